@@ -1,7 +1,7 @@
 """What the person is looking at: one key, one provider, one operation, one Event, shared by every part of the window.
 
-Rules: numbers only (a name's place in World, a node, an op, an Event's id), None = nothing. A signal is given once per real
-change, so parts may select into each other without going round in circles.
+Rules: numbers only (a name's place in World, a node, an op, an Event's id), None = nothing. A signal is given once per
+real change, so parts may select into each other without going round in circles.
 """
 
 from PySide6.QtCore import QObject, Signal
