@@ -1,0 +1,46 @@
+# P4 Lab: prepare, run, check. Needs make, git and Python 3.11, 3.12 or 3.13; everything else goes into .venv.
+# `make clean setup PYTHON=/path/to/python` takes the Python you name.
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
+# What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
+SCREENSHOT := scenarios/three-regimes.toml
+
+.PHONY: setup run test lint bench screenshots clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt .ci/venv
+	@sh .ci/venv $(VENV) $(PYTHON)
+	@echo "Installing what P4 Lab needs into $(VENV) (once; a minute or two)..."
+	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable '.[dev,bench]' \
+	  || { echo "make setup: pip could not install everything (see above). Is the network there? Then try again."; exit 1; }
+	@touch $@
+
+run: setup
+	@$(BIN)/p4lab gui
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# The engine's tests run twice: with everything, then where importing Qt fails.
+test: lint
+	$(PYTEST) -n 2
+	P4LAB_NO_QT=1 $(PYTEST) -p no:pytest-qt -n 2
+
+bench: setup
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
+
+screenshots: setup
+	$(BIN)/p4lab screenshot $(SCREENSHOT) --at 12 --theme light -o assets/screenshot-light.png
+	$(BIN)/p4lab screenshot $(SCREENSHOT) --at 12 --theme dark -o assets/screenshot-dark.png
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/latest.json
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
