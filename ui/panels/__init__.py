@@ -1,0 +1,1 @@
+"""The panels beside and below the map: plots, event log, details, lesson."""
