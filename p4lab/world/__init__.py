@@ -1,0 +1,10 @@
+"""The picture: who is there, who holds what, what became of each operation, and why a get ended as it did.
+
+Rules: a fold over events that knows no Qt; every answer is a function of the time that is asked about, read from
+columns and never folded again, so scrubbing costs nothing.
+"""
+
+from p4lab.world.copies import Holding, Segment
+from p4lab.world.fold import Name, Op, Provider, World
+
+__all__ = ["Holding", "Name", "Op", "Provider", "Segment", "World"]

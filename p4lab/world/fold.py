@@ -1,0 +1,245 @@
+"""World: the fold that the map, the lanes and the details of an operation read.
+
+Rules: `step` only files events away; what a question needs is worked out when it is first asked, and kept.
+"""
+
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from p4lab.core.events import (
+    Attached,
+    Dropped,
+    Event,
+    GetFinished,
+    GetStarted,
+    Joined,
+    Peered,
+    PutFinished,
+    PutStarted,
+    Stored,
+)
+from p4lab.core.history import REGIME_WORDS, History
+from p4lab.core.names import Kind, Regime
+from p4lab.world.copies import Copies, Holding, Segment
+from p4lab.world.load import Rows, link_load
+
+READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
+_REGIMES = {regime.value: regime.code for regime in Regime}
+_HASH = 64  # hex digits: a key this long is an immutable one
+
+
+class Slice(Protocol):
+    """Events i..j of a trace: `records` are all but the messages."""
+
+    records: list[Event]
+
+    def __len__(self) -> int:
+        """How many Events."""
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """One provider, by its number."""
+
+    node: int
+    name: str
+    customers: int
+
+
+class Name(msgspec.Struct, frozen=True):
+    """One name, numbered in the order of first appearance. kind: the word."""
+
+    index: int
+    nid: bytes
+    kind: str
+    key: str
+    owner: str
+
+    @property
+    def label(self) -> str:
+        """The key as people read it: a hash is cut short."""
+        return f"{self.key[:8]}…" if len(self.key) >= _HASH and self.kind == Kind.IMMUTABLE.value else self.key
+
+
+class Op(msgspec.Struct, frozen=True):
+    """One operation. finished, latency, lag and age are None, and outcome and source empty, while it runs.
+
+    seq: the version read or put. lag, age: of a get that returned a value. node: the provider asked.
+    copy: the Stored event of the copy that was served.
+    """
+
+    op: int
+    verb: str
+    node: int
+    name: int
+    started: float
+    started_id: int
+    regime: str
+    finished: float | None = None
+    finished_id: int = 0
+    outcome: str = ""
+    source: str = ""
+    seq: int = 0
+    lag: int | None = None
+    age: float | None = None
+    latency: float | None = None
+    copy: int = 0
+    silent: tuple[int, ...] = ()
+    values: tuple[str, ...] = ()
+
+
+class World:
+    """Give it the trace slice by slice, of any size; ask about any time up to what it has seen."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.providers: list[Provider] = []
+        self.provider_of: dict[int, int] = {}
+        self.links: dict[tuple[int, int], float] = {}
+        self.names: list[Name] = []
+        self.history = History()
+        self._index: dict[bytes, int] = {}
+        self._uses: list[int] = []  # operations of each name
+        self._filed: list[list[Stored | Dropped]] = []  # by name
+        self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
+        self._started: dict[int, PutStarted | GetStarted] = {}
+        self._finished: dict[int, PutFinished | GetFinished] = {}
+        self._judged: dict[int, tuple[int, float]] = {}
+        self._op_name = np.full(1024, -1, np.int32)
+        self._op_regime = np.zeros(1024, np.uint8)
+        self._ops = 1  # the highest op seen, plus 1
+        self._reads: list[tuple[float, int, int, int, int]] = []
+
+    def step(self, events: Slice) -> None:
+        """Take the next events."""
+        for event in events.records:
+            self.history.step(event)
+            match event:
+                case Stored() | Dropped():
+                    self._filed[self._name(event.nid)].append(event)
+                case GetStarted() | PutStarted():
+                    self._start(event)
+                case GetFinished() | PutFinished():
+                    self._finish(event)
+                case Joined():
+                    self._join(event)
+                case Attached():
+                    self.provider_of[event.node] = event.provider
+                case Peered():
+                    for peer, latency in zip(event.peers, event.latency, strict=False):
+                        self.links[min(event.node, peer), max(event.node, peer)] = latency
+        self.seen += len(events)
+
+    # Names
+
+    def find(self, key: str, owner: str | None = None) -> Name | None:
+        """The first name with this key (and owner, where given)."""
+        return next((name for name in self.names if name.key == key and owner in (None, name.owner)), None)
+
+    def busiest(self) -> Name | None:
+        """The name with the most operations."""
+        return self.names[max(range(len(self._uses)), key=self._uses.__getitem__)] if self.names else None
+
+    def newest(self, name: int, t: float) -> int:
+        """The newest seq at t; of an unauthenticated name how many entries, of an immutable one 1. 0 = nothing yet."""
+        return self.history.newest(self.names[name].nid, t)
+
+    # Operations
+
+    def op_name(self) -> np.ndarray:
+        """Name index by op, -1 unknown."""
+        return self._op_name[: self._ops]
+
+    def op_regime(self) -> np.ndarray:
+        """Regime code by op: that of the newest put of its name when it started (0 none, 4 mixed), a put's own."""
+        return self._op_regime[: self._ops]
+
+    def op(self, op: int) -> Op | None:
+        """All about one operation; its end may lie after the playhead."""
+        start, end = self._started.get(op), self._finished.get(op)
+        if start is None:
+            return None
+        verb = "put" if isinstance(start, PutStarted) else "get"
+        regime = REGIME_WORDS[self._op_regime[op]]
+        found = Op(op, verb, start.node, self._index[start.nid], start.t, start.id, regime)
+        if isinstance(start, PutStarted):
+            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,))
+        if end is None:
+            return found
+        found = msgspec.structs.replace(
+            found, finished=end.t, finished_id=end.id, outcome=end.outcome, latency=end.latency, seq=end.seq
+        )
+        if isinstance(end, PutFinished):
+            return found
+        lag, age = self._judged.get(op, (None, None))
+        return msgspec.structs.replace(
+            found, source=end.source, lag=lag, age=age, copy=end.copy, silent=end.silent, values=end.values
+        )
+
+    def stale_reads(self, name: int | None = None) -> np.ndarray:
+        """The gets that returned what was no longer the newest, by the time of their answer, as READS."""
+        reads = np.array(self._reads, READS)
+        return reads if name is None else reads[reads["name"] == name]
+
+    # Copies
+
+    def holdings(self, name: int, t: float) -> list[Holding]:
+        """What each store of each provider holds of a name at t."""
+        return self._of(name).holdings(t, self.history)
+
+    def lanes(self, name: int) -> list[Segment]:
+        """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
+        return self._of(name).lanes()
+
+    def link_load(self, trace: Rows, t: float, window: float) -> dict[tuple[int, int], float]:
+        """Bytes sent over each link (a, b), a < b, in the window (t - window, t]; silent links left out."""
+        return link_load(trace, t, window)
+
+    def _of(self, name: int) -> Copies:
+        copies, fed = self._copies.get(name) or (Copies(self.names[name].nid), 0)
+        filed = self._filed[name]
+        copies.feed(filed[fed:])
+        self._copies[name] = copies, len(filed)
+        return copies
+
+    def _join(self, event: Joined) -> None:
+        if event.node not in self.provider_of:
+            self.providers.append(Provider(event.node, event.name, event.customers))
+            self.provider_of[event.node] = event.node
+
+    def _name(self, nid: bytes, kind: str = "", key: str = "", owner: str = "") -> int:
+        index = self._index.get(nid)
+        if index is None:
+            index = self._index[nid] = len(self.names)
+            self.names.append(Name(index, nid, kind, key or nid.hex()[:8], owner))
+            self._uses.append(0)
+            self._filed.append([])
+        return index
+
+    def _start(self, event: PutStarted | GetStarted) -> None:
+        name, op = self._name(event.nid, event.kind, event.key, event.owner), event.op
+        self._uses[name] += 1
+        if op in self._started or op < 1:
+            return
+        self._started[op] = event
+        if op >= len(self._op_name):
+            more = max(op + 1, 2 * len(self._op_name)) - len(self._op_name)
+            self._op_name = np.concatenate([self._op_name, np.full(more, -1, np.int32)])
+            self._op_regime = np.concatenate([self._op_regime, np.zeros(more, np.uint8)])
+        self._ops = max(self._ops, op + 1)
+        self._op_name[op] = name
+        if isinstance(event, PutStarted):
+            self._op_regime[op] = _REGIMES.get(event.regime, 0)
+        else:
+            self._op_regime[op] = self.history.regime(event.nid, event.t)
+
+    def _finish(self, event: PutFinished | GetFinished) -> None:
+        if event.op not in self._started or event.op in self._finished:
+            return
+        self._finished[event.op] = event
+        if isinstance(event, GetFinished) and event.source:
+            judged = self.history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
+            self._judged[event.op] = judged
+            if judged[0]:
+                self._reads.append((event.t, event.node, event.op, judged[0], self._index[event.nid]))
