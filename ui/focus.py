@@ -20,7 +20,7 @@ class Focus(QObject):
         self.name: int | None = None
         self.provider: int | None = None
         self.op: int | None = None
-        self.event: int | None = None
+        self.event_id: int | None = None  # not `event`: that is a method of QObject, which Qt calls
 
     def select_name(self, name: int | None) -> None:
         """The key whose copies the map and the lanes show."""
@@ -42,8 +42,8 @@ class Focus(QObject):
 
     def select_event(self, event: int | None) -> None:
         """The Event that the log points at."""
-        if event != self.event:
-            self.event = event
+        if event != self.event_id:
+            self.event_id = event
             self.eventChanged.emit()
 
     def clear(self) -> None:
