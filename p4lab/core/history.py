@@ -30,6 +30,9 @@ class Ack(msgspec.Struct):
     end: float = inf
 
 
+_NEVER = Ack(-inf, 0, 0, 0, "", "", NONE)
+
+
 class _Name:
     """What was acknowledged under one nid: versions in their order, or entries."""
 
@@ -39,7 +42,6 @@ class _Name:
         self.acks: list[Ack] = []  # aligned with versions
         self.tops: list[Ack] = []  # those that were the newest when they came: rising in time and in version
         self.entries: dict[str, list[Ack]] = {}  # by identity: one Ack per stretch of time at one provider
-        self.last = NONE  # regime of the newest entry
 
 
 class History:
@@ -72,13 +74,19 @@ class History:
         return 1 if name.kind == Kind.IMMUTABLE.value else name.tops[count - 1].seq
 
     def regime(self, nid: bytes, t: float) -> int:
-        """The regime in force: its code, NONE before the first put, MIXED where entries that count have several."""
+        """The regime in force: its code, NONE before the first put, MIXED where entries that count have several.
+
+        Where every entry has ended, that of the last one. Asked while folding: a refresh may change an entry's regime.
+        """
         name = self._names.get(nid)
         if name is None:
             return NONE
         if name.entries:
             found = {ack.regime for acks in name.entries.values() if (ack := _alive(acks, t))}
-            return MIXED if len(found) > 1 else next(iter(found), name.last)
+            if found:
+                return MIXED if len(found) > 1 else found.pop()
+            ended = (ack for acks in name.entries.values() for ack in acks if ack.t <= t)
+            return max(ended, key=lambda ack: (ack.t, ack.event), default=_NEVER).regime
         count = bisect_right(name.tops, t, key=_time)
         return name.tops[count - 1].regime if count else NONE
 
@@ -103,7 +111,6 @@ class History:
         ack = Ack(event.t, event.id, event.node, event.seq, event.digest, event.entry, regime)
         if event.entry:
             ack.end = inf if event.until is None else event.until
-            name.last = regime
             self._entry(name.entries.setdefault(event.entry, []), ack)
             return
         version = (event.seq, event.digest)

@@ -1,0 +1,79 @@
+"""The contract between a node and its driver: Inputs in, Effects out, time an argument (architecture section 3).
+
+Rules: a node never reads a clock, draws a global random number, logs or raises on what a peer sent: it emits. Effects are
+performed in order. Not frozen, because these are made for each message; nobody changes them after they are made.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from p4lab.core.commands import Get, Put
+from p4lab.core.events import Event
+from p4lab.core.messages import Message
+
+
+class Received(msgspec.Struct, gc=False):
+    """A message arrived. event: the id of its Sent event, the cause of whatever follows."""
+
+    src: int
+    message: Message
+    event: int
+
+
+class Requested(msgspec.Struct, gc=False):
+    """Somebody asks a customer node for a put or a get, as operation `op`."""
+
+    command: Put | Get
+    op: int
+    workload: str
+    event: int = 0
+
+
+class Woke(msgspec.Struct, gc=False):
+    """The time that the node asked for in `wake_at` has come."""
+
+    event: int = 0
+
+
+Input = Received | Requested | Woke
+
+
+class Send(msgspec.Struct, gc=False):
+    """Send to one node, `after` seconds of the node's own work. cause: an event id, 0 = that of the input."""
+
+    dst: int
+    message: Message
+    after: float = 0.0
+    cause: int = 0
+
+
+class SendAll(msgspec.Struct, gc=False):
+    """The same message to each of `dsts`: one effect per broadcast."""
+
+    dsts: tuple[int, ...]
+    message: Message
+    after: float = 0.0
+    cause: int = 0
+
+
+class Emit(msgspec.Struct, gc=False):
+    """Append an Event to the stream. leads: the effects that follow in the same list are caused by this Event."""
+
+    event: Event
+    leads: bool = False
+    cause: int = 0
+
+
+Effect = Send | SendAll | Emit
+NOTHING: list[Effect] = []  # shared by every input that has no effect; never append to it
+NEVER = float("inf")
+
+
+class Node(Protocol):
+    """A provider or a customer. wake_at: when it wants a Woke, seconds; NEVER if it does not."""
+
+    wake_at: float
+
+    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+        """Take one input at time `now` (seconds) and say what is to be done."""

@@ -1,0 +1,162 @@
+"""Messages: what crosses a link. Providers speak GETQ, GETR, FETCH, FETCHR, UPDATE; customers PUT, GET, ANSWER.
+
+Rules: small, flat, slotted; `code`, `status` and `size` are known at creation, because the trace writes them for each
+message. Sizes follow the size model of protocol section 5.4. `op` is the operation that a message serves.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from p4lab.core.events import Stored
+from p4lab.core.names import Kind
+from p4lab.core.records import Record, Version
+
+UPDATE, GETQ, GETR, FETCH, FETCHR = 3, 4, 5, 6, 7  # the numbers left free are the messages of later parts
+PUT, GET, ANSWER = 20, 21, 22
+ACCESS = 20  # codes from here on pass between a customer and its provider
+CODE_NAMES = {
+    UPDATE: "UPDATE", GETQ: "GETQ", GETR: "GETR", FETCH: "FETCH", FETCHR: "FETCHR",
+    PUT: "PUT", GET: "GET", ANSWER: "ANSWER",
+}  # fmt: skip
+
+HIT, MISS, DUP, REFUSED = 1, 2, 3, 4  # status of a reply; 0 on everything else
+STATUS_NAMES = {0: "", HIT: "hit", MISS: "miss", DUP: "duplicate", REFUSED: "refused"}
+
+HEADER, NAME, OWNER = 48, 32, 32  # bytes
+META_PLAIN, META_SIGNED = 16, 112
+ANNOUNCE_PLAIN, ANNOUNCE_SIGNED = 16, 144
+NEGATIVE = HEADER
+
+
+def query_size(kind: Kind) -> int:
+    """q of the size model: 80 plain, 112 signed."""
+    return HEADER + NAME + (OWNER if kind is Kind.AUTHENTICATED else 0)
+
+
+def reply_size(records: tuple[Record, ...]) -> int:
+    """r of the size model, one meta block per record; n = 48 where there is none."""
+    return HEADER + sum(
+        (META_SIGNED if record.kind is Kind.AUTHENTICATED else META_PLAIN) + len(record.value or b"")
+        for record in records
+    )
+
+
+def update_size(record: Record) -> int:
+    """u_V of a record with its value, u_K of an announcement."""
+    signed = record.kind is Kind.AUTHENTICATED
+    if record.value is None:
+        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN)
+    return HEADER + NAME + (OWNER + META_SIGNED if signed else META_PLAIN) + len(record.value)
+
+
+class GetQuery(msgspec.Struct, gc=False):
+    """GETQ: "have you local data under this name?" Answered by exactly one GETR."""
+
+    code: ClassVar[int] = GETQ
+    status: ClassVar[int] = 0
+    op: int
+    nid: bytes
+    size: int
+    qid: int  # unique at its origin
+    min_seq: int = 0
+
+
+class GetReply(msgspec.Struct, gc=False):
+    """GETR. remaining: seconds each record may still be cached, aligned with records. copy: the holder's Stored event."""
+
+    code: ClassVar[int] = GETR
+    op: int
+    nid: bytes
+    size: int
+    qid: int
+    status: int
+    records: tuple[Record, ...] = ()
+    remaining: tuple[float, ...] = ()
+    copy: int = 0
+
+
+class Fetch(msgspec.Struct, gc=False):
+    """FETCH: follow a pointer to the provider that has the value."""
+
+    code: ClassVar[int] = FETCH
+    status: ClassVar[int] = 0
+    op: int
+    nid: bytes
+    size: int
+    qid: int
+    min_seq: int = 0
+
+
+class FetchReply(msgspec.Struct, gc=False):
+    """FETCHR: as GETR."""
+
+    code: ClassVar[int] = FETCHR
+    op: int
+    nid: bytes
+    size: int
+    qid: int
+    status: int
+    records: tuple[Record, ...] = ()
+    remaining: tuple[float, ...] = ()
+    copy: int = 0
+
+
+class Update(msgspec.Struct, gc=False):
+    """UPDATE: form V carries a record, form A one without its value. stored: what the origin's own copy is known by."""
+
+    code: ClassVar[int] = UPDATE
+    status: ClassVar[int] = 0
+    op: int
+    nid: bytes
+    size: int
+    record: Record
+    stored: Stored | None = None
+
+
+class PutRequest(msgspec.Struct, gc=False):
+    """A customer's put, signed where the kind asks for it. cas: put only if the stored seq is this one."""
+
+    code: ClassVar[int] = PUT
+    status: ClassVar[int] = 0
+    op: int
+    nid: bytes
+    size: int
+    record: Record
+    cas: int | None = None
+
+
+class GetRequest(msgspec.Struct, gc=False):
+    """A customer's get."""
+
+    code: ClassVar[int] = GET
+    status: ClassVar[int] = 0
+    op: int
+    nid: bytes
+    size: int
+    kind: Kind
+    key: bytes
+    owner: bytes = b""
+    min_seq: int = 0
+
+
+class Answer(msgspec.Struct, gc=False):
+    """What a provider tells its customer: a code of protocol section 5.15, and for a get where the value came from."""
+
+    code: ClassVar[int] = ANSWER
+    op: int
+    nid: bytes
+    size: int
+    status: int
+    outcome: str  # OK, NOT_FOUND, PARTIAL, TIMEOUT, E_...
+    source: str = ""  # local, replica, cached, joined, remote
+    records: tuple[Record, ...] = ()
+    version: Version = (0, b"")
+    stale: bool = False  # flagged: older than what was asked for
+    silent: tuple[int, ...] = ()  # peers that did not answer in time
+    copy: int = 0
+
+
+Query = GetQuery | Fetch
+Reply = GetReply | FetchReply
+Message = GetQuery | GetReply | Fetch | FetchReply | Update | PutRequest | GetRequest | Answer

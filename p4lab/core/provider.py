@@ -1,0 +1,85 @@
+"""One provider: its parts put together. Dispatches inputs; what each part knows is in the part's own file."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from p4lab.core.admission import admit
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Received, Requested, Send, Woke
+from p4lab.core.messages import (
+    FETCH,
+    FETCHR,
+    GET,
+    GETQ,
+    GETR,
+    HIT,
+    MISS,
+    NEGATIVE,
+    PUT,
+    UPDATE,
+    Answer,
+    PutRequest,
+)  # fmt: skip
+from p4lab.core.options import Options
+from p4lab.core.propagation import receive, spread
+from p4lab.core.resolution import Resolution
+from p4lab.core.signing import Signer
+from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, Stores, lease_end
+
+
+class Provider:
+    """A top-level provider of a mesh. me: its node number. lookup_delay: of its own lookup service, seconds."""
+
+    def __init__(self, me: int, options: Options, signer: Signer, lookup_delay: float) -> None:
+        self.me = me
+        self.wake_at = NEVER  # when the next question runs out of time
+        self.stores = Stores(me)
+        self._options = options
+        self._signer = signer
+        self._resolution = Resolution(me, self.stores, options, signer, lookup_delay)
+
+    @property
+    def peers(self) -> tuple[int, ...]:
+        """The providers it peers with, in order."""
+        return self._resolution.peers
+
+    def peer_with(self, others: Iterable[int]) -> None:
+        """Peer with each of `others` from now on."""
+        self._resolution.peers = tuple(sorted({*self.peers, *others}))
+
+    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+        """Take one input; messages of customers and of peers come in one door, told apart by their code."""
+        resolution = self._resolution
+        if type(data) is not Received:
+            effects = resolution.wake(now) if type(data) is Woke else NOTHING
+            self.wake_at = resolution.wake_at
+            return effects
+        message: Any = data.message  # its code says which it is
+        code = message.code
+        if code == GETR or code == FETCHR:
+            effects = resolution.reply(data.src, message, now)
+        elif code == GETQ or code == FETCH:
+            return resolution.query(data.src, message, now)
+        elif code == GET:
+            effects = resolution.get(data.src, message, data.event, now)
+        elif code == PUT:
+            return self._put(data.src, message, now)
+        elif code == UPDATE:
+            return receive(message, data.src, self.me, self.stores, self._signer, now)
+        else:
+            return NOTHING
+        self.wake_at = resolution.wake_at
+        return effects
+
+    def _put(self, customer: int, request: PutRequest, now: float) -> list[Effect]:
+        """Check, store, answer at once (P14), and only then tell the peers what the regime asks for."""
+        record, op = request.record, request.op
+        verdict = admit(request, self.stores, self._options, self._signer, now)
+        done = HIT if verdict.accepted else MISS
+        answer = Send(customer, Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version))
+        if not verdict.accepted:
+            return [answer]
+        kept = self.stores.keep(OWN, record, lease_end(record, now), op)
+        lower = self.stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, None, op, "put here")
+        renewed = verdict.code == "OK_DUPLICATE"
+        told = spread(record, verdict.previous, renewed, self.peers, op, kept)
+        return [Emit(kept, leads=True), answer, *lower, *told]

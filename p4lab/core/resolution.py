@@ -1,0 +1,275 @@
+"""Resolution: one get as an explicit state machine, from the customer's request to the answer (protocol section 5.7).
+
+Rules: local copies first, then a pointer (FETCH), then everybody (GETQ). One question per name is in flight at a provider;
+later gets join it. Every question ends: by answers, or at its deadline. An answer nobody asked for changes nothing.
+"""
+
+from heapq import heappop, heappush
+from math import inf
+
+from p4lab.core import messages
+from p4lab.core.contract import NOTHING, Effect, Emit, Send, SendAll
+from p4lab.core.events import LateBetter, Rejected
+from p4lab.core.messages import HIT, MISS, NEGATIVE, Answer, Fetch, FetchReply, GetQuery, GetReply, GetRequest
+from p4lab.core.names import Kind, Regime, key_fault
+from p4lab.core.options import Options, UnauthenticatedGets
+from p4lab.core.question import Found, Question, Waiter
+from p4lab.core.records import UNVERSIONED, Record, fault
+from p4lab.core.signing import Signer
+from p4lab.core.stores import CACHED, POINTER, SOURCES, Copy, Stores
+
+
+class Resolution:
+    """The gets of one provider. peers: whom it may ask. wake_at: the next deadline, seconds."""
+
+    def __init__(self, me: int, stores: Stores, options: Options, signer: Signer, lookup_delay: float) -> None:
+        self.wake_at = inf
+        self.peers: tuple[int, ...] = ()
+        self._me = me
+        self._stores = stores
+        self._options = options
+        self._signer = signer
+        self._delay = lookup_delay
+        self._questions: dict[int, Question] = {}
+        self._open: dict[bytes, Question] = {}  # by name, not answered yet
+        self._deadlines: list[tuple[float, int]] = []
+        self._merged: dict[bytes, float] = {}  # until when an unauthenticated set counts as merged with the peers'
+        self._last_qid = 0
+
+    def get(self, customer: int, request: GetRequest, cause: int, now: float) -> list[Effect]:
+        """A customer asks: answer from here, or ask."""
+        waiter = Waiter(customer, request, cause)
+        if key_fault(request.kind, request.key, request.owner) is not None:
+            return [self._answer(waiter, "E_KEY")]
+        early: list[Effect] = []
+        if self._options.parallel and self.peers and request.nid not in self._open:
+            early = self._ask([], request, cause, [], now)  # paper section 2.2: while the own lookup still runs
+        if request.kind is Kind.UNAUTHENTICATED:
+            return early + self._get_set(waiter, now)
+        pointers = self._stores.live(POINTER, request.nid, now)
+        best = self._stores.best(request.nid, now)
+        if best is not None:
+            store, copy = best
+            newer = bool(pointers) and pointers[0].record.version > copy.record.version
+            if copy.record.version[0] >= request.min_seq and not newer:
+                return [*early, self._answer_here(waiter, [copy], SOURCES[store])]
+        return early + self._join_or_ask(waiter, pointers, now)
+
+    def _get_set(self, waiter: Waiter, now: float) -> list[Effect]:
+        """An unauthenticated get: the union of what is here, by the mode of paper footnote 2."""
+        nid, mode = waiter.request.nid, self._options.unauthenticated_gets
+        copies, source = self._set_here(nid, now)
+        entries = {copy.record.entry for copy in copies}
+        pointers = [c for c in self._stores.live(POINTER, nid, now) if c.record.entry not in entries]
+        if not copies:
+            return self._join_or_ask(waiter, pointers, now)
+        merged = mode is UnauthenticatedGets.LOCAL_ONLY or self._merged.get(nid, -inf) > now
+        if pointers or (mode is UnauthenticatedGets.WAIT_ALL and not merged):
+            return self._join_or_ask(waiter, pointers if merged else [], now)
+        answer = self._answer_here(waiter, copies, source)
+        if merged or nid in self._open or not self.peers:
+            return [answer]
+        return [answer, *self._ask([], waiter.request, waiter.cause, [], now)]
+
+    def _set_here(self, nid: bytes, now: float) -> tuple[list[Copy], str]:
+        """The unauthenticated entries held here, each once, and the farthest store that had to be looked in."""
+        copies: dict[bytes, Copy] = {}
+        source = ""
+        for store, copy in self._stores.readable(nid, now):
+            if copy.record.entry not in copies:
+                copies[copy.record.entry] = copy
+                source = SOURCES[store]
+        return list(copies.values()), source
+
+    # Asking
+
+    def _join_or_ask(self, waiter: Waiter, pointers: list[Copy], now: float) -> list[Effect]:
+        request = waiter.request
+        question = self._open.get(request.nid)
+        if question is not None and (self._options.coalesce or question.op == request.op):
+            waiter.joined = question.op != request.op
+            question.waiters.append(waiter)
+            return NOTHING
+        return self._ask([waiter], request, waiter.cause, pointers, now)
+
+    def _ask(
+        self, waiters: list[Waiter], request: GetRequest, cause: int, pointers: list[Copy], now: float
+    ) -> list[Effect]:
+        """Open a question: along the pointers if there are any, else to every peer."""
+        targets = tuple(dict.fromkeys(copy.via for copy in pointers)) or self.peers
+        self._last_qid = qid = self._last_qid + 1
+        op, nid = request.op, request.nid
+        question = Question(qid, op, request, cause, bool(pointers), len(targets), set(targets), waiters, [], [])
+        if not targets:
+            return self._finish(question, now)
+        delay = 0.0 if self._options.parallel else self._delay
+        self._questions[qid] = self._open[nid] = question
+        heappush(self._deadlines, (now + delay + self._options.query_timeout, qid))
+        self.wake_at = self._deadlines[0][0]
+        query = Fetch if pointers else GetQuery
+        return [SendAll(targets, query(op, nid, messages.query_size(request.kind), qid, request.min_seq), delay)]
+
+    def reply(self, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
+        """A peer answers a question of ours; what was not asked for is ignored."""
+        question = self._questions.get(message.qid)
+        if question is None or src not in question.waiting:
+            return NOTHING
+        question.waiting.discard(src)
+        if message.status != HIT:
+            if question.waiting:
+                return NOTHING
+            effects: list[Effect] = []
+        else:
+            effects = self._take(question, src, message, now)
+        if question.answered:
+            if not question.waiting:
+                del self._questions[question.qid]
+        elif not question.waiting or question.enough(self._options.authenticated_gets):
+            effects += self._finish(question, now)
+        return effects
+
+    def _take(self, question: Question, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
+        """Check the records of a HIT; one that fails is discarded and told, and the wait goes on."""
+        effects: list[Effect] = []
+        nid = question.request.nid
+        for record, remaining in zip(message.records, message.remaining, strict=True):
+            code = "E_BAD_HASH" if record.value is None else fault(record, nid, self._signer)
+            if code is not None:
+                question.bad.append(src)
+                effects.append(Emit(Rejected(self._me, question.op, nid, src, code)))
+                continue
+            found = Found(record, min(remaining, record.ttl_ms / 1000), message.copy)
+            if not question.answered:
+                question.found.append(found)
+            elif record.version > max(other.record.version for other in question.found):
+                question.found.append(found)
+                late = LateBetter(self._me, question.op, nid, record.version[0])
+                effects += [Emit(late), *self._cache(found, now + found.remaining, question.op, now)]
+        return effects
+
+    # Ending
+
+    def wake(self, now: float) -> list[Effect]:
+        """Deadlines that have come: whoever has not answered is silent."""
+        effects: list[Effect] = []
+        deadlines = self._deadlines
+        while deadlines and (deadlines[0][0] <= now or deadlines[0][1] not in self._questions):
+            question = self._questions.pop(heappop(deadlines)[1], None)
+            if question is not None and not question.answered:
+                for effect in self._finish(question, now):
+                    effect.cause = effect.cause or question.cause  # a wake-up is no Event
+                    effects.append(effect)
+        self.wake_at = deadlines[0][0] if deadlines else inf
+        return effects
+
+    def _finish(self, question: Question, now: float) -> list[Effect]:
+        """Answer everybody who waits: with what was found or came in meanwhile, or with why there is nothing."""
+        question.answered = True
+        nid, kind = question.request.nid, question.request.kind
+        if not (question.waiting and question.found and kind is Kind.AUTHENTICATED):
+            self._questions.pop(question.qid, None)  # else answers that are still on their way may be better
+        if self._open.get(nid) is question:
+            del self._open[nid]
+        if kind is Kind.UNAUTHENTICATED:
+            return self._finish_set(question, now)
+        best = max(question.found, key=lambda found: found.record.version, default=None)
+        effects: list[Effect] = []
+        if best is not None:
+            effects = self._cache(best, now + best.remaining, question.op, now)
+        here = self._stores.best(nid, now)
+        if here is not None and (best is None or here[1].record.version > best.record.version):
+            best = Found(here[1].record, 0.0, here[1].event.id)  # put or told here while the question was out
+        if best is None:
+            return self._empty_handed(question, now)
+        silent = () if self._options.authenticated_gets == "first" else question.silent()
+        for waiter in question.waiters:
+            stale = best.record.version[0] < waiter.request.min_seq
+            effects.append(self._answer_found(waiter, [best.record], best.copy, silent, stale))
+        return effects
+
+    def _finish_set(self, question: Question, now: float) -> list[Effect]:
+        """The union of what the peers had and what is here; the set is cached until its first TTL ends."""
+        nid = question.request.nid
+        found = {item.record.entry: item for item in question.found}
+        held = [copy for copy in self._set_here(nid, now)[0] if copy.record.entry not in found]
+        if not found and not held:
+            return self._empty_handed(question, now)
+        effects: list[Effect] = []
+        if not question.fetching:
+            ttls = [item.remaining for item in found.values()] + [copy.record.ttl_ms / 1000 for copy in held]
+            self._merged[nid] = until = now + min(ttls)
+            for item in found.values():
+                effects += self._cache(item, until, question.op, now)
+        records = [copy.record for copy in held] + [item.record for item in found.values()]
+        copy = max([item.copy for item in found.values()] or [held[-1].event.id])
+        for waiter in question.waiters:
+            effects.append(self._answer_found(waiter, records, copy, question.silent(), False))
+        return effects
+
+    def _empty_handed(self, question: Question, now: float) -> list[Effect]:
+        """Nobody had it: ask everybody if only pointers were followed, let joiners ask once more, answer the others."""
+        waiters, silent = question.waiters, question.silent()
+        if question.fetching and self._options.pointer_fallback and waiters:
+            return self._ask(waiters, waiters[0].request, waiters[0].cause, [], now)
+        outcome = "NOT_FOUND"
+        if silent:
+            outcome = "TIMEOUT" if len(silent) == question.asked else "PARTIAL"
+        # A joiner's MISS may predate a put that was acknowledged before the joiner asked.
+        again = [w for w in waiters if w.joined and not w.retried and outcome == "NOT_FOUND"]
+        after = 0.0 if question.asked else self._delay
+        effects: list[Effect] = [
+            self._answer(waiter, outcome, silent=silent, after=after) for waiter in waiters if waiter not in again
+        ]
+        if again:
+            for waiter in again:
+                waiter.retried = True
+            again[0].joined = False
+            effects += self._ask(again, again[0].request, again[0].cause, [], now)
+        return effects
+
+    def _cache(self, found: Found, until: float, op: int, now: float) -> list[Effect]:
+        """Keep an answer for the putter's TTL: get-broadcast names alone (P15, A6), never over a newer copy."""
+        record = found.record
+        if record.regime is not Regime.GET_BROADCAST or until <= now:
+            return []
+        for store, copy in self._stores.readable(record.nid, now):
+            if copy.record.entry == record.entry and copy.record.version >= record.version:
+                if store != CACHED or copy.record.version > record.version or copy.until >= until:
+                    return []
+        return [Emit(self._stores.keep(CACHED, record, until, op, -1, found.copy))]
+
+    # Answering
+
+    def _answer_here(self, waiter: Waiter, copies: list[Copy], source: str) -> Send:
+        records = [copy.record for copy in copies]
+        return self._answer(waiter, "OK", source, records, copies[-1].event.id, after=self._delay)
+
+    def _answer_found(
+        self, waiter: Waiter, records: list[Record], copy: int, silent: tuple[int, ...], stale: bool
+    ) -> Send:
+        return self._answer(waiter, "OK", "joined" if waiter.joined else "remote", records, copy, silent, stale)
+
+    def _answer(
+        self, waiter: Waiter, outcome: str, source: str = "", records: list[Record] | None = None, copy: int = 0,
+        silent: tuple[int, ...] = (), stale: bool = False, after: float = 0.0,
+    ) -> Send:  # fmt: skip
+        request = waiter.request
+        told = tuple(records or ())
+        answer = Answer(
+            request.op, request.nid, messages.reply_size(told), HIT if told else MISS, outcome, source, told,
+            max((record.version for record in told), default=UNVERSIONED), stale, silent, copy,
+        )  # fmt: skip
+        return Send(waiter.customer, answer, after)
+
+    def query(self, src: int, message: GetQuery | Fetch, now: float) -> list[Effect]:
+        """A peer asks: answer from local data alone (P10), exactly one GETR per GETQ, one FETCHR per FETCH."""
+        nid = message.nid
+        reply = GetReply if message.code == messages.GETQ else FetchReply
+        copies = self._stores.live("L", nid, now) if nid in self._stores.own else None
+        if not copies:
+            return [Send(src, reply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+        records = tuple(copy.record for copy in copies)
+        remaining = tuple(record.ttl_ms / 1000 for record in records)
+        size = messages.reply_size(records)
+        answer = reply(message.op, nid, size, message.qid, HIT, records, remaining, copies[-1].event.id)
+        return [Send(src, answer, self._delay)]

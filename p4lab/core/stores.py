@@ -1,0 +1,113 @@
+"""What a provider holds: own data (L), replicas (R), pointers (P), cached answers (C) and withdraw marks (T).
+
+Rules: protocol section 5.3 says which store may answer whom; this file only keeps, finds and expires. Expiry is lazy: a
+copy whose `until` has come is not there, at exactly that time too. Every change is told as a Stored or Dropped event.
+Subtree copies (S) join when providers have children.
+"""
+
+from math import inf
+
+import msgspec
+
+from p4lab.core.contract import Effect, Emit
+from p4lab.core.events import Dropped, Stored
+from p4lab.core.records import Record, Version
+
+OWN, REPLICA, POINTER, CACHED = "L", "R", "P", "C"
+SOURCES = {OWN: "local", REPLICA: "replica", CACHED: "cached"}
+
+
+class Copy(msgspec.Struct, gc=False):
+    """One record in one store. event: its Stored event, whose id the driver fills in. via: the neighbour it came from."""
+
+    record: Record
+    until: float  # seconds, inf = never expires
+    event: Stored
+    via: int = -1
+
+
+class Stores:
+    """The stores of one provider, each nid -> copies; more than one copy only in an unauthenticated set."""
+
+    def __init__(self, me: int) -> None:
+        self._me = me
+        self.own: dict[bytes, list[Copy]] = {}
+        self.replicas: dict[bytes, list[Copy]] = {}
+        self.pointers: dict[bytes, list[Copy]] = {}
+        self.cache: dict[bytes, list[Copy]] = {}
+        self.withdrawn: dict[bytes, Version] = {}  # T: replicas and pointers below this version are not taken again
+        self._tables = {OWN: self.own, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache}
+
+    def live(self, store: str, nid: bytes, now: float) -> list[Copy]:
+        """The unexpired copies of one store; expired ones are forgotten on the way."""
+        table = self._tables[store]
+        copies = table.get(nid)
+        if copies is None:
+            return []
+        for copy in copies:
+            if copy.until <= now:
+                break
+        else:
+            return copies
+        fresh = [copy for copy in copies if copy.until > now]
+        if fresh:
+            table[nid] = fresh
+        else:
+            del table[nid]
+        return fresh
+
+    def readable(self, nid: bytes, now: float) -> list[tuple[str, Copy]]:
+        """All copies that may answer an own customer, own data first (L, R, C)."""
+        return [(store, copy) for store in (OWN, REPLICA, CACHED) for copy in self.live(store, nid, now)]
+
+    def best(self, nid: bytes, now: float) -> tuple[str, Copy] | None:
+        """The readable copy with the highest version, the provider's own first among equals."""
+        best: tuple[str, Copy] | None = None
+        for found in self.readable(nid, now):
+            if best is None or found[1].record.version > best[1].record.version:
+                best = found
+        return best
+
+    def newest_known(self, nid: bytes, now: float) -> Record | None:
+        """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""
+        records = [copy.record for store in self._tables for copy in self.live(store, nid, now)]
+        return max(records, key=_version, default=None)
+
+    def keep(self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0) -> Stored:
+        """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
+        seq, version_hash = record.version
+        event = Stored(
+            self._me, op, record.nid, store, seq, version_hash[:8].hex(), record.entry[:8].hex(), record.regime.value,
+            None if until == inf else until, None if via < 0 else via, origin,
+        )  # fmt: skip
+        table = self._tables[store]
+        copy = Copy(record, until, event, via)
+        table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
+        return event
+
+    def drop(self, stores: str, nid: bytes, entry: bytes, below: Version | None, op: int, why: str) -> list[Effect]:
+        """Give up the copies of `entry` in `stores`, all of them or those with a version lower than `below`."""
+        effects: list[Effect] = []
+        for store in stores:
+            table = self._tables[store]
+            copies = table.get(nid)
+            if copies is None:
+                continue
+            gone = [c for c in copies if c.record.entry == entry and (below is None or c.record.version < below)]
+            if gone:
+                left = [c for c in copies if c not in gone]
+                if left:
+                    table[nid] = left
+                else:
+                    del table[nid]
+                effects.append(Emit(Dropped(self._me, op, nid, store, entry[:8].hex(), why)))
+        return effects
+
+
+def _version(record: Record) -> Version:
+    return record.version
+
+
+def lease_end(record: Record, now: float) -> float:
+    """When a stored copy expires: seconds, inf without a lease."""
+    return now + record.lease_ms / 1000 if record.lease_ms else inf

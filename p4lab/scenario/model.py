@@ -1,0 +1,140 @@
+"""A scenario in memory: one record per table of the TOML file, field by field (contracts section 2).
+
+Rules: plain frozen records, no file access, no checks beyond types (those are in `check.py`). Seconds, bytes, bit/s.
+"""
+
+from typing import Any
+
+import msgspec
+
+from p4lab.core.commands import Command
+from p4lab.core.names import Kind, Regime
+from p4lab.core.options import Options
+
+
+class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the window opens it."""
+
+    key: str | None = None  # the key selected at start; None: the busiest
+    speed: str | float = "auto"
+
+
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The defaults of every link."""
+
+    latency: float = 0.040  # one way
+    jitter: float = 0.0  # standard deviation, truncated at 0
+    loss: float = 0.0  # 0 <= loss < 1
+    bandwidth: float = 0  # 0 = unlimited
+
+
+class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One provider. At most one of position (0..1, y down) and geo (longitude, latitude in degrees)."""
+
+    name: str
+    customers: int = 100
+    position: tuple[float, float] | None = None
+    geo: tuple[float, float] | None = None
+    lookup_delay: float = 0.002
+
+
+class Peering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Peerings among many ("all" or names) or between two; a link field left out falls back to `[link]`."""
+
+    among: str | tuple[str, ...] | None = None
+    between: tuple[str, str] | None = None
+    latency: float | None = None
+    jitter: float | None = None
+    loss: float | None = None
+    bandwidth: float | None = None
+
+
+class Underlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of the imported map: drawn, it carries nothing."""
+
+    between: tuple[str, str]
+
+
+class Workload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys `name/1` .. `name/keys`, put and read by Poisson customers. Rates per second."""
+
+    name: str
+    keys: int = 100
+    owners: str | tuple[str, ...] = "all"
+    readers: str | tuple[str, ...] = "all"
+    kind: Kind = Kind.AUTHENTICATED
+    regime: Regime = Regime.GET_BROADCAST
+    ttl: float = 60.0
+    lease: float = 0.0
+    value_bytes: int = 100
+    gets_per_second: float = 0.5  # at each reader provider, over all keys
+    updates_per_second: float = 0.01  # of each key; the first put is at `start`
+    popularity: float = 0.0  # Zipf exponent over keys
+    start: float = 0.0
+    stop: float | None = None  # None: the duration
+
+
+class Do(msgspec.Struct, frozen=True):
+    """One command at one time (`[[do]]`)."""
+
+    at: float
+    command: Command
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the run must show: a metric path, an optional group, and a range or a value."""
+
+    metric: str
+    where: dict[str, str] = {}  # at most one of workload, provider, regime, kind
+    between: tuple[float, float] | None = None
+    equals: Any = None
+    says: str = ""
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """The whole file. Names of the tuples are those of the TOML tables."""
+
+    title: str
+    duration: float
+    about: str = ""
+    seed: int = 7
+    options: Options = Options()
+    view: View = View()
+    link: Link = Link()
+    provider: tuple[Provider, ...] = ()
+    peering: tuple[Peering, ...] = ()
+    underlay: tuple[Underlay, ...] = ()
+    workload: tuple[Workload, ...] = ()
+    do: tuple[Do, ...] = ()
+    expect: tuple[Expect, ...] = ()
+
+
+class PairLink(msgspec.Struct, frozen=True):
+    """One peering as it resolves: indices into `Scenario.provider` with a < b, and its link."""
+
+    a: int
+    b: int
+    link: Link
+
+
+def links(scenario: Scenario) -> list[PairLink]:
+    """Every peering of the scenario, later rows winning, in order of (a, b)."""
+    index = {provider.name: i for i, provider in enumerate(scenario.provider)}
+    found: dict[tuple[int, int], Link] = {}
+    for row in scenario.peering:
+        given = {
+            field: value
+            for field in ("latency", "jitter", "loss", "bandwidth")
+            if (value := getattr(row, field)) is not None
+        }
+        link = msgspec.structs.replace(scenario.link, **given)
+        for a, b in _pairs(row, index):
+            found[min(a, b), max(a, b)] = link
+    return [PairLink(a, b, link) for (a, b), link in sorted(found.items())]
+
+
+def _pairs(row: Peering, index: dict[str, int]) -> list[tuple[int, int]]:
+    if row.between is not None:
+        return [(index[row.between[0]], index[row.between[1]])]
+    members = list(index.values()) if row.among in ("all", None) else [index[name] for name in row.among or ()]
+    return [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]

@@ -1,0 +1,48 @@
+"""What the window and the command line know of a run (architecture section 2).
+
+Rules: six members; the rest is data. A Session makes Events available and takes Commands; it knows nothing of speed,
+pause or pictures.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from p4lab.core.commands import Command
+from p4lab.scenario.model import Do, Scenario
+from p4lab.trace import Trace
+
+
+class Abilities(msgspec.Struct, frozen=True):
+    """What a Session can do, and why not where it cannot. known: the whole run is there already."""
+
+    submit: bool
+    fork: bool
+    real_time: bool = False
+    known: bool = False
+    why_not: str = ""
+
+
+class Session(Protocol):
+    """Time is seconds since the run began."""
+
+    trace: Trace
+    abilities: Abilities
+    lag: float  # how far playback keeps behind: 0 simulated and replayed
+    scenario: Scenario  # what the run was made from, hand-driven commands not included
+    commands: list[Do]  # what was done by hand since, in order
+
+    def advance(self, until: float) -> float:
+        """Make Events up to `until` available, within a few ms of wall time; returns the time known so far."""
+
+    def submit(self, command: Command, t: float) -> float:
+        """Do `command` at playhead `t` and return the moment it takes effect.
+
+        Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first).
+        """
+
+    def fork(self, t: float) -> "Session":
+        """The same past up to and including `t`, an open future. Its Events are made by `advance`, as everywhere."""
+
+    def close(self) -> None:
+        """Let go of files."""

@@ -1,0 +1,123 @@
+"""Customers that follow a workload: Poisson puts and gets, Zipf popularity.
+
+Rules: one random stream per (workload, provider, puts or gets), so that adding a provider disturbs no other. Gaps are
+rounded to a microsecond. A source makes one request at a time and says when it wants the next.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from math import inf, log
+from random import Random
+
+from p4lab.core.commands import Get, Put
+from p4lab.core.names import Kind
+from p4lab.scenario.model import Scenario, Workload
+
+
+class Keys:
+    """The keys of one workload: key i belongs to the customers of `owners[i % len(owners)]`."""
+
+    def __init__(self, row: Workload, owners: list[int], names: list[str]) -> None:
+        self.row = row
+        self.owners = owners
+        self.names = names
+        self._puts: dict[int, int] = {}
+
+    def key(self, index: int) -> str:
+        """The key's text, from `name/1`."""
+        return f"{self.row.name}/{index + 1}"
+
+    def owner(self, index: int) -> str:
+        """The identity that signs it: that of its owner provider's customers."""
+        return self.names[self.owners[index % len(self.owners)]]
+
+    def put(self, index: int) -> Put:
+        """The next put of a key. An immutable key has one value for ever; putting it again renews it."""
+        row, number = self.row, self._puts.get(index, 0) + 1
+        self._puts[index] = number
+        owner = self.owner(index)
+        key = None if row.kind is Kind.IMMUTABLE else self.key(index)
+        return Put(owner, self._value(index, number), key, row.kind, row.regime, row.ttl, row.lease, owner)
+
+    def get(self, index: int, reader: str) -> Get:
+        """A get of a key at provider `reader`."""
+        kind = self.row.kind
+        if kind is Kind.IMMUTABLE:
+            return Get(reader, None, self._value(index, 1), kind)
+        return Get(reader, self.key(index), None, kind, self.owner(index))
+
+    def _value(self, index: int, number: int) -> str:
+        row = self.row
+        text = f"{index + 1} of {row.name}" if row.kind is Kind.IMMUTABLE else f"{number} {self.key(index)}"
+        return text[: row.value_bytes].ljust(row.value_bytes, ".")
+
+
+class Source:
+    """One stream of requests of one workload at one provider; `next_at` is when `fire` wants to be called, inf = never."""
+
+    def __init__(self, keys: Keys, provider: int, requests: Iterator[tuple[float, Put | Get]]) -> None:
+        self.keys = keys
+        self.provider = provider
+        self._requests = requests
+        self.next_at = 0.0
+        self._command: Put | Get | None = None
+        self._step()
+
+    def fire(self) -> Put | Get:
+        """The request that is due now."""
+        command = self._command
+        assert command is not None, "a source fires only where next_at is finite"
+        self._step()
+        return command
+
+    def _step(self) -> None:
+        self.next_at, self._command = next(self._requests, (inf, None))
+
+
+def sources(scenario: Scenario, seed: int) -> list[Source]:
+    """Every source of the scenario that ever fires, workload by workload: puts first."""
+    names = [provider.name for provider in scenario.provider]
+    found: list[Source] = []
+    for row in scenario.workload:
+        owners, readers = _members(row.owners, names), _members(row.readers, names)
+        stop = scenario.duration if row.stop is None else row.stop
+        keys = Keys(row, owners, names)
+        for place, owner in enumerate(owners):
+            rng = Random(f"{seed}:workload:{row.name}:puts:{names[owner]}")
+            mine = range(place, row.keys, len(owners))
+            found.append(Source(keys, owner, _puts(keys, mine, stop, rng)))
+        for reader in readers:
+            rng = Random(f"{seed}:workload:{row.name}:gets:{names[reader]}")
+            found.append(Source(keys, reader, _gets(keys, names[reader], stop, rng)))
+    return [source for source in found if source.next_at < inf]
+
+
+def _puts(keys: Keys, mine: range, stop: float, rng: Random) -> Iterator[tuple[float, Put]]:
+    """All keys at `start`, then a Poisson update at a time: one stream of the summed rate, its key drawn evenly."""
+    t, rate = keys.row.start, keys.row.updates_per_second * len(mine)
+    if t < stop:
+        for index in mine:
+            yield t, keys.put(index)
+    while rate > 0 and (t := t + _gap(rng, rate)) < stop:
+        yield t, keys.put(mine[int(rng.random() * len(mine))])
+
+
+def _gets(keys: Keys, reader: str, stop: float, rng: Random) -> Iterator[tuple[float, Get]]:
+    row = keys.row
+    t, rate = row.start, row.gets_per_second
+    heights = list(accumulate((rank + 1) ** -row.popularity for rank in range(row.keys))) if row.popularity else []
+    while rate > 0 and (t := t + _gap(rng, rate)) < stop:
+        if heights:
+            index = min(bisect_right(heights, rng.random() * heights[-1]), row.keys - 1)
+        else:
+            index = int(rng.random() * row.keys)
+        yield t, keys.get(index, reader)
+
+
+def _gap(rng: Random, rate: float) -> float:
+    return round(-log(1.0 - rng.random()) / rate, 6)
+
+
+def _members(given: str | tuple[str, ...], names: list[str]) -> list[int]:
+    return list(range(len(names))) if isinstance(given, str) else [names.index(name) for name in given]

@@ -1,0 +1,216 @@
+"""The Trace: one append-only stream of Events, ordered by time, that everything seen is computed from.
+
+Rules: message rows live in columns (one row per message, written when it is sent, carrying `due`), the rarer Events as
+records; both share one id sequence, id = place in the stream + 1. Nobody outside this file knows how it is kept:
+`trace[i]` and `trace[i:j]` present Events, `rows()` presents the message columns.
+"""
+
+import hashlib
+import struct
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+
+from p4lab.core.events import Event, Sent
+
+CHUNK = 65_536  # rows per chunk
+BLOCK = 4_096  # rows per entry of the max(due) index that finds what is in flight
+LOST = 1  # fate of a message row
+
+ROW = np.dtype(
+    [
+        ("t", "<f8"), ("due", "<f8"), ("id", "<u4"), ("cause", "<u4"), ("op", "<u4"), ("size", "<u4"),
+        ("src", "<u2"), ("dst", "<u2"), ("code", "u1"), ("status", "u1"), ("fate", "u1"), ("spare", "u1"),
+    ]
+)  # fmt: skip
+_PACK = struct.Struct("<ddIIIIHHBBBx")
+_encode = msgspec.json.Encoder().encode
+
+
+class Slice:
+    """Events i..j of a trace, in order. `rows`: the message rows among them (ROW), `records`: the other Events."""
+
+    def __init__(self, rows: np.ndarray, records: list[Event]) -> None:
+        self.rows = rows
+        self.records = records
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.records)
+
+    def __iter__(self) -> Iterator[Event]:
+        row, rows = 0, self.rows
+        ids = rows["id"]
+        for record in self.records:
+            upto = int(np.searchsorted(ids, record.id))
+            yield from map(sent, rows[row:upto])
+            row = upto
+            yield record
+        yield from map(sent, rows[row:])
+
+
+class Trace:
+    """Append with `sent` and `emit`; read by index, by slice, by time. Not thread-safe: one writer, same thread readers."""
+
+    def __init__(self) -> None:
+        self.messages = 0  # rows written
+        self.end = 0.0  # time of the last Event
+        self._chunks: list[bytearray] = []
+        self._views: list[np.ndarray] = []
+        self._chunk_starts: list[float] = []  # time of each chunk's first row
+        self._offset = CHUNK * ROW.itemsize  # where the next row goes; full: make a chunk first
+        self._records: list[Event] = []
+        self._record_ids = array("L")
+        self._record_times = array("d")
+        self._block_due: list[float] = []  # max(due) of each complete block
+
+    def __len__(self) -> int:
+        return self.messages + len(self._records)
+
+    # Writing
+
+    def sent(
+        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int, fate: int,
+    ) -> int:  # fmt: skip
+        """Write one message row at time t and return its id. fate: 0 arrives at `due`, LOST never does."""
+        offset = self._offset
+        if offset == CHUNK * ROW.itemsize:
+            self._grow(t)
+            offset = 0
+        self.messages = messages = self.messages + 1
+        event = messages + len(self._records)
+        _PACK.pack_into(self._chunks[-1], offset, t, due, event, cause, op, size, src, dst, code, status, fate)
+        self._offset = offset + ROW.itemsize
+        self.end = t
+        return event
+
+    def emit(self, event: Event, t: float, cause: int) -> int:
+        """Append a record, filling in its t, id and cause, and return the id."""
+        event.t = t
+        event.id = number = self.messages + len(self._records) + 1
+        event.cause = cause
+        self._records.append(event)
+        self._record_ids.append(number)
+        self._record_times.append(t)
+        self.end = t
+        return number
+
+    def _grow(self, t: float) -> None:
+        chunk = bytearray(CHUNK * ROW.itemsize)
+        self._chunks.append(chunk)
+        self._views.append(np.frombuffer(chunk, dtype=ROW))
+        self._chunk_starts.append(t)
+        self._offset = 0
+
+    # Reading
+
+    def __getitem__(self, key: int | slice) -> "Event | Slice":
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step != 1:
+                raise ValueError("a trace is read forwards, without a step")
+            return self.slice(start, stop)
+        index = range(len(self))[key]
+        before = bisect_left(self._record_ids, index + 1)
+        if before < len(self._records) and self._record_ids[before] == index + 1:
+            return self._records[before]
+        return sent(self.rows(index - before, index - before + 1)[0])
+
+    def slice(self, start: int, stop: int) -> Slice:
+        """Events start..stop as one Slice."""
+        first, last = bisect_right(self._record_ids, start), bisect_right(self._record_ids, stop)
+        return Slice(self.rows(start - first, stop - last), self._records[first:last])
+
+    def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """Message rows start..stop (rows, not Events) as ROW; a view where they lie in one chunk."""
+        stop = self.messages if stop is None else min(stop, self.messages)
+        if start >= stop:
+            return np.empty(0, dtype=ROW)
+        first, last = start // CHUNK, (stop - 1) // CHUNK
+        if first == last:
+            return self._views[first][start - first * CHUNK : stop - first * CHUNK]
+        parts = [self._views[first][start - first * CHUNK :], *self._views[first + 1 : last]]
+        return np.concatenate([*parts, self._views[last][: stop - last * CHUNK]])
+
+    def rows_at(self, t: float) -> int:
+        """How many message rows were written at or before t."""
+        chunk = bisect_right(self._chunk_starts, t) - 1
+        if chunk < 0:
+            return 0
+        filled = min(CHUNK, self.messages - chunk * CHUNK)
+        # A run of equal times may cross a chunk's end: the bisection above already chose the last chunk that starts by t.
+        return chunk * CHUNK + int(np.searchsorted(self._views[chunk]["t"][:filled], t, side="right"))
+
+    def index_at(self, t: float) -> int:
+        """How many Events happened at or before t; `trace[index_at(t) - 1]` is the last of them."""
+        return self.rows_at(t) + bisect_right(self._record_times, t)
+
+    def time_of(self, index: int) -> float:
+        """When Event number `index` (from 0) happened."""
+        before = bisect_left(self._record_ids, index + 1)
+        if before < len(self._records) and self._record_ids[before] == index + 1:
+            return self._record_times[before]
+        row = index - before
+        return float(self._views[row // CHUNK]["t"][row % CHUNK])
+
+    def in_flight(self, t: float) -> np.ndarray:
+        """The rows with sent <= t < due, in order of sending (performance.md: max(due) per block of 4,096 rows)."""
+        stop = self.rows_at(t)
+        whole = stop // BLOCK
+        while len(self._block_due) < self.messages // BLOCK:
+            block = len(self._block_due)
+            self._block_due.append(float(self.rows(block * BLOCK, (block + 1) * BLOCK)["due"].max()))
+        candidates = np.flatnonzero(np.array(self._block_due[:whole]) > t)
+        parts = []
+        for block in [*candidates.tolist(), whole]:
+            rows = self.rows(block * BLOCK, min((block + 1) * BLOCK, stop))
+            parts.append(rows[rows["due"] > t])
+        return np.concatenate(parts)
+
+    def digest(self) -> str:
+        """Hex SHA-256 over every Event: equal runs have equal digests (contracts section 3)."""
+        sha = hashlib.sha256()
+        for number, chunk in enumerate(self._chunks):
+            sha.update(memoryview(chunk)[: min(CHUNK, self.messages - number * CHUNK) * ROW.itemsize])
+        for record in self._records:
+            sha.update(_encode(record))
+        return sha.hexdigest()
+
+
+def sent(row: np.void) -> Sent:
+    """A message row as the Event that it is."""
+    t, due, number, cause, op, size, src, dst, code, status, fate, _ = row.item()
+    return Sent(
+        src=src, dst=dst, code=code, op=op, size=size, due=due, status=status, lost=fate == LOST,
+        t=t, id=number, cause=cause,
+    )  # fmt: skip
+
+
+class Tally:
+    """A trace that keeps nothing but the counts, for runs that want only speed (the bench's "no trace")."""
+
+    def __init__(self) -> None:
+        self.messages = 0
+        self.end = 0.0
+        self._events = 0
+
+    def __len__(self) -> int:
+        return self._events
+
+    def sent(
+        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int, fate: int,
+    ) -> int:  # fmt: skip
+        """Count one message."""
+        self.messages += 1
+        self._events += 1
+        return self._events
+
+    def emit(self, event: Event, t: float, cause: int) -> int:
+        """Number one Event."""
+        event.t = t
+        self._events += 1
+        event.id = self._events
+        event.cause = cause
+        return self._events
