@@ -27,7 +27,8 @@ hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, deran
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 if NO_QT:
-    collect_ignore = ["ui"]
+    # The window's tests, and those that are about the whole repository rather than the engine.
+    collect_ignore = ["ui", "bench", "test_rings.py", "test_packaging.py", "test_house_style.py"]
     _path = str(HERE / "without_qt")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_path, os.environ.get("PYTHONPATH")]))
     if "sitecustomize" in sys.modules:  # the interpreter's own; ours replaces it in programs that tests start
