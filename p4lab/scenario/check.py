@@ -1,0 +1,279 @@
+"""What a scenario must satisfy beyond its types: ranges, names that exist, peerings that make sense, sizes.
+
+Rules: works on the records, so that a file, `--set` and an edit in a window are judged alike; the first fault is raised
+with its path. What a provider answers for itself (a value too big, a key too long, a TTL out of range in a `[[do]]`) is
+left to it: those codes are part of what a run may show.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from p4lab.core.commands import BY_HAND, Command, Note, Put, verb
+from p4lab.core.names import ID_SIZE, MAX_KEY, Kind, Regime
+from p4lab.core.options import Mesh, Options, Quorum
+from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
+from p4lab.scenario.model import Expect, Provider, Scenario, View, links
+from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, Range, check_ranges
+from p4lab.scenario.shape import MAX_ROWS
+
+MAX_TITLE = 120  # characters
+MAX_NAME = 40  # characters of a provider's name
+MAX_PEERINGS = 2_000_000  # about what a run can hold; 2,000 providers in full mesh
+
+GROUPED = ("gets", "puts", "latency", "staleness", "messages", "bytes")  # what each group of section 3 has
+METRICS = (
+    *("scenario", "seed", "time", "digest", *GROUPED, "access"),
+    *("by_regime", "by_workload", "by_provider", "by_kind", "coherence", "commands"),
+)
+
+
+def check(scenario: Scenario) -> None:
+    """Raise a ScenarioError with the path of the first fault, or return."""
+    _text(scenario.title, ("title",), MAX_TITLE)
+    check_ranges(scenario, ())
+    _options(scenario.options, len(scenario.provider))
+    _view(scenario.view)
+    check_ranges(scenario.link, ("link",))
+    index = _providers(scenario.provider)
+    _peerings(scenario, index)
+    for i, line in enumerate(scenario.underlay):
+        _two_providers(line.between, index, ("underlay", i, "between"))
+    _workloads(scenario, index)
+    if len(scenario.do) > MAX_ROWS["do"]:
+        raise ScenarioError(
+            f"at most {MAX_ROWS['do']:,} commands are allowed, here are {len(scenario.do):,}", path=("do",)
+        )
+    for i, row in enumerate(scenario.do):
+        if not 0 <= row.at <= scenario.duration:
+            right = f"between 0 and the duration, {scenario.duration:g}"
+            raise ScenarioError(f"{shown(row.at)} is not a time of this run", right, path=("do", i, "at"))
+        _command(row.command, index, ("do", i, verb(row.command)))
+    for i, expect in enumerate(scenario.expect):
+        _expect(expect, scenario, index, ("expect", i))
+
+
+def check_command(command: Command, scenario: Scenario) -> None:
+    """The same for one command, as a person is about to give it to a run of this scenario."""
+    _command(command, {provider.name: i for i, provider in enumerate(scenario.provider)}, ())
+
+
+def _command(command: Command, index: dict[str, int], path: Path) -> None:
+    check_ranges(command, path)
+    if isinstance(command, Note):
+        return
+    _known(command.by, index, (*path, "by"))
+    if isinstance(command, Put):
+        for field in ("ttl", "lease"):
+            if not math.isfinite(getattr(command, field)):
+                raise ScenarioError("this is not a finite number", path=(*path, field))
+        if command.key is None and command.kind is not Kind.IMMUTABLE:
+            raise ScenarioError("key is missing", "only an immutable put may leave it out", path=path)
+    elif (command.key is None) == (command.of is None):
+        right = "name the key, or for an immutable value what it is `of`"
+        raise ScenarioError("a get has either key or of", right, path=path)
+    elif command.of is not None and command.kind is not Kind.IMMUTABLE:
+        right = 'write kind = "immutable" beside it'
+        raise ScenarioError("of is for immutable values: their key is their hash", right, path=(*path, "of"))
+    if command.kind is Kind.IMMUTABLE and command.key is not None and not _is_hash(command.key):
+        right = f"{2 * ID_SIZE} hex digits, the hash of the value"
+        raise ScenarioError(f"{shown(command.key)} is not an immutable key", right, path=(*path, "key"))
+
+
+def _is_hash(key: str) -> bool:
+    return len(key) == 2 * ID_SIZE and all(c in "0123456789abcdefABCDEF" for c in key)
+
+
+def _text(text: str, path: Path, limit: int) -> None:
+    """A line of text that stands in lists and on the map."""
+    if not 1 <= len(text) <= limit:
+        raise ScenarioError(f"this text has {len(text):,} characters", f"it may have 1 to {limit}", path=path)
+    if not text.isprintable() or text != text.strip():
+        right = "no line break, no control character, no space at its ends"
+        raise ScenarioError(f"{shown(text)} is not plain text in one line", right, path=path)
+
+
+def _options(options: Options, providers: int) -> None:
+    check_ranges(options, ("options",))
+    gets = options.authenticated_gets
+    path: Path = ("options", "authenticated_gets")
+    if isinstance(gets, Quorum):
+        allowed = Range(1, max(1, providers - 1))
+        if not allowed.holds(gets.quorum):
+            right = f"among {providers} providers it may be {allowed}"
+            raise ScenarioError(f"{shown(gets.quorum)} is out of range", right, path=(*path, "quorum"))
+    elif gets not in ("first", "all"):
+        raise ScenarioError(f"{shown(gets)} is unknown", 'known here: "first", "all", { quorum = 3 }', path=path)
+
+
+def _view(view: View) -> None:
+    if isinstance(view.speed, str):
+        if view.speed != "auto":
+            raise ScenarioError(f"{shown(view.speed)} is unknown", '"auto" or a factor', path=("view", "speed"))
+    elif not Range(0, 1e9, above=True).holds(view.speed):
+        raise ScenarioError(f"{shown(view.speed)} is out of range", "it must be more than 0", path=("view", "speed"))
+    if view.key is not None and not 1 <= len(view.key.encode()) <= MAX_KEY:
+        raise ScenarioError(f"a key has 1 to {MAX_KEY} bytes, this one {len(view.key.encode())}", path=("view", "key"))
+
+
+def _providers(providers: tuple[Provider, ...]) -> dict[str, int]:
+    if len(providers) > MAX_ROWS["provider"]:
+        found = f"at most {MAX_ROWS['provider']:,} providers are allowed, here are {len(providers):,}"
+        raise ScenarioError(found, path=("provider",))
+    index: dict[str, int] = {}
+    for i, provider in enumerate(providers):
+        path: Path = ("provider", i)
+        _text(provider.name, (*path, "name"), MAX_NAME)
+        first = index.setdefault(provider.name, i)
+        if first != i:
+            found = f"{shown(provider.name)} is already the name of provider {first + 1}"
+            raise ScenarioError(found, "each needs a name of its own", path=(*path, "name"))
+        check_ranges(provider, path)
+        if provider.position is not None and provider.geo is not None:
+            raise ScenarioError("position and geo stand together", "one place is enough", path=path)
+        if provider.position is not None and not all(Range(0, 1).holds(part) for part in provider.position):
+            raise ScenarioError(
+                "a position is out of range", "two numbers from 0 to 1, y down", path=(*path, "position")
+            )
+        if provider.geo is not None and not (
+            Range(-180, 180).holds(provider.geo[0]) and Range(-90, 90).holds(provider.geo[1])
+        ):
+            right = "[longitude, latitude] in degrees, -180 to 180 and -90 to 90"
+            raise ScenarioError("this is no place on Earth", right, path=(*path, "geo"))
+    return index
+
+
+def _peerings(scenario: Scenario, index: dict[str, int]) -> None:
+    pairs = 0
+    for i, row in enumerate(scenario.peering):
+        path: Path = ("peering", i)
+        if (row.among is None) == (row.between is None):
+            found = "among and between stand together" if row.among is not None else "it says neither among nor between"
+            raise ScenarioError(found, 'write among = "all", or between = ["Aster", "Birch"]', path=path)
+        if row.between is not None:
+            _two_providers(row.between, index, (*path, "between"))
+            pairs += 1
+        else:
+            count = _names(row.among, index, (*path, "among"))
+            if row.among != "all" and count < 2:
+                raise ScenarioError("a peering needs two providers", path=(*path, "among"))
+            pairs += count * (count - 1) // 2
+        check_ranges(row, path)
+        if pairs > MAX_PEERINGS:
+            right = "take fewer providers, or peer only some of them"
+            raise ScenarioError(f"at most {MAX_PEERINGS:,} peerings are allowed, here are {pairs:,}", right, path=path)
+    if scenario.options.mesh is Mesh.STRICT:
+        _no_holes(scenario)
+
+
+def _no_holes(scenario: Scenario) -> None:
+    have = {(link.a, link.b) for link in links(scenario)}
+    count = len(scenario.provider)
+    for a in range(count):
+        for b in range(a + 1, count):
+            if (a, b) not in have:
+                names = " and ".join(scenario.provider[i].name for i in (a, b))
+                right = f'{names} have no peering: add it, or write mesh = "mesh"'
+                raise ScenarioError('mesh = "strict" allows no holes', right, path=("options", "mesh"))
+
+
+def _two_providers(names: tuple[str, str], index: dict[str, int], path: Path) -> None:
+    for i, name in enumerate(names):
+        _known(name, index, (*path, i))
+    if names[0] == names[1]:
+        raise ScenarioError(f"{shown(names[0])} stands on both sides", "name two providers", path=path)
+
+
+def _names(names: str | Iterable[str] | None, index: dict[str, int], path: Path) -> int:
+    """How many providers "all" or a list of names stands for."""
+    if isinstance(names, str) or names is None:
+        if names != "all":
+            right = f"write [{shown(names)}]" if names in index else 'write "all" or a list of names'
+            raise ScenarioError(f"{shown(names)} is not a list", right, path=path)
+        return len(index)
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        _known(name, index, (*path, i))
+        if name in seen:
+            raise ScenarioError(f"{shown(name)} stands here twice", path=(*path, i))
+        seen.add(name)
+    return len(seen)
+
+
+def _known(name: str, index: dict[str, int], path: Path) -> None:
+    if name not in index:
+        right = nearest(name, index) if index else "the file has no [[provider]]"
+        raise ScenarioError(f"there is no provider {shown(name)}", right, path=path)
+
+
+def _workloads(scenario: Scenario, index: dict[str, int]) -> None:
+    keys = 0
+    seen: dict[str, int] = {}
+    for i, workload in enumerate(scenario.workload):
+        path: Path = ("workload", i)
+        _text(workload.name, (*path, "name"), MAX_KEY)
+        if workload.name == BY_HAND or seen.setdefault(workload.name, i) != i:
+            found = f"{shown(workload.name)} is already the name of "
+            found += "what people do" if workload.name == BY_HAND else f"workload {seen[workload.name] + 1}"
+            raise ScenarioError(found, "each needs a name of its own", path=(*path, "name"))
+        check_ranges(workload, path)
+        longest = len(f"{workload.name}/{workload.keys}".encode())
+        if longest > MAX_KEY:
+            right = f"a key has at most {MAX_KEY}: shorten the name"
+            raise ScenarioError(f"its keys would have {longest} bytes", right, path=(*path, "name"))
+        if not _names(workload.owners, index, (*path, "owners")):
+            raise ScenarioError("no provider owns its keys", "name at least one", path=(*path, "owners"))
+        _names(workload.readers, index, (*path, "readers"))
+        if workload.lease != 0 and not Range(1, MAX_LIFE).holds(workload.lease):
+            right = f"0 for none, or {Range(1, MAX_LIFE, 'seconds')}"
+            raise ScenarioError(f"{shown(workload.lease)} is out of range", right, path=(*path, "lease"))
+        if workload.value_bytes > scenario.options.max_value:
+            right = f"options.max_value allows {scenario.options.max_value:,}"
+            raise ScenarioError(
+                f"values of {workload.value_bytes:,} bytes are too big", right, path=(*path, "value_bytes")
+            )
+        if workload.stop is not None and workload.stop < workload.start:
+            raise ScenarioError("it stops before it starts", f"start is {workload.start:g}", path=(*path, "stop"))
+        keys += workload.keys
+        if keys > MAX_KEYS:
+            found = f"at most {MAX_KEYS:,} keys are allowed, here are {keys:,}"
+            raise ScenarioError(found, path=(*path, "keys"))
+
+
+def _expect(expect: Expect, scenario: Scenario, index: dict[str, int], path: Path) -> None:
+    head = expect.metric.replace("[", ".").partition(".")[0]
+    known = GROUPED if expect.where else METRICS
+    if head not in known:
+        found = f"there is no metric {shown(head)}{' of a group' if expect.where else ''}"
+        raise ScenarioError(found, nearest(head, known), path=(*path, "metric"))
+    if (expect.between is None) == (expect.equals is None):
+        found = "between and equals stand together" if expect.between else "it says neither between nor equals"
+        raise ScenarioError(found, "write between = [0.18, 0.24], or equals = 3", path=path)
+    if expect.between and not -math.inf < expect.between[0] <= expect.between[1] < math.inf:
+        raise ScenarioError("this is no range", "two finite numbers, the smaller first", path=(*path, "between"))
+    if not _comparable(expect.equals):
+        right = "a number, a text, true or false, or a list of these"
+        raise ScenarioError("nothing can be equal to this", right, path=(*path, "equals"))
+    _where(expect.where, scenario, index, (*path, "where"))
+
+
+def _comparable(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_comparable(each) and not isinstance(each, list) for each in value)
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _where(where: dict[str, str], scenario: Scenario, index: dict[str, int], path: Path) -> None:
+    groups: dict[str, list[str]] = {
+        "workload": [*(workload.name for workload in scenario.workload), BY_HAND],
+        "provider": list(index),
+        "regime": [*(regime.value for regime in Regime), "none", "mixed"],
+        "kind": [kind.value for kind in Kind],
+    }
+    if len(where) > 1:
+        raise ScenarioError(f"one group at a time, here are {len(where)}", f"one of {', '.join(groups)}", path=path)
+    for group, name in where.items():
+        if group not in groups:
+            raise ScenarioError(f"there is no group {shown(group)}", nearest(group, groups), path=(*path, group))
+        if name not in groups[group]:
+            raise ScenarioError(f"there is no {group} {shown(name)}", nearest(name, groups[group]), path=(*path, group))

@@ -1,0 +1,80 @@
+"""Which numbers the fields of a scenario may have, and why.
+
+Rules: one table, all of it; what depends on another field is in `check.py`.
+"""
+
+import msgspec
+
+from p4lab.core.commands import Get, Put
+from p4lab.core.options import Options
+from p4lab.scenario.errors import Path, ScenarioError, shown
+from p4lab.scenario.model import Link, Peering, Provider, Scenario, Workload
+
+MAX_KEYS = 1_000_000  # of all workloads together
+MAX_VALUE = 65_536  # bytes, whatever `options.max_value` says (protocol 5.1)
+MAX_LIFE = 604_800.0  # s, a week: the cap of RFC 8767 on TTLs
+MAX_SEQ = 2**63 - 1  # BEP 44
+MAX_DELAY = 86_400.0  # s; a day on a link is surely a slip of the unit
+MAX_RATE = 100_000.0  # 1/s; times are kept to a microsecond
+MAX_TIME = 1e9  # s, thirty years: beyond it a float no longer tells microseconds apart
+
+
+class Range(msgspec.Struct, frozen=True):
+    """The numbers a field may have, ends included unless `above` or `below` says otherwise."""
+
+    low: float
+    high: float
+    unit: str = ""
+    above: bool = False  # more than low
+    below: bool = False  # less than high
+
+    def holds(self, value: float) -> bool:
+        """Whether the value lies within; never for NaN."""
+        return (self.low < value if self.above else self.low <= value) and (
+            value < self.high if self.below else value <= self.high
+        )
+
+    def __str__(self) -> str:
+        low, high, unit = f"{self.low:,g}", f"{self.high:,g}", f" {self.unit}" if self.unit else ""
+        if not self.above and not self.below:
+            return f"from {low} to {high}{unit}"
+        words = "more than" if self.above else "at least", "less than" if self.below else "at most"
+        return f"{words[0]} {low} and {words[1]} {high}{unit}"
+
+
+_DELAY = Range(0, MAX_DELAY, "seconds")
+_RATE = Range(0, MAX_RATE, "per second")
+_LIFE = Range(0, MAX_LIFE, "seconds")
+_SEQ = Range(0, MAX_SEQ)
+_LINK = {"latency": _DELAY, "jitter": _DELAY, "loss": Range(0, 1, below=True), "bandwidth": Range(0, 1e15, "bit/s")}
+_RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
+    Scenario: {"duration": Range(0, MAX_TIME, "seconds", above=True), "seed": Range(-(2**63), 2**63 - 1)},
+    Options: {
+        "query_timeout": Range(0, MAX_DELAY, "seconds", above=True),
+        "max_value": Range(1, MAX_VALUE, "bytes"),
+        "access_latency": _DELAY,
+    },
+    Link: _LINK,
+    Peering: _LINK,
+    Provider: {"customers": Range(0, 1_000_000_000), "lookup_delay": _DELAY},
+    Workload: {
+        "keys": Range(1, MAX_KEYS),
+        "ttl": _LIFE,
+        "value_bytes": Range(0, MAX_VALUE, "bytes"),
+        "gets_per_second": _RATE,
+        "updates_per_second": _RATE,
+        "popularity": Range(0, 100),
+        "start": Range(0, MAX_TIME, "seconds"),
+        "stop": Range(0, MAX_TIME, "seconds"),
+    },
+    Put: {"seq": _SEQ, "cas": _SEQ},
+    Get: {"min_version": _SEQ},
+}
+
+
+def check_ranges(record: msgspec.Struct, path: Path) -> None:
+    """Raise a ScenarioError for the first field of this record that is out of its range. None is none."""
+    for field, allowed in _RANGES.get(type(record), {}).items():
+        value = getattr(record, field)
+        if value is not None and not allowed.holds(value):
+            raise ScenarioError(f"{shown(value)} is out of range", f"it may be {allowed}", path=(*path, field))

@@ -1,0 +1,141 @@
+"""Hypothesis strategies for whole scenarios that pass the checks."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from p4lab.core.commands import Get, Note, Put
+from p4lab.core.names import Kind, Regime
+from p4lab.core.options import ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
+from p4lab.scenario.model import Do, Expect, Link, Peering, Provider, Scenario, Underlay, View, Workload
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=10)
+regimes = st.sampled_from(Regime)
+kinds = st.sampled_from(Kind)
+
+
+def numbers(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_nan=False, allow_subnormal=False)
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+link_fields = {
+    "latency": numbers(0, 10),
+    "jitter": numbers(0, 1),
+    "loss": numbers(0, 0.9),
+}
+lives = numbers(0, 604_800)
+options = st.builds(
+    Options,
+    mesh=st.just(Mesh.MESH),
+    query_timeout=numbers(0.1, 10),
+    max_value=st.integers(1024, 65_536),
+    coalesce=st.booleans(),
+    parallel=st.booleans(),
+    unauthenticated_gets=st.sampled_from(UnauthenticatedGets),
+    authenticated_gets=st.sampled_from(["first", "all"]) | st.just(Quorum(1)),
+    pointer_fallback=st.booleans(),
+    child_up=st.sampled_from(ChildUp),
+    access_latency=numbers(0, 1),
+    signatures=st.sampled_from(Signatures),
+)
+views = st.builds(View, key=maybe(words), speed=st.just("auto") | numbers(0.01, 1000))
+
+
+def providers(names: list[str]) -> st.SearchStrategy[tuple[Provider, ...]]:
+    places = st.sampled_from(["none", "position", "geo"])
+
+    def one(name: str) -> st.SearchStrategy[Provider]:
+        return places.flatmap(
+            lambda place: st.builds(
+                Provider,
+                name=st.just(name),
+                customers=st.integers(0, 10_000),
+                position=st.tuples(numbers(0, 1), numbers(0, 1)) if place == "position" else st.none(),
+                geo=st.tuples(numbers(-180, 180), numbers(-90, 90)) if place == "geo" else st.none(),
+                lookup_delay=numbers(0, 1),
+            )
+        )
+
+    return st.tuples(*(one(name) for name in names))
+
+
+def peerings(names: list[str]) -> st.SearchStrategy[Peering]:
+    fields = {name: maybe(strategy) for name, strategy in link_fields.items()}
+    pair = st.permutations(names).map(lambda each: (each[0], each[1]))
+    some = st.lists(st.sampled_from(names), min_size=2, unique=True).map(tuple)
+    return st.builds(Peering, among=st.just("all") | some, **fields) | st.builds(Peering, between=pair, **fields)
+
+
+def workloads(names: list[str]) -> st.SearchStrategy[tuple[Workload, ...]]:
+    some = st.just("all") | st.lists(st.sampled_from(names), min_size=1, unique=True).map(tuple)
+
+    def one(name: str) -> st.SearchStrategy[Workload]:
+        return st.builds(
+            Workload,
+            name=st.just(name),
+            keys=st.integers(1, 1000),
+            owners=some,
+            readers=some | st.just(()),
+            kind=kinds,
+            regime=regimes,
+            ttl=lives,
+            lease=st.just(0.0) | numbers(1, 604_800),
+            value_bytes=st.integers(0, 1024),
+            gets_per_second=numbers(0, 1000),
+            updates_per_second=numbers(0, 1000),
+            popularity=numbers(0, 3),
+            start=numbers(0, 10),
+            stop=maybe(numbers(10, 1000)),
+        )
+
+    return st.lists(words, unique=True, max_size=3).flatmap(lambda each: st.tuples(*map(one, each)))
+
+
+def commands(names: list[str]) -> st.SearchStrategy[Put | Get | Note]:
+    by = st.sampled_from(names)
+    guarded = st.sampled_from([Kind.AUTHENTICATED, Kind.UNAUTHENTICATED])
+    seqs = maybe(st.integers(0, 2**63 - 1))
+    fields = {"regime": regimes, "ttl": lives, "lease": lives, "identity": maybe(words), "seq": seqs, "cas": seqs}
+    puts = st.builds(Put, by=by, value=texts, key=texts, kind=guarded, secret=maybe(texts), **fields)
+    hashed = st.builds(Put, by=by, value=texts, kind=st.just(Kind.IMMUTABLE), **fields)
+    gets = st.builds(Get, by=by, key=texts, kind=guarded, owner=maybe(words), min_version=seqs)
+    of = st.builds(Get, by=by, of=texts, kind=st.just(Kind.IMMUTABLE))
+    key = st.binary(min_size=32, max_size=32).map(bytes.hex)
+    immutable = st.builds(Get, by=by, key=key, kind=st.just(Kind.IMMUTABLE))
+    return puts | hashed | gets | of | immutable | st.builds(Note, text=texts)
+
+
+def expects(names: list[str]) -> st.SearchStrategy[Expect]:
+    where = st.just({}) | st.sampled_from(names).map(lambda name: {"provider": name})
+    ranges = st.tuples(numbers(-10, 0), numbers(0, 10))
+    values = st.integers() | numbers(-10, 10) | st.booleans() | texts | st.lists(texts, max_size=3)
+    given = {"metric": st.sampled_from(["staleness.share", "gets.total"]), "where": where, "says": texts}
+    return st.builds(Expect, between=ranges, **given) | st.builds(Expect, equals=values, **given)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    names = draw(st.lists(words, min_size=2, max_size=5, unique=True))
+    pair = st.permutations(names).map(lambda each: (each[0], each[1]))
+    duration = draw(numbers(1, 1000))
+    does = st.builds(Do, at=numbers(0, duration), command=commands(names))
+    return Scenario(
+        title=draw(words),
+        duration=duration,
+        about=draw(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"\\\n\r'))),
+        seed=draw(st.integers(-(2**63), 2**63 - 1)),
+        options=draw(options),
+        view=draw(views),
+        link=draw(st.builds(Link, **link_fields)),
+        provider=draw(providers(names)),
+        peering=tuple(draw(st.lists(peerings(names), max_size=4))),
+        underlay=tuple(draw(st.lists(st.builds(Underlay, between=pair), max_size=3))),
+        workload=draw(workloads(names)),
+        do=tuple(draw(st.lists(does, max_size=4))),
+        expect=tuple(draw(st.lists(expects(names), max_size=3))),
+    )
