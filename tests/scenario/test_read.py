@@ -131,7 +131,7 @@ REFUSED = {
     f"{TOP}title = 3": "line 4: not TOML: cannot overwrite a value",
     f"{TOP}x = {'[' * 100_000}": "lists or tables are nested too deeply",
     f"{TOP}seed = {'9' * 5_000}": "a number of thousands of digits",
-    TOP + ".".join("a" * 200_000) + " = 1": "line 4: a key of twenty parts or more; a.b.c is as deep as a scenario goes",
+    f"{TOP}{'a.' * 200_000}a = 1": "line 4: a key of twenty parts or more; a.b.c is as deep as a scenario goes",
     TOP.replace('"x"', f'"{"y" * 121}"'): "line 2, title: this text has 121 characters; it may have 1 to 120",
     TOP.replace("9", "inf"): (
         "line 3, duration: inf is out of range; it may be more than 0 and at most 1e+09 seconds"
@@ -198,7 +198,7 @@ REFUSED = {
         'Aster and Birch have no peering: add it, or write mesh = "mesh"'
     ),
     # commands and expectations
-    PUT.replace("at = 1", "at = 10") % "": (
+    PUT.replace("[do]]\nat = 1", "[do]]\nat = 10") % "": (
         "line 9, do.1.at: 10.0 is not a time of this run; between 0 and the duration, 9"
     ),
     PUT % 'kind = "signed"': (

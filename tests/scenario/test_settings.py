@@ -55,8 +55,10 @@ def test_a_field_at_the_top_and_one_of_a_command_is_set() -> None:
         (
             "view.key",
             "news/1",
-            'the value "news/1" is not TOML; '
-            "a text needs quotes that the shell leaves in place: --set 'view.key=\"news/1\"'",
+            (
+                'the value "news/1" is not TOML; '
+                "a text needs quotes that the shell leaves in place: --set 'view.key=\"news/1\"'"
+            ),
         ),
         ("seed", "1\nduration = 5", 'the value "1 duration = 5" is not TOML; write a number, true, "text" or a list'),
         ("link.loss", "2", "2.0 is out of range; it may be at least 0 and less than 1"),

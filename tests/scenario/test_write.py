@@ -1,6 +1,5 @@
 """Writing: what is written reads back, what a person wrote stays, and the file on disk is always whole."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -134,10 +133,14 @@ def test_rows_are_added_and_taken_out_where_they_belong() -> None:
     [
         'format = 1\ntitle = "x"\nduration = 5\nview.key = "a"\nprovider = [{ name = "Aster" }, { name = "Birch" }]',
         'format = 1\r\ntitle = "x"\r\nduration = 5\r\n\r\n[[provider]]\r\nname = "Aster"\r\n[[provider]]\r\nname = "Birch"',
-        'format=1\ntitle="x"\nduration=5\nview={key="a"}\n[[do]]\nat=1\n[do.note]\ntext="b"\n[[provider]]\nname="Aster"\n'
-        '[[do]]\nat=2\nnote.text="c"\n[[provider]]\nname="Birch"\n',
-        'format = 1\ntitle = "x"\nduration = 5\n"provider" = [ # a ] in a comment\n { name = "Aster" },\n'
-        " {name='Birch'} ]\nabout='''\n[[provider]]'''\n",
+        (
+            'format=1\ntitle="x"\nduration=5\nview={key="a"}\n[[do]]\nat=1\n[do.note]\ntext="b"\n'
+            '[[provider]]\nname="Aster"\n[[do]]\nat=2\nnote.text="c"\n[[provider]]\nname="Birch"\n'
+        ),
+        (
+            'format = 1\ntitle = "x"\nduration = 5\n"provider" = [ # a ] in a comment\n { name = "Aster" },\n'
+            " {name='Birch'} ]\nabout='''\n[[provider]]'''\n"
+        ),
     ],
     ids=["inline", "windows", "subtables", "quoted"],
 )
@@ -164,7 +167,7 @@ def test_the_file_before_is_kept_and_its_mode_stays(tmp_path: Path) -> None:
     write(changed(title="Theirs"), path, load(path))
     assert read(path).title == "Theirs"
     assert read(tmp_path / "mine.toml~").title == "Ours"
-    assert sorted(os.listdir(tmp_path)) == ["mine.toml", "mine.toml~"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.toml", "mine.toml~"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert "# a good one" in load(path)
 
@@ -182,5 +185,5 @@ def test_what_cannot_be_written_is_said_and_nothing_is_lost(tmp_path: Path) -> N
         with pytest.raises(ScenarioError) as caught:
             write(scenario, target)
         assert says in str(caught.value)
-    assert os.listdir(tmp_path) == ["mine.toml"]
+    assert list(tmp_path.iterdir()) == [path]
     assert path.read_bytes() == before
