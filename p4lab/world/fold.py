@@ -235,7 +235,10 @@ class World:
             self._op_regime[op] = self.history.regime(event.nid, event.t)
 
     def _finish(self, event: PutFinished | GetFinished) -> None:
-        if event.op not in self._started or event.op in self._finished:
+        start = self._started.get(event.op)
+        if start is None or event.op in self._finished:
+            return
+        if isinstance(start, PutStarted) is not isinstance(event, PutFinished):
             return
         self._finished[event.op] = event
         if isinstance(event, GetFinished) and event.source:

@@ -1,0 +1,75 @@
+"""Columns that grow, the words behind the numbers in them, and which columns there are.
+
+Rules: every table is ordered by its field t, so that any time is a prefix of it.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from p4lab.core.history import REGIME_WORDS
+from p4lab.core.names import Kind
+
+KLASSES = ("local", "replica", "cached", "joined", "remote", "not_found", "partial", "timeout", "error")
+KIND_WORDS = ("unknown", *(kind.value for kind in Kind))
+REGIME_CODES = {word: code for code, word in enumerate(REGIME_WORDS)}
+KIND_CODES = {word: code for code, word in enumerate(KIND_WORDS)}
+
+_WHO = [
+    ("node", "<i4"), ("name", "<i4"), ("op", "<i8"), ("workload", "<i4"), ("regime", "u1"), ("kind", "u1"),
+]  # fmt: skip
+_ANSWER = [("t", "<f8"), ("started", "<f8"), ("latency", "<f8"), ("outcome", "<i4"), ("seq", "<i8")]
+START = np.dtype([("t", "<f8"), ("put", "?"), *_WHO])
+PUT = np.dtype([*_ANSWER, *_WHO])
+GET = np.dtype([*_ANSWER, *_WHO, ("klass", "u1"), ("returned", "?"), ("lag", "<i8"), ("age", "<f8")])
+
+T = TypeVar("T")
+
+
+class Table:
+    """Rows of one dtype; `rows` is a view that later rows do not disturb."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self._data = np.zeros(256, dtype)
+        self._count = 0
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All rows so far."""
+        return self._data[: self._count]
+
+    def append(self, row: tuple[Any, ...]) -> None:
+        """One more row: a value for each field."""
+        if self._count == len(self._data):
+            self._data = np.concatenate([self._data, np.zeros_like(self._data)])
+        self._data[self._count] = row
+        self._count += 1
+
+    def upto(self, t: float | None) -> np.ndarray:
+        """The rows whose t is not later; all of them for None."""
+        return self.rows if t is None else self.rows[: np.searchsorted(self.rows["t"], t, side="right")]
+
+
+class Words(Generic[T]):
+    """Things numbered 0, 1, 2, ... in the order of first use."""
+
+    def __init__(self, *first: T) -> None:
+        self._items = list(first)
+        self._numbers = {item: number for number, item in enumerate(first)}
+
+    def number(self, item: T) -> int:
+        """The number of a thing; a new one gets the next."""
+        found = self._numbers.setdefault(item, len(self._items))
+        if found == len(self._items):
+            self._items.append(item)
+        return found
+
+    def __getitem__(self, number: int) -> T:
+        return self._items[number]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
