@@ -132,7 +132,7 @@ def test_rows_are_added_and_taken_out_where_they_belong() -> None:
     "text",
     [
         'format = 1\ntitle = "x"\nduration = 5\nview.key = "a"\nprovider = [{ name = "Aster" }, { name = "Birch" }]',
-        'format = 1\r\ntitle = "x"\r\nduration = 5\r\n\r\n[[provider]]\r\nname = "Aster"\r\n[[provider]]\r\nname = "Birch"',
+        'format = 1\r\ntitle = "x"\r\nduration = 5\r\n[[provider]]\r\nname = "Aster"\r\n[[provider]]\r\nname = "Birch"',
         (
             'format=1\ntitle="x"\nduration=5\nview={key="a"}\n[[do]]\nat=1\n[do.note]\ntext="b"\n'
             '[[provider]]\nname="Aster"\n[[do]]\nat=2\nnote.text="c"\n[[provider]]\nname="Birch"\n'
