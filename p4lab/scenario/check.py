@@ -64,9 +64,6 @@ def _command(command: Command, index: dict[str, int], path: Path) -> None:
         return
     _known(command.by, index, (*path, "by"))
     if isinstance(command, Put):
-        for field in ("ttl", "lease"):
-            if not math.isfinite(getattr(command, field)):
-                raise ScenarioError("this is not a finite number", path=(*path, field))
         if command.key is None and command.kind is not Kind.IMMUTABLE:
             raise ScenarioError("key is missing", "only an immutable put may leave it out", path=path)
     elif (command.key is None) == (command.of is None):

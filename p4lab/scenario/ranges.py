@@ -45,6 +45,7 @@ class Range(msgspec.Struct, frozen=True):
 _DELAY = Range(0, MAX_DELAY, "seconds")
 _RATE = Range(0, MAX_RATE, "per second")
 _LIFE = Range(0, MAX_LIFE, "seconds")
+_ASKED = Range(0, MAX_TIME, "seconds")  # longer than MAX_LIFE is for the provider to refuse, with E_TTL
 _SEQ = Range(0, MAX_SEQ)
 _LINK = {"latency": _DELAY, "jitter": _DELAY, "loss": Range(0, 1, below=True), "bandwidth": Range(0, 1e15, "bit/s")}
 _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
@@ -67,7 +68,7 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
         "start": Range(0, MAX_TIME, "seconds"),
         "stop": Range(0, MAX_TIME, "seconds"),
     },
-    Put: {"seq": _SEQ, "cas": _SEQ},
+    Put: {"ttl": _ASKED, "lease": _ASKED, "seq": _SEQ, "cas": _SEQ},
     Get: {"min_version": _SEQ},
 }
 

@@ -204,7 +204,7 @@ REFUSED = {
     PUT % 'kind = "signed"': (
         'line 10, do.1.put.kind: "signed" is not "immutable", "authenticated" or "unauthenticated"'
     ),
-    PUT % "ttl = nan": "line 10, do.1.put.ttl: this is not a finite number",
+    PUT % "ttl = nan": "line 10, do.1.put.ttl: nan is out of range; it may be from 0 to 1e+09 seconds",
     PUT % 'kind = "immutable"': (
         'line 10, do.1.put.key: "k" is not an immutable key; 64 hex digits, the hash of the value'
     ),
