@@ -1,0 +1,276 @@
+"""What the plots have in common: a stretch of time that they show together, a frame around pyqtgraph, ticks, a bubble.
+
+Rules: a chart knows the player, the theme and its span, nothing of what is plotted. Dragging pans and the wheel zooms
+time, for all charts of a span together; a double click shows the whole run; a click on empty space seeks.
+"""
+
+from collections.abc import Callable
+
+import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
+
+from ui import words
+from ui.panels.span import CLOSEST, TimeSpan, ticks
+from ui.player import Player
+from ui.theme import Theme, ThemeSwitch, font
+
+RIGHT = 14  # px right of the plots, so that their last moment does not touch the panel's edge
+
+
+class Chart(QWidget):
+    """A title with its unit, room for a legend, and a plot whose x axis is the span's. It shows the playhead.
+
+    on_click: asked about each click in the plot, by its place in the scene; True keeps the click from seeking.
+    """
+
+    rangeChanged = Signal()  # the stretch shown, or the size of the plot
+    hovered = Signal(QPointF)  # scene coordinates
+    left = Signal()
+
+    def __init__(self, player: Player, themes: ThemeSwitch, span: TimeSpan, title: str, unit: str = "") -> None:
+        super().__init__()
+        self._player, self._themes, self.span = player, themes, span
+        self.on_click: Callable[[QPointF], bool] = lambda _: False
+        self._before: tuple[float, bool] | None = None  # playhead and playing, before the first click of a double click
+        self.lines = True  # across the plot at each tick of its height
+        self._time_axis = True
+
+        self.title = QLabel(title)
+        self.unit = QLabel(unit)
+        self.head = QHBoxLayout()
+        self.head.setContentsMargins(0, 0, RIGHT, 0)
+        self.head.addWidget(self.title)
+        self.head.addStretch(1)
+        self.head.addWidget(self.unit)
+
+        self.plot = pg.PlotWidget()
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.plot.setMinimumHeight(48)
+        self.plot.plotItem.hideButtons()
+        self.plot.plotItem.setMenuEnabled(False)
+        self.plot.plotItem.layout.setContentsMargins(0, 2, RIGHT, 0)
+        self.view: pg.ViewBox = self.plot.plotItem.vb
+        self.view.setMouseEnabled(x=True, y=False)
+        self.view.setDefaultPadding(0)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setStyle(tickLength=0, maxTickLevel=0, hideOverlappingLabels=24, tickTextOffset=6)
+            axis.enableAutoSIPrefix(False)
+        self._grid = Grid()  # that of pyqtgraph's axes keeps the first and the last tick from having a text
+        self.plot.addItem(self._grid, ignoreBounds=True)
+        self.playhead = pg.InfiniteLine(angle=90, movable=True)
+        self.playhead.setZValue(100)
+        self.plot.addItem(self.playhead, ignoreBounds=True)
+        self._empty = QLabel(self.plot)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._empty.hide()
+        self.bubble = Bubble(self.plot)
+
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(2)
+        self.column.addLayout(self.head)
+        self.column.addWidget(self.plot, 1)
+
+        span.changed.connect(self._show_span)
+        self.view.sigXRangeChanged.connect(self._range_moved)
+        self.playhead.sigDragged.connect(lambda line: player.seek(line.value()))
+        player.moved.connect(self.playhead.setValue)
+        scene = self.plot.scene()
+        scene.sigMouseClicked.connect(self._clicked)
+        scene.sigMouseMoved.connect(self._hovers)
+        self.plot.viewport().installEventFilter(self)
+        themes.changed.connect(self.restyle)
+        self.restyle()
+        self._show_span()
+        self.playhead.setValue(player.playhead)
+
+    @property
+    def theme(self) -> Theme:
+        return self._themes.current
+
+    def show_time_axis(self, shown: bool) -> None:
+        """Whether the times stand below this plot; in a stack, below the last."""
+        self._time_axis = shown
+        self.restyle()
+
+    def say(self, text: str) -> None:
+        """What would fill the plot, while nothing does; empty text: it is filled."""
+        self._empty.setText(text)
+        self._empty.setVisible(bool(text))
+        self._place_empty()
+
+    def set_height_axis(self, top: float, ticks: list[tuple[float, str]], bottom: float = 0.0) -> None:
+        """Show `bottom` to `top` with these ticks."""
+        self.view.setYRange(bottom, top, padding=0)
+        self.plot.getAxis("left").setTicks([ticks])
+        self._grid.heights = [at for at, _ in ticks] if self.lines else []
+        self._grid.update()
+
+    def pixel(self) -> tuple[float, float]:
+        """Seconds and units of height that one pixel stands for."""
+        size = self.view.boundingRect().size()
+        (low, high), (bottom, top) = self.view.viewRange()
+        return (high - low) / max(size.width(), 1.0), (top - bottom) / max(size.height(), 1.0)
+
+    def restyle(self) -> None:
+        """Take on the theme and the size of text in force."""
+        theme, small = self.theme, font("small")
+        metrics = QFontMetricsF(small)
+        self.plot.setBackground(theme.plot)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(None)
+            axis.setTextPen(theme.muted)
+            axis.setTickFont(small)
+        self.plot.getAxis("left").setWidth(gutter())
+        below = self.plot.getAxis("bottom")
+        below.setStyle(showValues=self._time_axis)
+        below.setHeight(metrics.height() + 8 if self._time_axis else 1)
+        self._grid.colour = theme.grid
+        self._grid.update()
+        self.playhead.setPen(pg.mkPen(theme.accent, width=2))
+        self.playhead.setHoverPen(pg.mkPen(theme.accent, width=4))
+        self.title.setFont(font("heading"))
+        for label, colour in ((self.title, theme.text), (self.unit, theme.muted), (self._empty, theme.muted)):
+            label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
+        self.bubble.restyle(theme)
+        self._place_ticks()
+
+    def _show_span(self) -> None:
+        self.view.setLimits(xMin=0.0, xMax=self.span.whole, minXRange=self.span.whole * CLOSEST)
+        self.view.setXRange(self.span.low, self.span.high, padding=0)
+        self._place_ticks()
+        self.rangeChanged.emit()
+
+    def _range_moved(self) -> None:
+        low, high = self.view.viewRange()[0]
+        self.span.show(low, high)
+
+    def _place_ticks(self) -> None:
+        places = ticks(self.span.low, self.span.high, max(2, self.plot.width() // 90))
+        step = places[1] - places[0] if len(places) > 1 else self.span.whole
+        texts = [words.clock(at, min(1.0, step)) for at in places]
+        self.plot.getAxis("bottom").setTicks([list(zip(places, texts, strict=True))])
+        self._grid.times = places
+        self._grid.update()
+
+    def _clicked(self, event: MouseClickEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if event.double():
+            self.span.reset()
+            if self._before is not None:  # the first of the two clicks was not meant to seek
+                playhead, playing = self._before
+                self._before = None
+                self._player.seek(playhead)
+                if playing:
+                    self._player.play()
+        elif self.view.sceneBoundingRect().contains(event.scenePos()) and not self.on_click(event.scenePos()):
+            self._before = (self._player.playhead, self._player.playing)
+            self._player.seek(self.view.mapSceneToView(event.scenePos()).x())
+        else:
+            self._before = None
+
+    def _hovers(self, place: QPointF) -> None:
+        if self.view.sceneBoundingRect().contains(place):
+            self.hovered.emit(place)
+        else:
+            self.left.emit()
+
+    def _place_empty(self) -> None:
+        inner = self.view.sceneBoundingRect().toRect() if self.view.width() > 1 else self.plot.rect()
+        self._empty.setGeometry(inner.adjusted(12, 0, -12, 0))
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The bubble goes when the pointer leaves."""
+        if event.type() == QEvent.Type.Leave:
+            self.left.emit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_ticks()
+        self._place_empty()
+        self.rangeChanged.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place_empty()
+        self.rangeChanged.emit()
+
+
+class Grid(pg.GraphicsObject):
+    """Thin lines at these times and heights, each on a pixel of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+        self.heights: list[float] = []
+        self.colour = QColor()
+        self.setZValue(-10)
+
+    # Qt
+
+    def viewRangeChanged(self, *_: object) -> None:
+        self.prepareGeometryChange()
+
+    def boundingRect(self) -> QRectF:
+        return self.viewRect() or QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        to_pixels, view = painter.worldTransform(), self.boundingRect()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        area = to_pixels.mapRect(view)
+        for t in self.times:
+            x = round(to_pixels.map(QPointF(t, 0.0)).x())
+            painter.fillRect(QRectF(x, area.top(), 1, area.height()), self.colour)
+        for height in self.heights:
+            y = round(to_pixels.map(QPointF(0.0, height)).y())
+            painter.fillRect(QRectF(area.left(), y, area.width(), 1), self.colour)
+
+
+class Bubble(QLabel):
+    """A few words beside the pointer, inside its plot."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._plot = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setMargin(6)
+        self.hide()
+
+    def say(self, html: str, place: QPointF) -> None:
+        """Show this beside a place of the parent, flipped to where there is room."""
+        self.setText(html)
+        self.adjustSize()
+        room = self._plot.rect()
+        x = int(place.x()) + 14
+        if x + self.width() > room.right():
+            x = int(place.x()) - 14 - self.width()
+        y = min(max(int(place.y()) - self.height() // 2, 0), room.height() - self.height())
+        self.move(max(0, x), max(0, y))
+        self.show()
+        self.raise_()
+
+    def restyle(self, theme: Theme) -> None:
+        """Take on a theme."""
+        self.setFont(font("small"))
+        self.setStyleSheet(
+            f"color: {theme.text.name()}; background: {theme.field.name()}; border: 1px solid {theme.outline.name()};"
+            " border-radius: 5px;"
+        )
+
+
+def gutter() -> int:
+    """Pixels left of every plot, so that the plots of a stack share one line of time; a provider's name fits."""
+    return round(QFontMetricsF(font("small")).horizontalAdvance("Indianapolis"))

@@ -1,0 +1,51 @@
+"""When a panel redraws: only while it is seen, and never so often that drawing would crowd out the run.
+
+Rules: a refresh that cost c seconds is followed by a pause of at least SHARE * c. What was asked for out of sight is
+done when the panel is seen.
+"""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+SHARE = 5.0  # a panel takes at most about a sixth of the time
+LEAST = 15  # ms: what is asked for within them is one refresh
+
+
+class Pulse(QObject):
+    """Calls `refresh` of `widget` some time after `ask`."""
+
+    def __init__(self, widget: QWidget, refresh: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._widget, self._refresh = widget, refresh
+        self._cost = 0.0
+        self._asked = False
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.setObjectName("pulse")
+        self._timer.timeout.connect(self._now)
+        widget.installEventFilter(self)
+
+    def ask(self) -> None:
+        """Something changed."""
+        self._asked = True
+        if not self._timer.isActive() and self._widget.isVisible():
+            self._timer.start(max(LEAST, round(self._cost * SHARE * 1000)))
+
+    def _now(self) -> None:
+        if self._asked and self._widget.isVisible():
+            self._asked = False
+            began = perf_counter()
+            self._refresh()
+            self._cost = perf_counter() - began
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What was asked for out of sight is done when it is seen."""
+        if event.type() == QEvent.Type.Show and self._asked and not self._timer.isActive():
+            self._timer.start(0)
+        elif event.type() == QEvent.Type.Hide:
+            self._timer.stop()
+        return super().eventFilter(watched, event)

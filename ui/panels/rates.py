@@ -1,0 +1,143 @@
+"""Messages per second between providers, by kind: bars on top of each other, one for each short stretch of time.
+
+Rules: a pure function of (metrics, playhead, stretch shown). The edges of the bars lie on round times, so that nothing
+trembles while the playhead moves; the last bar counts what was sent by the playhead.
+"""
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from p4lab.metrics import Metrics
+from ui import words
+from ui.panels.chart import Chart
+from ui.panels.legend import Entry, Legend
+from ui.panels.pulse import Pulse
+from ui.panels.span import TimeSpan, round_up, ticks
+from ui.player import Player
+from ui.theme import SHAPES, ThemeSwitch, mix
+
+KINDS = {"GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7}  # from the bottom of a bar to its top
+PLURALS = {"GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers"}
+BAR = 6.0  # px, about: a bar with its gap
+GAP = 0.2  # of a bar's width
+PALE = 0.25  # of bars still to come, where the whole run is known
+
+
+class RatesPanel(QWidget):
+    """The panel."""
+
+    def __init__(self, player: Player, themes: ThemeSwitch, span: TimeSpan) -> None:
+        super().__init__()
+        self._player, self._themes = player, themes
+        self.chart = Chart(player, themes, span, "Messages", "per second")
+        self._legend = Legend(themes.current)
+        self.chart.column.insertWidget(1, self._legend)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.chart)
+        self._first, self._width = 0.0, 1.0
+        self._counts: dict[str, np.ndarray] = {}
+        self._bars: dict[tuple[str, bool], pg.BarGraphItem] = {}
+        for kind in KINDS:
+            for later in (False, True):
+                bar = self._bars[kind, later] = pg.BarGraphItem(x0=[], x1=[], y0=[], y1=[])
+                self.chart.plot.addItem(bar, ignoreBounds=True)
+        self._pulse = Pulse(self, self.refresh)
+        self.chart.rangeChanged.connect(self._pulse.ask)
+        self.chart.hovered.connect(self._hover)
+        self.chart.left.connect(self.chart.bubble.hide)
+        player.sampled.connect(self._pulse.ask)
+        player.sessionChanged.connect(self.refresh)
+        themes.changed.connect(self._restyle)
+        self._restyle()
+
+    def refresh(self) -> None:
+        """Count again what is shown."""
+        metrics, span, playhead = self._player.metrics, self.chart.span, self._player.playhead
+        pixels = max(self.chart.view.boundingRect().width(), 60.0)
+        self._first, self._width, bins = grid(span.low, span.high, max(8, round(pixels / BAR)))
+        until = self._player.known if self._player.session.abilities.known else playhead
+        self._counts = counted(metrics, self._first, self._width, bins, until)
+        total = sum(self._counts.values(), np.zeros(bins))
+        top = round_up(max(float(total.max()) / self._width, 1.0))
+        marks = ticks(0.0, top, max(1, round(self.chart.plot.height() / 32)))
+        self.chart.set_height_axis(top * 1.04, [(at, words.grouped(at, 0 if at == int(at) else 1)) for at in marks])
+        self._show_bars(playhead)
+        self.chart.say(self._what_fills() if not total.any() else "")
+        self._show_legend()
+
+    def _show_bars(self, playhead: float) -> None:
+        bins = len(next(iter(self._counts.values())))
+        left = self._first + self._width * np.arange(bins)
+        later = left > playhead
+        base = np.zeros(bins)
+        for kind, count in self._counts.items():
+            top = base + count / self._width
+            for is_later in (False, True):
+                drawn = (count > 0) & (later == is_later)
+                self._bars[kind, is_later].setOpts(
+                    x0=left[drawn] + self._width * GAP / 2,
+                    x1=left[drawn] + self._width * (1 - GAP / 2),
+                    y0=base[drawn],
+                    y1=top[drawn],
+                )
+            base = top
+
+    def _show_legend(self) -> None:
+        theme = self._themes.current
+        present = [kind for kind, count in self._counts.items() if count.any()]
+        entries = [Entry(SHAPES[KINDS[kind]], PLURALS[kind], theme.kinds[KINDS[kind]].name()) for kind in present]
+        self._legend.show_entries(entries, theme)
+
+    def _restyle(self) -> None:
+        theme = self._themes.current
+        for (kind, later), bar in self._bars.items():
+            colour = theme.kinds[KINDS[kind]]
+            bar.setOpts(brush=mix(theme.plot, colour, PALE) if later else colour, pen=None)
+        self._pulse.ask()
+
+    def _hover(self, place: QPointF) -> None:
+        t = self.chart.view.mapSceneToView(place).x()
+        at = int((t - self._first) // self._width)
+        found = {kind: int(count[at]) for kind, count in self._counts.items() if 0 <= at < len(count) and count[at]}
+        if not found:
+            self.chart.bubble.hide()
+            return
+        start = self._first + at * self._width
+        lines = [f"<b>{words.clock(start, self._width)} to {words.clock(start + self._width, self._width)}</b>"]
+        lines += [f"{words.grouped(count)} {PLURALS[kind]}" for kind, count in reversed(found.items())]
+        self.chart.bubble.say("<br>".join(lines), QPointF(self.chart.plot.mapFromScene(place)))
+
+    def _what_fills(self) -> str:
+        if self._player.empty:
+            return "Open a scenario: the messages that providers send each other are counted here."
+        return (
+            "No messages between providers in this stretch of time. Play with Space, or zoom out with a double click."
+        )
+
+
+def grid(low: float, high: float, about: int) -> tuple[float, float, int]:
+    """Where the first bar begins, how wide each is (1, 2 or 5 times a power of ten), and how many cover low to high."""
+    rough = (high - low) / about
+    unit = 10.0 ** math.floor(math.log10(rough))
+    width = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough * (1 - 1e-9))
+    first = math.floor(low / width + 1e-9)
+    return first * width, width, max(1, math.ceil(high / width - 1e-9) - first)
+
+
+def counted(metrics: Metrics, first: float, width: float, bins: int, until: float) -> dict[str, np.ndarray]:
+    """Messages of each kind sent in each bar, those after `until` left out."""
+    counts = {kind: np.zeros(bins, np.int64) for kind in KINDS}
+    whole = min(bins, max(0, math.floor((until - first) / width)))
+    if whole:
+        for kind, found in metrics.rates(first, first + whole * width, whole).items():
+            counts[kind][:whole] = found
+    start = first + whole * width
+    if whole < bins and start <= until:
+        for kind, found in metrics.rates(start, math.nextafter(until, math.inf), 1).items():
+            counts[kind][whole] = found[0]
+    return counts
