@@ -32,7 +32,7 @@ class Simulated:
         self.trace = Trace()
         self.abilities = Abilities(submit=True, fork=True)
         self._engine = Engine(scenario, self.trace, self.commands)
-        self._known = 0.0
+        self._known = -1.0  # before time 0, at which things happen already
 
     def advance(self, until: float) -> float:
         """Run to `until` or for a few ms; returns the time up to which everything has happened."""

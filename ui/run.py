@@ -1,0 +1,132 @@
+"""A session with the folds that make its pictures and its numbers.
+
+Rules: no Qt. The folds read the trace by slices and see all that is known, not only what the playhead has passed: they
+answer for any time. Work comes in budgets of wall time, so that a window can do it between two frames.
+"""
+
+from bisect import bisect_right
+from time import perf_counter
+
+from p4lab.core.commands import Command
+from p4lab.core.events import Rejected
+from p4lab.metrics import Metrics
+from p4lab.scenario.model import Do, Scenario
+from p4lab.session.base import Abilities, Session
+from p4lab.trace import Trace
+from p4lab.world import World
+
+CHUNK = 8_192  # events folded between two looks at the clock
+LOOK, LONGEST_LOOK = 0.005, 0.1  # s that quiet is looked ahead at a time, so that what is found is hardly overshot
+
+
+class Run:
+    """known: the time up to which Events exist and are folded."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.world = World()
+        self.metrics = Metrics(session.scenario.title, session.scenario.seed)
+        self.known = 0.0
+        self._duration = session.scenario.duration
+        if session.abilities.known:  # a recording may have ended before its time
+            self._duration = max(1e-6, min(self._duration, session.advance(self._duration)))
+        self._folded = 0
+        self._alerts: list[float] = []  # when a message was refused
+        self._digest = (-1, "")
+
+    @property
+    def trace(self) -> Trace:
+        return self.session.trace
+
+    @property
+    def duration(self) -> float:
+        """Where the run ends, seconds: as the scenario says, or where a recording of it stops."""
+        return self._duration
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run is known to its end."""
+        return self.known >= self.duration
+
+    def advance(self, until: float, budget: float) -> bool:
+        """Make Events up to `until` available, spending at most about `budget` seconds. True: done."""
+        until = min(until, self.duration)
+        end = perf_counter() + budget
+        while True:
+            reached = self.session.advance(until)
+            if not self._fold(end):
+                return self.known >= until
+            self.known = max(self.known, min(reached, self.duration))
+            if reached >= until:
+                return True
+            if perf_counter() >= end:
+                return False
+
+    def advance_by_one(self, after: int, budget: float) -> bool:
+        """Go on until there are more than `after` Events, hardly further. True: found, or at the end of the run."""
+        end = perf_counter() + budget
+        look = LOOK
+        while len(self.trace) <= after and not self.complete:
+            if perf_counter() >= end:
+                return False
+            self.advance(self.known + look, budget)
+            look = min(2 * look, LONGEST_LOOK)
+        return True
+
+    def alerts(self, t: float) -> int:
+        """How many messages were refused by time t."""
+        return bisect_right(self._alerts, t)
+
+    def digest(self) -> str:
+        """Of the whole run, once it is known to its end; else empty."""
+        if not self.complete:
+            return ""
+        if self._digest[0] != len(self.trace):
+            self._digest = (len(self.trace), self.trace.digest())
+        return self._digest[1]
+
+    def close(self) -> None:
+        """Let go of the session."""
+        self.session.close()
+
+    def _fold(self, end: float) -> bool:
+        """Fold what is new; False when the time was over before that."""
+        trace = self.trace
+        while self._folded < len(trace):
+            stop = min(self._folded + CHUNK, len(trace))
+            part = trace.slice(self._folded, stop)
+            self.world.step(part)
+            self.metrics.step(part)
+            self._alerts += [event.t for event in part.records if isinstance(event, Rejected)]
+            self._folded = stop
+            if stop < len(trace) and perf_counter() >= end:
+                self.known = max(self.known, trace.time_of(stop - 1))
+                return False
+        return True
+
+
+class Nothing:
+    """The session of a window in which nothing is open yet."""
+
+    abilities = Abilities(submit=False, fork=False, known=True, why_not="Open a scenario first.")
+    lag = 0.0
+
+    def __init__(self) -> None:
+        self.trace = Trace()
+        self.scenario = Scenario(title="", duration=1.0)
+        self.commands: list[Do] = []
+
+    def advance(self, until: float) -> float:
+        """Nothing happens."""
+        return self.scenario.duration
+
+    def submit(self, command: Command, t: float) -> float:
+        """Nobody is there to do it."""
+        raise ValueError(self.abilities.why_not)
+
+    def fork(self, t: float) -> Session:
+        """Nothing twice is nothing."""
+        return self
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
