@@ -1,0 +1,11 @@
+"""Recordings: a run's events in one SQLite file, which any tool opens (contracts section 4).
+
+Rules: what is written reads back to the same digest; whatever the bytes of a file are, reading it gives a recording or
+a RecordingError of one helpful line.
+"""
+
+from p4lab.recording.read import Recording, load
+from p4lab.recording.shape import FORMAT, RecordingError
+from p4lab.recording.write import Recorder
+
+__all__ = ["FORMAT", "Recorder", "Recording", "RecordingError", "load"]
