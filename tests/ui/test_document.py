@@ -1,0 +1,161 @@
+"""Opening, saving and what is unsaved, on real files; the answers that a person would give are plain functions."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from p4lab import resources
+from p4lab.core.commands import Get, Put
+from p4lab.scenario.model import Do
+from p4lab.scenario.read import read
+from p4lab.scenario.write import write
+from p4lab.session.simulated import Simulated
+from tests.ui import runs
+from ui.document import Answer, Document
+from ui.player import Player
+
+
+class Desk:
+    """A document with a person beside it who answers as told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "small.toml"
+        write(runs.scenario(), self.file)
+        self.file.write_text(f"# by hand\n{self.file.read_text()}")
+        self.player = Player(Simulated)
+        self.answer = Answer.CANCEL
+        self.target: Path | None = None
+        self.asked: list[str] = []
+        self.said: list[str] = []
+        self.failed: list[str] = []
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        self.document = Document(self.player, Simulated, self._ask, lambda _: self.target, settings)
+        self.document.said.connect(self.said.append)
+        self.document.failed.connect(self.failed.append)
+
+    def _ask(self, title: str) -> Answer:
+        self.asked.append(title)
+        return self.answer
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.player.close()
+
+
+def test_a_scenario_opens_with_nothing_to_save(desk: Desk) -> None:
+    assert desk.document.open(desk.file)
+    document = desk.document
+    assert (document.title, document.path, document.recording, document.unsaved) == ("Small", desk.file, False, False)
+    assert desk.document.recent == [desk.file.resolve()]
+
+
+def test_what_is_done_by_hand_is_saved_as_commands_and_comments_stay(desk: Desk) -> None:
+    desk.document.open(desk.file)
+    desk.player.seek(1.0)
+    desk.player.submit(Put("Cedar", "hello", "k1"))
+    assert desk.document.unsaved
+    assert desk.document.save()
+    saved = read(desk.file)
+    assert saved.do == (Do(1.000001, Put("Cedar", "hello", "k1")),)
+    assert desk.file.read_text().startswith("# by hand\n")
+    assert (desk.document.unsaved, desk.said) == (False, ["Saved as small.toml."])
+
+
+def test_the_saved_run_is_the_run_that_was_seen(desk: Desk, qtbot: QtBot) -> None:
+    desk.document.open(desk.file)
+    desk.player.seek(1.0)
+    desk.player.submit(Put("Cedar", "hello", "k1"))
+    desk.player.seek(desk.player.duration)
+    runs.settle(qtbot, desk.player)
+    digest = desk.player.digest()
+    desk.document.save()
+    desk.document.open(desk.file)
+    desk.player.seek(desk.player.duration)
+    runs.settle(qtbot, desk.player)
+    assert desk.player.digest() == digest != ""
+
+
+def test_a_new_seed_and_a_moved_provider_are_changes(desk: Desk) -> None:
+    desk.document.open(desk.file)
+    desk.document.place("Cedar", (0.25, 0.75))
+    desk.player.reset(new_seed=11)
+    assert desk.document.unsaved
+    desk.document.save()
+    saved = read(desk.file)
+    assert (saved.seed, saved.provider[2].position) == (11, (0.25, 0.75))
+
+
+@pytest.mark.parametrize(
+    ("answer", "left", "commands"), [(Answer.CANCEL, False, 0), (Answer.DISCARD, True, 0), (Answer.SAVE, True, 1)]
+)
+def test_unsaved_changes_are_asked_about(desk: Desk, tmp_path: Path, answer: Answer, left: bool, commands: int) -> None:
+    other = tmp_path / "other.toml"
+    write(runs.scenario(title="Other"), other)
+    desk.document.open(desk.file)
+    desk.player.submit(Get("Cedar", "news/1"))
+    desk.answer = answer
+    assert desk.document.open(other) is left
+    assert (desk.asked, desk.document.title) == (["Small"], "Other" if left else "Small")
+    assert len(read(desk.file).do) == commands
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+def _junk(path: Path) -> None:
+    path.write_bytes(bytes(range(256)))
+
+
+def _truncated(path: Path) -> None:
+    path.write_text('format = 1\ntitle = "Trunca')
+
+
+def _nothing(path: Path) -> None:
+    pass
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".p4rec"])
+@pytest.mark.parametrize("make", [_folder, _junk, _truncated, _nothing])
+def test_a_file_that_cannot_be_read_gives_a_sentence(
+    desk: Desk, tmp_path: Path, make: Callable[[Path], None], suffix: str
+) -> None:
+    desk.document.open(desk.file)
+    bad = tmp_path / f"bad{suffix}"
+    make(bad)
+    assert not desk.document.open(bad)
+    assert [sentence.startswith("This file cannot be opened. ") for sentence in desk.failed] == [True]
+    assert "\n" not in desk.failed[0]
+    assert desk.document.title == "Small"
+
+
+def test_what_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> None:
+    desk.document.open(desk.file)
+    desk.target = tmp_path / "missing" / "small.toml"
+    assert not desk.document.save_as()
+    assert desk.failed[0].startswith("It was not saved. ")
+    assert desk.document.path == desk.file
+
+
+def test_a_scenario_that_came_along_is_saved_elsewhere(desk: Desk, tmp_path: Path) -> None:
+    shipped = resources.scenario_files()[0]
+    before = shipped.read_bytes()
+    desk.document.open(shipped)
+    assert (desk.document.path, desk.document.recent) == (None, [])
+    desk.target = tmp_path / "mine.toml"
+    assert desk.document.save()
+    assert (desk.document.path, shipped.read_bytes()) == (desk.target, before)
+
+
+def test_closing_goes_back_to_nothing(desk: Desk) -> None:
+    desk.document.open(desk.file)
+    closed: list[bool] = []
+    desk.document.closed.connect(lambda: closed.append(True))
+    assert desk.document.close()
+    assert (closed, desk.player.empty, desk.document.title, desk.document.unsaved) == ([True], True, "", False)

@@ -1,0 +1,196 @@
+"""The file in the window: opening, saving, what is unsaved, what was open before.
+
+Rules: shows nothing itself. What a person must be asked or told leaves by `ask`, `said` and `failed`, so that a test
+can answer. The text a scenario came from is kept, so that saving leaves a person's comments where they are. A scenario
+that comes with P4 Lab is never overwritten.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from p4lab import resources
+from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.model import Scenario
+from p4lab.scenario.read import load, parse
+from p4lab.scenario.write import write
+from p4lab.session.base import Session
+from p4lab.session.replay import RecordingError, Replayed
+from ui.player import MakeSession, Player
+from ui.run import Nothing
+
+RECORDING = ".p4rec"
+RECENT = 8  # files remembered
+Places = dict[str, tuple[float, float]]  # providers that were moved on the map, 0..1
+
+
+class Answer(Enum):
+    """To "There are unsaved changes"."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class Document(QObject):
+    """path: where it is saved, None where it never was."""
+
+    changed = Signal()  # title, path or whether there is something to save
+    opened = Signal()
+    closed = Signal()
+    said = Signal(str)  # a sentence
+    failed = Signal(str)  # a sentence about what could not be done
+
+    def __init__(
+        self,
+        player: Player,
+        make: MakeSession,
+        ask: Callable[[str], Answer],
+        choose_target: Callable[[str], Path | None],
+        settings: QSettings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self._player = player
+        self._make = make
+        self._ask = ask
+        self._choose_target = choose_target
+        self._settings = settings
+        self._text: str | None = None  # what the scenario was read from
+        self._saved: Scenario | None = None
+        self._places: Places = {}
+        player.submitted.connect(self._touched)
+        player.sessionChanged.connect(self._touched)
+
+    @property
+    def title(self) -> str:
+        return self._player.session.scenario.title
+
+    @property
+    def recording(self) -> bool:
+        """Whether it is a recording, which only plays."""
+        return not self._player.empty and self._player.session.abilities.known
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was changed or done by hand since it was opened or saved."""
+        return self._saved is not None and self.scenario() != self._saved
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened or saved before, the last first, as far as they are still there."""
+        kept = self._settings.value("recent", [])
+        names = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
+        return [path for path in map(Path, names) if path.is_file()]
+
+    def scenario(self) -> Scenario:
+        """The run in the window as a scenario: what was done by hand becomes `[[do]]` rows."""
+        session = self._player.session
+        base = session.scenario
+        moved = tuple(
+            msgspec.structs.replace(provider, position=self._places[provider.name], geo=None)
+            if provider.name in self._places
+            else provider
+            for provider in base.provider
+        )
+        return msgspec.structs.replace(base, provider=moved, do=base.do + tuple(session.commands))
+
+    def place(self, provider: str, position: tuple[float, float]) -> None:
+        """Remember where a provider was moved to on the map."""
+        self._places[provider] = (round(position[0], 4), round(position[1], 4))
+        self.changed.emit()
+
+    def open(self, path: Path) -> bool:
+        """Open a scenario or a recording, asking about what is unsaved. False: nothing has changed."""
+        try:
+            text, session = self._read(path)
+        except (ScenarioError, RecordingError) as fault:
+            self.failed.emit(f"This file cannot be opened. {fault}")
+            return False
+        if not self.may_leave():
+            session.close()
+            return False
+        shipped = path.resolve() in {file.resolve() for file in resources.scenario_files()}
+        self.path = None if shipped else path
+        self._text = text
+        self._places = {}
+        self._saved = None
+        self._player.open(session)
+        self._saved = self.scenario()
+        if not shipped:
+            self._remember(path)
+        self.opened.emit()
+        self.changed.emit()
+        return True
+
+    def save(self) -> bool:
+        """Write it where it came from; where it never was saved, ask where to."""
+        if self.path is None or self.recording:
+            return self.save_as()
+        return self._write(self.path)
+
+    def save_as(self) -> bool:
+        """Ask where to, and write it there."""
+        target = self._choose_target(f"{_slug(self.title)}.toml")
+        return target is not None and self._write(target)
+
+    def may_leave(self) -> bool:
+        """Whether what is open may be left: nothing is unsaved, or the person has decided."""
+        if not self.unsaved:
+            return True
+        answer = self._ask(self.title)
+        return self.save() if answer is Answer.SAVE else answer is Answer.DISCARD
+
+    def close(self) -> bool:
+        """Back to nothing being open. False: the person would rather not."""
+        if not self.may_leave():
+            return False
+        self._saved = None
+        self.path = None
+        self._player.open(Nothing())
+        self.closed.emit()
+        self.changed.emit()
+        return True
+
+    def forget(self) -> None:
+        """What was changed need not be kept."""
+        self._saved = None
+
+    def _read(self, path: Path) -> tuple[str | None, Session]:
+        if path.suffix.lower() == RECORDING:
+            return None, Replayed(path)
+        text = load(path)
+        return text, self._make(parse(text, str(path)), [])
+
+    def _write(self, path: Path) -> bool:
+        scenario = self.scenario()
+        try:
+            write(scenario, path, self._text)
+            self._text = load(path)
+        except ScenarioError as fault:
+            self.failed.emit(f"It was not saved. {fault}")
+            return False
+        self._saved = scenario
+        if not self.recording:
+            self.path = path
+        self._remember(path)
+        self.said.emit(f"Saved as {path.name}.")
+        self.changed.emit()
+        return True
+
+    def _remember(self, path: Path) -> None:
+        path = path.resolve()
+        kept = [path, *(each for each in self.recent if each != path)][:RECENT]
+        self._settings.setValue("recent", [str(each) for each in kept])
+
+    def _touched(self) -> None:
+        self.changed.emit()
+
+
+def _slug(title: str) -> str:
+    words = "".join(c.lower() if c.isalnum() else " " for c in title).split()
+    return "-".join(words) or "scenario"
