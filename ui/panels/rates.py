@@ -138,6 +138,6 @@ def counted(metrics: Metrics, first: float, width: float, bins: int, until: floa
             counts[kind][:whole] = found
     start = first + whole * width
     if whole < bins and start <= until:
-        for kind, found in metrics.rates(start, math.nextafter(until, math.inf), 1).items():
+        for kind, found in metrics.rates(start, max(math.nextafter(until, math.inf), start + 1e-9), 1).items():
             counts[kind][whole] = found[0]
     return counts

@@ -1,0 +1,195 @@
+"""What stands in a row of the event log, in words, for one Event at a time.
+
+Rules: no Qt. A row depends on its Event and on what happened before it alone; nothing is kept but names.
+"""
+
+import msgspec
+
+from p4lab.core.events import (
+    Attached,
+    Dropped,
+    Event,
+    GetFinished,
+    GetStarted,
+    Joined,
+    LateBetter,
+    Noted,
+    Peered,
+    PutFinished,
+    PutStarted,
+    Rejected,
+    Sent,
+    Stored,
+)  # fmt: skip
+from p4lab.trace import Trace
+from p4lab.world import World
+from ui import words
+
+REGIME_WORDS = ("none", "get-broadcast", "put-broadcast-key", "put-broadcast-value", "mixed")  # by regime code
+KINDS: dict[type[Event], str] = {
+    Joined: "provider", Attached: "customers", Peered: "peering", Noted: "note",
+    PutStarted: "put asked", PutFinished: "put answered", GetStarted: "get asked", GetFinished: "get answered",
+    Stored: "stored", Dropped: "dropped", Rejected: "refused", LateBetter: "newer, but late",
+}  # fmt: skip
+OWN, CUSTOMERS = "customers", "’s customers"
+DROPS = {"replaced": "replaced", "superseded": "a newer one came", "expired": "its time was over"}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """number from 1; time and delta in seconds; latency in ms, None where there is none; regime: its code, 0 none."""
+
+    number: int
+    time: float
+    delta: float
+    source: str
+    target: str
+    kind: str
+    key: str
+    regime: int
+    result: str
+    latency: float | None
+    op: int
+    code: int = 0  # of a message
+    stale: bool = False
+
+    @property
+    def between(self) -> str:
+        """From whom to whom, or who. A provider's own customers are just that."""
+        if not self.target:
+            return self.source
+        source = OWN if self.source == f"{self.target}{CUSTOMERS}" else self.source
+        target = OWN if self.target == f"{self.source}{CUSTOMERS}" else self.target
+        return f"{source} → {target}"
+
+    @property
+    def regime_words(self) -> str:
+        """As the legend calls it; empty where there is none."""
+        return words.regime(REGIME_WORDS[self.regime]) if self.regime else ""
+
+
+class LogText:
+    """Rows of one run."""
+
+    def __init__(self, trace: Trace, world: World) -> None:
+        self.trace, self.world = trace, world
+        self._nodes: dict[int, str] = {}
+        self._names: dict[bytes, int] = {}
+
+    def row(self, index: int) -> Row:
+        """The row of Event number `index`, counted from 0."""
+        event = self.trace[index]
+        assert isinstance(event, Event)
+        return self.row_of(event, event.t - self.trace.time_of(index - 1) if index else 0.0)
+
+    def row_of(self, event: Event, delta: float) -> Row:
+        """The row of an Event that came `delta` seconds after the one before it."""
+        op = getattr(event, "op", 0)
+        source, target = self._who(event)
+        key, kind = self._key(event, op)
+        return Row(
+            event.id, event.t, delta, source, target, self._kind(event), key, self._regime(event, op),
+            self._result(event, kind), self._latency(event), op,
+            code=event.code if isinstance(event, Sent) else 0,
+            stale=isinstance(event, GetFinished) and self._lag(event) > 0,
+        )  # fmt: skip
+
+    def node(self, node: int) -> str:
+        """A provider, or the customers of one."""
+        if node not in self._nodes:
+            world = self.world
+            self._nodes |= {provider.node: provider.name for provider in world.providers}
+            for other, provider in world.provider_of.items():
+                if other != provider and provider in self._nodes:
+                    self._nodes[other] = f"{self._nodes[provider]}{CUSTOMERS}"
+        return self._nodes.get(node, f"node {node}")
+
+    def _who(self, event: Event) -> tuple[str, str]:
+        match event:
+            case Sent(src=src, dst=dst):
+                return self.node(src), self.node(dst)
+            case Rejected(node=node, src=src):
+                return self.node(src), self.node(node)
+            case Noted():
+                return "", ""
+            case _:
+                return self.node(getattr(event, "node", -1)), ""
+
+    def _kind(self, event: Event) -> str:
+        return words.message(event.code) if isinstance(event, Sent) else KINDS[type(event)]
+
+    def _key(self, event: Event, op: int) -> tuple[str, str]:
+        """The label of the name that the Event is about, and what kind of name it is."""
+        if (nid := getattr(event, "nid", None)) is not None:
+            if nid not in self._names:
+                self._names |= {name.nid: name.index for name in self.world.names}
+            index = self._names.get(nid, -1)
+        else:
+            names = self.world.op_name()
+            index = int(names[op]) if 0 < op < len(names) else -1
+        if index < 0:
+            return "", ""
+        name = self.world.names[index]
+        return name.label, name.kind
+
+    def _regime(self, event: Event, op: int) -> int:
+        if isinstance(event, Stored | PutStarted):
+            return REGIME_WORDS.index(event.regime) if event.regime in REGIME_WORDS else 0
+        regimes = self.world.op_regime()
+        return int(regimes[op]) if 0 < op < len(regimes) else 0
+
+    def _result(self, event: Event, kind: str) -> str:
+        match event:
+            case Sent():
+                return "lost" if event.lost else words.STATUSES.get(event.status, f"status {event.status}")
+            case PutStarted():
+                return _listed(_version(event.seq, kind), f"“{words.short(event.value)}”")
+            case PutFinished():
+                return _listed(_version(event.seq, kind), words.outcome(event.outcome))
+            case GetFinished():
+                return self._got(event, kind)
+            case Stored():
+                goes = f"asks {self.node(event.via)}" if event.store == "P" and event.via is not None else ""
+                lasts = f"for {words.time(event.until - event.t)}" if event.until is not None else ""
+                return _listed(f"{words.STORES.get(event.store, event.store)} {_version(event.seq, kind)}", goes, lasts)
+            case Dropped():
+                return _listed(words.STORES.get(event.store, event.store), DROPS.get(event.why, event.why))
+            case Rejected():
+                return words.outcome(event.code)
+            case LateBetter():
+                return _version(event.seq, kind)
+            case Joined():
+                return words.plural(event.customers, "customer")
+            case Peered():
+                return f"with {', '.join(map(self.node, event.peers))}"
+            case Noted():
+                return event.text
+            case _:
+                return ""
+
+    def _got(self, event: GetFinished, kind: str) -> str:
+        if event.outcome != "OK":
+            return words.outcome(event.outcome)
+        what = words.version(len(event.entries), kind) if kind == "unauthenticated" else _version(event.seq, kind)
+        behind = words.behind(self._lag(event), kind)
+        return _listed(what or "the value", event.source, f"stale: {behind}" if behind else "")
+
+    def _lag(self, event: GetFinished) -> int:
+        op = self.world.op(event.op)
+        return (op.lag or 0) if op is not None else 0
+
+    def _latency(self, event: Event) -> float | None:
+        match event:
+            case PutFinished() | GetFinished():
+                return event.latency * 1000
+            case Sent() if not event.lost:
+                return (event.due - event.t) * 1000
+            case _:
+                return None
+
+
+def _version(seq: int, kind: str) -> str:
+    return words.version(seq, kind) if kind == "authenticated" and seq else ""
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part.strip() for part in parts if part.strip())
