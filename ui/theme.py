@@ -88,6 +88,10 @@ class Theme:
         """The look of a regime by its word in files."""
         return next((look for look in self.regimes.values() if look.word == word), self.regimes[0])
 
+    def on(self, colour: QColor) -> QColor:
+        """The more readable one of dark and light on `colour`."""
+        return max(DARK.window, LIGHT.window, key=lambda ink: contrast(ink, colour))
+
     def regime_pen(self, code: int, width: float) -> QPen:
         """A line in the colour and style of a regime; double is drawn solid where a line has no room for two."""
         look = self.regime(code)

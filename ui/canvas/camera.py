@@ -1,0 +1,72 @@
+"""The camera: how the unit box of the layout lies in the window, fitted, zoomed and moved.
+
+Rules: no Qt. Immutable: each change gives another camera, so that what is drawn can be remembered by it. Until the
+person zooms, a camera fits the window whatever its size.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+MARGIN = (84.0, 74.0)  # beside and above, where providers' rings and customers need room
+LEAST, MOST = 0.4, 40.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """width, height: of the window. zoom: 1 = fitted. centre: the point of the box in the window's middle."""
+
+    width: float = 1.0
+    height: float = 1.0
+    aspect: float | None = None
+    zoom: float = 1.0
+    centre: tuple[float, float] = (0.5, 0.5)
+    margin: tuple[float, float] = MARGIN
+
+    @property
+    def fitted(self) -> bool:
+        return self.zoom == 1.0 and self.centre == (0.5, 0.5)
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels per unit of the box, across and down."""
+        wide = max(20.0, self.width - 2 * min(self.margin[0], 0.16 * self.width))
+        high = max(20.0, self.height - 2 * min(self.margin[1], 0.19 * self.height))
+        if self.aspect is not None:
+            wide, high = min(wide, high * self.aspect), min(high, wide / self.aspect)
+        return wide * self.zoom, high * self.zoom
+
+    def to_window(self, points: np.ndarray) -> np.ndarray:
+        """Points of the box in pixels of the window."""
+        return (points - self.centre) * self.scale + (self.width / 2, self.height / 2)
+
+    def to_box(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the window in the box."""
+        wide, high = self.scale
+        return (x - self.width / 2) / wide + self.centre[0], (y - self.height / 2) / high + self.centre[1]
+
+    def sized(self, width: float, height: float) -> "Camera":
+        """The same view of a window of another size."""
+        return replace(self, width=width, height=height)
+
+    def zoomed(self, factor: float, x: float, y: float) -> "Camera":
+        """Nearer by `factor`, keeping in place what is under (x, y)."""
+        zoom = min(MOST, max(LEAST, self.zoom * factor))
+        if abs(zoom - 1) < 0.02:
+            zoom = 1.0  # steps in and back out end where they began
+        nearer = replace(self, zoom=zoom)
+        held, now = self.to_box(x, y), nearer.to_box(x, y)
+        return nearer.moved_to(self.centre[0] + held[0] - now[0], self.centre[1] + held[1] - now[1])
+
+    def panned(self, dx: float, dy: float) -> "Camera":
+        """Moved as a sheet of paper pushed by (dx, dy) pixels."""
+        wide, high = self.scale
+        return self.moved_to(self.centre[0] - dx / wide, self.centre[1] - dy / high)
+
+    def moved_to(self, x: float, y: float) -> "Camera":
+        """Another point in the middle; some of the box stays in view."""
+        return replace(self, centre=(min(1.3, max(-0.3, x)), min(1.3, max(-0.3, y))))
+
+    def fit(self) -> "Camera":
+        """All of it."""
+        return replace(self, zoom=1.0, centre=(0.5, 0.5))

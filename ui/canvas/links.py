@@ -1,0 +1,91 @@
+"""Paints peerings, as wide as what they carried lately, fainter the more there are; and the lines of an imported map.
+
+Rules: functions of what they are given; positions in logical pixels; lines end at the rims of providers. Loads are put
+in steps, so that the picture need not be painted again for every byte.
+"""
+
+import numpy as np
+from PySide6.QtCore import QLineF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from ui.theme import Theme, mix
+
+STEPS = 8  # of width
+MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
+MOST_BUSY = 3000  # the busiest are drawn
+FIRST = 100.0  # B/s of the first step; each step is twice the one before
+
+
+def steps(carried: np.ndarray, window: float) -> np.ndarray:
+    """0 idle, 1..STEPS busier. carried: bytes in a window of so many seconds."""
+    rate = carried / window
+    busy = np.clip(1 + np.floor(np.log2(np.maximum(1.0, rate / FIRST))), 1, STEPS)
+    return np.where(rate > 0, busy, 0).astype(np.uint8)
+
+
+def idle_share(ends: np.ndarray) -> float:
+    """How much of its colour an idle line keeps: all of it among ten lines across the map, a quarter among 800."""
+    if len(ends) == 0:
+        return 1.0
+    across = float(np.hypot(np.ptp(ends[:, ::2]), np.ptp(ends[:, 1::2])))
+    ink = float(np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]).sum())
+    return float(np.clip((7 * across / max(ink, 1e-6)) ** 0.36, 0.16, 1.0))
+
+
+def idle_drawn(count: int) -> bool:
+    """Whether so many links are drawn while they are idle."""
+    return count <= MOST_IDLE
+
+
+def paint_underlay(painter: QPainter, theme: Theme, centres: np.ndarray, pairs: np.ndarray) -> None:
+    """The lines of an imported map, which carry nothing."""
+    pen = QPen(theme.underlay, 1.0)
+    pen.setDashPattern([1.5, 4.0])
+    painter.setPen(pen)
+    painter.drawLines([QLineF(*centres[a], *centres[b]) for a, b in pairs.tolist()])
+
+
+def paint_links(
+    painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray, level: np.ndarray
+) -> None:
+    """All peerings, the busiest last. pairs: rows (a, b) with a < b. level: their steps."""
+    if (level > 0).sum() > MOST_BUSY:
+        level = level.copy()
+        level[np.argsort(level, kind="stable")[:-MOST_BUSY]] = 0
+    ends = clipped(centres, rims, pairs)
+    share = idle_share(ends)
+    for step in range(0 if idle_drawn(len(pairs)) else 1, STEPS + 1):
+        chosen = ends[level == step]
+        if len(chosen) == 0:
+            continue
+        part = share + (1 - share) * (step / STEPS) ** 1.4
+        colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
+        pen = QPen(colour, 1.1 if step == 0 else 1.2 + 0.62 * (step - 1) * (0.3 + 0.7 * share))
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawLines([QLineF(*line) for line in chosen.tolist()])
+
+
+def clipped(centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Rows x1, y1, x2, y2 from rim to rim; links between discs that touch are left out."""
+    a, b = centres[pairs[:, 0]], centres[pairs[:, 1]]
+    ahead = b - a
+    length = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)[:, None]
+    unit = ahead / length
+    start, end = a + unit * rims[pairs[:, 0], None], b - unit * rims[pairs[:, 1], None]
+    touching = length[:, 0] <= rims[pairs[:, 0]] + rims[pairs[:, 1]]
+    end[touching] = start[touching]
+    return np.hstack([start, end])
+
+
+def nearest(centres: np.ndarray, pairs: np.ndarray, x: float, y: float, reach: float) -> int | None:
+    """The place in `pairs` of the peering whose line passes a point of the window."""
+    if len(pairs) == 0:
+        return None
+    a, b = centres[pairs[:, 0]], centres[pairs[:, 1]]
+    ahead = b - a
+    square = np.maximum((ahead * ahead).sum(axis=1), 1e-9)
+    along = np.clip(((np.array([x, y]) - a) * ahead).sum(axis=1) / square, 0.0, 1.0)
+    distance = np.hypot(*(a + ahead * along[:, None] - (x, y)).T)
+    at = int(np.argmin(distance))
+    return at if distance[at] <= reach else None

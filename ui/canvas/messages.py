@@ -1,0 +1,176 @@
+"""All messages in flight, painted at once: where each is at a time, and one call that paints them all.
+
+Rules: a message's place is (t - sent) / (due - sent) along its link, from rim to rim, a little to the right of its way
+so that the two directions do not meet. Everything is arrays: no object, no Python loop per message. What is left out is
+counted and said.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from PySide6.QtGui import QPainter, QPixmap
+from shiboken6 import Shiboken
+
+from p4lab.trace import LOST
+from ui.canvas import sprites
+from ui.canvas.sprites import Sheet
+from ui.player import ACCESS
+from ui.theme import SHAPES, Theme
+
+KEEP_RIGHT = 0.55  # of a glyph's radius
+PER_LINK = 24  # messages drawn per direction of a link, of the selected key and of others each
+FADED, GONE = 0.5, 0.85  # of its way: where a lost message begins to fall, and where it is gone
+FALL = 34.0  # pixels
+LATE = 0.38  # opacity of a reply that nobody waits for any more
+FIELDS = 10  # of QPainter.PixmapFragment: x, y, source left, top, width, height, scale x, y, rotation, opacity
+_COLUMN = np.array([sprites.column_of(code) for code in range(256)])
+_TRIANGLE = np.array([SHAPES.get(code) == "triangle" for code in range(256)])
+_REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
+_SIGN = np.array([sprites.NO_SIGN, sprites.HIT, sprites.MISS, sprites.NO_SIGN, sprites.REFUSED] + [0] * 251)
+
+
+@dataclass(frozen=True)
+class Flight:
+    """Arrays aligned with `rows`, the message rows that are drawn. glyph: regime * COLUMNS + column.
+
+    total: how many were in flight before some were left out.
+    """
+
+    rows: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    glyph: np.ndarray
+    opacity: np.ndarray
+    chosen: np.ndarray  # of the selected key: full size
+    total: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def nearest(self, x: float, y: float, reach: float) -> int | None:
+        """The message at a point of the window; one of the selected key before others."""
+        distance = np.hypot(self.x - x, self.y - y) + np.where(self.chosen, 0.0, 0.3 * reach)
+        at = int(np.argmin(distance)) if len(distance) else -1
+        return at if at >= 0 and distance[at] <= reach else None
+
+
+def between_providers(rows: np.ndarray, count: int) -> np.ndarray:
+    """The rows that cross links of the map."""
+    return rows[(rows["code"] < ACCESS) & (rows["src"] < count) & (rows["dst"] < count)]
+
+
+def thinned(rows: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
+    """Which rows to draw: of a crowded direction of a link 1 in 2, 4, 8, ..., the same ones in each frame."""
+    if len(rows) <= PER_LINK:
+        return np.ones(len(rows), bool)
+    way = (rows["src"].astype(np.int64) * count + rows["dst"]) * 2 + chosen
+    if count <= 1024:
+        crowd = np.bincount(way, minlength=2)[way]
+    else:
+        _, place, counts = np.unique(way, return_inverse=True, return_counts=True)
+        crowd = counts[place]
+    if crowd.max() <= PER_LINK:
+        return np.ones(len(rows), bool)
+    step = 1 << np.ceil(np.log2(np.maximum(1.0, crowd / PER_LINK))).astype(np.int64)
+    # Ids on one link often share their last bits, so they are scrambled (Fibonacci hashing, Knuth 6.4).
+    return (rows["id"].astype(np.uint64) * np.uint64(2654435769) >> np.uint64(7)).astype(np.int64) % step == 0
+
+
+def fly(
+    rows: np.ndarray,
+    t: float,
+    centres: np.ndarray,
+    rims: np.ndarray,
+    regimes: np.ndarray,
+    chosen: np.ndarray,
+    stale: np.ndarray,
+    late: np.ndarray,
+    radius: float,
+) -> Flight:
+    """Where `rows` are at t. centres, rims: pixels, by node. regimes, chosen, stale, late: aligned with rows."""
+    kept = thinned(rows, chosen, len(centres))
+    total = len(rows)
+    if not kept.all():
+        rows, regimes, chosen, stale, late = rows[kept], regimes[kept], chosen[kept], stale[kept], late[kept]
+    src, dst, code = rows["src"], rows["dst"], rows["code"]
+    sent, due = rows["t"], rows["due"]
+    way = np.clip((t - sent) / np.maximum(due - sent, 1e-12), 0.0, 1.0)
+    lost = rows["fate"] == LOST
+    start = centres[src]
+    ahead = centres[dst] - start
+    length = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)
+    ux, uy = ahead[:, 0] / length, ahead[:, 1] / length
+    reach = np.maximum(length - rims[src] - rims[dst], 0.0)
+    along = rims[src] + reach * np.where(lost, np.minimum(way, FADED), way)
+    aside = KEEP_RIGHT * radius
+    x = start[:, 0] + ux * along - uy * aside
+    y = start[:, 1] + uy * along + ux * aside
+    opacity = np.where(late, LATE, 1.0)
+    if lost.any():
+        fallen = np.clip((way - FADED) / (GONE - FADED), 0.0, 1.0) * lost
+        y = y + FALL * fallen * fallen
+        opacity = opacity * (1.0 - fallen)
+    column = _COLUMN[code]
+    pointing = np.flatnonzero(_TRIANGLE[code])
+    turn = np.rint(np.arctan2(uy[pointing], ux[pointing]) * (sprites.TURNS / (2 * np.pi))).astype(np.int64)
+    column[pointing] = turn % sprites.TURNS
+    sign = np.where(stale, sprites.STALE, _SIGN[rows["status"]])
+    column = column + np.where(_REPLY[code], sign, 0)
+    return Flight(rows, x, y, regimes * sprites.COLUMNS + column, opacity, chosen, total)
+
+
+class Painter:
+    """Paints flights in one theme at one device pixel ratio. Its arrays are kept from frame to frame."""
+
+    def __init__(self, theme: Theme, ratio: float, radius: float, small: float) -> None:
+        self.ratio = ratio
+        self.radius = radius
+        self._full = Sheet(theme, radius, ratio)
+        self._small = Sheet(theme, small, ratio, opacity=0.62)
+        self._fragments = np.zeros((256, FIELDS))
+
+    def paint(self, painter: QPainter, flight: Flight, followed: int | None = None) -> None:
+        """`painter` in logical pixels of the window. followed: the op whose messages are ringed."""
+        painter.save()
+        painter.scale(1 / self.ratio, 1 / self.ratio)  # one sprite pixel per device pixel: the fast path of Qt
+        for sheet, which in ((self._small, ~flight.chosen), (self._full, flight.chosen)):
+            at = np.flatnonzero(which)
+            self._put(painter, sheet, flight.x[at], flight.y[at], flight.glyph[at], flight.opacity[at])
+        if followed is not None:
+            at = np.flatnonzero(flight.rows["op"] == followed)
+            halo = np.full(len(at), self._full.special(sprites.HALO))
+            self._put(painter, self._full, flight.x[at], flight.y[at], halo, flight.opacity[at])
+        painter.restore()
+
+    def paint_access(self, painter: QPainter, x: np.ndarray, y: np.ndarray) -> None:
+        """Dots between customers and their provider."""
+        painter.save()
+        painter.scale(1 / self.ratio, 1 / self.ratio)
+        dot = np.full(len(x), self._full.special(sprites.ACCESS_DOT))
+        self._put(painter, self._full, x, y, dot, np.ones(len(x)))
+        painter.restore()
+
+    def _put(
+        self, painter: QPainter, sheet: Sheet, x: np.ndarray, y: np.ndarray, glyph: np.ndarray, opacity: np.ndarray
+    ) -> None:
+        count = len(x)
+        if count == 0:
+            return
+        if count > len(self._fragments):
+            self._fragments = np.zeros((2 * count, FIELDS))
+        fragments = self._fragments[:count]
+        np.multiply(x, self.ratio, out=fragments[:, 0])
+        np.multiply(y, self.ratio, out=fragments[:, 1])
+        fragments[:, 2] = sheet.left[glyph]
+        fragments[:, 3] = sheet.top[glyph]
+        fragments[:, 4:6] = sheet.cell
+        fragments[:, 6:8] = 1.0
+        fragments[:, 9] = opacity
+        _draw(painter, self._fragments, count, sheet.pixmap)
+
+
+def _draw(painter: QPainter, fragments: np.ndarray, count: int, pixmap: QPixmap) -> None:
+    """`drawPixmapFragments` wants the address of the first of an array of structs of ten doubles: a row each here."""
+    first = cast("QPainter.PixmapFragment", Shiboken.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment))
+    painter.drawPixmapFragments(first, count, pixmap)

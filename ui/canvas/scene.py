@@ -1,0 +1,310 @@
+"""The map: shows the run at the playhead, and lets a person look closer, move providers, and point at things.
+
+Rules: what is painted is a function of (run, playhead, focus, places, camera); nothing here moves by itself. What
+stands still between two changes (links, discs, texts) is kept as one picture; messages, arcs and rings are painted each
+frame.
+"""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from ui import words
+from ui.canvas import hints, legend, links, providers, pulses
+from ui.canvas.camera import Camera
+from ui.canvas.figures import FULL, Figures
+from ui.canvas.looks import sentence
+from ui.canvas.messages import Painter
+from ui.canvas.moment import Moment, moment
+from ui.canvas.plan import Plan
+from ui.canvas.still import Still
+from ui.canvas.tools import PER_NOTCH, Hand, towards
+from ui.focus import Focus
+from ui.player import Player
+from ui.theme import ThemeSwitch
+
+GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
+NEAR = 11.0  # pixels from a message or a line that still mean it
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+
+
+class MapView(QWidget):
+    """placed: a provider was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of a provider."""
+
+    placed = Signal(str, tuple)
+    inspected = Signal(int)
+    menuRequested = Signal(int, QPoint)
+
+    def __init__(self, player: Player, focus: Focus, switch: ThemeSwitch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.camera = Camera()
+        self.moment: Moment | None = None  # what the last frame showed
+        self._player, self._focus, self._switch = player, focus, switch
+        self._plan = Plan()
+        self._hand = Hand(self)
+        self._hovered: int | None = None
+        self._still = Still()
+        self._painter: Painter | None = None
+        self.setAccessibleName("Map of providers")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(240, 180)
+        player.sessionChanged.connect(self._rebuild)
+        player.moved.connect(self.refresh)
+        player.sampled.connect(self.refresh)
+        player.speedChanged.connect(self.refresh)
+        focus.nameChanged.connect(self.refresh)
+        focus.opChanged.connect(self.refresh)
+        focus.providerChanged.connect(self._describe)
+        switch.changed.connect(self._restyle)
+        self._rebuild()
+
+    def refresh(self) -> None:
+        """Paint the playhead's moment."""
+        self.update()
+
+    def fit(self) -> None:
+        """Show all of the map."""
+        self.look_from(self.camera.fit())
+
+    def actual_size(self) -> None:
+        """So near that a usual provider has its full size."""
+        fitted = self.camera.fit()
+        nearer = self._plan.zoom_for_full(fitted, self._switch.scale)
+        self.look_from(fitted.zoomed(nearer, self.width() / 2, self.height() / 2))
+
+    def zoom_in(self) -> None:
+        """A step nearer."""
+        self.look_from(self.camera.zoomed(PER_NOTCH, self.width() / 2, self.height() / 2))
+
+    def zoom_out(self) -> None:
+        """A step away."""
+        self.look_from(self.camera.zoomed(1 / PER_NOTCH, self.width() / 2, self.height() / 2))
+
+    # What the hand asks of the map (tools.Stage)
+
+    def figures(self) -> Figures:
+        """Every provider as it stands now."""
+        return self._plan.figures(self.camera, self._switch.scale)
+
+    def look_from(self, camera: Camera) -> None:
+        """Another piece of the map."""
+        self.camera = camera
+        self.update()
+
+    def carry(self, node: int, x: float, y: float) -> None:
+        """A provider is being moved, to a point of the box."""
+        self._plan.move(node, x, y)
+        self.update()
+
+    def drop(self, node: int) -> None:
+        """A provider has been moved."""
+        x, y = self._plan.points[node].tolist()
+        self.placed.emit(self._plan.names[node], (x, y))
+
+    def click(self, x: float, y: float) -> None:
+        """Select the message under a point, else the provider, else none."""
+        row = self._message_at(x, y)
+        if row is not None:
+            self._focus.select_op(int(row["op"]))
+        else:
+            self._focus.select_provider(self.figures().at(x, y))
+
+    def set_grip(self, grip: Qt.CursorShape | None) -> None:
+        """The pointer while something is held."""
+        if grip is None:
+            self.unsetCursor()
+        else:
+            self.setCursor(grip)
+
+    # Private
+
+    def _rebuild(self) -> None:
+        if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
+            self.camera = Camera(self.width(), self.height(), self._plan.aspect)
+        self._hovered = None
+        self._describe()
+
+    def _restyle(self) -> None:
+        self._painter = None
+        self._still.forget()
+        self.update()
+
+    def _describe(self) -> None:
+        """For screen readers."""
+        plan, node = self._plan, self._focus.provider
+        says = words.plural(len(plan.names), "provider")
+        if node is not None and node < len(plan.names):
+            now = self._moment()
+            says += f". Selected: {plan.names[node]}. {sentence(now.looks[node], now.key, now.t)}"
+        self.setAccessibleDescription(says)
+        self.update()
+
+    def _moment(self) -> Moment:
+        return moment(self._player, self._focus, self._plan, self.figures(), GLYPH * self._glyph_scale())
+
+    def _glyph_scale(self) -> float:
+        """Smaller glyphs where providers are small, larger ones with larger text."""
+        largest = self.figures().radii.max(initial=0.0)
+        return self._switch.scale * float(np.clip(largest / (FULL * self._switch.scale * 0.5), 0.5, 1.0))
+
+    def _selected(self) -> int | None:
+        node = self._focus.provider
+        return node if node is not None and node < len(self._plan.names) else None
+
+    def _message_at(self, x: float, y: float):  # type: ignore[no-untyped-def]
+        flight = self.moment.flight if self.moment is not None else None
+        at = flight.nearest(x, y, NEAR) if flight is not None else None
+        return None if flight is None or at is None else flight.rows[at]
+
+    def _hint(self, x: float, y: float) -> str:
+        plan, now = self._plan, self._moment()
+        row = self._message_at(x, y)
+        if row is not None:
+            return hints.message(row, plan.names, self._player.world, now.t)
+        node = now.shown.at(x, y)
+        if node is not None:
+            peers = int((plan.pairs == node).sum())
+            return hints.provider(plan.names[node], plan.customers[node], peers, now.looks[node], now.key, now.t)
+        pair = links.nearest(now.shown.centres, plan.pairs, x, y, NEAR / 2)
+        if pair is None:
+            return ""
+        a, b = plan.pairs[pair].tolist()
+        carried = float(now.loads.carried[pair])
+        return hints.peering(plan.names[a], plan.names[b], plan.links[a, b], carried, now.loads.window)
+
+    def _paint_moving(self, painter: QPainter, now: Moment) -> None:
+        theme = self._switch.current
+        providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
+        pulses.paint(painter, theme, now)
+        ratio, radius = self.devicePixelRatio(), GLYPH * self._glyph_scale()
+        if self._painter is None or (self._painter.ratio, self._painter.radius) != (ratio, radius):
+            self._painter = Painter(theme, ratio, radius, SMALL_GLYPH * self._glyph_scale())
+        self._painter.paint_access(painter, *now.access)
+        self._painter.paint(painter, now.flight, self._focus.op)
+        pace = words.pace(self._player.factor, self._player.speed is None)
+        legend.paint_pace(painter, theme, self.width(), pace, now.left_out)
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme = self._switch.current
+        if not self._plan.names:
+            painter.fillRect(self.rect(), theme.map)
+            legend.paint_empty(painter, theme, self.width(), self.height())
+            return
+        self.moment = now = self._moment()
+        selected = self._selected()
+        marked = frozenset(node for node in (self._hovered, selected) if node is not None)
+        chosen = selected, self.hasFocus() and selected is not None
+        picture = self._still.picture(theme, self._plan, now, self.camera, marked, chosen, self.devicePixelRatio())
+        painter.drawPixmap(0, 0, picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_moving(painter, now)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.camera = self.camera.sized(self.width(), self.height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(926, 580)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hand.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hand.move(event)
+        if not self._hand.dragging:
+            hovered = self.figures().at(event.position().x(), event.position().y())
+            if hovered != self._hovered:
+                self._hovered = hovered
+                self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        moved = self._hand.release(event)
+        if event.button() == Qt.MouseButton.RightButton and not moved:
+            node = self.figures().at(event.position().x(), event.position().y())
+            if node is not None:
+                self._focus.select_provider(node)
+                self.menuRequested.emit(node, event.globalPosition().toPoint())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        node = self.figures().at(event.position().x(), event.position().y())
+        if node is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.inspected.emit(node)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hand.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._hovered is not None:
+            self._hovered = None
+            self.update()
+
+    def focusInEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        node = self._focus.provider
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and node is not None:
+            place = self.figures().centres[node]
+            self.menuRequested.emit(node, self.mapToGlobal(QPoint(int(place[0]), int(place[1]))))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the providers, and on from the last one."""
+        node, count = self._focus.provider, len(self._plan.names)
+        step = 1 if forward else -1
+        following = (0 if forward else count - 1) if node is None else node + step
+        if self.hasFocus() and 0 <= following < count:
+            self._focus.select_provider(following)
+            return True
+        return super().focusNextPrevChild(forward)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        node, count, key = self._focus.provider, len(self._plan.names), Qt.Key(event.key())
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if key in ARROWS and count and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            found = 0 if node is None else towards(self.figures(), self._plan.pairs, node, *ARROWS[key])
+            self._focus.select_provider(node if found is None else found)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
+            self.inspected.emit(node)
+        elif key == Qt.Key.Key_Escape and (node is not None or self._focus.op is not None):
+            self._focus.select_op(None)
+            self._focus.select_provider(None)
+        elif control and key == Qt.Key.Key_0:
+            self.actual_size()
+        elif control and key == Qt.Key.Key_1:
+            self.fit()
+        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif control and key == Qt.Key.Key_Minus:
+            self.zoom_out()
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._plan.names:
+            text = self._hint(event.pos().x(), event.pos().y())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)

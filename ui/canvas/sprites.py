@@ -1,0 +1,152 @@
+"""The glyphs of messages, painted once into one pixmap: shape by kind, colour and border by regime, sign on replies.
+
+Rules: a sheet belongs to one theme, one size and one device pixel ratio. Triangles are kept in `TURNS` directions,
+because a turned sprite costs three times a straight one. Nothing here knows which message is where.
+"""
+
+from math import cos, pi, sin
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from ui.theme import SHAPES, RegimeLook, Theme
+
+TURNS = 32
+SIGNS = ("", "+", "−", "!", "×")
+NO_SIGN, HIT, MISS, STALE, REFUSED = range(5)
+CIRCLE = TURNS
+SQUARE = TURNS + 1
+COLUMNS = SQUARE + len(SIGNS)
+REGIMES = 5  # rows: by code, 0 none .. 4 mixed
+HALO, ACCESS_DOT = 0, 1  # columns of the last row
+PLAIN = 5.5  # glyphs of a smaller radius have no border and no sign: nobody could see them
+
+
+class Sheet:
+    """left, top: where a glyph lies, by regime * COLUMNS + column, in pixels of the device. cell: its side there."""
+
+    def __init__(self, theme: Theme, radius: float, ratio: float, opacity: float = 1.0) -> None:
+        self.radius = radius
+        self.cell = 2 * int(np.ceil((radius + 4.5) * ratio))
+        self.pixmap = QPixmap(COLUMNS * self.cell, (REGIMES + 1) * self.cell)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        cells = np.arange(COLUMNS * (REGIMES + 1))
+        self.left = (cells % COLUMNS * self.cell).astype(float)
+        self.top = (cells // COLUMNS * self.cell).astype(float)
+        painter = QPainter(self.pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(opacity)
+        for regime in range(REGIMES):
+            for column in range(COLUMNS):
+                self._enter(painter, regime, column, ratio)
+                _glyph(painter, theme, theme.regime(regime), column, radius)
+        self._enter(painter, REGIMES, HALO, ratio)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.accent, 1.8))
+        painter.drawEllipse(QPointF(0, 0), radius + 3.2, radius + 3.2)
+        self._enter(painter, REGIMES, ACCESS_DOT, ratio)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.muted)
+        painter.drawEllipse(QPointF(0, 0), 2.2, 2.2)
+        painter.end()
+
+    def special(self, column: int) -> int:
+        """The index of HALO or ACCESS_DOT."""
+        return REGIMES * COLUMNS + column
+
+    def _enter(self, painter: QPainter, row: int, column: int, ratio: float) -> None:
+        painter.resetTransform()
+        painter.translate((column + 0.5) * self.cell, (row + 0.5) * self.cell)
+        painter.scale(ratio, ratio)
+
+
+def column_of(code: int) -> int:
+    """The first column of a message kind: its triangle to the right, its circle, or its square without a sign."""
+    return {"triangle": 0, "circle": CIRCLE, "square": SQUARE}[SHAPES.get(code, "circle")]
+
+
+def draw(painter: QPainter, theme: Theme, code: int, regime: int, radius: float, sign: int = NO_SIGN) -> None:
+    """One glyph at the origin, for legends. A triangle points up."""
+    column = column_of(code)
+    if column == 0:
+        column = TURNS * 3 // 4
+    elif column == SQUARE:
+        column += sign
+    _glyph(painter, theme, theme.regime(regime), column, radius)
+
+
+def _glyph(painter: QPainter, theme: Theme, look: RegimeLook, column: int, radius: float) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if radius < PLAIN:
+        painter.setPen(QPen(theme.map, 1.2))
+        painter.drawPath(_outline(column, radius + 0.4))
+        painter.fillPath(_outline(column, radius), look.colour)
+        return
+    painter.setPen(QPen(theme.map, 3.0))
+    painter.drawPath(_outline(column, radius + (1.5 if look.border != "solid" else 0.5)))
+    if look.border == "solid":
+        _stroke(painter, _outline(column, radius), look.colour, look.edge, 1.3)
+    else:
+        inner = _outline(column, radius - 1.6)
+        painter.fillPath(inner, look.colour)
+        pen = QPen(look.edge, 1.2)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        if look.border == "dashed":
+            pen.setWidthF(1.5)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([2.3, 1.6])
+            painter.setPen(pen)
+            painter.drawPath(_outline(column, radius - 0.2))
+        else:
+            painter.setPen(pen)
+            painter.drawPath(inner)
+            painter.drawPath(_outline(column, radius + 1.4))
+    if column > SQUARE:
+        _sign(painter, SIGNS[column - SQUARE], theme.on(look.colour), radius)
+
+
+def _stroke(painter: QPainter, path: QPainterPath, fill: QColor, edge: QColor, width: float) -> None:
+    painter.fillPath(path, QBrush(fill))
+    pen = QPen(edge, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.setPen(pen)
+    painter.drawPath(path)
+
+
+def _outline(column: int, radius: float) -> QPainterPath:
+    path = QPainterPath()
+    if column < TURNS:
+        angle = column * 2 * pi / TURNS
+        for point, (turn, reach) in enumerate(((0.0, 1.18), (2.2, 1.1), (-2.2, 1.1))):
+            x, y = reach * radius * cos(angle + turn), reach * radius * sin(angle + turn)
+            if point:
+                path.lineTo(x, y)
+            else:
+                path.moveTo(x, y)
+        path.closeSubpath()
+    elif column == CIRCLE:
+        path.addEllipse(QPointF(0, 0), radius * 0.94, radius * 0.94)
+    else:
+        side = radius * 0.86
+        path.addRect(QRectF(-side, -side, 2 * side, 2 * side))
+    return path
+
+
+def _sign(painter: QPainter, sign: str, colour: QColor, radius: float) -> None:
+    pen = QPen(colour, 0.24 * radius)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    a = 0.5 * radius
+    match sign:
+        case "+":
+            painter.drawLine(QPointF(-a, 0), QPointF(a, 0))
+            painter.drawLine(QPointF(0, -a), QPointF(0, a))
+        case "−":
+            painter.drawLine(QPointF(-a, 0), QPointF(a, 0))
+        case "×":
+            painter.drawLine(QPointF(-a * 0.8, -a * 0.8), QPointF(a * 0.8, a * 0.8))
+            painter.drawLine(QPointF(-a * 0.8, a * 0.8), QPointF(a * 0.8, -a * 0.8))
+        case "!":
+            painter.drawLine(QPointF(0, -a * 1.15), QPointF(0, a * 0.3))
+            painter.drawLine(QPointF(0, a * 0.65), QPointF(0, a * 1.15))

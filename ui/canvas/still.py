@@ -1,0 +1,114 @@
+"""What stands still between two changes, kept as one picture: underlay, peerings, legend, providers and their texts.
+
+Rules: painted again only when something that is seen in it has changed; a frame then costs one blit.
+"""
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPixmap
+
+from ui.canvas import legend, links, providers, tags
+from ui.canvas.camera import Camera
+from ui.canvas.figures import Figures
+from ui.canvas.labels import Room
+from ui.canvas.moment import Moment
+from ui.canvas.plan import Plan
+from ui.theme import Theme
+
+Chosen = tuple[int | None, bool]  # the selected provider, and whether the map has the keyboard
+
+
+class Still:
+    """Two pictures: the lines, and the lines with the providers on them."""
+
+    def __init__(self) -> None:
+        self._lines: tuple[object, QPixmap] | None = None
+        self._whole: tuple[object, QPixmap] | None = None
+
+    def forget(self) -> None:
+        """The theme or the fonts have changed."""
+        self._lines = self._whole = None
+
+    def picture(
+        self,
+        theme: Theme,
+        plan: Plan,
+        now: Moment,
+        camera: Camera,
+        marked: frozenset[int],
+        chosen: Chosen,
+        ratio: float,
+    ) -> QPixmap:
+        """The whole of it, of the camera's size. marked: providers whose label must be seen."""
+        steps = links.steps(now.loads.carried, now.loads.window)
+        ground = now.shown, steps.tobytes(), ratio
+        if self._lines is None or not _same(self._lines[0], ground):
+            self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, ratio)
+            self._whole = None
+        seen = now.looks, now.key, now.newest, marked, chosen
+        if self._whole is None or self._whole[0] != seen:
+            self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1])
+        return self._whole[1]
+
+    def _paint_lines(
+        self, theme: Theme, plan: Plan, now: Moment, camera: Camera, steps: np.ndarray, ratio: float
+    ) -> QPixmap:
+        picture = QPixmap(QSize(int(camera.width * ratio), int(camera.height * ratio)))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(theme.map)
+        painter = _painter(picture)
+        if len(plan.under):
+            links.paint_underlay(painter, theme, now.shown.centres, plan.under)
+        links.paint_links(painter, theme, now.shown.centres, now.shown.rims, plan.pairs, steps)
+        painter.end()
+        return picture
+
+    def _paint_providers(
+        self, theme: Theme, now: Moment, camera: Camera, marked: frozenset[int], chosen: Chosen, lines: QPixmap
+    ) -> QPixmap:
+        picture = lines.copy()
+        painter = _painter(picture)
+        room = Room(camera.width, camera.height)
+        extent, area = _legend_place(now, camera)
+        legend.paint(painter, theme, area.topLeft(), extent, now.key, now.newest)
+        room.take(area.x(), area.y(), area.width(), area.height())
+        selected, focused = chosen
+        if selected is not None:
+            providers.paint_halo(painter, theme, now.shown, selected, focused)
+        providers.paint_discs(painter, theme, now.shown, now.looks)
+        tags.paint_labels(painter, theme, now.shown, room, marked)
+        tags.paint_badges(painter, theme, now.shown, now.looks)
+        painter.end()
+        return picture
+
+
+def _legend_place(now: Moment, camera: Camera) -> tuple[int, QRectF]:
+    """As much of the legend as finds a corner with no provider in it, the top left one before others."""
+    for extent in legend.EXTENTS:
+        size = legend.size(extent, now.key, now.newest)
+        left, top = legend.PAD, legend.PAD - 4
+        right, bottom = camera.width - size.width() - legend.PAD, camera.height - size.height() - legend.PAD
+        for corner in (QPointF(left, top), QPointF(left, bottom), QPointF(right, bottom)):
+            area = QRectF(corner, size)
+            if not _covered(now.shown, area):
+                return extent, area
+    return legend.KEY_ONLY, QRectF(QPointF(left, top), size)
+
+
+def _covered(shown: Figures, area: QRectF) -> bool:
+    nearest = np.clip(shown.centres, (area.left(), area.top()), (area.right(), area.bottom()))
+    away = shown.centres - nearest
+    return bool((np.hypot(away[:, 0], away[:, 1]) < shown.rims + 4).any())
+
+
+def _painter(picture: QPixmap) -> QPainter:
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    return painter
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two grounds are the same; figures are compared by identity, for they hold arrays."""
+    assert isinstance(one, tuple) and isinstance(other, tuple)
+    return one[0] is other[0] and one[1:] == other[1:]

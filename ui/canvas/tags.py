@@ -1,0 +1,91 @@
+"""Paints what hangs on providers: the names that do not fit inside, and the badge of what is stale.
+
+Rules: functions of what they are given. Names go where there is room, in order of importance; a long one takes two
+lines.
+"""
+
+from collections.abc import Sequence
+from math import pi
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from ui.canvas.figures import MINI, Figures
+from ui.canvas.labels import Room, Wish, arrange
+from ui.canvas.looks import Look
+from ui.canvas.providers import ring_radius
+from ui.theme import Theme, font
+
+WIDTH = 180.0  # of a line, at the usual text size; longer names take two and are then cut
+PAD = 3.0
+CENTRED = Qt.AlignmentFlag.AlignCenter
+
+
+def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int]) -> None:
+    """The names of providers that do not carry them inside. marked: those that must be seen."""
+    room.take_discs(shown.centres, shown.rims)
+    large = shown.radii.max(initial=0.0) >= MINI * shown.unit
+    line = font("strong" if large else "small")
+    metrics = QFontMetricsF(line)
+    order = sorted(
+        (node for node, size in enumerate(shown.name_sizes) if not size),
+        key=lambda node: (node not in marked, -shown.customers[node], node),
+    )
+    lines = {node: wrapped(shown.names[node], metrics, WIDTH * shown.unit / 46) for node in order}
+    placed = arrange([_wish(shown, node, lines[node], metrics, node in marked) for node in order], room)
+    painter.setFont(line)
+    bed = theme.map.toRgb()
+    bed.setAlphaF(0.78)
+    for node, (x, y) in placed.items():
+        wish = _wish(shown, node, lines[node], metrics, False)
+        area = QRectF(x, y, wish.width, wish.height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.map if node in marked else bed)
+        painter.drawRoundedRect(area, 4, 4)
+        painter.setPen(theme.text if large or node in marked else theme.muted)
+        painter.drawText(area, CENTRED, "\n".join(lines[node]))
+
+
+def paint_badges(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look]) -> None:
+    """ "2 behind" at the upper right of a stale copy."""
+    line = font("badge")
+    metrics = QFontMetricsF(line)
+    height = metrics.height() + 3
+    painter.setFont(line)
+    for node, look in enumerate(looks):
+        if not look.stale or shown.share(node) < MINI:
+            continue
+        text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
+        width = max(height, metrics.horizontalAdvance(text) + 13)
+        reach = ring_radius(float(shown.radii[node])) * 0.72
+        x, y = shown.centres[node].tolist()
+        area = QRectF(x + reach - height / 3, y - reach - height * 0.8, width, height)
+        painter.setPen(QPen(theme.map, 1.6))
+        painter.setBrush(theme.stale)
+        painter.drawRoundedRect(area, height / 2, height / 2)
+        painter.setPen(theme.on_stale)
+        painter.drawText(area, CENTRED, text)
+
+
+def wrapped(name: str, metrics: QFontMetricsF, width: float) -> tuple[str, ...]:
+    """A name in one line, or broken at the space that makes two lines most alike, each cut to `width`."""
+    if metrics.horizontalAdvance(name) <= width or " " not in name:
+        return (metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width),)
+    spaces = [at for at, letter in enumerate(name) if letter == " "]
+    halves = [(name[:at], name[at + 1 :]) for at in spaces]
+    parts = min(halves, key=lambda half: max(map(metrics.horizontalAdvance, half)))
+    return tuple(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, width) for part in parts)
+
+
+def _wish(shown: Figures, node: int, lines: tuple[str, ...], metrics: QFontMetricsF, must: bool) -> Wish:
+    x, y = shown.centres[node].tolist()
+    return Wish(
+        node=node,
+        x=x,
+        y=y,
+        rim=float(shown.rims[node]),
+        width=max(map(metrics.horizontalAdvance, lines)) + 2 * PAD,
+        height=metrics.height() * len(lines),
+        towards=pi / 2 if shown.customer_places(node) else float(shown.outward[node]),
+        must=must,
+    )
