@@ -15,6 +15,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     Joined,
+    LateBetter,
     Peered,
     PutFinished,
     PutStarted,
@@ -99,6 +100,7 @@ class World:
         self.links: dict[tuple[int, int], float] = {}
         self.names: list[Name] = []
         self.history = History()
+        self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
         self._filed: list[list[Stored | Dropped]] = []  # by name
@@ -122,6 +124,8 @@ class World:
                     self._start(event)
                 case GetFinished() | PutFinished():
                     self._finish(event)
+                case LateBetter():
+                    self.late[event.op] = event
                 case Joined():
                     self._join(event)
                 case Attached():

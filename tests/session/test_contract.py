@@ -1,0 +1,108 @@
+"""What every Session keeps, however its run is produced: one suite over all backends (architecture section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+from p4lab.core.commands import BY_HAND, Get, Note
+from p4lab.core.events import GetStarted
+from p4lab.session.base import Session
+from tests.session.runs import BACKENDS, finish
+
+Make = Callable[[], Session]
+
+
+@pytest.fixture(params=sorted(BACKENDS))
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    return lambda: BACKENDS[request.param](tmp_path)
+
+
+def test_time_goes_on_to_the_end_in_short_calls(make: Make) -> None:
+    session = make()
+    known, calls = 0.0, 0
+    while known < session.scenario.duration:
+        began = perf_counter()
+        after = session.advance(session.scenario.duration)
+        assert perf_counter() - began < 0.25  # a few ms on a machine that does nothing else
+        assert known <= after <= session.scenario.duration
+        known, calls = after, calls + 1
+    assert calls < 10_000
+    assert session.advance(known / 2) == known
+    assert session.advance(known * 2) == known
+    session.close()
+
+
+def test_the_past_is_settled(make: Make) -> None:
+    """What advance has said to be known gets no further events."""
+    session = make()
+    settled = []
+    for tenth in range(1, 11):
+        known = session.advance(session.scenario.duration * tenth / 10)
+        settled.append((known, session.trace.index_at(known)))
+    finish(session)
+    assert [(known, session.trace.index_at(known)) for known, _ in settled] == settled
+
+
+def test_the_stream_is_ordered_numbered_and_caused(make: Make) -> None:
+    session = make()
+    finish(session)
+    events = list(session.trace.slice(0, len(session.trace)))
+    assert [event.id for event in events] == list(range(1, len(events) + 1))
+    assert [event.t for event in events] == sorted(event.t for event in events)
+    assert all(0 <= event.cause < event.id for event in events)
+    assert len(events) > 1000
+
+
+def test_any_number_of_steps_gives_the_same_run(make: Make) -> None:
+    one, many = make(), make()
+    finish(one)
+    for step in range(1, 201):
+        many.advance(many.scenario.duration * step / 200)
+    finish(many)
+    assert many.trace.digest() == one.trace.digest()
+
+
+def test_submit_does_what_the_abilities_say(make: Make) -> None:
+    session = make()
+    known = session.advance(3.0)
+    if not session.abilities.submit:
+        with pytest.raises(ValueError, match=session.abilities.why_not):
+            session.submit(Note("x"), known)
+        return
+    at = session.submit(Get("Aster", key="news/1"), known)
+    assert known < at < known + 0.001
+    assert [(row.at, row.command) for row in session.commands] == [(at, Get("Aster", key="news/1"))]
+    finish(session)
+    records = session.trace.slice(0, len(session.trace)).records
+    done = [event.t for event in records if isinstance(event, GetStarted) and event.workload == BY_HAND]
+    assert done == [at, 6.0]
+    with pytest.raises(ValueError, match="past"):
+        session.submit(Note("too late"), known)
+
+
+def test_fork_does_what_the_abilities_say(make: Make) -> None:
+    session = make()
+    finish(session)
+    if not session.abilities.fork:
+        with pytest.raises(ValueError, match=session.abilities.why_not):
+            session.fork(3.0)
+        return
+    fork = session.fork(3.0)
+    known = fork.advance(3.0)
+    while known < 3.0:
+        known = fork.advance(3.0)
+    past = session.trace.index_at(3.0)
+    assert list(fork.trace.slice(0, past)) == list(session.trace.slice(0, past))
+    fork.submit(Note("another future"), 3.0)
+    finish(fork)
+    assert fork.trace.digest() != session.trace.digest()
+    assert (len(fork.commands), len(session.commands)) == (1, 0)
+
+
+def test_what_cannot_be_done_is_explained(make: Make) -> None:
+    abilities = make().abilities
+    assert bool(abilities.why_not) is not (abilities.submit and abilities.fork)

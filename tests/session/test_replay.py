@@ -1,0 +1,94 @@
+"""A replay is the run: its digest, numbers, pictures, scenario and commands; and old recordings keep opening."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from p4lab.core.commands import Get, Put
+from p4lab.metrics import Metrics
+from p4lab.recording import Recorder
+from p4lab.scenario.model import Do
+from p4lab.scenario.read import parse
+from p4lab.session.base import Session
+from p4lab.session.replay import RecordingError, Replayed
+from p4lab.session.simulated import Simulated
+from p4lab.world import World
+from tests.session.runs import TEXT, finish, record
+
+DATA = Path(__file__).parent.parent / "data"
+
+
+def report(session: Session) -> dict[str, object]:
+    metrics = Metrics(session.scenario.title, session.scenario.seed)
+    metrics.step(session.trace.slice(0, len(session.trace)))
+    return metrics.report(finish(session), session.trace.digest())
+
+
+def test_a_replay_has_the_runs_numbers_and_pictures(tmp_path: Path) -> None:
+    run, replay = Simulated(parse(TEXT)), Replayed(record(tmp_path / "run.p4rec"))
+    assert finish(run) == finish(replay) == 20.0
+    assert report(replay) == report(run)
+    assert (replay.scenario, replay.commands, replay.version) == (run.scenario, [], "0.1.0")
+    worlds = World(), World()
+    for world, session in zip(worlds, (run, replay), strict=True):
+        world.step(session.trace.slice(0, len(session.trace)))
+    for name in worlds[0].names:
+        assert worlds[0].lanes(name.index) == worlds[1].lanes(name.index)
+        assert worlds[0].holdings(name.index, 12.3) == worlds[1].holdings(name.index, 12.3)
+
+
+def test_what_was_done_by_hand_and_the_seed_come_along(tmp_path: Path) -> None:
+    scenario = msgspec.structs.replace(parse(TEXT), seed=5)
+    run, path = Simulated(scenario), tmp_path / "hand.p4rec"
+    recorder = Recorder(path, TEXT, run.scenario.seed, "0.1.0")
+    run.advance(2.0)
+    run.submit(Put("Aster", "by hand", key="k1", ttl=9.0), 2.0)
+    run.submit(Get("Cedar", key="k1", owner="Aster"), 3.0)
+    known = finish(run)
+    recorder.write(run.trace.slice(0, len(run.trace)), known)
+    recorder.commands(run.commands)
+    recorder.close()
+    replay = Replayed(path)
+    assert replay.commands == run.commands
+    assert [row.at for row in replay.commands] == [2.000001, 3.000001]
+    assert replay.scenario == scenario
+    again = Simulated(replay.scenario, replay.commands)
+    finish(again)
+    assert again.trace.digest() == replay.trace.digest()
+    commands = report(replay)["commands"]
+    assert isinstance(commands, list)
+    assert [row["verb"] for row in commands] == ["put", "get", "put", "get"]
+
+
+def test_a_scenario_that_does_not_read_is_said_in_one_line(tmp_path: Path) -> None:
+    path = record(tmp_path / "run.p4rec")
+    db = sqlite3.connect(path)
+    db.execute("UPDATE meta SET value = 'format = 1' WHERE key = 'scenario'")
+    db.commit()
+    db.close()
+    with pytest.raises(RecordingError, match=r"run\.p4rec: the scenario in it cannot be read: .*title"):
+        Replayed(path)
+
+
+def test_the_recordings_of_format_1_keep_opening() -> None:
+    """Made by the first version. What it read then is written here; a later version must read the same."""
+    replay = Replayed(DATA / "format-1.p4rec")
+    assert replay.commands == [Do(at=4.000001, command=Get("Birch", key="news/1", owner="Aster"))]
+    assert [provider.name for provider in replay.scenario.provider] == ["Aster", "Birch", "Cedar"]
+    metrics = Metrics("", 0)
+    metrics.step(replay.trace.slice(0, len(replay.trace)))
+    numbers = metrics.report(finish(replay))
+    assert (replay.scenario.seed, numbers["time"], len(replay.trace)) == (3, 6.0, 458)
+    assert numbers["gets"] == {
+        "total": 70, "local": 24, "replica": 6, "cached": 12, "joined": 3, "remote": 19, "not_found": 0, "partial": 0,
+        "timeout": 6, "error": 0, "unfinished": 0,
+    }  # fmt: skip
+    assert numbers["puts"] == {"total": 14, "ok": 13, "unfinished": 0, "by_code": {"E_SEQ_OLD": 1, "OK": 13}}
+    kinds = {"UPDATE": 10, "GETQ": 32, "GETR": 29, "FETCH": 6, "FETCHR": 4}
+    assert numbers["messages"] == {"total": 81, "lost": 6, "by_kind": kinds}
+    assert numbers["staleness"]["share"] == 6 / 64
+    assert [row["seq"] for row in numbers["commands"]] == [4, 2, 2]
