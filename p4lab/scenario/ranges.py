@@ -35,11 +35,15 @@ class Range(msgspec.Struct, frozen=True):
         )
 
     def __str__(self) -> str:
-        low, high, unit = f"{self.low:,g}", f"{self.high:,g}", f" {self.unit}" if self.unit else ""
+        low, high, unit = _number(self.low), _number(self.high), f" {self.unit}" if self.unit else ""
         if not self.above and not self.below:
             return f"from {low} to {high}{unit}"
         words = "more than" if self.above else "at least", "less than" if self.below else "at most"
         return f"{words[0]} {low} and {words[1]} {high}{unit}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:g}"
 
 
 _DELAY = Range(0, MAX_DELAY, "seconds")

@@ -134,7 +134,7 @@ REFUSED = {
     f"{TOP}{'a.' * 200_000}a = 1": "line 4: a key of twenty parts or more; a.b.c is as deep as a scenario goes",
     TOP.replace('"x"', f'"{"y" * 121}"'): "line 2, title: this text has 121 characters; it may have 1 to 120",
     TOP.replace("9", "inf"): (
-        "line 3, duration: inf is out of range; it may be more than 0 and at most 1e+09 seconds"
+        "line 3, duration: inf is out of range; it may be more than 0 and at most 1,000,000,000 seconds"
     ),
     # what is not there yet
     f'{TOP}[options]\nmesh = "relay"': (
@@ -204,7 +204,7 @@ REFUSED = {
     PUT % 'kind = "signed"': (
         'line 10, do.1.put.kind: "signed" is not "immutable", "authenticated" or "unauthenticated"'
     ),
-    PUT % "ttl = nan": "line 10, do.1.put.ttl: nan is out of range; it may be from 0 to 1e+09 seconds",
+    PUT % "ttl = nan": "line 10, do.1.put.ttl: nan is out of range; it may be from 0 to 1,000,000,000 seconds",
     PUT % 'kind = "immutable"': (
         'line 10, do.1.put.key: "k" is not an immutable key; 64 hex digits, the hash of the value'
     ),
