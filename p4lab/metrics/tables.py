@@ -29,7 +29,9 @@ MESSAGE_COLUMNS = ("at", "due", "event", "cause", "op", "kind", "status", "from"
 class Rows(Protocol):
     """The message rows of a trace."""
 
-    messages: int
+    @property
+    def messages(self) -> int:
+        """How many."""
 
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Rows start..stop."""
