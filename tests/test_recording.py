@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,27 @@ os.kill(os.getpid(), signal.SIGKILL)
     recording, trace = read(path)
     assert (len(trace), recording.end) == (30, 5.0)
     assert [path.name for path in tmp_path.iterdir()] == ["run.p4rec"]
+
+
+def test_a_run_stopped_within_a_slice_keeps_the_slices_before(tmp_path: Path) -> None:
+    trace = news().trace
+    recorder = Recorder(tmp_path / "run.p4rec", TEXT, 7, "0.2.0")
+    recorder.write(trace.slice(0, 20), 3.0)
+    part = trace.slice(20, 40)
+    part.records = Interrupted(part.records)
+    with pytest.raises(KeyboardInterrupt):
+        recorder.write(part, 6.0)
+    recorder.close()
+    recording, read_back = read(tmp_path / "run.p4rec")
+    assert (len(read_back), recording.end) == (20, 3.0)
+
+
+class Interrupted(list[Event]):
+    """Records that Ctrl+C cuts off after the second."""
+
+    def __iter__(self) -> Iterator[Event]:
+        yield from self[:2]
+        raise KeyboardInterrupt
 
 
 def test_a_recording_is_replaced_and_nothing_else(tmp_path: Path) -> None:

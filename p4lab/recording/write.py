@@ -60,9 +60,15 @@ class Recorder:
     def write(self, events: Slice, known: float) -> None:
         """Keep the next events of the trace; `known` is the time up to which the run has got."""
         try:
-            self._db.executemany(INSERT, (row_of_message(row, LOST) for row in events.rows.tolist()))
-            self._db.executemany(INSERT, map(row_of, events.records))
-            self._meta(end=repr(known))
+            self._db.execute("SAVEPOINT slice")
+            try:
+                self._db.executemany(INSERT, (row_of_message(row, LOST) for row in events.rows.tolist()))
+                self._db.executemany(INSERT, map(row_of, events.records))
+                self._meta(end=repr(known))
+                self._db.execute("RELEASE slice")
+            except BaseException:  # Ctrl+C too: a slice is kept whole or not at all, or ids would be missing
+                self._db.execute("ROLLBACK TO slice")
+                raise
             self._pending += len(events.rows) + len(events.records)
             if self._pending >= BATCH:
                 self.flush()

@@ -111,7 +111,8 @@ class World:
         self._op_name = np.full(1024, -1, np.int32)
         self._op_regime = np.zeros(1024, np.uint8)
         self._ops = 1  # the highest op seen, plus 1
-        self._reads: list[tuple[float, int, int, int, int]] = []
+        self._reads = np.empty(0, READS)
+        self._new_reads: list[tuple[float, int, int, int, int]] = []
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
@@ -183,8 +184,10 @@ class World:
 
     def stale_reads(self, name: int | None = None) -> np.ndarray:
         """The gets that returned what was no longer the newest, by the time of their answer, as READS."""
-        reads = np.array(self._reads, READS)
-        return reads if name is None else reads[reads["name"] == name]
+        if self._new_reads:
+            self._reads = np.concatenate([self._reads, np.array(self._new_reads, READS)])
+            self._new_reads.clear()
+        return self._reads if name is None else self._reads[self._reads["name"] == name]
 
     # Copies
 
@@ -249,4 +252,4 @@ class World:
             judged = self.history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
             self._judged[event.op] = judged
             if judged[0]:
-                self._reads.append((event.t, event.node, event.op, judged[0], self._index[event.nid]))
+                self._new_reads.append((event.t, event.node, event.op, judged[0], self._index[event.nid]))
