@@ -207,4 +207,4 @@ class _Painter:
 def _readable(colour: QColor, theme: Theme) -> QColor:
     """White or near black, whichever reads better on `colour`."""
     dark = theme.on_stale if theme.dark else theme.text
-    return max((QColor(Qt.GlobalColor.white), dark), key=lambda ink: contrast(ink, colour))
+    return max((theme.on_accent, dark), key=lambda ink: contrast(ink, colour))

@@ -185,7 +185,7 @@ def tell(bar: Bar | None, node: int, t: float, name: Name, world: World) -> list
     if bar is None:
         return [f"<b>{who} has nothing</b>", "It would ask the others"]
     held = next((each for each in world.holdings(name.index, t) if (each.node, each.event) == (node, bar.event)), None)
-    since = f"since {words.clock(bar.start)}"
+    since = f"since {words.clock(bar.start if held is None else held.since)}"
     if bar.end < inf and bar.end <= t:
         since += f" until {words.clock(bar.end)}"
     if bar.store == "P":

@@ -1,0 +1,144 @@
+"""The log panel: clicks, menu, filter lines, following, export."""
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from tests.ui.panels import tale
+from ui.panels.log import LogPanel
+
+
+@pytest.fixture
+def make(qtbot, themes):
+    players = []
+
+    def made(**options):
+        player, focus = tale.opened(qtbot, **options)
+        players.append(player)
+        panel = LogPanel(player, focus, themes)
+        panel.resize(900, 300)
+        qtbot.addWidget(panel)
+        panel.show()
+        qtbot.wait(60)
+        panel.refresh()
+        return panel, player, focus
+
+    yield made
+    for player in players:
+        player.close()
+
+
+def click(panel, row, qtbot, modifier=Qt.KeyboardModifier.NoModifier):
+    index = panel.model.index(row, 0)
+    panel.view.scrollTo(index)
+    place = panel.view.visualRect(index).center()
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def test_a_click_seeks_and_selects_and_later_rows_stay_in_sight_until_the_playhead_moves_on(make, qtbot):
+    panel, player, focus = make()
+    count = len(player.trace)
+    click(panel, 11, qtbot)
+    assert (player.playhead, focus.event_id, focus.op) == (2.82, 12, 2)
+    panel.refresh()
+    assert (panel.model.rowCount(), panel.model.current) == (count, 14)
+    click(panel, 20, qtbot)
+    assert panel.model.rowCount() == count
+    player.seek(3.5)
+    panel.refresh()
+    assert panel.model.rowCount() == player.trace.index_at(3.5) == panel.model.current
+
+
+def test_control_click_only_selects(make, qtbot):
+    panel, player, focus = make()
+    click(panel, 11, qtbot, Qt.KeyboardModifier.ControlModifier)
+    assert (player.playhead, focus.event_id) == (tale.DURATION, 12)
+
+
+def test_a_recording_shows_what_is_to_come(make):
+    panel, player, _ = make(known=True)
+    player.seek(3.5)
+    panel.refresh()
+    assert (panel.model.rowCount(), panel.model.current) == (len(player.trace), player.trace.index_at(3.5))
+
+
+def test_selected_elsewhere_is_selected_here(make):
+    panel, _, focus = make()
+    focus.select_event(20)
+    assert [index.row() for index in panel.view.selectionModel().selectedRows()] == [19]
+
+
+def test_it_follows_the_playhead_until_scrolled_away(make, qtbot):
+    panel, player, _ = make()
+    bar = panel.view.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
+    player.seek(9.2)
+    panel.refresh()
+    assert bar.value() == bar.maximum()
+    bar.setValue(0)
+    player.seek(tale.DURATION)
+    panel.refresh()
+    assert bar.value() == 0
+    qtbot.wait(20)  # the view is laid out
+    bar.setValue(bar.maximum())
+    assert panel._follows
+
+
+def labels(menu):
+    return {action.text(): action for action in menu.actions() if action.text()}
+
+
+def test_the_menu_filters_follows_and_clears(make):
+    panel, player, focus = make()
+    actions = labels(panel.menu(12))
+    assert list(actions) == [
+        "Only events like this: query", "Hide events like this: query", "Only news/1", "Follow this request", "Copy",
+        "Export visible events (CSV)…", "Show all events",
+    ]  # fmt: skip
+    actions["Only events like this: query"].trigger()
+    assert panel.bar.show_line.text() == 'kind =~ "query"'
+    assert panel.bar._says.text() == "Shown: kind is query."
+    assert panel.bar._count.text() == f"2 of {len(player.trace)} events"
+    labels(panel.menu(0))["Show all events"].trigger()
+    for row in (0, 12):  # the second time three rows less are there
+        kind = panel.model.row(row).kind
+        labels(panel.menu(row))[f"Hide events like this: {kind}"].trigger()
+    assert panel.bar._says.text() == "Hidden: kind is provider or kind is reply."
+    panel.bar.clear()
+    labels(panel.menu(12))["Follow this request"].trigger()
+    assert ({panel.model.row(row).op for row in range(panel.model.rowCount())}, focus.op) == ({2}, 2)
+    assert list(labels(panel.menu(None))) == ["Export visible events (CSV)…", "Show all events"]
+
+
+def test_a_wrong_filter_says_what_and_where_and_changes_nothing(make):
+    panel, _, _ = make()
+    panel.bar.show_only("kind =~ query")
+    panel.bar.show_only("kind =~ query AND latncy =~ {5..}")
+    assert panel.bar._says.text() == "There is no field “latncy”. Did you mean latency? Here: latncy =~ {5..}"
+    assert (panel.bar.show_line.property("fault"), panel.model.rowCount()) == (True, 2)
+    panel.bar.show_only("nobody said this")
+    assert (panel.model.rowCount(), panel._empty.isVisible()) == (0, True)
+    assert panel._empty.text().startswith("No event so far is like that.")
+
+
+def test_copy_and_export(make, qtbot, tmp_path):
+    panel, _, _ = make()
+    panel.view.selectRow(12)
+    panel.copy()
+    assert (
+        QGuiApplication.clipboard().text() == "13\t2.820 s\t0 ms\tCedar → Aster\tquery\tnews/1\tget-broadcast\t\t40 ms"
+    )
+    panel.bar.show_only("kind =~ reply")
+    panel.export(tmp_path / "log.csv")
+    qtbot.waitUntil(lambda: panel._export.says.startswith("2 events"), timeout=2000)
+    with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {
+        "number": "15", "time": "2.860000", "delta": "0.040000", "source": "Aster", "target": "Cedar", "kind": "reply",
+        "key": "news/1", "regime": "get-broadcast", "result": "hit", "latency_ms": "40.000", "op": "2",
+    }  # fmt: skip
+    assert [row["result"] for row in rows] == ["hit", "miss"]
+    panel.export(tmp_path)
+    assert panel._export.says.startswith(f"{tmp_path.name} cannot be written:")
