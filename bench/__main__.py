@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bench.table import Row, show, write
 
-BENCHES: tuple[str, ...] = ()
+BENCHES: tuple[str, ...] = ("engine",)
 LATEST = Path(__file__).parent / "latest.json"
 
 

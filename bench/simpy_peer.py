@@ -1,9 +1,10 @@
 """The get-broadcast workload as a user of SimPy would write it: the peer that the engine is measured against.
 
-Rules: idiomatic SimPy 4 (a process per provider, per source of customers and per get; a Store as inbox, a Timeout per
-message, an Event per pending get) and nothing slow on purpose: messages are plain tuples with names, arrival is a
-callback of the Timeout rather than a process of its own, nothing is logged. It has no sizes, timers, signatures or
-trace, which the engine has. Nearly all its time is SimPy's own.
+Rules: idiomatic SimPy 4 (a process per provider, per source of customers, per get and per message under way, the last as
+in "Event Latency" of SimPy's own examples; a Store as inbox, an Event per pending get) and nothing slow on purpose:
+messages are plain tuples with names, nothing is logged. It has no sizes, timers, signatures or trace, which the engine
+has. Nearly all its time is SimPy's own. Arrival as a callback of a bare Timeout, which that example does not use, makes
+it about 1.6 times faster.
 """
 
 from __future__ import annotations
@@ -81,13 +82,13 @@ class Provider:
 
     def send(self, peer: int, message: Query | Reply) -> None:
         """Put the message into the peer's inbox after the link's latency."""
-        latency, inbox = self.links[peer]
         self.sent += 1
+        self.env.process(self.carry(message, *self.links[peer]))
 
-        def arrive(_: simpy.Event) -> None:
-            inbox.put(message)
-
-        simpy.Timeout(self.env, latency).callbacks.append(arrive)
+    def carry(self, message: Query | Reply, latency: float, inbox: simpy.Store) -> Process:
+        """One message under way."""
+        yield self.env.timeout(latency)
+        inbox.put(message)
 
     def serve(self) -> Process:
         """Take one message after the other."""

@@ -26,7 +26,9 @@ ROW = np.dtype(
         ("src", "<u2"), ("dst", "<u2"), ("code", "u1"), ("status", "u1"), ("fate", "u1"), ("spare", "u1"),
     ]
 )  # fmt: skip
-_PACK = struct.Struct("<ddIIIIHHBBBx")
+_pack_into = struct.Struct("<ddIIIIHHBBBx").pack_into
+_WIDTH = ROW.itemsize
+_FULL = CHUNK * _WIDTH
 _encode = msgspec.json.Encoder().encode
 
 
@@ -52,53 +54,84 @@ class Slice:
 
 
 class Trace:
-    """Append with `sent` and `emit`; read by index, by slice, by time. Not thread-safe: one writer, same thread readers."""
+    """Append with `sent` and `emit`; read by index, by slice, by time. Not thread-safe: one thread writes and reads."""
 
     def __init__(self) -> None:
-        self.messages = 0  # rows written
-        self.end = 0.0  # time of the last Event
+        self._length = 0  # Events
+        self._chunk = bytearray()  # the one that is being filled
         self._chunks: list[bytearray] = []
         self._views: list[np.ndarray] = []
         self._chunk_starts: list[float] = []  # time of each chunk's first row
-        self._offset = CHUNK * ROW.itemsize  # where the next row goes; full: make a chunk first
+        self._offset = _FULL  # where the next row goes; full: make a chunk first
         self._records: list[Event] = []
         self._record_ids = array("L")
         self._record_times = array("d")
         self._block_due: list[float] = []  # max(due) of each complete block
 
     def __len__(self) -> int:
-        return self.messages + len(self._records)
+        return self._length
+
+    @property
+    def messages(self) -> int:
+        """How many of the Events are message rows."""
+        return self._length - len(self._records)
+
+    @property
+    def end(self) -> float:
+        """Time of the last Event, 0 where there is none."""
+        return self.time_of(self._length - 1) if self._length else 0.0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the message rows, room for rows to come not counted."""
+        return self.messages * _WIDTH
 
     # Writing
 
     def sent(
-        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int, fate: int,
+        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int,
+        fate: int,
     ) -> int:  # fmt: skip
         """Write one message row at time t and return its id. fate: 0 arrives at `due`, LOST never does."""
         offset = self._offset
-        if offset == CHUNK * ROW.itemsize:
+        if offset == _FULL:
             self._grow(t)
             offset = 0
-        self.messages = messages = self.messages + 1
-        event = messages + len(self._records)
-        _PACK.pack_into(self._chunks[-1], offset, t, due, event, cause, op, size, src, dst, code, status, fate)
-        self._offset = offset + ROW.itemsize
-        self.end = t
+        self._length = event = self._length + 1
+        _pack_into(self._chunk, offset, t, due, event, cause, op, size, src, dst, code, status, fate)
+        self._offset = offset + _WIDTH
         return event
+
+    def sent_all(
+        self, t: float, dues: list[float], cause: int, op: int, size: int, src: int, dsts: tuple[int, ...], code: int,
+        status: int,
+    ) -> int:  # fmt: skip
+        """Write a broadcast, a row per `dsts`, and return the first id; the others follow it."""
+        first = event = self._length + 1
+        offset = self._offset
+        for due, dst in zip(dues, dsts, strict=True):
+            if offset == _FULL:
+                self._grow(t)
+                offset = 0
+            _pack_into(self._chunk, offset, t, due, event, cause, op, size, src, dst, code, status, 0)
+            offset += _WIDTH
+            event += 1
+        self._length = event - 1
+        self._offset = offset
+        return first
 
     def emit(self, event: Event, t: float, cause: int) -> int:
         """Append a record, filling in its t, id and cause, and return the id."""
         event.t = t
-        event.id = number = self.messages + len(self._records) + 1
+        self._length = event.id = number = self._length + 1
         event.cause = cause
         self._records.append(event)
         self._record_ids.append(number)
         self._record_times.append(t)
-        self.end = t
         return number
 
     def _grow(self, t: float) -> None:
-        chunk = bytearray(CHUNK * ROW.itemsize)
+        self._chunk = chunk = bytearray(_FULL)
         self._chunks.append(chunk)
         self._views.append(np.frombuffer(chunk, dtype=ROW))
         self._chunk_starts.append(t)
@@ -140,7 +173,7 @@ class Trace:
         if chunk < 0:
             return 0
         filled = min(CHUNK, self.messages - chunk * CHUNK)
-        # A run of equal times may cross a chunk's end: the bisection above already chose the last chunk that starts by t.
+        # A run of equal times may cross a chunk's end: this is the last chunk that starts by t.
         return chunk * CHUNK + int(np.searchsorted(self._views[chunk]["t"][:filled], t, side="right"))
 
     def index_at(self, t: float) -> int:
@@ -173,7 +206,7 @@ class Trace:
         """Hex SHA-256 over every Event: equal runs have equal digests (contracts section 3)."""
         sha = hashlib.sha256()
         for number, chunk in enumerate(self._chunks):
-            sha.update(memoryview(chunk)[: min(CHUNK, self.messages - number * CHUNK) * ROW.itemsize])
+            sha.update(memoryview(chunk)[: min(CHUNK, self.messages - number * CHUNK) * _WIDTH])
         for record in self._records:
             sha.update(_encode(record))
         return sha.hexdigest()
@@ -193,19 +226,29 @@ class Tally:
 
     def __init__(self) -> None:
         self.messages = 0
-        self.end = 0.0
         self._events = 0
 
     def __len__(self) -> int:
         return self._events
 
     def sent(
-        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int, fate: int,
+        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int,
+        fate: int,
     ) -> int:  # fmt: skip
         """Count one message."""
         self.messages += 1
         self._events += 1
         return self._events
+
+    def sent_all(
+        self, t: float, dues: list[float], cause: int, op: int, size: int, src: int, dsts: tuple[int, ...], code: int,
+        status: int,
+    ) -> int:  # fmt: skip
+        """Count a broadcast."""
+        first = self._events + 1
+        self.messages += len(dsts)
+        self._events += len(dsts)
+        return first
 
     def emit(self, event: Event, t: float, cause: int) -> int:
         """Number one Event."""

@@ -1,7 +1,7 @@
 """The contract between a node and its driver: Inputs in, Effects out, time an argument (architecture section 3).
 
-Rules: a node never reads a clock, draws a global random number, logs or raises on what a peer sent: it emits. Effects are
-performed in order. Not frozen, because these are made for each message; nobody changes them after they are made.
+Rules: a node never reads a clock, draws a global random number, logs or raises on what a peer sent: it emits. Effects
+are performed in order. Not frozen, because these are made for each message; nobody changes them afterwards.
 """
 
 from typing import Protocol

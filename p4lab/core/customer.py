@@ -1,7 +1,7 @@
 """The customers of one provider: they make and sign records, ask, and tell when the answer is there.
 
-Rules: a customer talks to its own provider alone (paper section 2). One node stands for all customers of a provider; whose
-key signs is the identity's name. Wallets are shared by the customers of a run, because an identity may move.
+Rules: a customer talks to its own provider alone (paper section 2). One node stands for all customers of a provider;
+whose key signs is the identity's name. Wallets are shared by the customers of a run, because an identity may move.
 """
 
 import functools

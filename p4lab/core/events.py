@@ -1,15 +1,15 @@
 """Events: what happened, when, and because of what. The one stream that everything seen is computed from.
 
-Rules: past tense; flat; written once. A node makes an Event without `t`, `id` and `cause`; the driver that emits it fills
-these three in and nobody changes it again. New fields have defaults, so that old recordings keep opening. Nodes are
-numbers (`Joined` names them), names are nids (`GetStarted` and `PutStarted` spell them out), times are seconds.
+Rules: past tense; flat; written once. A node makes an Event without `t`, `id` and `cause`; the driver that emits it
+fills these three in and nobody changes it again. New fields have defaults, so that old recordings keep opening. Nodes
+are numbers (`Joined` names them), names are nids (`GetStarted` and `PutStarted` spell them out), times are seconds.
 """
 
 import msgspec
 
 
 class Event(msgspec.Struct, tag=True, kw_only=True, gc=False):
-    """t: seconds since the run began. id: 1, 2, ... in the order of the stream. cause: the id of its cause, 0 = none."""
+    """t: seconds since the run began. id: 1, 2, ... in the order of the stream. cause: the id of its cause, or 0."""
 
     t: float = 0.0
     id: int = 0
@@ -17,7 +17,10 @@ class Event(msgspec.Struct, tag=True, kw_only=True, gc=False):
 
 
 class Sent(Event):
-    """A message left `src` and arrives at `dst` at `due`, unless it was `lost`. size in bytes; code and status as in messages."""
+    """A message left `src` and arrives at `dst` at `due`, unless it was `lost`.
+
+    size in bytes; code and status as in messages.
+    """
 
     src: int
     dst: int

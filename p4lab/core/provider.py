@@ -36,6 +36,7 @@ class Provider:
         self._options = options
         self._signer = signer
         self._resolution = Resolution(me, self.stores, options, signer, lookup_delay)
+        self._query, self._reply = self._resolution.query, self._resolution.reply
 
     @property
     def peers(self) -> tuple[int, ...]:
@@ -48,27 +49,30 @@ class Provider:
 
     def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code."""
-        resolution = self._resolution
         if type(data) is not Received:
-            effects = resolution.wake(now) if type(data) is Woke else NOTHING
-            self.wake_at = resolution.wake_at
+            effects = self._resolution.wake(now) if type(data) is Woke else NOTHING
+            self.wake_at = self._resolution.wake_at
             return effects
         message: Any = data.message  # its code says which it is
         code = message.code
-        if code == GETR or code == FETCHR:
-            effects = resolution.reply(data.src, message, now)
-        elif code == GETQ or code == FETCH:
-            return resolution.query(data.src, message, now)
-        elif code == GET:
-            effects = resolution.get(data.src, message, data.event, now)
-        elif code == PUT:
+        if code == GETQ:
+            return self._query(data.src, message, now)
+        if code == GETR or code == FETCHR:  # noqa: SIM109, PLR1714  # the hot path: a tuple would be built each time
+            effects = self._reply(data.src, message, now)
+            if effects:
+                self.wake_at = self._resolution.wake_at
+            return effects
+        if code == GET:
+            effects = self._resolution.get(data.src, message, data.event, now)
+            self.wake_at = self._resolution.wake_at
+            return effects
+        if code == PUT:
             return self._put(data.src, message, now)
-        elif code == UPDATE:
+        if code == UPDATE:
             return receive(message, data.src, self.me, self.stores, self._signer, now)
-        else:
-            return NOTHING
-        self.wake_at = resolution.wake_at
-        return effects
+        if code == FETCH:
+            return self._resolution.fetch(data.src, message, now)
+        return NOTHING
 
     def _put(self, customer: int, request: PutRequest, now: float) -> list[Effect]:
         """Check, store, answer at once (P14), and only then tell the peers what the regime asks for."""

@@ -70,7 +70,7 @@ def signed_bytes(
 def authenticated(
     signer: Signer, seed: bytes, key: bytes, value: bytes, regime: Regime, ttl_ms: int, lease_ms: int, seq: int,
 ) -> Record:  # fmt: skip
-    """A signed, versioned record under (key, H(public key)). seed: the 32 bytes that the identity's keys derive from."""
+    """A signed, versioned record under (key, H(public key)). seed: 32 bytes that the identity's keys derive from."""
     pub = signer.public_key(seed)
     owner = digest(pub)
     nid = name_id(Kind.AUTHENTICATED, key, owner)

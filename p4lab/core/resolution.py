@@ -1,7 +1,8 @@
 """Resolution: one get as an explicit state machine, from the customer's request to the answer (protocol section 5.7).
 
-Rules: local copies first, then a pointer (FETCH), then everybody (GETQ). One question per name is in flight at a provider;
-later gets join it. Every question ends: by answers, or at its deadline. An answer nobody asked for changes nothing.
+Rules: local copies first, then a pointer (FETCH), then everybody (GETQ). One question per name is in flight at a
+provider; later gets join it. Every question ends: by answers, or at its deadline. An answer nobody asked for changes
+nothing.
 """
 
 from heapq import heappop, heappush
@@ -16,7 +17,7 @@ from p4lab.core.options import Options, UnauthenticatedGets
 from p4lab.core.question import Found, Question, Waiter
 from p4lab.core.records import UNVERSIONED, Record, fault
 from p4lab.core.signing import Signer
-from p4lab.core.stores import CACHED, POINTER, SOURCES, Copy, Stores
+from p4lab.core.stores import CACHED, OWN, POINTER, SOURCES, Copy, Stores
 
 
 class Resolution:
@@ -27,6 +28,7 @@ class Resolution:
         self.peers: tuple[int, ...] = ()
         self._me = me
         self._stores = stores
+        self._own = stores.own
         self._options = options
         self._signer = signer
         self._delay = lookup_delay
@@ -112,11 +114,14 @@ class Resolution:
     def reply(self, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
         """A peer answers a question of ours; what was not asked for is ignored."""
         question = self._questions.get(message.qid)
-        if question is None or src not in question.waiting:
+        if question is None:
             return NOTHING
-        question.waiting.discard(src)
+        waiting = question.waiting
+        if src not in waiting:
+            return NOTHING
+        waiting.remove(src)
         if message.status != HIT:
-            if question.waiting:
+            if waiting:
                 return NOTHING
             effects: list[Effect] = []
         else:
@@ -233,9 +238,9 @@ class Resolution:
         if record.regime is not Regime.GET_BROADCAST or until <= now:
             return []
         for store, copy in self._stores.readable(record.nid, now):
-            if copy.record.entry == record.entry and copy.record.version >= record.version:
-                if store != CACHED or copy.record.version > record.version or copy.until >= until:
-                    return []
+            same = copy.record.entry == record.entry and copy.record.version >= record.version
+            if same and (store != CACHED or copy.record.version > record.version or copy.until >= until):
+                return []
         return [Emit(self._stores.keep(CACHED, record, until, op, -1, found.copy))]
 
     # Answering
@@ -261,15 +266,25 @@ class Resolution:
         )  # fmt: skip
         return Send(waiter.customer, answer, after)
 
-    def query(self, src: int, message: GetQuery | Fetch, now: float) -> list[Effect]:
-        """A peer asks: answer from local data alone (P10), exactly one GETR per GETQ, one FETCHR per FETCH."""
+    # The peer's side
+
+    def query(self, src: int, message: GetQuery, now: float) -> list[Effect]:
+        """A peer asks: answer from local data alone (P10), exactly one GETR per GETQ."""
         nid = message.nid
-        reply = GetReply if message.code == messages.GETQ else FetchReply
-        copies = self._stores.live("L", nid, now) if nid in self._stores.own else None
-        if not copies:
-            return [Send(src, reply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
-        records = tuple(copy.record for copy in copies)
-        remaining = tuple(record.ttl_ms / 1000 for record in records)
-        size = messages.reply_size(records)
-        answer = reply(message.op, nid, size, message.qid, HIT, records, remaining, copies[-1].event.id)
-        return [Send(src, answer, self._delay)]
+        if nid in self._own and (copies := self._stores.live(OWN, nid, now)):
+            return [Send(src, GetReply(message.op, nid, *_told(message.qid, copies)), self._delay)]
+        return [Send(src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+
+    def fetch(self, src: int, message: Fetch, now: float) -> list[Effect]:
+        """A peer follows its pointer: the same from FETCH to FETCHR."""
+        nid = message.nid
+        if copies := self._stores.live(OWN, nid, now):
+            return [Send(src, FetchReply(message.op, nid, *_told(message.qid, copies)), self._delay)]
+        return [Send(src, FetchReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+
+
+def _told(qid: int, copies: list[Copy]) -> tuple[int, int, int, tuple[Record, ...], tuple[float, ...], int]:
+    """The fields of a HIT from its size on: what a provider tells of its own data."""
+    records = tuple([copy.record for copy in copies])
+    remaining = tuple([record.ttl_ms / 1000 for record in records])
+    return messages.reply_size(records), qid, HIT, records, remaining, copies[-1].event.id

@@ -18,7 +18,7 @@ SOURCES = {OWN: "local", REPLICA: "replica", CACHED: "cached"}
 
 
 class Copy(msgspec.Struct, gc=False):
-    """One record in one store. event: its Stored event, whose id the driver fills in. via: the neighbour it came from."""
+    """One record in one store. event: its Stored event, whose id the driver fills in. via: where it came from."""
 
     record: Record
     until: float  # seconds, inf = never expires
@@ -37,6 +37,7 @@ class Stores:
         self.cache: dict[bytes, list[Copy]] = {}
         self.withdrawn: dict[bytes, Version] = {}  # T: replicas and pointers below this version are not taken again
         self._tables = {OWN: self.own, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache}
+        self._readable = ((OWN, self.own), (REPLICA, self.replicas), (CACHED, self.cache))
 
     def live(self, store: str, nid: bytes, now: float) -> list[Copy]:
         """The unexpired copies of one store; expired ones are forgotten on the way."""
@@ -58,14 +59,16 @@ class Stores:
 
     def readable(self, nid: bytes, now: float) -> list[tuple[str, Copy]]:
         """All copies that may answer an own customer, own data first (L, R, C)."""
-        return [(store, copy) for store in (OWN, REPLICA, CACHED) for copy in self.live(store, nid, now)]
+        return [(store, copy) for store, table in self._readable if nid in table for copy in self.live(store, nid, now)]
 
     def best(self, nid: bytes, now: float) -> tuple[str, Copy] | None:
         """The readable copy with the highest version, the provider's own first among equals."""
         best: tuple[str, Copy] | None = None
-        for found in self.readable(nid, now):
-            if best is None or found[1].record.version > best[1].record.version:
-                best = found
+        for store, table in self._readable:
+            if nid in table:
+                for copy in self.live(store, nid, now):
+                    if best is None or copy.record.version > best[1].record.version:
+                        best = store, copy
         return best
 
     def newest_known(self, nid: bytes, now: float) -> Record | None:

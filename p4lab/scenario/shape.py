@@ -150,10 +150,8 @@ def _refuse_later(row: dict[str, Any], name: str, record: type[msgspec.Struct], 
         later = f"children of a provider ({name}) come in a later version"
     elif record is Options and name == "mesh" and row[name] == "relay":
         later = 'mesh = "relay" comes in a later version'
-    elif record in (Link, Peering) and name == "bandwidth" and row[name] != 0 and isinstance(row[name], int | float):
-        later = "links of limited bandwidth come in a later version"
     if later:
-        right = {"mesh": 'this one knows "mesh" and "strict"', "bandwidth": "0 is unlimited"}.get(name, "leave it out")
+        right = 'this one knows "mesh" and "strict"' if name == "mesh" else "leave it out"
         raise ScenarioError(later, right, path=(*path, name))
 
 

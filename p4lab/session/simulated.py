@@ -40,14 +40,8 @@ class Simulated:
         if until <= self._known:
             return self._known
         end = perf_counter() + BUDGET
-        while True:
-            self._engine.run(until, STEP)
-            if self._engine.next_at > until:
-                self._known = until
-                break
-            self._known = self._engine.now
-            if perf_counter() > end:
-                break
+        while self._known < until and perf_counter() < end:
+            self._known = self._engine.run(until, STEP)
         return self._known
 
     def submit(self, command: Command, t: float) -> float:

@@ -1,11 +1,12 @@
 """The simulator: one heap of what is due, nodes that answer with effects, and a trace that hears of everything.
 
 Rules: the engine knows neither speed nor pause. Heap entries are (due, n, dst, src, what), n the id of the Event behind
-it, so that equal times keep the order of the stream; what is no message has a ticket in place of `src`, below zero. This
-is the hot path: one row and one heap entry a message, and what a loop uses is hoisted out of it.
+it, so that equal times keep the order of the stream; what is no message has a ticket in place of `src`, below zero.
+This is the hot path: one row and one heap entry a message, and what a loop uses is hoisted out of it.
 """
 
 from heapq import heappop, heappush
+from itertools import repeat
 from math import inf
 from typing import Any
 
@@ -29,10 +30,9 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 
 
 class Engine:
-    """A run of a scenario. now: time of the last thing done. Providers are nodes 0..N-1, their customers N..2N-1."""
+    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1."""
 
     def __init__(self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None) -> None:
-        self.now = 0.0
         self.trace = trace
         self.nodes: list[Node] = []
         self._scenario = scenario
@@ -55,6 +55,7 @@ class Engine:
         providers = [Provider(i, scenario.options, signer, row.lookup_delay) for i, row in enumerate(scenario.provider)]
         customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(scenario.provider)]
         self.nodes = [*providers, *customers]
+        self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
         for number, row in enumerate(scenario.provider):
             emit(Joined(number, row.name, row.customers), 0.0, 0)
@@ -93,54 +94,68 @@ class Engine:
         """When the next thing is due, inf = never."""
         return self._heap[0][0] if self._heap else inf
 
-    def run(self, until: float, most: int = 1_000_000_000) -> None:
-        """Do what is due up to and including `until`; after `most` things stop at the end of the current time."""
-        heap, nodes, armed, perform = self._heap, self.nodes, self._armed, self._perform
-        while heap:
-            due = heap[0][0]
-            if due > until or (most <= 0 and due > self.now):
-                return
-            most -= 1
-            _, number, dst, src, what = heappop(heap)
-            self.now = due
-            if src >= 0:
-                effects = nodes[dst].handle(Received(src, what, number), due)  # type: ignore[arg-type]  # a Message
-                if not effects:
-                    continue
-                perform(dst, effects, number, due)
-            else:
-                dst = self._other(src & 3, dst, what, due)
-                if dst < 0:
-                    continue
-            wake_at = nodes[dst].wake_at
-            if wake_at < armed[dst]:
-                armed[dst] = wake_at
-                self._push(wake_at, dst, WAKE, None)
+    def run(self, until: float, most: int = 1_000_000_000) -> float:
+        """Do what is due up to and including `until`; after `most` things stop at the end of the current time.
 
-    def _other(self, kind: int, dst: int, what: Any, t: float) -> int:
-        """What is due and is no message; returns the node that took an input, -1 where none did."""
+        Returns the time up to which everything has happened.
+        """
+        heap, pop, push, sent = self._heap, heappop, heappush, self.trace.sent
+        handles, even = self._handles, self._network.even
+        for _ in repeat(None, most):
+            if not heap:
+                return until
+            now, number, dst, src, what = pop(heap)
+            if now > until:
+                push(heap, (now, number, dst, src, what))
+                return until
+            if src < 0:
+                self._other(src & 3, dst, what, now)
+                continue
+            effects = handles[dst](Received(src, what, number), now)  # type: ignore[arg-type]  # entries of the heap are not typed
+            if not effects:
+                continue
+            effect = effects[0]
+            if type(effect) is Send and not effect.after and not effect.cause and len(effects) == 1 and even[dst]:
+                # What most messages lead to: one answer, straight away, over an even link.
+                back, message = effect.dst, effect.message
+                due = now + even[dst][back]
+                event = sent(now, due, number, message.op, message.size, dst, back, message.code, message.status, 0)
+                push(heap, (due, event, back, dst, message))
+            else:
+                self._perform(dst, effects, number, now)
+                self._arm(dst)
+        return self.run(now)  # what else is due at the same time
+
+    def _arm(self, node: int) -> None:
+        """See to it that a node is woken when it wants to be; entries that came to nothing are rare and harmless."""
+        wake_at = self.nodes[node].wake_at
+        if wake_at < self._armed[node]:
+            self._armed[node] = wake_at
+            self._push(wake_at, node, WAKE, None)
+
+    def _other(self, kind: int, dst: int, what: Any, t: float) -> None:
+        """What is due and is no message."""
         if kind == DELAYED:
             self._send(dst, what[0], what[1], t)
-            return -1
-        if kind == WAKE:
+        elif kind == WAKE:
             self._armed[dst] = inf
             self._perform(dst, self.nodes[dst].handle(Woke(), t), 0, t)
-            return dst
-        if kind == SOURCE:
+            self._arm(dst)
+        elif kind == SOURCE:
             command = what.fire()
             if what.next_at < inf:
                 self._push(what.next_at, -1, SOURCE, what)
-            return self._request(command, what.provider, what.keys.row.name, t)
-        if isinstance(what, Note):
+            self._request(command, what.provider, what.keys.row.name, t)
+        elif isinstance(what, Note):
             self.trace.emit(Noted(what.text), t, 0)
-            return -1
-        return self._request(self._spelt_out(what), self._index[what.by], BY_HAND, t)
+        else:
+            self._request(self._spelt_out(what), self._index[what.by], BY_HAND, t)
 
-    def _request(self, command: Put | Get, provider: int, workload: str, t: float) -> int:
+    def _request(self, command: Put | Get, provider: int, workload: str, t: float) -> None:
         self._last_op += 1
         node = len(self._scenario.provider) + provider
         self._perform(node, self.nodes[node].handle(Requested(command, self._last_op, workload), t), 0, t)
-        return node
+        self._arm(node)
 
     def _spelt_out(self, command: Put | Get) -> Put | Get:
         """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""
@@ -165,16 +180,29 @@ class Engine:
 
     def _send(self, src: int, effect: Send | SendAll, cause: int, t: float) -> None:
         """Put a message on its link, a broadcast on each of its links."""
-        heap, sent, message = self._heap, self.trace.sent, effect.message
+        heap, message = self._heap, effect.message
         row, uneven = self._network.rows[src], self._network.uneven[src]
         op, size, code, status = message.op, message.size, message.code, message.status
-        for dst in (effect.dst,) if isinstance(effect, Send) else effect.dsts:
-            if uneven and dst in uneven:
+        if isinstance(effect, Send):
+            dst, lost = effect.dst, False
+            if uneven:
                 due, lost = self._network.transit(src, dst, message, t)
-                event = sent(t, due, cause, op, size, src, dst, code, status, LOST if lost else 0)
-                if lost:
-                    continue
             else:
                 due = t + row[dst]
-                event = sent(t, due, cause, op, size, src, dst, code, status, 0)
-            heappush(heap, (due, event, dst, src, message))
+            event = self.trace.sent(t, due, cause, op, size, src, dst, code, status, LOST if lost else 0)
+            if not lost:
+                heappush(heap, (due, event, dst, src, message))
+            return
+        dsts = effect.dsts
+        if not uneven:
+            dues = [t + row[dst] for dst in dsts]
+            event = self.trace.sent_all(t, dues, cause, op, size, src, dsts, code, status)
+            for due, dst in zip(dues, dsts, strict=True):
+                heappush(heap, (due, event, dst, src, message))
+                event += 1
+            return
+        for dst in dsts:
+            due, lost = self._network.transit(src, dst, message, t)
+            event = self.trace.sent(t, due, cause, op, size, src, dst, code, status, LOST if lost else 0)
+            if not lost:
+                heappush(heap, (due, event, dst, src, message))

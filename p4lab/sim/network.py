@@ -1,7 +1,7 @@
 """Links of the simulated network: when a message that is sent now arrives, and whether it does.
 
-Rules: every draw comes from the stream of its own link and direction, made on first use, and is rounded to a microsecond.
-Sessions are reliable: loss delays an UPDATE, it loses questions and answers (protocol section 5.12).
+Rules: every draw comes from the stream of its own link and direction, made on first use, and is rounded to a
+microsecond. Sessions are reliable: loss delays an UPDATE, it loses questions and answers (protocol section 5.12).
 """
 
 from random import Random
@@ -14,7 +14,10 @@ MICRO = 6  # decimals of a second
 
 
 class Network:
-    """rows[src][dst]: one-way latency in seconds of every link; `uneven[src]`: links that need `transit` for each message."""
+    """rows[src][dst]: one-way latency in seconds of every link. uneven[src]: those that need `transit`.
+
+    even[src] is rows[src] where no link of `src` needs `transit`, else empty.
+    """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         count = len(scenario.provider)
@@ -32,10 +35,13 @@ class Network:
                     self.uneven[src][dst] = link
         for node in range(count):  # customers of provider i are node count + i
             self.rows[node][count + node] = self.rows[count + node][node] = scenario.options.access_latency
+        self.even = [{} if uneven else row for row, uneven in zip(self.rows, self.uneven, strict=True)]
 
     def transit(self, src: int, dst: int, message: Message, t: float) -> tuple[float, bool]:
-        """(when it arrives, whether it is lost) for a message sent at t over an uneven link."""
-        link = self.uneven[src][dst]
+        """(when it arrives, whether it is lost) for a message sent at t over any link."""
+        link = self.uneven[src].get(dst)
+        if link is None:
+            return t + self.rows[src][dst], False
         start, sending = t, 0.0
         if link.bandwidth:
             start = max(t, self._busy_until.get((src, dst), 0.0))

@@ -54,7 +54,7 @@ class Keys:
 
 
 class Source:
-    """One stream of requests of one workload at one provider; `next_at` is when `fire` wants to be called, inf = never."""
+    """One stream of requests of one workload at one provider. next_at: when `fire` wants to be called, inf = never."""
 
     def __init__(self, keys: Keys, provider: int, requests: Iterator[tuple[float, Put | Get]]) -> None:
         self.keys = keys

@@ -143,9 +143,6 @@ REFUSED = {
     f'{TOP}[[provider]]\nname = "A"\nparent = "B"': (
         "line 6, provider.A.parent: children of a provider (parent) come in a later version; leave it out"
     ),
-    f"{TOP}[link]\nbandwidth = 1000": (
-        "line 5, link.bandwidth: links of limited bandwidth come in a later version; 0 is unlimited"
-    ),
     f"{TOP}[[do]]\nat = 1\ncrash = {{ provider = 'A' }}": (
         "line 6, do.1.crash: the verb crash comes in a later version; this version knows put, get and note"
     ),

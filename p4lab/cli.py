@@ -1,0 +1,221 @@
+"""The command line: `p4lab run, check, replay, import`, and what the window adds through the group `p4lab.commands`.
+
+Rules: results on stdout, everything else on stderr; bad input is one line and status 2; the engine imports no window,
+so `gui` and `screenshot` arrive as entry points. Exit status: contracts section 1.
+"""
+
+import sys
+import traceback
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from p4lab import __version__
+from p4lab.metrics import Metrics, save_tables
+from p4lab.recording import Recorder, RecordingError
+from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.expect import judge
+from p4lab.scenario.model import Scenario
+from p4lab.scenario.read import read
+from p4lab.scenario.settings import apply
+from p4lab.scenario.write import dumps, write
+from p4lab.session.replay import Replayed
+from p4lab.session.simulated import Simulated
+from p4lab.summary import summary
+from p4lab.topology import TopologyError, import_map
+
+DONE, FAILED, BAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
+GROUP = "p4lab.commands"
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """P4 Lab: peering providers of a put/get service, simulated and shown. Without a command, opens the window."""
+    if version:
+        print(f"p4lab {__version__}")
+    elif context.invoked_subcommand is None:
+        gui = next((point for point in entry_points(group=GROUP) if point.name == "gui"), None)
+        if gui is None:
+            raise ScenarioError("the window is not installed", "see p4lab --help for the other commands")
+        gui.load()()
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file (.toml).")],
+    seed: Annotated[int | None, typer.Option(help="Another seed than the file's.")] = None,
+    until: Annotated[float | None, typer.Option(help="Stop at this time, in s.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a value.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Write a recording (.p4rec).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the metrics as one JSON object.")] = False,
+    csv: Annotated[Path | None, typer.Option(help="Write gets.csv, puts.csv and messages.csv to this folder.")] = None,
+) -> None:
+    """Run a scenario without a window and print its summary.
+
+    Example: p4lab run scenarios/stale-by-ttl.toml --seed 3 --set workload.news.ttl=5 --json
+    """
+    settings = [f"seed={seed}"] if seed is not None else []
+    plan = _changed(read(scenario), [*(set_ or []), *settings])
+    end = plan.duration if until is None else until
+    if not 0 <= end <= plan.duration:
+        right = f"--until takes 0 to {plan.duration:g}, or make it longer with --set duration=..."
+        raise ScenarioError(f"--until {end:g}: the run lasts {plan.duration:g} s", right)
+    metrics, session = _simulate(plan, end, record)
+    report = metrics.report(end, session.trace.digest())
+    report["signatures"] = plan.options.signatures.value
+    if csv is not None:
+        save_tables(csv, metrics, session.trace)
+    _tell(report, json)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario files (.toml).")],
+    run: Annotated[bool, typer.Option("--run", help="Run them and test their expectations.")] = False,
+) -> None:
+    """Validate scenarios; with --run, run them and test their [[expect]] rows.
+
+    Example: p4lab check --run scenarios/*.toml
+    """
+    status = DONE
+    for file in files:
+        try:
+            plan = read(file)
+        except ScenarioError as fault:
+            _complain(str(fault))
+            status = BAD
+            continue
+        if not run:
+            print(f"{file}: sound")
+            continue
+        metrics, session = _simulate(plan, plan.duration, None)
+        report = metrics.report(plan.duration, session.trace.digest())
+        verdicts = [judge(report, expect) for expect in plan.expect]
+        failed = [verdict for verdict in verdicts if not verdict.ok]
+        print(f"{file}: {len(verdicts) - len(failed)} of {len(verdicts)} expectations hold")
+        for verdict in verdicts:
+            print(f"  {'holds ' if verdict.ok else 'FAILS '} {verdict.text}")
+        if failed:
+            status = max(status, FAILED)
+    raise typer.Exit(status)
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(help="A recording (.p4rec).")],
+    json: Annotated[bool, typer.Option("--json", help="Print the metrics as one JSON object.")] = False,
+) -> None:
+    """Compute the metrics of a recording again; they equal the run's.
+
+    Example: p4lab replay monday.p4rec --json
+    """
+    session = Replayed(recording)
+    metrics = Metrics(session.scenario.title, session.scenario.seed)
+    metrics.step(session.trace.slice(0, len(session.trace)))
+    report = metrics.report(session.advance(session.scenario.duration), session.trace.digest())
+    report["signatures"] = session.scenario.options.signatures.value
+    _tell(report, json)
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A map in GraphML or GML.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="SCENARIO.toml", help="The scenario to write.")],
+    peerings: Annotated[
+        Literal["all", "links"] | None, typer.Option(help="Peer all with all, or along the map's links.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The scenario's title.")] = None,
+) -> None:
+    """Turn a map into a scenario, and say what was dropped or guessed.
+
+    Example: p4lab import Abilene.graphml -o abilene.toml
+    """
+    imported = import_map(file, peerings=peerings, title=title)
+    write(imported.scenario, out)
+    for note in imported.notes:
+        print(f"  {note}")
+    print(f"{out}: {len(imported.scenario.provider)} providers; p4lab gui {out} opens it")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit status (contracts section 1)."""
+    for point in entry_points(group=GROUP):
+        if point.name not in {command.name for command in app.registered_commands}:
+            app.command(name=point.name)(point.load())
+    try:
+        return app(arguments, standalone_mode=False) or DONE
+    except typer.exceptions.TyperException as fault:
+        message = fault.format_message() if hasattr(fault, "format_message") else str(fault)
+        _complain(f"{message.rstrip('.')}; p4lab --help lists what there is")
+        return BAD
+    except (ScenarioError, TopologyError, RecordingError, OSError) as fault:
+        _complain(str(fault))
+        return BAD
+    except (KeyboardInterrupt, typer.Abort):
+        _complain("stopped")
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001  # the last resort: whatever it is, status 3 and a request to report it
+        traceback.print_exc()
+        _complain("this is a fault of P4 Lab: please report it with the lines above and the file")
+        return FAULT
+
+
+def _changed(plan: Scenario, settings: list[str]) -> Scenario:
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals:
+            raise ScenarioError(f"--set {setting}: there is no =", "write --set PATH=VALUE, such as link.latency=0.1")
+        plan = apply(plan, path.strip(), value.strip())
+    return plan
+
+
+def _simulate(plan: Scenario, end: float, record: Path | None) -> tuple[Metrics, Simulated]:
+    """Run to `end` with a progress bar where somebody watches; what was recorded before Ctrl+C stays."""
+    session = Simulated(plan)
+    metrics = Metrics(plan.title, plan.seed)
+    recorder = None if record is None else Recorder(record, dumps(plan), plan.seed, __version__)
+    seen, known = 0, -1.0
+    try:
+        with _progress() as progress:
+            bar = progress.add_task(plan.title, total=end)
+            while known < end:
+                known = session.advance(end)
+                fresh = session.trace.slice(seen, len(session.trace))
+                seen = len(session.trace)
+                metrics.step(fresh)
+                if recorder is not None:
+                    recorder.write(fresh, known)
+                progress.update(bar, completed=known)
+    finally:
+        if recorder is not None:
+            recorder.close()
+    return metrics, session
+
+
+def _progress() -> Progress:
+    """A bar on stderr; silent where stderr is no terminal."""
+    console = Console(stderr=True)
+    done = TextColumn("{task.completed:.0f} s")
+    columns = (TextColumn("{task.description}"), BarColumn(), done, TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _tell(report: dict[str, Any], json: bool) -> None:
+    if json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        print("\n".join(summary(report)))
+
+
+def _complain(sentence: str) -> None:
+    print(f"p4lab: {' '.join(sentence.split())}", file=sys.stderr)

@@ -1,0 +1,82 @@
+"""The metrics of a run in a dozen lines that people read, made of the object that scripts read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+KLASSES = {
+    "local": "from own data",
+    "replica": "from a replica",
+    "cached": "from a cache",
+    "joined": "joined a query",
+    "remote": "from a peer",
+    "not_found": "not found",
+    "partial": "partial",
+    "timeout": "timed out",
+    "error": "refused",
+    "unfinished": "unfinished",
+}
+REGIMES = {
+    "get-broadcast": "get-broadcast",
+    "put-broadcast-key": "put-broadcast of the key",
+    "put-broadcast-value": "put-broadcast of the value",
+    "none": "no put yet",
+    "mixed": "several regimes",
+}
+
+
+def summary(report: Mapping[str, Any]) -> list[str]:
+    """Lines of plain text, at most about 100 characters wide."""
+    gets, puts, messages, stale = report["gets"], report["puts"], report["messages"], report["staleness"]
+    classes = ", ".join(f"{gets[key]:,} {words}" for key, words in KLASSES.items() if gets[key])
+    codes = ", ".join(f"{count:,} {code}" for code, count in puts["by_code"].items())
+    lines = [
+        f"{report['scenario']}: {report['time']:g} s, seed {report['seed']}, {report['signatures']} signatures",
+        f"  gets      {gets['total']:,}" + (f": {classes}" if classes else ""),
+        f"  puts      {puts['total']:,}" + (f": {codes}" if codes else ""),
+        f"  latency   gets {_times(report['latency']['get'])}",
+        f"            remote gets {_times(report['latency']['get_remote'])}",
+        f"            puts {_times(report['latency']['put'])}",
+        f"  staleness {_staleness(stale)}",
+        f"  messages  {messages['total']:,} between providers"
+        + (f", {messages['lost']:,} lost" if messages["lost"] else "")
+        + f", {_bytes(report['bytes']['total'])}"
+        + f"; {report['access']['messages']:,} between customers and providers",
+    ]
+    for regime, part in report["by_regime"].items():
+        share = part["staleness"]["share"]
+        lines.append(
+            f"  {REGIMES.get(regime, regime):26}  {part['gets']['total']:>7,} gets  {part['puts']['total']:>6,} puts  "
+            f"{part['messages']['total']:>9,} messages  {_bytes(part['bytes']['total']):>8}  "
+            f"{'' if share is None else f'{share:.1%} stale'}".rstrip()
+        )
+    coherence = report["coherence"]
+    if coherence["holes"]:
+        lines.append(f"  holes     {coherence['holes']:,} pairs do not peer; {coherence['share']:.1%} of pairs cohere")
+    if report["digest"]:
+        lines.append(f"  digest    {report['digest'][:16]}")
+    return lines
+
+
+def _times(part: Mapping[str, float | None]) -> str:
+    if part["mean"] is None:
+        return "none"
+    return ", ".join(f"{key} {_ms(value)}" for key, value in part.items() if value is not None)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+
+
+def _staleness(stale: Mapping[str, float | None]) -> str:
+    share, lag, age = stale["share"], stale["mean_lag"], stale["mean_age"]
+    if share is None or lag is None or age is None:
+        return "nothing was read"
+    return f"{share:.1%} of what was read was not the newest; on average {lag:.3g} versions and {age:.3g} s behind"
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+        count /= 1000
+    return f"{count:.3g} GB"
