@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 MARGIN = (84.0, 74.0)  # beside and above, where providers' rings and customers need room
+NARROW = (60.0, 44.0)  # where providers are dots
 LEAST, MOST = 0.4, 40.0
 
 

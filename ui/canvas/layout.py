@@ -15,7 +15,7 @@ from p4lab.scenario.model import Provider
 
 RING = 40  # up to so many stand on a ring: every line of a full mesh is then seen
 FORCE = 400  # above, networkx wants scipy and seconds; a spiral is as good where nothing can be told apart
-MAP_ASPECT = 1.6  # of the box that earth coordinates are fitted into, about that of the map's pane
+MAP_ASPECT = 1.75  # of the box that earth coordinates are fitted into, about that of the map's pane
 APART = 0.011  # the least distance, of the box's height: nodes in the same town stand beside each other
 SEED = 7
 GOLDEN = pi * (3 - 5**0.5)  # the angle between two seeds of a sunflower
@@ -45,7 +45,8 @@ def place(providers: Sequence[Provider], links: Iterable[tuple[int, int]]) -> La
     points = beside_neighbours(points, edges)
     if not on_earth:
         return Layout(points)
-    return Layout(part(points, MAP_ASPECT), MAP_ASPECT)
+    fixed = [i for i, provider in enumerate(providers) if provider.position is not None]
+    return Layout(part(points, MAP_ASPECT, fixed), MAP_ASPECT)
 
 
 def earth(geo: np.ndarray) -> np.ndarray:
@@ -95,23 +96,24 @@ def beside_neighbours(points: np.ndarray, edges: list[tuple[int, int]]) -> np.nd
     return np.clip(points, 0.0, 1.0) if neighbours else points
 
 
-def part(points: np.ndarray, aspect: float, least: float = APART) -> np.ndarray:
-    """`points` with those closer than `least` pushed apart, the others hardly moved."""
+def part(points: np.ndarray, aspect: float, fixed: Sequence[int] = ()) -> np.ndarray:
+    """`points` with those closer than `APART` pushed apart, the `fixed` ones excepted."""
     if not 1 < len(points) <= 1500:
         return points
     scale = np.array([aspect, 1.0])
     moved = points * scale
-    spread = _spiral(np.arange(len(moved))) - 0.5
-    moved = moved + 1e-6 * spread  # what lies on one spot has no direction to part in
+    sideways = 1e-6 * (_spiral(np.arange(len(moved))) - 0.5)  # what lies on one spot has no direction to part in
     for _ in range(12):
-        delta = moved[:, None, :] - moved[None, :, :]
+        delta = moved[:, None, :] - moved[None, :, :] + sideways[:, None, :] - sideways[None, :, :]
         distance = np.hypot(delta[..., 0], delta[..., 1])
-        close = (distance < least) & ~np.eye(len(moved), dtype=bool)
+        close = (distance < APART) & ~np.eye(len(moved), dtype=bool)
         if not close.any():
             break
-        push = np.where(close, (least * 1.02 - distance) / 2 / np.maximum(distance, 1e-12), 0.0)
-        moved = moved + (delta * push[..., None]).sum(axis=1)
-    return moved / scale
+        push = np.where(close, (APART * 1.02 - distance) / 2 / np.maximum(distance, 1e-12), 0.0)
+        step = (delta * push[..., None]).sum(axis=1)
+        step[list(fixed)] = 0.0
+        moved = moved + step
+    return np.clip(moved / scale, 0.0, 1.0)
 
 
 def spacing(points: np.ndarray) -> np.ndarray:

@@ -98,6 +98,6 @@ def _look(holding: Holding, name: Name, trace: Trace, names: dict[int, str]) -> 
         what=what,
         badge=(badge, badge.split(" ")[0]),
         code=CODES.get(holding.regime, 0),
-        since=None if holding.until is None or holding.ttl is None else holding.until - holding.ttl,
+        since=None if holding.until is None or holding.ttl is None else round(holding.until - holding.ttl, 6),
         until=holding.until,
     )

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
 from ui.canvas import hints, legend, links, providers, pulses
-from ui.canvas.camera import Camera
+from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
+from ui.canvas.layout import RING
 from ui.canvas.looks import sentence
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment, moment
@@ -94,6 +95,23 @@ class MapView(QWidget):
         """A step away."""
         self.look_from(self.camera.zoomed(1 / PER_NOTCH, self.width() / 2, self.height() / 2))
 
+    def hint(self, x: float, y: float) -> str:
+        """What is at a point of the window, in words; empty for nothing."""
+        plan, now = self._plan, self._moment()
+        row = self._message_at(x, y)
+        if row is not None:
+            return hints.message(row, plan.names, self._player.world, now.t)
+        node = now.shown.at(x, y)
+        if node is not None:
+            peers = int((plan.pairs == node).sum())
+            return hints.provider(plan.names[node], plan.customers[node], peers, now.looks[node], now.key, now.t)
+        pair = links.nearest(now.shown.centres, plan.pairs, x, y, NEAR / 2)
+        if pair is None:
+            return ""
+        a, b = plan.pairs[pair].tolist()
+        carried = float(now.loads.carried[pair])
+        return hints.peering(plan.names[a], plan.names[b], plan.links[a, b], carried, now.loads.window)
+
     # What the hand asks of the map (tools.Stage)
 
     def figures(self) -> Figures:
@@ -134,7 +152,8 @@ class MapView(QWidget):
 
     def _rebuild(self) -> None:
         if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
-            self.camera = Camera(self.width(), self.height(), self._plan.aspect)
+            margin = MARGIN if len(self._plan.names) <= RING else NARROW
+            self.camera = Camera(self.width(), self.height(), self._plan.aspect, margin=margin)
         self._hovered = None
         self._describe()
 
@@ -165,26 +184,10 @@ class MapView(QWidget):
         node = self._focus.provider
         return node if node is not None and node < len(self._plan.names) else None
 
-    def _message_at(self, x: float, y: float):  # type: ignore[no-untyped-def]
+    def _message_at(self, x: float, y: float) -> np.void | None:
         flight = self.moment.flight if self.moment is not None else None
         at = flight.nearest(x, y, NEAR) if flight is not None else None
         return None if flight is None or at is None else flight.rows[at]
-
-    def _hint(self, x: float, y: float) -> str:
-        plan, now = self._plan, self._moment()
-        row = self._message_at(x, y)
-        if row is not None:
-            return hints.message(row, plan.names, self._player.world, now.t)
-        node = now.shown.at(x, y)
-        if node is not None:
-            peers = int((plan.pairs == node).sum())
-            return hints.provider(plan.names[node], plan.customers[node], peers, now.looks[node], now.key, now.t)
-        pair = links.nearest(now.shown.centres, plan.pairs, x, y, NEAR / 2)
-        if pair is None:
-            return ""
-        a, b = plan.pairs[pair].tolist()
-        carried = float(now.loads.carried[pair])
-        return hints.peering(plan.names[a], plan.names[b], plan.links[a, b], carried, now.loads.window)
 
     def _paint_moving(self, painter: QPainter, now: Moment) -> None:
         theme = self._switch.current
@@ -301,7 +304,7 @@ class MapView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._plan.names:
-            text = self._hint(event.pos().x(), event.pos().y())
+            text = self.hint(event.pos().x(), event.pos().y())
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
             else:

@@ -112,9 +112,9 @@ def towards(shown: Figures, pairs: np.ndarray, node: int, dx: int, dy: int) -> i
     for other, (ox, oy) in enumerate(shown.centres.tolist()):
         distance = hypot(ox - x, oy - y)
         turn = abs((atan2(oy - y, ox - x) - atan2(dy, dx) + pi) % (2 * pi) - pi)
-        if other == node or turn > pi * 0.3:
+        if other == node or turn > pi * 0.42:
             continue
         cost = distance * (1 + 2 * turn) * (1 if other in peers else 1.6)
-        if cost < best:
+        if cost < best - 0.01:  # of two that are alike the first
             best, found = cost, other
     return found

@@ -1,0 +1,51 @@
+"""The camera fits, zooms about the pointer, and comes back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.canvas.camera import LEAST, MOST, Camera
+
+CORNERS = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
+
+
+def test_a_map_without_proportions_fills_the_window():
+    assert Camera(1000, 600, margin=(100, 50)).to_window(CORNERS).tolist() == [[100, 50], [900, 550], [500, 300]]
+
+
+def test_a_map_on_earth_keeps_its_proportions():
+    camera = Camera(1000, 600, aspect=2.0, margin=(100, 50))
+    assert camera.to_window(CORNERS).tolist() == [[100, 100], [900, 500], [500, 300]]
+
+
+def test_a_fitted_camera_fits_again_after_a_resize():
+    small = Camera(1000, 600, margin=(100, 50)).sized(600, 400)
+    assert small.fitted
+    assert small.to_window(CORNERS)[:2].tolist() == [[96, 50], [504, 350]]  # a narrow window has a narrow margin
+
+
+@given(st.floats(0, 1000), st.floats(0, 600), st.lists(st.floats(0.5, 2.0), max_size=8))
+def test_zooming_holds_what_is_under_the_pointer(x, y, factors):
+    camera = Camera(1000, 600)
+    for factor in factors:
+        before = camera.to_box(x, y)
+        camera = camera.zoomed(factor, x, y)
+        assert LEAST <= camera.zoom <= MOST
+        inside = all(-0.3 < value < 1.3 for value in camera.centre)
+        if inside:
+            assert camera.to_box(x, y) == pytest.approx(before, abs=1e-9)
+
+
+def test_panning_moves_the_paper_and_fit_undoes_it():
+    camera = Camera(1000, 600).zoomed(2, 0, 0).panned(30, -20)
+    before = Camera(1000, 600).zoomed(2, 0, 0).to_window(CORNERS)
+    assert camera.to_window(CORNERS) == pytest.approx(before + np.array((30, -20)))
+    assert not camera.fitted
+    assert camera.fit() == Camera(1000, 600)
+
+
+def test_the_box_is_the_inverse_of_the_window():
+    camera = Camera(800, 500, aspect=1.6).zoomed(3, 100, 400)
+    (x, y) = camera.to_window(np.array([[0.3, 0.8]]))[0]
+    assert camera.to_box(x, y) == pytest.approx((0.3, 0.8))

@@ -1,0 +1,80 @@
+"""What providers show of a key, at any time, from a stream written by hand."""
+
+import pytest
+
+from p4lab.world import World
+from tests.streams import Run, news
+from ui.canvas.looks import NOTHING, UNKNOWN, Look, looks, sentence
+
+
+def seen(run: Run) -> World:
+    world = World()
+    world.step(run.trace[:])
+    return world
+
+
+def test_own_cached_and_stale_copies():
+    run = news()
+    world = seen(run)
+    own = Look("L", "v1", "own", ("", ""), 1)
+    cached = Look("C", "v1", "cached", ("", ""), 1, 2.98, 12.98)
+    assert looks(world, run.trace, 0, 3.0, 3) == [own, NOTHING, cached]
+    assert looks(world, run.trace, 0, 5.0, 3) == [
+        Look("L", "v3", "own", ("", ""), 1),
+        NOTHING,
+        Look("C", "v1", "cached", ("2 behind", "2"), 1, 2.98, 12.98),
+    ]
+    assert looks(world, run.trace, 0, 13.0, 3)[2] == NOTHING  # expired
+    assert looks(world, run.trace, None, 5.0, 3) == [UNKNOWN] * 3
+    assert looks(world, run.trace, 99, 5.0, 3) == [UNKNOWN] * 3
+
+
+def test_a_pointer_says_whom_it_asks_and_a_copy_goes_before_it():
+    run = Run(3)
+    run.put(1.0, 0, "k", 1, regime="put-broadcast-key")
+    run.store(1.04, 1, "k", "P", 1, regime="put-broadcast-key", via=0)
+    run.store(1.04, 2, "k", "P", 1, regime="put-broadcast-key", via=0)
+    run.store(2.0, 2, "k", "C", 1, regime="put-broadcast-key", until=5.0)
+    shown = looks(seen(run), run.trace, 0, 2.5, 3)
+    assert [(look.store, look.texts, look.code) for look in shown] == [
+        ("L", ("v1 · own", "v1"), 2),
+        ("P", ("asks Aster", "pointer", "→"), 2),
+        ("C", ("v1 · cached", "v1"), 2),
+    ]
+
+
+def test_an_append_only_name_counts_entries():
+    run = Run(2)
+    run.put(1.0, 0, "k", kind="unauthenticated", entry="x")
+    run.put(2.0, 1, "k", kind="unauthenticated", entry="y")
+    run.put(3.0, 1, "k", kind="unauthenticated", entry="z")
+    shown = looks(seen(run), run.trace, 0, 4.0, 2)
+    assert [(look.texts, look.badge) for look in shown] == [
+        (("1 entry · own", "1 · own", "1"), ("2 missing", "2")),
+        (("2 entries · own", "2 · own", "2"), ("1 missing", "1")),
+    ]
+
+
+def test_an_immutable_name_has_no_versions():
+    run = Run(1)
+    run.put(1.0, 0, "hello", kind="immutable")
+    assert looks(seen(run), run.trace, 0, 4.0, 1)[0].texts == ("own",)
+
+
+def test_the_arc_runs_down():
+    look = Look("C", since=2.0, until=12.0)
+    assert [look.left(t) for t in (2.0, 4.5, 12.0, 20.0)] == [1.0, 0.75, 0.0, 0.0]
+    assert Look("L").left(5.0) is None
+
+
+def test_a_look_in_one_sentence():
+    look = Look("C", "v1", "cached", ("2 behind", "2"), 1, 2.98, 12.98)
+    assert sentence(look, "news/1", 5.02) == "news/1: v1 · cached, 2 behind, expires in 7.96 s"
+    assert sentence(NOTHING, "news/1", 5.02) == "news/1: nothing"
+    assert sentence(UNKNOWN, "news/1", 5.02) == ""
+
+
+@pytest.mark.parametrize("t", [0.0, 0.99])
+def test_before_the_first_put_there_is_nothing(t):
+    run = news()
+    assert looks(seen(run), run.trace, 0, t, 3) == [NOTHING] * 3
