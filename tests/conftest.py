@@ -17,7 +17,7 @@ import pytest
 
 HERE = Path(__file__).parent
 NO_QT = bool(os.environ.get("P4LAB_NO_QT"))
-PYTEST_QT_OPTIONS = ("qt_api", "qt_log_level_fail")
+PYTEST_QT_OPTIONS = ("qt_api", "qt_log_level_fail", "qt_log_ignore")
 QT_PACKAGES = "libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"  # Debian's names
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from p4lab import resources
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Scenario
+from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.read import load, parse
 from p4lab.scenario.write import write
 from p4lab.session.base import Session
@@ -25,6 +25,8 @@ from ui.run import Nothing
 RECORDING = ".p4rec"
 RECENT = 8  # files remembered
 Places = dict[str, tuple[float, float]]  # providers that were moved on the map, 0..1
+State = tuple[int, tuple[Do, ...], Places]  # seed, what was done by hand, places
+CANNOT_OPEN = "This file cannot be opened."
 
 
 class Answer(Enum):
@@ -61,7 +63,7 @@ class Document(QObject):
         self._choose_target = choose_target
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
-        self._saved: Scenario | None = None
+        self._saved: State | None = None
         self._places: Places = {}
         player.submitted.connect(self._touched)
         player.sessionChanged.connect(self._touched)
@@ -78,7 +80,7 @@ class Document(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether something was changed or done by hand since it was opened or saved."""
-        return self._saved is not None and self.scenario() != self._saved
+        return self._saved is not None and self._state() != self._saved
 
     @property
     def recent(self) -> list[Path]:
@@ -109,7 +111,7 @@ class Document(QObject):
         try:
             text, session = self._read(path)
         except (ScenarioError, RecordingError) as fault:
-            self.failed.emit(f"This file cannot be opened. {fault}")
+            self.failed.emit(f"{CANNOT_OPEN} {fault}")
             return False
         if not self.may_leave():
             session.close()
@@ -120,7 +122,7 @@ class Document(QObject):
         self._places = {}
         self._saved = None
         self._player.open(session)
-        self._saved = self.scenario()
+        self._saved = self._state()
         if not shipped:
             self._remember(path)
         self.opened.emit()
@@ -160,6 +162,11 @@ class Document(QObject):
         """What was changed need not be kept."""
         self._saved = None
 
+    def _state(self) -> State:
+        """All that can change of an open scenario."""
+        session = self._player.session
+        return session.scenario.seed, tuple(session.commands), dict(self._places)
+
     def _read(self, path: Path) -> tuple[str | None, Session]:
         if path.suffix.lower() == RECORDING:
             return None, Replayed(path)
@@ -174,7 +181,7 @@ class Document(QObject):
         except ScenarioError as fault:
             self.failed.emit(f"It was not saved. {fault}")
             return False
-        self._saved = scenario
+        self._saved = self._state()
         if not self.recording:
             self.path = path
         self._remember(path)

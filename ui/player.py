@@ -19,7 +19,7 @@ from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
 from ui.errands import Errand, again, ahead, next_event, whole
-from ui.pace import cruise, next_factor
+from ui.pace import cruise, for_hop, next_factor
 from ui.run import LOOK, Nothing, Run
 
 FRAME = 16  # ms
@@ -158,7 +158,7 @@ class Player(QObject):
         t = min(max(t, 0.0), self.duration)
         if t <= self.known:
             self._end_work()
-            self._move(t)
+            self._jump(t)
         else:
             self._begin(ahead(self._run, t))
 
@@ -168,7 +168,7 @@ class Player(QObject):
         if direction < 0:
             self._end_work()
             before = self.trace.index_at(math.nextafter(self.playhead, -math.inf))
-            self._move(self.trace.time_of(before - 1) if before else 0.0)
+            self._jump(self.trace.time_of(before - 1) if before else 0.0)
         else:
             self._begin(next_event(self._run, self.trace.index_at(self.playhead)))
 
@@ -271,7 +271,7 @@ class Player(QObject):
         if errand is None:
             return True
         done = errand.slice(ERRAND_BUDGET)
-        self._move(errand.place(self.playhead))
+        self._jump(errand.place(self.playhead))
         if done:
             self._end_work()
             errand.then()
@@ -365,6 +365,14 @@ class Player(QObject):
         names = self.world.op_name()
         rows = rows[(rows["code"] < ACCESS) & (rows["op"] < len(names))]
         return rows[names[rows["op"]] == self.watched]
+
+    def _jump(self, t: float) -> None:
+        """Move elsewhere, and take up the pace that is right there."""
+        self._move(t)
+        if self.speed is None:
+            hop = self._hop()
+            self.factor = 1.0 if hop is None else for_hop(hop)
+            self.speedChanged.emit()
 
     def _move(self, t: float) -> None:
         self.playhead = t

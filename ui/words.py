@@ -55,7 +55,7 @@ def time(seconds: float | None) -> str:
     sign, seconds = ("−" if seconds < 0 else ""), abs(seconds)
     if seconds < 0.9995:
         ms = seconds * 1000
-        return f"{sign}{_figures(ms, 2) if ms < 10 else round(ms)} ms"
+        return f"{sign}{_figures(ms, 2).removesuffix('.0') if ms < 10 else round(ms)} ms"
     if seconds < 99.95:
         return f"{sign}{seconds:.{2 if seconds < 9.995 else 1}f} s"
     whole = round(seconds)

@@ -1,8 +1,8 @@
 """Small real runs for the tests of the window: five providers, three keys, one in each regime."""
 
 import msgspec
-import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from p4lab.core.names import Regime
 from p4lab.scenario.model import Peering, Provider, Scenario, View, Workload
@@ -45,6 +45,6 @@ def theme() -> ThemeSwitch:
     return ThemeSwitch(application, LIGHT_ONLY)
 
 
-def settle(qtbot: pytest.FixtureRequest, made: Player) -> None:
-    """Let the event loop run until the player has no work."""
-    qtbot.waitUntil(lambda: made.work is None, timeout=10_000)  # type: ignore[attr-defined]  # pytest-qt's fixture
+def settle(qtbot: QtBot, made: Player) -> None:
+    """Let the event loop run until the player has no work and every panel has seen where it is."""
+    qtbot.waitUntil(lambda: made.work is None and not made._stale, timeout=10_000)

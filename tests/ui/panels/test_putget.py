@@ -1,0 +1,178 @@
+"""The put/get bar, typed and clicked as a person would."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from p4lab.core.commands import Get, Put
+from p4lab.core.names import Kind, Regime
+from tests.ui import runs
+from ui.focus import Focus
+from ui.panels.putget import PutGetBar
+
+
+class Bench:
+    """A bar with its player and focus; the fields are set as a person sets them."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.player = runs.player()
+        self.focus = Focus()
+        self.bar = PutGetBar(self.player, self.focus, runs.theme())
+        qtbot.addWidget(self.bar)
+        self.bar.resize(1100, 60)
+        self.bar.show()
+
+    def choose(self, field: str, text: str) -> None:
+        box = getattr(self.bar, f"_{field}")
+        place = box.findText(text)
+        assert place >= 0, f"{text} is not offered"
+        box.setCurrentIndex(place)
+
+    def type_key(self, text: str) -> None:
+        self.bar.focus_key()
+        self.qtbot.keyClicks(self.bar._key.field, text)
+
+    @property
+    def says(self) -> str:
+        return self.bar._outcome.text()
+
+    def visible(self) -> list[str]:
+        names = ("key", "value", "kind", "regime", "ttl", "owner")
+        return [name for name in names if not getattr(self.bar, f"_{name}").isHidden()]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    made = Bench(qtbot)
+    yield made
+    made.player.close()
+
+
+def test_fields_show_where_they_apply(bench: Bench) -> None:
+    shown = {}
+    for verb in ("get", "put"):
+        for kind in Kind:
+            bench.choose("verb", verb)
+            bench.choose("kind", kind.value)
+            shown[verb, kind.value] = bench.visible()
+    assert shown == {
+        ("get", "immutable"): ["key", "kind"],
+        ("get", "authenticated"): ["key", "kind", "owner"],
+        ("get", "unauthenticated"): ["key", "kind"],
+        ("put", "immutable"): ["value", "kind", "regime", "ttl"],
+        ("put", "authenticated"): ["key", "value", "kind", "regime", "ttl", "owner"],
+        ("put", "unauthenticated"): ["key", "value", "kind", "regime", "ttl"],
+    }
+
+
+def test_a_put_says_all_that_was_typed(bench: Bench) -> None:
+    bench.choose("verb", "put")
+    bench.choose("who", "Cedar")
+    bench.choose("kind", "unauthenticated")
+    bench.choose("regime", "put-broadcast of value")
+    bench.type_key("k1")
+    bench.qtbot.keyClicks(bench.bar._value, "hello")
+    bench.bar._ttl.setValue(2.5)
+    assert bench.bar.command() == Put("Cedar", "hello", "k1", Kind.UNAUTHENTICATED, Regime.VALUE, 2.5)
+
+
+def test_somebody_elses_key_may_sign(bench: Bench) -> None:
+    bench.choose("verb", "put")
+    bench.choose("who", "Cedar")
+    bench.type_key("k1")
+    assert bench.bar.command() == Put("Cedar", "", "k1")
+    bench.choose("owner", "signed by Aster")
+    assert bench.bar.command() == Put("Cedar", "", "k1", identity="Aster")
+
+
+def test_enter_asks_and_the_answer_comes_with_its_latency(bench: Bench) -> None:
+    news = bench.player.world.find("news/1")
+    assert news is not None
+    bench.focus.select_name(news.index)
+    bench.choose("who", "Cedar")
+    assert bench.bar.command() == Get("Cedar", "news/1", owner="Aster")
+    bench.qtbot.keyClick(bench.bar._key, Qt.Key.Key_Return)
+    assert bench.says.startswith("under way …")
+    bench.player.seek(0.01)
+    bench.player.sampled.emit()
+    assert bench.says.startswith("asking Aster, Birch, Dahlia and Elm …")
+    bench.player.seek(2.0)
+    bench.player.sampled.emit()
+    assert bench.says == "v1 in 84 ms, fresh"
+
+
+def test_a_click_on_the_answer_asks_for_its_details(bench: Bench) -> None:
+    bench.type_key("nothing")
+    bench.bar.go()
+    bench.player.seek(1.0)
+    bench.player.sampled.emit()
+    assert bench.says == "not found: nobody has it (84 ms)"
+    bench.qtbot.mouseClick(bench.bar._outcome, Qt.MouseButton.LeftButton)
+    op = bench.player.world.op(bench.focus.op or 0)
+    assert op is not None
+    assert (op.verb, bench.player.world.names[op.name].key) == ("get", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "sentence"),
+    [
+        ("authenticated", "", "Which key? Choose one, or write it."),
+        ("immutable", "xyz", 'key: "xyz" is not an immutable key; 64 hex digits, the hash of the value'),
+    ],
+)
+def test_bad_input_is_answered_beside_the_bar(bench: Bench, kind: str, key: str, sentence: str) -> None:
+    bench.choose("kind", kind)
+    bench.bar._key.setEditText(key)
+    bench.bar.go()
+    assert (bench.says, bench.player.session.commands) == (sentence, [])
+
+
+def test_an_engine_refusal_is_told_in_words(bench: Bench) -> None:
+    bench.choose("verb", "put")
+    bench.choose("kind", "unauthenticated")
+    bench.type_key("k" * 65)
+    bench.bar.go()
+    bench.player.seek(1.0)
+    bench.player.sampled.emit()
+    assert bench.says == "refused: the key has the wrong length"
+
+
+def test_a_command_in_the_past_is_answered_in_the_new_future(bench: Bench) -> None:
+    bench.player.seek(9.0)
+    runs.settle(bench.qtbot, bench.player)
+    bench.player.seek(4.0)
+    bench.type_key("news/1")
+    bench.bar.go()
+    runs.settle(bench.qtbot, bench.player)
+    bench.player.seek(5.0)
+    bench.player.sampled.emit()
+    assert bench.says.startswith("v")
+    assert [row.at for row in bench.player.session.commands] == [pytest.approx(4.0, abs=2e-6)]
+
+
+def test_the_selected_key_and_provider_are_taken_over(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    feed = bench.player.world.find("feed/1")
+    assert feed is not None
+    bench.focus.select_name(feed.index)
+    bench.focus.select_provider(3)
+    assert bench.bar.command() == Get("Dahlia", "feed/1", owner="Elm")
+
+
+def test_known_keys_of_the_kind_are_offered(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.player.sampled.emit()
+    offered = [bench.bar._key.itemText(i) for i in range(bench.bar._key.count())]
+    bench.choose("kind", "immutable")
+    assert (sorted(offered), bench.bar._key.count()) == (["feed/1", "mail/1", "news/1"], 0)
+
+
+def test_at_the_end_of_the_run_it_says_what_to_do(bench: Bench) -> None:
+    bench.player.seek(bench.player.duration)
+    runs.settle(bench.qtbot, bench.player)
+    bench.type_key("news/1")
+    bench.bar.go()
+    assert bench.says == "The run is over here: go back a little, or start again."

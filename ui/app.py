@@ -1,0 +1,78 @@
+"""The application: builds the objects, hands each what it needs, and answers a fault with a sentence.
+
+Rules: the only place that knows all parts; no singletons, everything is a constructor argument.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from p4lab.session.simulated import Simulated
+from ui.dialogs import Dialogs
+from ui.document import Document
+from ui.focus import Focus
+from ui.player import Player
+from ui.theme import SYSTEM, ThemeSwitch
+from ui.window import Window
+
+INTERNAL_FAULT = 3  # exit status (contracts section 1)
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
+
+
+def application(arguments: list[str] | None = None) -> QApplication:
+    """The one QApplication, with its names."""
+    app = QApplication(["p4lab", *(arguments or [])])
+    app.setApplicationName("P4 Lab")
+    app.setDesktopFileName("p4lab")
+    return app
+
+
+def build(app: QApplication, settings: QSettings, theme: str = "") -> Window:
+    """The window with all its parts. theme: the one to start with; empty = as remembered."""
+    switch = ThemeSwitch(app, theme or str(settings.value("theme", SYSTEM)))
+    switch.set_scale(_percent(settings.value("scale", 100)) / 100)
+    player, focus, dialogs = Player(Simulated), Focus(), Dialogs()
+    document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings)
+    return Window(app, player, focus, switch, document, dialogs, settings)
+
+
+def show(file: Path | None) -> int:
+    """Open the window and stay until it is closed; the exit status."""
+    app = application()
+    window = build(app, QSettings("P4 Lab", "P4 Lab"))
+    sys.excepthook = report_to(window)
+    window.show()
+    if file is not None:
+        window.document.open(file)
+    status = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return status
+
+
+def report_to(window: Window) -> Hook:
+    """An excepthook that stops time, says a sentence in the window, and writes the traceback to stderr."""
+
+    def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, fault, trace, file=sys.stderr)
+        if issubclass(kind, KeyboardInterrupt):
+            window.player.pause()
+            QApplication.exit(130)
+            return
+        window.player.pause()
+        window.player.cancel()
+        window.notice.fault(
+            f"Something inside P4 Lab failed ({kind.__name__}: {fault}). Time is stopped; you can save and go on. "
+            "Please report what stands on the terminal."
+        )
+
+    return hook
+
+
+def _percent(value: object) -> int:
+    text = str(value)
+    return min(max(int(text), 50), 400) if text.isdecimal() else 100

@@ -1,0 +1,123 @@
+"""What a person is asked in a dialog: the few questions that need one.
+
+Rules: no common act opens a dialog. Everything here is handed to others as plain functions, so that tests can answer.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from p4lab import __version__
+from ui.actions import Row
+from ui.document import Answer
+
+FILES = "Scenarios and recordings (*.toml *.p4rec);;All files (*)"
+
+
+class Dialogs:
+    """window: whose dialogs they are, once it is there. folder: where the last file was."""
+
+    def __init__(self) -> None:
+        self.window: QWidget | None = None
+        self.folder = Path.home()
+
+    def unsaved(self, title: str) -> Answer:
+        """Save, discard or cancel?"""
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Keep what you changed in “{title}”?")
+        box.setInformativeText("What you did by hand is part of it: saved, it happens again in each run.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        chosen = box.exec()
+        return {int(buttons.Save): Answer.SAVE, int(buttons.Discard): Answer.DISCARD}.get(chosen, Answer.CANCEL)
+
+    def file_to_open(self) -> Path | None:
+        """A scenario or a recording."""
+        name, _ = QFileDialog.getOpenFileName(self.window, "Open a scenario or a recording", str(self.folder), FILES)
+        return self._remember(name)
+
+    def scenario_target(self, suggestion: str) -> Path | None:
+        """Where to save a scenario."""
+        start = str(self.folder / suggestion)
+        name, _ = QFileDialog.getSaveFileName(self.window, "Save the scenario", start, "Scenarios (*.toml)")
+        return self._remember(name if not name or Path(name).suffix else f"{name}.toml")
+
+    def picture_target(self, suggestion: str) -> Path | None:
+        """Where to save a picture."""
+        start = str(self.folder / suggestion)
+        name, _ = QFileDialog.getSaveFileName(self.window, "Export a picture", start, "Pictures (*.png)")
+        return self._remember(name if not name or Path(name).suffix else f"{name}.png")
+
+    def keys(self, rows: list[Row]) -> None:
+        """The sheet of keys, made from the action table."""
+        sheet = KeySheet(rows, self.window)
+        sheet.exec()
+
+    def about(self) -> None:
+        """What this is."""
+        QMessageBox.about(
+            self.window,
+            "About P4 Lab",
+            f"<b>P4 Lab {__version__}</b><p>A testbed for peering peer-to-peer providers, after the 2004 paper "
+            "“Peering Peer-to-Peer Providers”.</p><p>MIT licence.</p>",
+        )
+
+    def _remember(self, name: str) -> Path | None:
+        if not name:
+            return None
+        self.folder = Path(name).parent
+        return Path(name)
+
+
+class KeySheet(QDialog):
+    """Every action that has a key, by menu."""
+
+    def __init__(self, rows: list[Row], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys")
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(24, 18, 24, 18)
+        grid.setHorizontalSpacing(28)
+        grid.setVerticalSpacing(7)
+        line = 0
+        for menu in dict.fromkeys(row.menu for row in rows):
+            heading = QLabel(menu)
+            heading.setProperty("role", "heading")
+            grid.addWidget(heading, line, 0, 1, 2)
+            line += 1
+            for row in rows:
+                if row.menu != menu or not row.keys:
+                    continue
+                native = QKeySequence.SequenceFormat.NativeText
+                keys = QLabel("   ".join(QKeySequence(key).toString(native) for key in row.keys))
+                keys.setProperty("role", "muted")
+                grid.addWidget(keys, line, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(QLabel(row.says or row.label.removesuffix("…")), line, 1)
+                line += 1
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(page)
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(scroll)
+        column.addWidget(close)
+        self.resize(520, 620)

@@ -1,0 +1,116 @@
+"""A strip in the window that says one sentence: what could not be done, what was given up, how far long work is.
+
+Rules: never a dialog, never takes the keyboard focus. A fault stays until it is closed or the next sentence comes; work
+shows its progress and can be given up; calm news go by themselves.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from ui.buttons import SignButton
+from ui.player import Player
+from ui.theme import ThemeSwitch
+
+CALM = 9_000  # ms that news stay
+
+
+class Kind(Enum):
+    """How a sentence is meant."""
+
+    NEWS = "news"
+    FAULT = "fault"
+    WORK = "work"
+
+
+class Notice(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, player: Player, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._theme = theme
+        self._kind = Kind.NEWS
+        self._do: Callable[[], None] | None = None
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(160)
+        self._button = QPushButton()
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(self._act)
+        self._close = SignButton("close", 26, theme)
+        self._close.setAccessibleName("Close this message")
+        self._close.clicked.connect(self.hush)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(18, 6, 12, 6)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._bar)
+        row.addWidget(self._button)
+        row.addWidget(self._close)
+        self._timer = QTimer(self, singleShot=True, interval=CALM)
+        self._timer.setObjectName("notice")
+        self._timer.timeout.connect(self.hush)
+        player.workChanged.connect(self._show_work)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says now; empty while hidden."""
+        return "" if self.isHidden() else self._label.text()
+
+    def news(self, text: str, button: str = "", do: Callable[[], None] | None = None) -> None:
+        """A calm sentence, perhaps with something to do about it."""
+        self._say(Kind.NEWS, text, button, do)
+        self._timer.start()
+
+    def fault(self, text: str) -> None:
+        """What could not be done."""
+        self._say(Kind.FAULT, text)
+
+    def hush(self) -> None:
+        """Say nothing."""
+        self._timer.stop()
+        self.hide()
+
+    def _say(self, kind: Kind, text: str, button: str = "", do: Callable[[], None] | None = None) -> None:
+        self._timer.stop()
+        self._kind, self._do = kind, do
+        self._label.setText(text)
+        self._button.setText(button)
+        self._button.setVisible(bool(button))
+        self._bar.setVisible(kind is Kind.WORK)
+        self._close.setVisible(kind is not Kind.WORK)
+        self._dress()
+        self.show()
+
+    def _show_work(self) -> None:
+        work = self._player.work
+        if work is None:
+            if self._kind is Kind.WORK:
+                self.hush()
+        elif work.slow:
+            if self._kind is not Kind.WORK or self.isHidden():
+                self._say(Kind.WORK, f"{work.says} …", "Cancel", self._player.cancel)
+            self._bar.setValue(round(work.share() * 1000))
+
+    def _act(self) -> None:
+        do = self._do
+        self.hush()
+        if do is not None:
+            do()
+
+    def _dress(self) -> None:
+        theme = self._theme.current
+        ground, edge = (theme.accent_soft, theme.accent) if self._kind is not Kind.FAULT else (theme.field, theme.stale)
+        self.setStyleSheet(
+            f"Notice {{ background: {ground.name()}; border: none; border-left: 4px solid {edge.name()}; }}"
+        )

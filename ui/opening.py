@@ -1,0 +1,59 @@
+"""What is selected when a run opens: its key from the start, and after a change of the past what was selected before.
+
+Rules: chooses once per opening, as soon as there is something to choose from; what a person selects afterwards stays.
+"""
+
+from PySide6.QtCore import QObject
+
+from p4lab.world import Name
+from ui.focus import Focus
+from ui.player import Player
+
+
+class Opening(QObject):
+    """Selects; `begin` after another file was opened."""
+
+    def __init__(self, player: Player, focus: Focus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._focus = focus
+        self._waiting = False
+        player.sampled.connect(self._choose)
+        player.sessionChanged.connect(self._keep)
+        focus.nameChanged.connect(self._watch)
+
+    def begin(self) -> None:
+        """Another file: nothing of the last one is meant any more."""
+        self._focus.clear()
+        self._waiting = True
+        self._choose()
+
+    def _choose(self) -> None:
+        if not self._waiting or self._focus.name is not None:
+            return
+        found = self._wanted()
+        if found is not None:
+            self._waiting = False
+            self._focus.select_name(found.index)
+
+    def _wanted(self) -> Name | None:
+        world, view = self._player.world, self._player.session.scenario.view
+        if view.key is None:
+            return world.busiest()
+        found = world.find(view.key)
+        # A key that only a command brings in later is waited for; one that nothing names gives way to the busiest.
+        return found or (world.busiest() if self._player.complete else None)
+
+    def _keep(self) -> None:
+        """The same past in another run has the same numbers, as far as it goes."""
+        world, focus = self._player.world, self._focus
+        if focus.name is not None and focus.name >= len(world.names):
+            focus.select_name(None)
+            self._waiting = True
+        if focus.op is not None and world.op(focus.op) is None:
+            focus.select_op(None)
+        if focus.event_id is not None and focus.event_id > len(self._player.trace):
+            focus.select_event(None)
+
+    def _watch(self) -> None:
+        self._player.watch(self._focus.name)

@@ -1,0 +1,72 @@
+"""The status line: a sentence on what happens now, and how much is under way.
+
+Rules: the sentence is `story.now`; it is also the narration that a screen reader gets.
+"""
+
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
+
+from ui.elided import ElidedLabel
+from ui.focus import Focus
+from ui.player import ACCESS, Player
+from ui.story import now
+from ui.words import plural, share
+
+
+class Status(QStatusBar):
+    """Fed by the player's samples."""
+
+    def __init__(self, player: Player, focus: Focus, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player = player
+        self._focus = focus
+        self._says = ElidedLabel()
+        self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._facts = QLabel()
+        self._facts.setProperty("role", "muted")
+        self._facts.setContentsMargins(12, 0, 14, 0)
+        self._says.setContentsMargins(14, 0, 0, 0)
+        self.addWidget(self._says, 1)
+        self.addPermanentWidget(self._facts)
+        self.setSizeGripEnabled(False)
+        self.setMinimumHeight(30)
+        player.sampled.connect(self._show)
+        player.sessionChanged.connect(self._show)
+        focus.nameChanged.connect(self._show)
+
+    def _show(self) -> None:
+        player = self._player
+        if player.empty:
+            self._says.set_text("")
+            self._facts.setText("")
+            return
+        self._says.set_text(self._sentence())
+        self._facts.setText(" · ".join(self._numbers()))
+
+    def _sentence(self) -> str:
+        player = self._player
+        if player.playhead >= player.duration:
+            return f"The run is over. {_balance(player)}"
+        if player.playhead <= 0 and not player.playing:
+            return "Press Space to let time run. Drag a provider to move it; click one to see its copies."
+        return now(player.world, player.trace, player.playhead, self._focus.name)
+
+    def _numbers(self) -> list[str]:
+        player = self._player
+        rows = player.trace.in_flight(player.playhead)
+        flying = int((rows["code"] < ACCESS).sum())
+        alerts = player.alerts(player.playhead)
+        return [
+            f"{plural(flying, 'message')} in flight",
+            "recording" if player.session.abilities.known else "simulated",
+            plural(alerts, "message refused", "messages refused") if alerts else "no alerts",
+        ]
+
+
+def _balance(player: Player) -> str:
+    report = player.metrics.report(player.playhead)
+    gets, staleness = report["gets"], report["staleness"]
+    if not gets["total"]:
+        return f"{plural(report['puts']['total'], 'put')}, no gets."
+    stale = staleness["share"]
+    late = f", {share(stale)} of the answers stale" if stale else ", no answer stale" if stale is not None else ""
+    return f"{plural(gets['total'], 'get')}, {plural(report['puts']['total'], 'put')}{late}."

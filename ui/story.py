@@ -1,0 +1,164 @@
+"""What happens now and what became of an operation, in sentences.
+
+Rules: pure functions of (world, trace, time), no Qt. Names people know, never numbers of nodes. Short: one or two
+sentences, for the status line, the put/get bar and a screen reader.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+
+import numpy as np
+
+from p4lab.core.events import GetFinished, PutFinished
+from p4lab.trace import Trace
+from p4lab.world import Op, World
+from ui.words import behind, outcome, plural, staleness, time, version
+
+UPDATE, QUERY, REPLY, FETCH, FETCH_REPLY = 3, 4, 5, 6, 7  # message codes (words.MESSAGES)
+HIT = 1  # status of a reply
+LOOK_BACK = 400  # Events searched for the last thing that was said
+KEY = 2  # the regime code of put-broadcast-key
+AT_HOME = {"local": "its own data", "replica": "its copy", "cached": "its cache"}  # by the source of a get
+
+
+class Tone(Enum):
+    """How a sentence is meant."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    STALE = "stale"
+    WAITING = "waiting"
+
+
+def names(nodes: Iterable[int], world: World, most: int = 5) -> str:
+    """Providers in a sentence: "Aster, Birch and Cedar"."""
+    known = {provider.node: provider.name for provider in world.providers}
+    found = list(dict.fromkeys(known[world.provider_of[node]] for node in nodes if node in world.provider_of))
+    if len(found) > most:
+        return f"{', '.join(found[: most - 1])} and {len(found) - most + 1} others"
+    return " and ".join(part for part in (", ".join(found[:-1]), found[-1] if found else "") if part)
+
+
+def result(op: Op, world: World, trace: Trace, t: float) -> tuple[str, Tone]:
+    """What became of a put or get by time t: "v1 in 2 ms, stale: 2 versions behind"."""
+    if t < op.started:
+        return f"asked at {time(op.started)}", Tone.WAITING
+    if op.finished is None or t < op.finished:
+        return _under_way(op, world, trace, t), Tone.WAITING
+    took = time(op.latency)
+    if op.outcome.startswith("E_"):
+        return outcome(op.outcome), Tone.STALE
+    kind = world.names[op.name].kind
+    if op.verb == "put":
+        if op.outcome == "OK_DUPLICATE":
+            return f"already stored, renewed in {took}", Tone.GOOD
+        return (f"stored as {version(op.seq)} in {took}" if op.seq else f"stored in {took}"), Tone.GOOD
+    if op.outcome == "NOT_FOUND":
+        return f"not found: nobody has it ({took})", Tone.PLAIN
+    if op.outcome == "TIMEOUT":
+        return f"nobody answered in {took}", Tone.STALE
+    found = _read(op, kind, took)
+    if op.outcome == "PARTIAL":
+        silent = f"partial: {names(op.silent, world)} did not answer"
+        return (f"{silent}; {found}" if op.values else silent), Tone.STALE
+    if op.lag:
+        return f"{found}, stale: {staleness(op.lag, 0.0, kind).split(',')[0]}", Tone.STALE
+    return f"{found}, fresh" if kind != "immutable" else found, Tone.GOOD
+
+
+def now(world: World, trace: Trace, t: float, name: int | None) -> str:
+    """What happens at time t around the selected key; else what happened last."""
+    if name is None or name >= len(world.names):
+        return ""
+    flying = _flying(world, trace, t, name)
+    if len(flying):
+        latest = flying[flying["op"] == flying["op"][-1]]
+        return _flight(latest, world, trace, t, name)
+    return _last(world, trace, t, name)
+
+
+def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:
+    rows, of = trace.in_flight(t), world.op_name()
+    rows = rows[(rows["code"] <= FETCH_REPLY) & (rows["op"] < len(of))]
+    return rows[of[rows["op"]] == name]
+
+
+def _flight(rows: np.ndarray, world: World, trace: Trace, t: float, name: int) -> str:
+    """The messages of one operation that fly now."""
+    label = world.names[name].label
+    number = int(rows["op"][0])
+    said = []
+    updates = rows[rows["code"] == UPDATE]
+    if len(updates):
+        op = world.op(number)
+        what = version(op.seq) if op is not None and op.seq else "an entry"
+        to = names(updates["dst"].tolist(), world)
+        source = names([int(updates["src"][0])], world)
+        announces = int(world.op_regime()[number]) == KEY
+        said.append(f"{source} {'announces' if announces else 'sends'} {what} of {label} to {to}.")
+    for code, verb in ((QUERY, "asks {to} for {label}."), (FETCH, "fetches {label} from {to}.")):
+        sent = rows[rows["code"] == code]
+        if len(sent):
+            who = names([int(sent["src"][0])], world)
+            said.append(f"{who} " + verb.format(to=names(sent["dst"].tolist(), world), label=label))
+    replies = rows[(rows["code"] == REPLY) | (rows["code"] == FETCH_REPLY)]
+    hits, misses = replies[replies["status"] == HIT], replies[replies["status"] != HIT]
+    if len(misses):
+        who = names(misses["src"].tolist(), world)
+        several = len(set(misses["src"].tolist())) > 1
+        said.append(f"{who} {'have' if several else 'has'} nothing of {'their' if several else 'its'} own.")
+    if len(hits):
+        who = names(hits["src"].tolist(), world)
+        to = names([int(hits["dst"][0])], world)
+        said.append(f"{who}’s answer is on its way to {to}.")
+    return " ".join(said)
+
+
+def _last(world: World, trace: Trace, t: float, name: int) -> str:
+    """The last put or get of this name that was over by t."""
+    stop = trace.index_at(t)
+    for event in reversed(trace.slice(max(0, stop - LOOK_BACK), stop).records):
+        if isinstance(event, GetFinished | PutFinished):
+            op = world.op(event.op)
+            if op is not None and op.name == name:
+                return _told(op, world)
+    return ""
+
+
+def _told(op: Op, world: World) -> str:
+    who, label = names([op.node], world), world.names[op.name].label
+    kind = world.names[op.name].kind
+    if op.outcome.startswith("E_"):
+        return f"{who}’s {op.verb} of {label} was {outcome(op.outcome)}."
+    if op.verb == "put":
+        return f"A customer of {who} put {_what(op, kind)} of {label}."
+    if op.outcome == "NOT_FOUND":
+        return f"Nobody has {label}: a customer of {who} was told so."
+    if op.outcome in ("PARTIAL", "TIMEOUT"):
+        return f"{who} asked for {label}, and {names(op.silent, world) or 'nobody'} did not answer in time."
+    source = AT_HOME.get(op.source, "another provider’s data")
+    late = f", {behind(op.lag, kind)}" if op.lag else ""
+    return f"{who} answered a get of {label} from {source}: {_what(op, kind)}{late}."
+
+
+def _what(op: Op, kind: str) -> str:
+    if kind == "authenticated":
+        return version(op.seq)
+    if kind == "immutable":
+        return "the value"
+    return plural(len(op.values), "entry", "entries")
+
+
+def _read(op: Op, kind: str, took: str) -> str:
+    return f"found in {took}" if kind == "immutable" else f"{_what(op, kind)} in {took}"
+
+
+def _under_way(op: Op, world: World, trace: Trace, t: float) -> str:
+    """Whom its provider still waits for."""
+    rows = trace.rows(trace.rows_at(op.started - 1e-9), trace.rows_at(t))
+    rows = rows[rows["op"] == op.op]
+    asked = rows[((rows["code"] == QUERY) | (rows["code"] == FETCH)) & (rows["src"] == op.node)]
+    replies = rows[((rows["code"] == REPLY) | (rows["code"] == FETCH_REPLY)) & (rows["dst"] == op.node)]
+    heard = set(replies["src"][replies["due"] <= t].tolist())
+    waiting = [node for node in asked["dst"].tolist() if node not in heard]
+    return f"asking {names(waiting, world)} …" if waiting else "under way …"

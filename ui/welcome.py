@@ -1,0 +1,237 @@
+"""The welcome page: the scenarios that come along as cards with a picture, files opened before, and opening a file.
+
+Rules: chooses, opens nothing itself. A card is a button: Tab reaches it, Enter or Space opens it. A scenario that
+cannot be read has no card.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from p4lab import resources
+from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.model import Scenario
+from p4lab.scenario.read import read
+from ui.document import Document
+from ui.flow import FlowLayout
+from ui.miniature import Miniature
+from ui.theme import ThemeSwitch, font, mix
+from ui.words import plural, time
+
+FIRST = (  # in the order in which one would learn
+    "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "append-only", "who-pays", "holes",
+    "abilene",
+)  # fmt: skip
+WIDTH, PICTURE = 292, 128  # px of a card at 100 %
+LINES = 3  # of its sentence
+MARGIN, GAP = 40, 18
+
+
+class Welcome(QScrollArea):
+    """chosen: a file is to be opened. browse: a file is to be chosen."""
+
+    chosen = Signal(object)
+    browse = Signal()
+
+    def __init__(self, document: Document, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        self._title = QLabel("P4 Lab")
+        self._says = QLabel(
+            "Watch peer-to-peer providers peer: see puts and gets travel between them, copies go stale, and what each "
+            "choice costs. Choose a scenario and press Space."
+        )
+        self._says.setWordWrap(True)
+        self._says.setProperty("role", "muted")
+        cards = FlowLayout(GAP)
+        self._cards = [Card(path, scenario, theme) for path, scenario in _shipped()]
+        for card in self._cards:
+            card.clicked.connect(partial(self.chosen.emit, card.path))
+            cards.addWidget(card)
+        self._recent_title = QLabel("Opened before")
+        self._recent_title.setProperty("role", "heading")
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        open_ = QPushButton("Open a file…")
+        open_.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        open_.clicked.connect(self.browse)
+        drop = QLabel("or drop a scenario (.toml) or a recording (.p4rec) anywhere on this window")
+        drop.setProperty("role", "muted")
+        row = QHBoxLayout()
+        row.addWidget(open_)
+        row.addSpacing(8)
+        row.addWidget(drop)
+        row.addStretch()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(MARGIN, 30, MARGIN, 30)
+        column.setSpacing(6)
+        column.addWidget(self._title)
+        column.addWidget(self._says)
+        column.addSpacing(16)
+        column.addLayout(cards)
+        column.addSpacing(20)
+        column.addWidget(self._recent_title)
+        column.addLayout(self._recent)
+        column.addSpacing(8)
+        column.addLayout(row)
+        column.addStretch()
+        self.setWidget(page)
+        theme.changed.connect(self._dress)
+        document.changed.connect(self._show_recent)
+        self._dress()
+        self._show_recent()
+
+    def _dress(self) -> None:
+        self._title.setFont(font("display"))
+        self._share_out()
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._dress()  # the stylesheet takes the fonts back when it first reaches the page
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """The cards of a row fill it."""
+        room = self.viewport().width() - 2 * MARGIN
+        least = round(WIDTH * max(1.0, self._theme.scale * 0.85))
+        columns = max(1, min(len(self._cards), (room + GAP) // (least + GAP)))
+        for card in self._cards:
+            card.set_width(min((room - GAP * (columns - 1)) // columns, least * 3 // 2))
+
+    def _show_recent(self) -> None:
+        while (item := self._recent.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        recent = self._document.recent
+        self._recent_title.setVisible(bool(recent))
+        for path in recent:
+            button = QPushButton(f"{path.stem}   {path.parent}")
+            button.setProperty("role", "flat")
+            button.setStyleSheet("text-align: left;")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(partial(self.chosen.emit, path))
+            self._recent.addWidget(button)
+
+
+class Card(QAbstractButton):
+    """One scenario: picture, title, sentence, size."""
+
+    def __init__(self, path: Path, scenario: Scenario, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+        self._theme = theme
+        self._picture = Miniature(scenario)
+        self._title = scenario.title
+        self._says = first_sentence(scenario.about)
+        self._small = f"{plural(len(scenario.provider), 'provider')} · {length(scenario.duration)} of simulated time"
+        self.setText(scenario.title)
+        self.setAccessibleName(scenario.title)
+        self.setAccessibleDescription(f"{self._says} {self._small}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self.update)
+
+    def set_width(self, width: int) -> None:
+        """As wide as there is room for; as high as its words need."""
+        line = QFontMetricsF(font("body")).lineSpacing()
+        self.setFixedSize(QSize(width, round(PICTURE + 30 + (LINES + 2.6) * line)))
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        return self.size()
+
+    def enterEvent(self, event: object) -> None:
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme.current
+        marked = self.hasFocus() or self.underMouse()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(theme.accent if marked else theme.line, 2 if self.hasFocus() else 1))
+        painter.setBrush(theme.window)
+        painter.drawRoundedRect(box, 10, 10)
+        top = QRectF(box.x() + 1, box.y() + 1, box.width() - 2, PICTURE)
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.map if not marked else mix(theme.map, theme.accent_soft, 0.6))
+        painter.drawRoundedRect(top, 9, 9)
+        painter.drawRect(top.adjusted(0, 12, 0, 0))
+        self._picture.paint(painter, top, theme)
+        painter.restore()
+        words = box.adjusted(16, PICTURE + 12, -16, -10)
+        for role, ink, text, flags in (
+            ("title", theme.text, self._title, Qt.AlignmentFlag.AlignTop),
+            ("small", theme.muted, self._small, Qt.AlignmentFlag.AlignBottom),
+        ):
+            painter.setFont(font(role))
+            painter.setPen(ink)
+            fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()))
+            painter.drawText(words, flags, fitted)
+        painter.setFont(font("title"))
+        head = painter.fontMetrics().lineSpacing() + 4
+        painter.setFont(font("body"))
+        painter.setPen(theme.muted)
+        body = words.adjusted(0, head, 0, 0)
+        body.setHeight(painter.fontMetrics().lineSpacing() * LINES)
+        painter.drawText(body, Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextDontClip, _fitted(painter, self._says, body))
+        painter.end()
+
+
+def first_sentence(about: str) -> str:
+    """The first sentence of a lesson, without its Markdown signs."""
+    paragraph = next((part for part in about.strip().split("\n\n") if part.strip() and not part.startswith("#")), "")
+    plain = " ".join(paragraph.replace("*", "").replace("`", "").split())
+    end = next((i + 1 for i, c in enumerate(plain) if c in ".!?" and plain[i + 1 : i + 2] in ("", " ")), len(plain))
+    return plain[:end]
+
+
+def length(seconds: float) -> str:
+    """A round length of time: "60 s", "2 min"."""
+    return f"{seconds:g} s" if seconds < 120 else time(seconds)
+
+
+def _fitted(painter: QPainter, text: str, box: QRectF) -> str:
+    """The text, cut at a word where it needs more lines than there are."""
+    words = text.split()
+    for count in range(len(words), 0, -1):
+        shown = " ".join(words[:count]) + ("" if count == len(words) else " …")
+        room = painter.fontMetrics().boundingRect(box.toRect(), Qt.TextFlag.TextWordWrap, shown)
+        if room.height() <= box.height() + 4:
+            return shown
+    return ""
+
+
+def _shipped() -> list[tuple[Path, Scenario]]:
+    found: list[tuple[Path, Scenario]] = []
+    for path in resources.scenario_files():
+        try:
+            found.append((path, read(path)))
+        except ScenarioError:
+            continue  # the tests hold each of them against `p4lab check`
+    rank = {name: i for i, name in enumerate(FIRST)}
+    return sorted(found, key=lambda each: rank.get(each[0].stem, len(rank)))

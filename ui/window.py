@@ -1,0 +1,250 @@
+"""The window: lays out its parts and wires them together.
+
+Rules: makes, places and connects, and decides nothing; at most 250 lines. All wiring is in `_connect_signals`. Layout,
+theme and text size are remembered in the settings it is given.
+"""
+
+import secrets
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.actions import Actions, table
+from ui.canvas.scene import MapView
+from ui.dialogs import Dialogs
+from ui.document import Document
+from ui.focus import Focus
+from ui.header import Header
+from ui.keys import KeyGuard
+from ui.menus import RecentMenu, provider_menu
+from ui.notice import Notice
+from ui.opening import Opening
+from ui.panels.details import DetailsPanel
+from ui.panels.lesson import LessonPanel
+from ui.panels.log import LogPanel
+from ui.panels.plots import PlotsPanel
+from ui.panels.putget import PutGetBar
+from ui.panels.transport import Transport
+from ui.player import Player
+from ui.status import Status
+from ui.theme import ThemeSwitch
+from ui.welcome import Welcome
+from ui.words import clock
+
+SIZE = (1440, 900)
+LEAST = (880, 560)
+MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330
+SEEDS = 1_000_000  # a new seed is short enough to be read out
+
+
+class Window(QMainWindow):
+    """Everything a person sees."""
+
+    def __init__(
+        self, application: QApplication, player: Player, focus: Focus, theme: ThemeSwitch, document: Document,
+        dialogs: Dialogs, settings: QSettings,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.player = player
+        self.document = document
+        self._focus = focus
+        self._theme = theme
+        self._dialogs = dialogs
+        self._settings = settings
+        dialogs.window = self
+        self.setWindowTitle("P4 Lab")
+        self.setMinimumSize(*LEAST)
+        self.resize(*SIZE)
+        self.setAcceptDrops(True)
+        self.acts = Actions(table(player, document, theme, dialogs, self), self)
+        menus = self.acts.fill(self.menuBar())
+        menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
+        self._keys = KeyGuard(application)
+        self.opening = Opening(player, focus, self)
+        self.notice = Notice(player, theme)
+        self.welcome = Welcome(document, theme)
+        self.header = Header(player, document, self.acts, theme)
+        self.map = MapView(player, focus, theme)
+        self.bar = PutGetBar(player, focus, theme)
+        self.plots = PlotsPanel(player, focus, theme)
+        self.details = DetailsPanel(player, focus, theme)
+        self.log = LogPanel(player, focus, theme)
+        self.lesson = LessonPanel(player, theme)
+        self.transport = Transport(player, self.acts, theme)
+        self.status = Status(player, focus)
+        self._lay_out()
+        self._connect_signals()
+        self._restore()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        column = _column(left)
+        column.addWidget(self.map, 1)
+        column.addWidget(self.bar)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for panel, title in (
+            (self.plots, "Plots"), (self.details, "Details"), (self.log, "Log"), (self.lesson, "Lesson"),
+        ):  # fmt: skip
+            self.tabs.addTab(panel, title)
+        self.tabs.setMinimumWidth(LEAST_SIDE)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.addWidget(left)
+        self._splitter.addWidget(self.tabs)
+        self._splitter.setStretchFactor(0, MAP_SHARE)
+        self._splitter.setStretchFactor(1, SIDE_SHARE)
+        self._splitter.setChildrenCollapsible(False)
+        bench = QWidget()
+        column = _column(bench)
+        column.addWidget(self.header)
+        column.addWidget(self._splitter, 1)
+        column.addWidget(self.transport)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(bench)
+        centre = QWidget()
+        column = _column(centre)
+        column.addWidget(self.notice)
+        column.addWidget(self._stack, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self.status.hide()
+
+    def _connect_signals(self) -> None:
+        player, document, focus = self.player, self.document, self._focus
+        document.opened.connect(self._show_run)
+        document.closed.connect(self._show_welcome)
+        document.changed.connect(self._retitle)
+        document.said.connect(self.notice.news)
+        document.failed.connect(self.notice.fault)
+        self.welcome.chosen.connect(document.open)
+        self.welcome.browse.connect(self.choose_file)
+        self.map.placed.connect(document.place)
+        self.map.inspected.connect(self._inspect)
+        self.map.menuRequested.connect(self._offer)
+        self.transport.timeline.opPicked.connect(focus.select_op)
+        focus.opChanged.connect(self._show_details)
+        player.forked.connect(self._tell_fork)
+        for signal in (player.sampled, player.playingChanged, player.sessionChanged):
+            signal.connect(self.acts.refresh)
+        document.changed.connect(self.acts.refresh)
+
+    # What the actions ask of the window (actions.View)
+
+    def choose_file(self) -> None:
+        path = self._dialogs.file_to_open()
+        if path is not None:
+            self.document.open(path)
+
+    def export_picture(self) -> None:
+        path = self._dialogs.picture_target(f"p4lab-{clock(self.player.playhead).replace(' ', '')}.png")
+        if path is None:
+            return
+        if self.grab().save(str(path)):
+            self.notice.news(f"The picture is in {path.name}.")
+        else:
+            self.notice.fault(f"The picture cannot be written to {path}.")
+
+    def reset_layout(self) -> None:
+        width = self._splitter.width()
+        whole = MAP_SHARE + SIDE_SHARE
+        self._splitter.setSizes([width * MAP_SHARE // whole, width * SIDE_SHARE // whole])
+        self.tabs.setCurrentIndex(0)
+        self.map.fit()
+
+    def new_seed(self) -> None:
+        self.player.reset(secrets.randbelow(SEEDS))
+
+    def set_scale(self, percent: int) -> None:
+        self._theme.set_scale(percent / 100)
+        self._settings.setValue("scale", percent)
+        self.acts.refresh()
+
+    def set_theme(self, choice: str) -> None:
+        self._theme.choose(choice)
+        self._settings.setValue("theme", choice)
+        self.acts.refresh()
+
+    def _show_run(self) -> None:
+        self.notice.hush()
+        self.opening.begin()
+        self.tabs.setCurrentIndex(0)
+        self._stack.setCurrentIndex(1)
+        self.status.show()
+        self.transport.timeline.setFocus()
+
+    def _show_welcome(self) -> None:
+        self._focus.clear()
+        self._stack.setCurrentIndex(0)
+        self.status.hide()
+
+    def _show_details(self) -> None:
+        if self._focus.op is not None and self.tabs.currentWidget() is not self.log:
+            self.tabs.setCurrentWidget(self.details)
+
+    def _inspect(self, node: int) -> None:
+        self._focus.select_provider(node)
+        self.tabs.setCurrentWidget(self.details)
+
+    def _offer(self, node: int, place: QPoint) -> None:
+        def prepare(verb: str) -> None:
+            self.bar.prepare(verb, node)
+
+        provider_menu(self, self.player.session.abilities, prepare, partial(self._inspect, node)).popup(place)
+
+    def _retitle(self) -> None:
+        mark = "● " if self.document.unsaved else ""
+        self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
+
+    def _tell_fork(self, t: float) -> None:
+        self.notice.news(
+            f"From {clock(t)} on this is another future: the one you had seen is gone.", "Bring it back",
+            self.player.bring_back,
+        )  # fmt: skip
+
+    def _restore(self) -> None:
+        geometry, splitter = self._settings.value("geometry"), self._settings.value("splitter")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if not (isinstance(splitter, QByteArray) and self._splitter.restoreState(splitter)):
+            self._splitter.setSizes([SIZE[0] * MAP_SHARE // 3, SIZE[0] * SIDE_SHARE // 3])
+
+    # Qt
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.document.open(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.document.may_leave():
+            event.ignore()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("splitter", self._splitter.saveState())
+        self._keys.close()
+        self.notice.hush()
+        self.player.close()
+        event.accept()
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return column
