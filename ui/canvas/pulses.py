@@ -11,7 +11,8 @@ from ui.canvas.moment import Moment
 from ui.theme import Theme
 
 SHOWN = 0.7  # s on screen
-MOST = 150  # at high speed there are more answers than frames: the last ones are shown
+MOST = 150  # at high speed there are more answers than frames: the last ones are looked at
+EACH = 3  # rings around one provider: more would only be a blot, and painting them would take the frame's time
 GROWTH = 15.0  # pixels
 
 
@@ -19,9 +20,11 @@ def paint(painter: QPainter, theme: Theme, now: Moment) -> None:
     """Those of the selected key are strong."""
     lasts = SHOWN * max(now.factor, 1e-6)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for moment, node, op, _ in now.answers.between(now.t - lasts, now.t)[-MOST:].tolist():
-        if node >= len(now.shown.names) or op >= len(now.regimes):
+    rings = [0] * len(now.shown.names)
+    for moment, node, op, _ in reversed(now.answers.between(now.t - lasts, now.t)[-MOST:].tolist()):
+        if node >= len(rings) or op >= len(now.regimes) or rings[node] >= EACH:
             continue
+        rings[node] += 1
         past = (now.t - moment) / lasts
         stale = now.answers.was_stale(op)
         colour = QColor(theme.stale if stale else theme.regime(int(now.regimes[op])).colour)
