@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, legend, links, providers, pulses
+from ui.canvas import hints, legend, links, providers, pulses, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -193,6 +193,7 @@ class MapView(QWidget):
         theme = self._switch.current
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
+        tags.paint_badges(painter, theme, now.shown, now.looks)  # above the rings, or nobody could read them
         ratio, radius = self.devicePixelRatio(), GLYPH * self._glyph_scale()
         if self._painter is None or (self._painter.ratio, self._painter.radius) != (ratio, radius):
             self._painter = Painter(theme, ratio, radius, SMALL_GLYPH * self._glyph_scale())

@@ -77,7 +77,6 @@ class Still:
             providers.paint_halo(painter, theme, now.shown, selected, focused)
         providers.paint_discs(painter, theme, now.shown, now.looks)
         tags.paint_labels(painter, theme, now.shown, room, marked)
-        tags.paint_badges(painter, theme, now.shown, now.looks)
         painter.end()
         return picture
 
