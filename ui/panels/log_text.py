@@ -31,6 +31,7 @@ KINDS: dict[type[Event], str] = {
     PutStarted: "put asked", PutFinished: "put answered", GetStarted: "get asked", GetFinished: "get answered",
     Stored: "stored", Dropped: "dropped", Rejected: "refused", LateBetter: "newer, but late",
 }  # fmt: skip
+FILLING = 3  # more dots than this at the end of a value are there to make it long
 OWN, CUSTOMERS = "customers", "’s customers"
 DROPS = {"replaced": "replaced", "superseded": "a newer one came", "expired": "its time was over"}
 
@@ -142,7 +143,7 @@ class LogText:
             case Sent():
                 return "lost" if event.lost else words.STATUSES.get(event.status, f"status {event.status}")
             case PutStarted():
-                return _listed(_version(event.seq, kind), f"“{words.short(event.value)}”")
+                return _listed(_version(event.seq, kind), f"“{shown_value(event.value)}”")
             case PutFinished():
                 return _listed(_version(event.seq, kind), words.outcome(event.outcome))
             case GetFinished():
@@ -185,6 +186,12 @@ class LogText:
                 return (event.due - event.t) * 1000
             case _:
                 return None
+
+
+def shown_value(value: str) -> str:
+    """A value cut short, and without the dots that fill up the values of a workload."""
+    bare = value.rstrip(".")
+    return words.short(f"{bare}…" if len(value) - len(bare) > FILLING else value)
 
 
 def _version(seq: int, kind: str) -> str:

@@ -1,0 +1,228 @@
+"""The details of what is selected: a put or get with its story, step by step, and a provider with what it holds.
+
+Rules: the words are `details_text`'s, the story is `p4lab.world.story`; this widget arranges them, and builds anew only
+when they change. Nothing after the playhead is told, but a story stays, pale, while its own steps are visited.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from p4lab.world import Op, Step, story
+from ui import words
+from ui.focus import Focus
+from ui.panels.details_step import StepRow
+from ui.panels.details_text import Fact, about, asked, done, facts, headline, held
+from ui.panels.pulse import Pulse
+from ui.player import Player
+from ui.story import Tone
+from ui.theme import Theme, ThemeSwitch, font
+
+HOW = (
+    "Click a point in the latency plot, a stale mark in the time line, or a row of the log to see why a put or get "
+    "ended as it did. Click a provider on the map to see what it holds."
+)
+NOTHING = "Open a scenario, then click a get or a provider to see its story here."
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Everything that is shown; another one builds the panel anew."""
+
+    theme: Theme
+    scale: float
+    says: str = ""
+    title: str = ""
+    tone: Tone = Tone.PLAIN
+    asked: str = ""
+    goto: float | None = None
+    steps: tuple[tuple[Step, bool], ...] = ()  # and whether it lies after the playhead
+    facts: tuple[Fact, ...] = ()
+    provider: str = ""
+    about: str = ""
+    of: str = ""
+    held: tuple[tuple[str, bool], ...] = ()
+    done: tuple[Fact, ...] = ()
+
+
+class DetailsPanel(QScrollArea):
+    """The panel."""
+
+    def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch) -> None:
+        super().__init__()
+        self._player, self._focus, self._themes = player, focus, themes
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page: _Page | None = None
+        self._told: tuple[tuple[object, int, int], list[Step]] | None = None
+        self._rows: list[StepRow] = []
+        self._visit: tuple[int, float, float] | None = None  # op, the step's time, and up to when the story was told
+        self._pulse = Pulse(self, self.refresh)
+        for signal in (focus.opChanged, focus.providerChanged, focus.nameChanged, player.sampled, themes.changed):
+            signal.connect(self._pulse.ask)
+        player.sessionChanged.connect(self._pulse.ask)
+        focus.eventChanged.connect(self._mark)
+        self._pulse.ask()
+
+    def refresh(self) -> None:
+        """Tell of what is selected, as the playhead sees it."""
+        page = self._compose()
+        if page != self._page:
+            before = self._page
+            self._page = page
+            self._build(
+                page, keep=before is not None and before.asked == page.asked and before.provider == page.provider
+            )
+
+    def _compose(self) -> _Page:
+        player, focus, world, t = self._player, self._focus, self._player.world, self._player.playhead
+        parts: dict[str, object] = {}
+        op = world.op(focus.op) if focus.op is not None else None
+        if op is not None:
+            told = self._told_to(op.op)
+            title, tone = headline(op, world, told)
+            parts |= {"title": title, "tone": tone, "asked": asked(op, world)}
+            if told < op.started:
+                parts["goto"] = op.started
+            else:
+                parts["steps"] = tuple((step, step.t > t) for step in self._story(op) if step.t <= told)
+                parts["facts"] = tuple(facts(op, world, told))
+        provider = next((each for each in world.providers if each.node == focus.provider), None)
+        if provider is not None:
+            parts |= {
+                "provider": provider.name,
+                "about": about(provider, world),
+                "done": tuple(done(player.metrics, provider.node, t)),
+            }
+            if focus.name is not None and focus.name < len(world.names):
+                parts["of"] = world.names[focus.name].label
+                parts["held"] = tuple(held(world, provider.node, focus.name, t))
+        if not parts:
+            parts["says"] = NOTHING if player.empty else HOW
+        return _Page(self._themes.current, self._themes.scale, **parts)  # type: ignore[arg-type]  # built by name above
+
+    def _story(self, op: Op) -> list[Step]:
+        """The whole story, told again when the run has grown."""
+        key = (self._player.session, op.op, self._player.world.seen)
+        if self._told is None or self._told[0] != key:
+            trace = cast(
+                "Any", self._player.trace
+            )  # indexed with a number it gives an Event, which its type cannot say
+            self._told = (key, story(trace, self._player.world, op.op))
+        return self._told[1]
+
+    def _build(self, page: _Page, keep: bool) -> None:
+        place = self.verticalScrollBar().value() if keep else 0
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 14, 12, 12)
+        column.setSpacing(6)
+        focused = next((row.event_id for row in self._rows if row.hasFocus()), None)
+        self._rows = []
+        if page.says:
+            column.addStretch(1)
+            column.addWidget(_label(page.says, "body", page.theme.muted, Qt.AlignmentFlag.AlignCenter))
+            column.addStretch(2)
+        if page.title:
+            self._tell_op(page, column)
+        if page.provider:
+            if page.title:
+                column.addSpacing(8)
+                column.addWidget(_rule(page.theme))
+                column.addSpacing(4)
+            self._tell_provider(page, column)
+        if not page.says:
+            column.addStretch(1)
+        self.setWidget(inner)
+        for row in self._rows:
+            if row.event_id == focused:
+                row.setFocus()
+        self._mark()
+        self.verticalScrollBar().setValue(place)
+
+    def _tell_op(self, page: _Page, column: QVBoxLayout) -> None:
+        theme = page.theme
+        inks = {Tone.GOOD: theme.good, Tone.STALE: theme.stale_text, Tone.WAITING: theme.muted}
+        column.addWidget(_label(page.title, "title", inks.get(page.tone, theme.text)))
+        column.addWidget(_label(page.asked, "body", theme.muted))
+        if page.goto is not None:
+            button = QPushButton(f"Go to {words.clock(page.goto)}")
+            goto = page.goto
+            button.clicked.connect(lambda: self._player.seek(goto))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        steps = QVBoxLayout()
+        steps.setSpacing(0)
+        steps.setContentsMargins(0, 6, 0, 6)
+        last = len(page.steps) - 1
+        for number, (step, later) in enumerate(page.steps):
+            row = StepRow(step, theme, number == 0, number == last, later)
+            row.clicked.connect(self._go)
+            steps.addWidget(row)
+            self._rows.append(row)
+        column.addLayout(steps)
+        column.addLayout(_form(page.facts, theme))
+
+    def _tell_provider(self, page: _Page, column: QVBoxLayout) -> None:
+        theme = page.theme
+        column.addWidget(_label(page.provider, "title", theme.text))
+        column.addWidget(_label(page.about, "body", theme.muted))
+        if page.of:
+            column.addSpacing(4)
+            column.addWidget(_label(f"What it holds of {page.of}", "heading", theme.text))
+            for line, behind in page.held or (("Nothing: it would ask the others.", False),):
+                column.addWidget(_label(line, "body", theme.stale_text if behind else theme.text))
+        column.addSpacing(4)
+        column.addWidget(_label("Its customers so far", "heading", theme.text))
+        column.addLayout(_form(page.done, theme))
+
+    def _go(self, t: float, event_id: int) -> None:
+        if self._focus.op is not None:
+            self._visit = (self._focus.op, t, self._told_to(self._focus.op))
+        self._focus.select_event(event_id)
+        self._player.seek(t)
+
+    def _told_to(self, op: int) -> float:
+        """Up to when the story of an operation is told: the playhead, or what was told before its steps are visited."""
+        playhead = self._player.playhead
+        if self._visit is not None:
+            if self._visit[:2] == (op, playhead):
+                return self._visit[2]
+            self._visit = None
+        return playhead
+
+    def _mark(self) -> None:
+        for row in self._rows:
+            row.set_here(row.event_id == self._focus.event_id)
+
+
+def _label(text: str, role: str, ink: QColor, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setAlignment(align)
+    label.setFont(font(role))
+    label.setStyleSheet(f"color: {ink.name()};")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _form(rows: tuple[Fact, ...], theme: Theme) -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(4)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    for name, value in rows:
+        form.addRow(_label(name, "body", theme.muted), _label(value, "body", theme.text))
+    return form
+
+
+def _rule(theme: Theme) -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet(f"background: {theme.line.name()};")
+    return line

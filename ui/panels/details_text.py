@@ -1,0 +1,148 @@
+"""The words of the details: what became of a put or get, its facts, and what a provider holds and has done.
+
+Rules: pure functions of (world, metrics, time), no Qt; nothing that happens after the playhead is said.
+"""
+
+import numpy as np
+
+from p4lab.metrics import KLASSES, Metrics
+from p4lab.world import Holding, Op, Provider, World
+from ui import words
+from ui.panels.log_text import shown_value
+from ui.story import Tone, names
+
+HOME = [place for place, word in enumerate(KLASSES) if word in ("local", "replica", "cached")]
+
+Fact = tuple[str, str]
+
+
+def headline(op: Op, world: World, t: float) -> tuple[str, Tone]:
+    """What became of an operation by t, as short as can be."""
+    kind = world.names[op.name].kind
+    if t < op.started:
+        return "Not asked yet", Tone.WAITING
+    if op.finished is None or t < op.finished:
+        return f"Under way for {words.time(t - op.started)}", Tone.WAITING
+    took, version = words.time(op.latency), words.version(op.seq, kind) if kind != "unauthenticated" else ""
+    if op.outcome.startswith("E_"):
+        return _capital(words.outcome(op.outcome)), Tone.STALE
+    if op.verb == "put":
+        if op.outcome == "OK_DUPLICATE":
+            return f"Already stored, renewed in {took}", Tone.GOOD
+        return (f"Stored as {version} in {took}" if version else f"Stored in {took}"), Tone.GOOD
+    match op.outcome:
+        case "NOT_FOUND":
+            return "Not found", Tone.PLAIN
+        case "TIMEOUT":
+            return "Nobody answered in time", Tone.STALE
+        case "PARTIAL":
+            return f"Partial: {names(op.silent, world) or 'somebody'} did not answer", Tone.STALE
+    if op.lag:
+        return f"Stale: {words.staleness(op.lag, 0.0, kind).split(',')[0]}", Tone.STALE
+    what = version or (words.plural(len(op.values), "entry", "entries") if kind == "unauthenticated" else "Found")
+    fresh = {"immutable": "", "unauthenticated": ", complete"}.get(kind, ", fresh")
+    return f"{what} in {took}{fresh}", Tone.GOOD
+
+
+def asked(op: Op, world: World) -> str:
+    """Who asked for what, when."""
+    who, label = names([op.node], world), world.names[op.name].label
+    verb = "asked for" if op.verb == "get" else "put"
+    return f"A customer of {who} {verb} {label} at {words.clock(op.started, 0.001)}."
+
+
+def facts(op: Op, world: World, t: float) -> list[Fact]:
+    """What can be listed about an operation at t."""
+    name = world.names[op.name]
+    owner = f", owned by {name.owner}" if name.owner and name.kind == "authenticated" else ""
+    found = [
+        ("Key", f"{words.short(name.key, 40)}{owner}"),
+        ("Kind", name.kind),
+        ("Regime", words.regime(op.regime)),
+    ]
+    if op.verb == "put" and op.values and op.values[0]:
+        found.append(("Value", f"“{shown_value(op.values[0])}”"))
+    if op.finished is None or t < op.finished:
+        return found
+    found.append(("Outcome", "found" if (op.verb, op.outcome) == ("get", "OK") else words.outcome(op.outcome)))
+    found.append(("Took", words.time(op.latency)))
+    if op.verb == "put":
+        return found
+    if op.source:
+        found.append(("Answered from", words.SOURCES.get(op.source, op.source)))
+        found += _read(op, name.kind)
+    if op.silent:
+        found.append(("Silent", names(op.silent, world, 12)))
+    return found
+
+
+def _read(op: Op, kind: str) -> list[Fact]:
+    """The version read and how old it was."""
+    values = ", ".join(f"“{shown_value(value)}”" for value in op.values[:5])
+    more = f" and {len(op.values) - 5} more" if len(op.values) > 5 else ""
+    if kind == "unauthenticated":
+        found = [("Entries", f"{len(op.values)}: {values}{more}" if values else str(len(op.values)))]
+    elif kind == "authenticated":
+        found = [("Version", f"v{op.seq}, {values}" if values else f"v{op.seq}")]
+    else:
+        return [("Value", values)] if values else []
+    return [*found, ("Freshness", words.staleness(op.lag or 0, op.age or 0.0, kind))]
+
+
+def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]:
+    """What a provider holds of a name at t, a line per store, and whether that is behind."""
+    kind = world.names[name].kind
+    lines = []
+    for one in world.holdings(name, t):
+        if one.node == node:
+            what = words.version(one.entries if kind == "unauthenticated" else one.seq, kind) or "the value"
+            lines.append(
+                (f"{_what(what, one)}, since {words.clock(one.since)}{_rest(one, t)}{_age(one, kind)}", one.behind > 0)
+            )
+    return lines
+
+
+def _what(what: str, one: Holding) -> str:
+    how = {"L": f"its own {what}", "R": f"a copy of {what}, sent to it", "P": f"a pointer to {what}"}
+    return _capital(how.get(one.store, f"{what}, cached"))
+
+
+def _rest(one: Holding, t: float) -> str:
+    return "" if one.until is None else f", for another {words.time(one.until - t)}"
+
+
+def _age(one: Holding, kind: str) -> str:
+    if kind == "immutable":
+        return ""
+    return (
+        f": {words.behind(one.behind, kind)}"
+        if one.behind
+        else ": the newest"
+        if kind == "authenticated"
+        else ": complete"
+    )
+
+
+def done(metrics: Metrics, node: int, t: float) -> list[Fact]:
+    """What the customers of a provider asked by t, and what they got."""
+    gets, puts = metrics.gets(t), metrics.puts(t)
+    gets, puts = gets[gets["node"] == node], puts[puts["node"] == node]
+    found = [("Gets answered", words.grouped(len(gets))), ("Puts answered", words.grouped(len(puts)))]
+    if len(gets):
+        returned = gets[gets["returned"]]
+        found.append(("At home", words.share(float(np.isin(gets["klass"], HOME).mean()))))
+        found.append(("Stale", words.share(float((returned["lag"] > 0).mean()) if len(returned) else None)))
+        middle, slow = np.quantile(gets["latency"], [0.5, 0.95]).tolist()
+        found.append(("Latency", f"half within {words.time(middle)}, 95 % within {words.time(slow)}"))
+    return found
+
+
+def about(provider: Provider, world: World) -> str:
+    """A provider in a line."""
+    peers = [b if a == provider.node else a for a, b in world.links if provider.node in (a, b)]
+    known = names(sorted(peers), world, 6)
+    return f"{words.plural(provider.customers, 'customer')}, peers with {known or 'nobody'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
