@@ -164,7 +164,7 @@ class Painter:
         np.multiply(y, self.ratio, out=fragments[:, 1])
         fragments[:, 2] = sheet.left[glyph]
         fragments[:, 3] = sheet.top[glyph]
-        fragments[:, 4:6] = sheet.cell
+        fragments[:, 4] = fragments[:, 5] = sheet.side[glyph]
         fragments[:, 6:8] = 1.0
         fragments[:, 9] = opacity
         _draw(painter, self._fragments, count, sheet.pixmap)

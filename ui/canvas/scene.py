@@ -112,6 +112,12 @@ class MapView(QWidget):
         carried = float(now.loads.carried[pair])
         return hints.peering(plan.names[a], plan.names[b], plan.links[a, b], carried, now.loads.window)
 
+    def glyph_radii(self) -> tuple[float, float]:
+        """Of messages of the selected key and of others: smaller where providers are, larger with larger text."""
+        largest = self.figures().radii.max(initial=0.0)
+        scale = self._switch.scale * float(np.clip(largest / (FULL * self._switch.scale * 0.5), 0.5, 1.0))
+        return GLYPH * scale, SMALL_GLYPH * scale
+
     # What the hand asks of the map (tools.Stage)
 
     def figures(self) -> Figures:
@@ -173,12 +179,7 @@ class MapView(QWidget):
         self.update()
 
     def _moment(self) -> Moment:
-        return moment(self._player, self._focus, self._plan, self.figures(), GLYPH * self._glyph_scale())
-
-    def _glyph_scale(self) -> float:
-        """Smaller glyphs where providers are small, larger ones with larger text."""
-        largest = self.figures().radii.max(initial=0.0)
-        return self._switch.scale * float(np.clip(largest / (FULL * self._switch.scale * 0.5), 0.5, 1.0))
+        return moment(self._player, self._focus, self._plan, self.figures(), self.glyph_radii()[0])
 
     def _selected(self) -> int | None:
         node = self._focus.provider
@@ -194,9 +195,9 @@ class MapView(QWidget):
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
         tags.paint_badges(painter, theme, now.shown, now.looks)  # above the rings, or nobody could read them
-        ratio, radius = self.devicePixelRatio(), GLYPH * self._glyph_scale()
+        ratio, (radius, small) = self.devicePixelRatio(), self.glyph_radii()
         if self._painter is None or (self._painter.ratio, self._painter.radius) != (ratio, radius):
-            self._painter = Painter(theme, ratio, radius, SMALL_GLYPH * self._glyph_scale())
+            self._painter = Painter(theme, ratio, radius, small)
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
         pace = words.pace(self._player.factor, self._player.speed is None)

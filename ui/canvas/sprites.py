@@ -24,16 +24,22 @@ PLAIN = 5.5  # glyphs of a smaller radius have no border and no sign: nobody cou
 
 
 class Sheet:
-    """left, top: where a glyph lies, by regime * COLUMNS + column, in pixels of the device. cell: its side there."""
+    """left, top, side: where a glyph lies, by regime * COLUMNS + column, in pixels of the device.
+
+    The less of its cell a glyph takes, the less there is to blend in each frame.
+    """
 
     def __init__(self, theme: Theme, radius: float, ratio: float, opacity: float = 1.0) -> None:
         self.radius = radius
-        self.cell = 2 * int(np.ceil((radius + 4.5) * ratio))
-        self.pixmap = QPixmap(COLUMNS * self.cell, (REGIMES + 1) * self.cell)
+        cell = self._cell = 2 * int(np.ceil((1.2 * radius + 4) * ratio))
+        self.pixmap = QPixmap(COLUMNS * cell, (REGIMES + 1) * cell)
         self.pixmap.fill(Qt.GlobalColor.transparent)
         cells = np.arange(COLUMNS * (REGIMES + 1))
-        self.left = (cells % COLUMNS * self.cell).astype(float)
-        self.top = (cells // COLUMNS * self.cell).astype(float)
+        columns, rows = cells % COLUMNS, cells // COLUMNS
+        compact = (columns >= CIRCLE) & (rows < REGIMES)
+        self.side = np.where(compact, min(cell, 2 * int(np.ceil((0.94 * radius + 4.0) * ratio))), cell).astype(float)
+        self.left = columns * cell + (cell - self.side) / 2
+        self.top = rows * cell + (cell - self.side) / 2
         painter = QPainter(self.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(opacity)
@@ -57,7 +63,7 @@ class Sheet:
 
     def _enter(self, painter: QPainter, row: int, column: int, ratio: float) -> None:
         painter.resetTransform()
-        painter.translate((column + 0.5) * self.cell, (row + 0.5) * self.cell)
+        painter.translate((column + 0.5) * self._cell, (row + 0.5) * self._cell)
         painter.scale(ratio, ratio)
 
 

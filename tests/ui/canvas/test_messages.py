@@ -135,7 +135,10 @@ def test_every_glyph_has_its_own_picture(qapp):
     image = sheet.pixmap.toImage()
     seen: dict[bytes, int] = {}
     for index in range(sprites.REGIMES * sprites.COLUMNS):
-        cell = image.copy(int(sheet.left[index]), int(sheet.top[index]), sheet.cell, sheet.cell)
+        side = int(sheet.side[index])
+        cell = image.copy(int(sheet.left[index]), int(sheet.top[index]), side, side)
+        edge = [cell.pixelColor(x, y).alpha() for x in range(side) for y in (0, side - 1)]
+        assert max(edge) == 0  # nothing is cut off
         cell = cell.convertToFormat(QImage.Format.Format_ARGB32)
         seen.setdefault(bytes(cell.constBits()), index)
     assert len(seen) == sprites.REGIMES * sprites.COLUMNS
