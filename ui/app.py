@@ -47,6 +47,7 @@ def show(file: Path | None) -> int:
     window = build(app, QSettings("P4 Lab", "P4 Lab"))
     sys.excepthook = report_to(window)
     window.show()
+    window.activateWindow()  # keys work at once, where no window manager hands out the focus too
     if file is not None:
         window.document.open(file)
     status = app.exec()

@@ -33,6 +33,7 @@ from ui.words import clock, regime
 KINDS = tuple(Kind)
 REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
+WAITING = "the answer will stand here"
 
 
 class PutGetBar(QFrame):
@@ -150,6 +151,7 @@ class PutGetBar(QFrame):
         for widget in self._fields:
             widget.setEnabled(not why_not)
         self.setToolTip(why_not)
+        self._outcome.idle(why_not or WAITING)
         self._go.setToolTip(why_not or "Do it at the playhead (Enter)")
         self._fit()
         self._show()
@@ -256,10 +258,16 @@ class Outcome(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._tone = Tone.PLAIN
+        self._idle = WAITING
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(150)
         theme.changed.connect(self.update)
+
+    def idle(self, text: str) -> None:
+        """What stands there while there is no answer."""
+        self._idle = text
+        self.update()
 
     def say(self, text: str, tone: Tone) -> None:
         """Another sentence."""
@@ -294,7 +302,11 @@ class Outcome(QAbstractButton):
         face = font("body")
         face.setUnderline(self.underMouse() or self.hasFocus())
         painter.setFont(face)
-        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width() - 6)
+        shown = self.text()
+        if not shown:
+            shown = self._idle
+            painter.setPen(theme.faint)
+        text = painter.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, self.width() - 6)
         painter.drawText(self.rect().adjusted(6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
 

@@ -1,0 +1,91 @@
+"""`p4lab gui` and `p4lab screenshot` as a terminal sees them: in processes of their own, without a display."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from p4lab import resources
+from p4lab.scenario.write import write
+from tests.ui import runs
+from ui.display import QT_PACKAGES
+
+
+def _p4lab(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run it in `folder`. The environment has no display and no wish for a platform."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), root, kept.get("PYTHONPATH", "")]))
+    command = [sys.executable, "-m", "p4lab", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=kept | {"PYTHONPATH": path} | environment, capture_output=True, text=True, timeout=100
+    )
+
+
+def test_without_a_display_gui_plays_prints_and_takes_a_picture(tmp_path: Path) -> None:
+    done = _p4lab(tmp_path, "gui")
+    lines = done.stdout.splitlines()
+    picture = Path(lines[-1].split()[-1])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[0].startswith("There is no display here")
+    assert lines[1].startswith("Three regimes side by side: 60 s, seed ")
+    assert (picture.parent, QImage(str(picture)).size().toTuple()) == (tmp_path / "out", (1440, 900))
+
+
+def test_a_screenshot_has_its_size_and_theme_and_comes_from_a_recording_too(tmp_path: Path) -> None:
+    write(runs.scenario(), tmp_path / "small.toml")
+    recorded = _p4lab(tmp_path, "run", "small.toml", "--record", "small.p4rec")
+    assert recorded.returncode == 0, recorded.stderr
+    lightness = []
+    for source, theme in (("small.toml", "light"), ("small.p4rec", "dark")):
+        done = _p4lab(
+            tmp_path, "screenshot", source, "--at", "3", "--size", "1000x640", "--theme", theme, "-o", "a.png"
+        )
+        image = QImage(str(tmp_path / "a.png"))
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{source} at 3.000 s: a.png\n", "")
+        assert image.size().toTuple() == (1000, 640)
+        lightness.append(image.pixelColor(300, 4).lightness())
+    assert lightness[0] > 200 > 60 > lightness[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--size", "huge"], "p4lab: --size huge: write width x height in pixels, such as 1440x900"),
+        (["--theme", "pink"], "p4lab: --theme pink: write light or dark"),
+        (["--at", "99"], "p4lab: small.toml: the run lasts from 0 to 20 s; 99 s is not in it"),
+    ],
+)
+def test_bad_usage_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
+    write(runs.scenario(), tmp_path / "small.toml")
+    done = _p4lab(tmp_path, "screenshot", "small.toml", *arguments, "-o", "a.png")
+    assert (done.returncode, done.stderr.splitlines()) == (2, [said])
+
+
+@pytest.mark.parametrize(("file", "out"), [("missing.toml", "a.png"), ("small.toml", "small.toml/a.png")])
+def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path, file: str, out: str) -> None:
+    write(runs.scenario(), tmp_path / "small.toml")
+    done = _p4lab(tmp_path, "screenshot", file, "-o", out)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert done.stderr.startswith("p4lab: ")
+
+
+def test_a_missing_library_is_named_with_its_packages(tmp_path: Path) -> None:
+    (tmp_path / "PySide6").mkdir()
+    (tmp_path / "PySide6" / "__init__.py").touch()
+    (tmp_path / "PySide6" / "QtWidgets.py").write_text(
+        'raise ImportError("libEGL.so.1: cannot open shared object file")'
+    )
+    scenario = str(resources.scenario_files()[0])
+    done = _p4lab(tmp_path, "gui", scenario, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == (f"p4lab: Qt does not load: {fault}. On Debian or Ubuntu: apt-get install {QT_PACKAGES}\n")
+
+
+def test_help_loads_no_qt(tmp_path: Path) -> None:
+    code = "import sys, ui.commands; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
