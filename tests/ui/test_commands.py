@@ -21,9 +21,8 @@ def _p4lab(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [environment.pop("PYTHONPATH", ""), root, kept.get("PYTHONPATH", "")]))
     command = [sys.executable, "-m", "p4lab", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=kept | {"PYTHONPATH": path} | environment, capture_output=True, text=True, timeout=100
-    )
+    whole = kept | {"PYTHONPATH": path} | environment
+    return subprocess.run(command, cwd=folder, env=whole, capture_output=True, text=True, timeout=100, check=False)
 
 
 def test_without_a_display_gui_plays_prints_and_takes_a_picture(tmp_path: Path) -> None:
@@ -77,9 +76,8 @@ def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path, file: str, o
 def test_a_missing_library_is_named_with_its_packages(tmp_path: Path) -> None:
     (tmp_path / "PySide6").mkdir()
     (tmp_path / "PySide6" / "__init__.py").touch()
-    (tmp_path / "PySide6" / "QtWidgets.py").write_text(
-        'raise ImportError("libEGL.so.1: cannot open shared object file")'
-    )
+    fault = "libEGL.so.1: cannot open shared object file"
+    (tmp_path / "PySide6" / "QtWidgets.py").write_text(f"raise ImportError({fault!r})")
     scenario = str(resources.scenario_files()[0])
     done = _p4lab(tmp_path, "gui", scenario, PYTHONPATH=str(tmp_path))
     assert done.returncode == 2
