@@ -1,7 +1,7 @@
 """The get-broadcast workload as a user of SimPy would write it: the peer that the engine is measured against.
 
-Rules: idiomatic SimPy 4 (a process per provider, per source of customers, per get and per message under way, the last as
-in "Event Latency" of SimPy's own examples; a Store as inbox, an Event per pending get) and nothing slow on purpose:
+Rules: idiomatic SimPy 4 (a process per provider, per source of customers, per get and per message under way, the last
+as in "Event Latency" of SimPy's own examples; a Store as inbox, an Event per pending get) and nothing slow on purpose:
 messages are plain tuples with names, nothing is logged. It has no sizes, timers, signatures or trace, which the engine
 has. Nearly all its time is SimPy's own. Arrival as a callback of a bare Timeout, which that example does not use, makes
 it about 1.6 times faster.
