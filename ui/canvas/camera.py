@@ -11,40 +11,52 @@ import numpy as np
 MARGIN = (84.0, 74.0)  # beside and above, where providers' rings and customers need room
 NARROW = (60.0, 44.0)  # where providers are dots
 LEAST, MOST = 0.4, 40.0
+LEAST_CONTENT = 0.5  # of the box
 
 
 @dataclass(frozen=True)
 class Camera:
-    """width, height: of the window. zoom: 1 = fitted. centre: the point of the box in the window's middle."""
+    """width, height: of the window. content: left, top, right, bottom of what a fitted camera shows, in the box.
+
+    zoom: 1 = fitted. centre: the point of the box in the window's middle, None = that of the content.
+    """
 
     width: float = 1.0
     height: float = 1.0
     aspect: float | None = None
+    content: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     zoom: float = 1.0
-    centre: tuple[float, float] = (0.5, 0.5)
+    centre: tuple[float, float] | None = None
     margin: tuple[float, float] = MARGIN
 
     @property
     def fitted(self) -> bool:
-        return self.zoom == 1.0 and self.centre == (0.5, 0.5)
+        return self.zoom == 1.0 and self.centre is None
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The point of the box in the window's middle."""
+        left, top, right, bottom = self.content
+        return ((left + right) / 2, (top + bottom) / 2) if self.centre is None else self.centre
 
     @property
     def scale(self) -> tuple[float, float]:
         """Pixels per unit of the box, across and down."""
-        wide = max(20.0, self.width - 2 * min(self.margin[0], 0.16 * self.width))
-        high = max(20.0, self.height - 2 * min(self.margin[1], 0.19 * self.height))
+        left, top, right, bottom = self.content
+        wide = max(20.0, self.width - 2 * min(self.margin[0], 0.16 * self.width)) / (right - left)
+        high = max(20.0, self.height - 2 * min(self.margin[1], 0.19 * self.height)) / (bottom - top)
         if self.aspect is not None:
             wide, high = min(wide, high * self.aspect), min(high, wide / self.aspect)
         return wide * self.zoom, high * self.zoom
 
     def to_window(self, points: np.ndarray) -> np.ndarray:
         """Points of the box in pixels of the window."""
-        return (points - self.centre) * self.scale + (self.width / 2, self.height / 2)
+        return (points - self.middle) * self.scale + (self.width / 2, self.height / 2)
 
     def to_box(self, x: float, y: float) -> tuple[float, float]:
         """A point of the window in the box."""
         wide, high = self.scale
-        return (x - self.width / 2) / wide + self.centre[0], (y - self.height / 2) / high + self.centre[1]
+        return (x - self.width / 2) / wide + self.middle[0], (y - self.height / 2) / high + self.middle[1]
 
     def sized(self, width: float, height: float) -> "Camera":
         """The same view of a window of another size."""
@@ -57,12 +69,12 @@ class Camera:
             zoom = 1.0  # steps in and back out end where they began
         nearer = replace(self, zoom=zoom)
         held, now = self.to_box(x, y), nearer.to_box(x, y)
-        return nearer.moved_to(self.centre[0] + held[0] - now[0], self.centre[1] + held[1] - now[1])
+        return nearer.moved_to(self.middle[0] + held[0] - now[0], self.middle[1] + held[1] - now[1])
 
     def panned(self, dx: float, dy: float) -> "Camera":
         """Moved as a sheet of paper pushed by (dx, dy) pixels."""
         wide, high = self.scale
-        return self.moved_to(self.centre[0] - dx / wide, self.centre[1] - dy / high)
+        return self.moved_to(self.middle[0] - dx / wide, self.middle[1] - dy / high)
 
     def moved_to(self, x: float, y: float) -> "Camera":
         """Another point in the middle; some of the box stays in view."""
@@ -70,4 +82,13 @@ class Camera:
 
     def fit(self) -> "Camera":
         """All of it."""
-        return replace(self, zoom=1.0, centre=(0.5, 0.5))
+        return replace(self, zoom=1.0, centre=None)
+
+    def showing(self, points: np.ndarray) -> "Camera":
+        """A fitted camera for these points of the box; a few that stand close are not blown up."""
+        if len(points) == 0:
+            return replace(self.fit(), content=(0.0, 0.0, 1.0, 1.0))
+        low, high = points.min(axis=0), points.max(axis=0)
+        spare = np.maximum(0.0, LEAST_CONTENT - (high - low)) / 2
+        (left, top), (right, bottom) = (low - spare).tolist(), (high + spare).tolist()
+        return replace(self.fit(), content=(left, top, right, bottom))

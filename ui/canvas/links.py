@@ -13,7 +13,7 @@ from ui.theme import Theme, mix
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
 MOST_BUSY = 3000  # the busiest are drawn
-FIRST = 100.0  # B/s of the first step; each step is twice the one before
+FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
 
 def steps(carried: np.ndarray, window: float) -> np.ndarray:
@@ -60,7 +60,7 @@ def paint_links(
             continue
         part = share + (1 - share) * (step / STEPS) ** 1.4
         colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
-        pen = QPen(colour, 1.1 if step == 0 else 1.2 + 0.62 * (step - 1) * (0.3 + 0.7 * share))
+        pen = QPen(colour, 1.2 if step == 0 else 1.6 + 0.7 * (step - 1) * (0.3 + 0.7 * share))
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])

@@ -17,20 +17,20 @@ GROWTH = 15.0  # pixels
 
 
 def paint(painter: QPainter, theme: Theme, now: Moment) -> None:
-    """Those of the selected key are strong."""
+    """Those of the selected key, of all keys where none is."""
     lasts = SHOWN * max(now.factor, 1e-6)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rings = [0] * len(now.shown.names)
     for moment, node, op, _ in reversed(now.answers.between(now.t - lasts, now.t)[-MOST:].tolist()):
-        if node >= len(rings) or op >= len(now.regimes) or rings[node] >= EACH:
+        known = node < len(rings) and op < len(now.regimes)
+        if not known or now.name not in (None, now.names[op]) or rings[node] >= EACH:
             continue
         rings[node] += 1
         past = (now.t - moment) / lasts
         stale = now.answers.was_stale(op)
         colour = QColor(theme.stale if stale else theme.regime(int(now.regimes[op])).colour)
-        strength = 1.0 if now.name is None or now.names[op] == now.name else 0.35
-        colour.setAlphaF((1 - past) ** 1.6 * strength)
-        painter.setPen(QPen(colour, 1.2 + 2.4 * (1 - past) * strength))
+        colour.setAlphaF((1 - past) ** 1.6)
+        painter.setPen(QPen(colour, 1.2 + 2.4 * (1 - past)))
         scale = min(1.0, float(now.shown.radii[node]) / now.shown.unit + 0.25)
         reach = float(now.shown.rims[node]) + 2 + GROWTH * scale * (1 - (1 - past) ** 2)
         centre = QPointF(*now.shown.centres[node])

@@ -58,6 +58,7 @@ class MapView(QWidget):
         self._hovered: int | None = None
         self._still = Still()
         self._painter: Painter | None = None
+        self._badges = tags.Badges(switch.current, self.devicePixelRatio())
         self.setAccessibleName("Map of providers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -79,11 +80,11 @@ class MapView(QWidget):
 
     def fit(self) -> None:
         """Show all of the map."""
-        self.look_from(self.camera.fit())
+        self.look_from(self.camera.showing(self._plan.points))
 
     def actual_size(self) -> None:
         """So near that a usual provider has its full size."""
-        fitted = self.camera.fit()
+        fitted = self.camera.showing(self._plan.points)
         nearer = self._plan.zoom_for_full(fitted, self._switch.scale)
         self.look_from(fitted.zoomed(nearer, self.width() / 2, self.height() / 2))
 
@@ -159,7 +160,9 @@ class MapView(QWidget):
     def _rebuild(self) -> None:
         if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
             margin = MARGIN if len(self._plan.names) <= RING else NARROW
-            self.camera = Camera(self.width(), self.height(), self._plan.aspect, margin=margin)
+            self.camera = Camera(self.width(), self.height(), self._plan.aspect, margin=margin).showing(
+                self._plan.points
+            )
         self._hovered = None
         self._describe()
 
@@ -192,12 +195,13 @@ class MapView(QWidget):
 
     def _paint_moving(self, painter: QPainter, now: Moment) -> None:
         theme = self._switch.current
-        providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
-        pulses.paint(painter, theme, now)
-        tags.paint_badges(painter, theme, now.shown, now.looks)  # above the rings, or nobody could read them
         ratio, (radius, small) = self.devicePixelRatio(), self.glyph_radii()
         if self._painter is None or (self._painter.ratio, self._painter.radius) != (ratio, radius):
             self._painter = Painter(theme, ratio, radius, small)
+            self._badges = tags.Badges(theme, ratio)
+        providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
+        pulses.paint(painter, theme, now)
+        self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
         pace = words.pace(self._player.factor, self._player.speed is None)

@@ -97,7 +97,7 @@ def _legend_place(now: Moment, camera: Camera) -> tuple[int, QRectF]:
 def _covered(shown: Figures, area: QRectF) -> bool:
     nearest = np.clip(shown.centres, (area.left(), area.top()), (area.right(), area.bottom()))
     away = shown.centres - nearest
-    return bool((np.hypot(away[:, 0], away[:, 1]) < shown.rims + 4).any())
+    return bool((np.hypot(away[:, 0], away[:, 1]) < shown.rims + 4 + 0.3 * shown.radii).any())
 
 
 def _painter(picture: QPixmap) -> QPainter:

@@ -7,8 +7,8 @@ lines.
 from collections.abc import Sequence
 from math import pi
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 
 from ui.canvas.figures import MINI, Figures
 from ui.canvas.labels import Room, Wish, arrange
@@ -46,25 +46,44 @@ def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, ma
         painter.drawText(area, CENTRED, "\n".join(lines[node]))
 
 
-def paint_badges(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look]) -> None:
-    """ "2 behind" at the upper right of a stale copy."""
-    line = font("badge")
-    metrics = QFontMetricsF(line)
-    height = metrics.height() + 3
-    painter.setFont(line)
-    for node, look in enumerate(looks):
-        if not look.stale or shown.share(node) < MINI:
-            continue
-        text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
-        width = max(height, metrics.horizontalAdvance(text) + 13)
-        reach = ring_radius(float(shown.radii[node])) * 0.72
-        x, y = shown.centres[node].tolist()
-        area = QRectF(x + reach - height / 3, y - reach - height * 0.8, width, height)
-        painter.setPen(QPen(theme.map, 1.6))
-        painter.setBrush(theme.stale)
+class Badges:
+    """ "2 behind" at the upper right of a stale copy. Few are different, so each is painted once and kept."""
+
+    def __init__(self, theme: Theme, ratio: float) -> None:
+        self._theme, self._ratio = theme, ratio
+        self._pictures: dict[str, QPixmap] = {}
+
+    def paint(self, painter: QPainter, shown: Figures, looks: Sequence[Look]) -> None:
+        """Those of all stale copies, but for dots."""
+        for node, look in enumerate(looks):
+            if not look.stale or shown.share(node) < MINI:
+                continue
+            text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
+            if text not in self._pictures:
+                self._pictures[text] = self._picture(text)
+            picture = self._pictures[text]
+            height = picture.height() / self._ratio
+            reach = ring_radius(float(shown.radii[node])) * 0.72
+            x, y = shown.centres[node].tolist()
+            painter.drawPixmap(QPointF(x + reach - height / 3, y - reach - height * 0.8), picture)
+
+    def _picture(self, text: str) -> QPixmap:
+        metrics = QFontMetricsF(font("badge"))
+        height = metrics.height() + 3
+        area = QRectF(1, 1, max(height, metrics.horizontalAdvance(text) + 13), height)
+        picture = QPixmap((QSizeF(area.width() + 2, height + 2) * self._ratio).toSize())
+        picture.setDevicePixelRatio(self._ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.map, 1.6))
+        painter.setBrush(self._theme.stale)
         painter.drawRoundedRect(area, height / 2, height / 2)
-        painter.setPen(theme.on_stale)
+        painter.setFont(font("badge"))
+        painter.setPen(self._theme.on_stale)
         painter.drawText(area, CENTRED, text)
+        painter.end()
+        return picture
 
 
 def wrapped(name: str, metrics: QFontMetricsF, width: float) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def test_zooming_holds_what_is_under_the_pointer(x, y, factors):
         before = camera.to_box(x, y)
         camera = camera.zoomed(factor, x, y)
         assert LEAST <= camera.zoom <= MOST
-        inside = all(-0.3 < value < 1.3 for value in camera.centre)
+        inside = all(-0.3 < value < 1.3 for value in camera.middle)
         if inside:
             assert camera.to_box(x, y) == pytest.approx(before, abs=1e-9)
 
@@ -49,3 +49,11 @@ def test_the_box_is_the_inverse_of_the_window():
     camera = Camera(800, 500, aspect=1.6).zoomed(3, 100, 400)
     (x, y) = camera.to_window(np.array([[0.3, 0.8]]))[0]
     assert camera.to_box(x, y) == pytest.approx((0.3, 0.8))
+
+
+def test_what_is_shown_fills_the_window():
+    camera = Camera(1000, 600, margin=(100, 50)).showing(np.array([[0.2, 0.1], [0.8, 0.6], [0.5, 0.3]]))
+    assert camera.to_window(np.array([[0.2, 0.1], [0.8, 0.6]])) == pytest.approx(np.array([[100, 50], [900, 550]]))
+    alone = Camera(1000, 600, margin=(100, 50)).showing(np.array([[0.9, 0.9]]))
+    assert alone.to_window(np.array([[0.9, 0.9], [1.15, 1.15]])) == pytest.approx(np.array([[500, 300], [900, 550]]))
+    assert Camera(1000, 600).showing(np.empty((0, 2))) == Camera(1000, 600)

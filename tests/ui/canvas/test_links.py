@@ -37,7 +37,7 @@ def test_the_busier_the_wider():
     painter.end()
     idle = sum(picture.pixelColor(60, y) != LIGHT.map for y in range(10, 30))
     busy = sum(picture.pixelColor(x, 80) != LIGHT.map for x in range(30))
-    assert (idle, busy) == (2, 4)
+    assert (idle, busy) == (2, 6)
 
 
 def test_pointing_at_a_link():

@@ -57,10 +57,10 @@ def shown(qtbot):
 
 
 def test_providers_stand_where_the_scenario_says(shown):
-    assert shown.map.figures().centres == pytest.approx(np.array(PLACES) * (732, 412) + (84, 74), abs=1)
+    assert shown.map.figures().centres == pytest.approx((np.array(PLACES) - 0.1) / 0.8 * (732, 412) + (84, 74))
     shown.map.resize(700, 500)
     assert shown.map.camera.fitted
-    assert shown.map.figures().centres[0] == pytest.approx((84 + 53.2, 74 + 35.2), abs=1)
+    assert shown.map.figures().centres[[0, 2]] == pytest.approx(np.array([(84, 74), (616, 426)]))
 
 
 def test_scrubbing_back_paints_the_same_picture(shown):
@@ -93,7 +93,7 @@ def test_dragging_moves_a_provider_and_says_where(shown, qtbot):
         qtbot.mouseRelease(shown.map, Qt.MouseButton.LeftButton, pos=end)
     name, (x, y) = told.args
     assert name == "Dahlia"
-    assert (x, y) == pytest.approx(((300 - 84) / 732, (200 - 74) / 412), abs=0.004)
+    assert (x, y) == pytest.approx((0.1 + 0.8 * (300 - 84) / 732, 0.1 + 0.8 * (200 - 74) / 412), abs=0.004)
     assert shown.place(3) == end
     assert shown.focus.provider is None  # a drag is no click
     shown.player.reset()
@@ -104,7 +104,7 @@ def test_dragging_moves_a_provider_and_says_where(shown, qtbot):
 def test_a_click_selects_a_provider_and_a_click_beside_it_none(shown, qtbot):
     qtbot.mouseClick(shown.map, Qt.MouseButton.LeftButton, pos=shown.place(2))
     assert shown.focus.provider == 2
-    qtbot.mouseClick(shown.map, Qt.MouseButton.LeftButton, pos=QPoint(450, 40))
+    qtbot.mouseClick(shown.map, Qt.MouseButton.LeftButton, pos=QPoint(450, 30))
     assert shown.focus.provider is None
 
 
@@ -181,8 +181,8 @@ def test_it_says_what_is_under_the_pointer(shown, qtbot):
     shown.focus.select_name(shown.player.world.find("news/1").index)
     place = shown.place(0)
     assert shown.map.hint(place.x(), place.y()).startswith("Aster · 100 customers · 4 peers\nnews/1: v")
-    assert shown.map.hint(450, 115).startswith("Aster – Birch · 40 ms one way")  # on the line between them
-    assert shown.map.hint(450, 40) == ""
+    assert shown.map.hint(450, 74).startswith("Aster – Birch · 40 ms one way")  # on the line between them
+    assert shown.map.hint(450, 30) == ""
 
 
 def test_screen_readers_are_told(shown):
