@@ -73,13 +73,15 @@ class Figures:
         return [(x + reach * cos(angle), y + reach * sin(angle)) for angle in angles]
 
 
-def figures(names: Sequence[str], customers: Sequence[int], centres: np.ndarray, scale: float) -> Figures:
-    """Sizes for these places. scale: of the text."""
+def figures(
+    names: Sequence[str], customers: Sequence[int], centres: np.ndarray, scale: float, most: float = np.inf
+) -> Figures:
+    """Sizes for these places. scale: of the text. most: the largest usual radius that the map has room for."""
     unit, count = FULL * scale, len(names)
     near = spacing(centres)
     typical = float(np.median(near)) if count > 1 else np.inf
     growth = np.array([1 + 0.08 * log10(max(1, people) / 100) for people in customers])
-    radii = min(unit, SHARE * typical) * np.clip(growth, 0.84, 1.2)
+    radii = min(unit, most, SHARE * typical) * np.clip(growth, 0.84, 1.2)
     radii = np.clip(np.minimum(radii, (near / 2 - 4) / (1 + RING)), LEAST, 1.2 * unit)
     away = centres - (centres.mean(axis=0) if count else 0.0)
     outward = np.where(np.hypot(away[:, 0], away[:, 1]) < 8, -pi / 2, np.arctan2(away[:, 1], away[:, 0]))

@@ -12,7 +12,7 @@ from ui.theme import Theme, mix
 
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
-MOST_BUSY = 3000  # the busiest are drawn
+MOST_BUSY = 1500  # the busiest are drawn
 FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
 

@@ -16,6 +16,8 @@ from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter
 
+OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
+
 
 class Plan:
     """pairs, under: rows (a, b) of indices: peerings, and lines of the imported map."""
@@ -63,7 +65,8 @@ class Plan:
         """Everybody as seen by a camera at this text size. Equal calls give the same object."""
         asked = camera, scale, self._moves
         if self._figures is None or self._figures[0] != asked:
-            made = figures(self.names, self.customers, camera.to_window(self.points), scale)
+            most = OF_PANE * min(camera.width, camera.height) * camera.zoom
+            made = figures(self.names, self.customers, camera.to_window(self.points), scale, most)
             self._figures = asked, made
         return self._figures[1]
 

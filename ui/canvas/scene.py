@@ -5,6 +5,8 @@ stands still between two changes (links, discs, texts) is kept as one picture; m
 frame.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -159,17 +161,19 @@ class MapView(QWidget):
 
     def _rebuild(self) -> None:
         if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
-            margin = MARGIN if len(self._plan.names) <= RING else NARROW
-            self.camera = Camera(self.width(), self.height(), self._plan.aspect, margin=margin).showing(
-                self._plan.points
-            )
+            camera = Camera(self.width(), self.height(), self._plan.aspect, margin=self._margin())
+            self.camera = camera.showing(self._plan.points)
         self._hovered = None
         self._describe()
 
     def _restyle(self) -> None:
         self._painter = None
         self._still.forget()
-        self.update()
+        self.look_from(replace(self.camera, margin=self._margin()))
+
+    def _margin(self) -> tuple[float, float]:
+        across, down = MARGIN if len(self._plan.names) <= RING else NARROW
+        return across * self._switch.scale, down * self._switch.scale
 
     def _describe(self) -> None:
         """For screen readers."""

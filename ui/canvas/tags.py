@@ -18,12 +18,15 @@ from ui.theme import Theme, font
 
 WIDTH = 180.0  # of a line, at the usual text size; longer names take two and are then cut
 PAD = 3.0
+BADGE = 16.0  # pixels that labels keep free for one
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
 def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int]) -> None:
     """The names of providers that do not carry them inside. marked: those that must be seen."""
     room.take_discs(shown.centres, shown.rims)
+    for node in range(len(shown.names)):  # stale or not, so that a label does not move when its copy becomes stale
+        room.take(*_badge_corner(shown, node, BADGE), BADGE, BADGE)
     large = shown.radii.max(initial=0.0) >= MINI * shown.unit
     line = font("strong" if large else "small")
     metrics = QFontMetricsF(line)
@@ -62,10 +65,8 @@ class Badges:
             if text not in self._pictures:
                 self._pictures[text] = self._picture(text)
             picture = self._pictures[text]
-            height = picture.height() / self._ratio
-            reach = ring_radius(float(shown.radii[node])) * 0.72
-            x, y = shown.centres[node].tolist()
-            painter.drawPixmap(QPointF(x + reach - height / 3, y - reach - height * 0.8), picture)
+            corner = _badge_corner(shown, node, picture.height() / self._ratio)
+            painter.drawPixmap(QPointF(*corner), picture)
 
     def _picture(self, text: str) -> QPixmap:
         metrics = QFontMetricsF(font("badge"))
@@ -94,6 +95,12 @@ def wrapped(name: str, metrics: QFontMetricsF, width: float) -> tuple[str, ...]:
     halves = [(name[:at], name[at + 1 :]) for at in spaces]
     parts = min(halves, key=lambda half: max(map(metrics.horizontalAdvance, half)))
     return tuple(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, width) for part in parts)
+
+
+def _badge_corner(shown: Figures, node: int, height: float) -> tuple[float, float]:
+    reach = ring_radius(float(shown.radii[node])) * 0.72
+    x, y = shown.centres[node].tolist()
+    return x + reach - height / 3, y - reach - height * 0.8
 
 
 def _wish(shown: Figures, node: int, lines: tuple[str, ...], metrics: QFontMetricsF, must: bool) -> Wish:
