@@ -109,7 +109,9 @@ class KeySheet(QDialog):
                 keys = QLabel("   ".join(QKeySequence(key).toString(native) for key in row.keys))
                 keys.setProperty("role", "muted")
                 grid.addWidget(keys, line, 0, Qt.AlignmentFlag.AlignLeft)
-                grid.addWidget(QLabel(row.says or row.label.removesuffix("…")), line, 1)
+                says = QLabel(row.says or row.label.removesuffix("…"))
+                says.setWordWrap(True)
+                grid.addWidget(says, line, 1)
                 line += 1
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -120,4 +122,5 @@ class KeySheet(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(scroll)
         column.addWidget(close)
-        self.resize(520, 620)
+        grid.setColumnStretch(1, 1)
+        self.resize(640, 720)

@@ -1,13 +1,13 @@
-"""A strip in the window that says one sentence: what could not be done, what was given up, how far long work is.
+"""A slip over the window that says one sentence: what could not be done, what was given up, how far long work is.
 
-Rules: never a dialog, never takes the keyboard focus. A fault stays until it is closed or the next sentence comes; work
-shows its progress and can be given up; calm news go by themselves.
+Rules: never a dialog, never takes the keyboard focus, never moves what lies below it. A fault stays until it is closed
+or the next sentence comes; work shows its progress and can be given up; calm news go by themselves.
 """
 
 from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from ui.buttons import SignButton
@@ -15,6 +15,7 @@ from ui.player import Player
 from ui.theme import ThemeSwitch
 
 CALM = 9_000  # ms that news stay
+WIDTH, BESIDE, ABOVE = 720, 24, 4  # px: its width at most, and what it keeps free; it lies over the header first
 
 
 class Kind(Enum):
@@ -26,10 +27,12 @@ class Kind(Enum):
 
 
 class Notice(QFrame):
-    """Hidden while there is nothing to say."""
+    """Hidden while there is nothing to say. parent: what it lies over, at the top."""
 
-    def __init__(self, player: Player, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Player, theme: ThemeSwitch, parent: QWidget) -> None:
         super().__init__(parent)
+        parent.installEventFilter(self)
+        self._over = parent
         self._player = player
         self._theme = theme
         self._kind = Kind.NEWS
@@ -49,7 +52,7 @@ class Notice(QFrame):
         self._close.setAccessibleName("Close this message")
         self._close.clicked.connect(self.hush)
         row = QHBoxLayout(self)
-        row.setContentsMargins(18, 6, 12, 6)
+        row.setContentsMargins(16, 4, 6, 4)
         row.addWidget(self._label, 1)
         row.addWidget(self._bar)
         row.addWidget(self._button)
@@ -90,7 +93,21 @@ class Notice(QFrame):
         self._bar.setVisible(kind is Kind.WORK)
         self._close.setVisible(kind is not Kind.WORK)
         self._dress()
+        self._place()
         self.show()
+        self.raise_()
+
+    def _place(self) -> None:
+        """At the top, in the middle, as wide and as high as its sentence needs."""
+        room = self._over.width()
+        words = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        shown = [part for part in (self._bar, self._button, self._close) if not part.isHidden()]
+        wanted = words + sum(part.sizeHint().width() + 8 for part in shown) + 2 * BESIDE
+        width = min(room - 2 * BESIDE, round(WIDTH * self._theme.scale), wanted)
+        layout = self.layout()
+        assert layout is not None, "made with one"
+        height = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
+        self.setGeometry((room - width) // 2, round(ABOVE * self._theme.scale), width, height)
 
     def _show_work(self) -> None:
         work = self._player.work
@@ -112,5 +129,12 @@ class Notice(QFrame):
         theme = self._theme.current
         ground, edge = (theme.accent_soft, theme.accent) if self._kind is not Kind.FAULT else (theme.field, theme.stale)
         self.setStyleSheet(
-            f"Notice {{ background: {ground.name()}; border: none; border-left: 4px solid {edge.name()}; }}"
+            f"Notice {{ background: {ground.name()}; border: 1px solid {edge.name()}; border-radius: 9px; }}"
         )
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False

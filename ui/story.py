@@ -16,6 +16,7 @@ from ui.words import behind, outcome, plural, staleness, time, version
 
 UPDATE, QUERY, REPLY, FETCH, FETCH_REPLY = 3, 4, 5, 6, 7  # message codes (words.MESSAGES)
 HIT = 1  # status of a reply
+JOINABLE = 2.0  # s: a question older than that has timed out (protocol section 5.7)
 LOOK_BACK = 400  # Events searched for the last thing that was said
 KEY = 2  # the regime code of put-broadcast-key
 AT_HOME = {"local": "its own data", "replica": "its copy", "cached": "its cache"}  # by the source of a get
@@ -154,11 +155,19 @@ def _read(op: Op, kind: str, took: str) -> str:
 
 
 def _under_way(op: Op, world: World, trace: Trace, t: float) -> str:
-    """Whom its provider still waits for."""
-    rows = trace.rows(trace.rows_at(op.started - 1e-9), trace.rows_at(t))
-    rows = rows[rows["op"] == op.op]
+    """Whom its provider still waits for, on this operation's own account or on that of the one it joined."""
+    rows, of = trace.rows(trace.rows_at(op.started - JOINABLE), trace.rows_at(t)), world.op_name()
+    rows = rows[(rows["code"] <= FETCH_REPLY) & (rows["op"] < len(of))]
+    rows = rows[of[rows["op"]] == op.name]
     asked = rows[((rows["code"] == QUERY) | (rows["code"] == FETCH)) & (rows["src"] == op.node)]
     replies = rows[((rows["code"] == REPLY) | (rows["code"] == FETCH_REPLY)) & (rows["dst"] == op.node)]
-    heard = set(replies["src"][replies["due"] <= t].tolist())
-    waiting = [node for node in asked["dst"].tolist() if node not in heard]
-    return f"asking {names(waiting, world)} …" if waiting else "under way …"
+    replies = replies[replies["due"] <= t]
+    heard = set(zip(replies["op"].tolist(), replies["src"].tolist(), strict=True))
+    pairs = zip(asked["op"].tolist(), asked["dst"].tolist(), strict=True)
+    waiting = [pair for pair in pairs if pair not in heard]
+    own = [node for by, node in waiting if by == op.op]
+    if own:
+        return f"asking {names(own, world)} …"
+    if waiting and op.verb == "get":
+        return f"joining a question to {names([node for _, node in waiting], world)} …"
+    return "under way …"

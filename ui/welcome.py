@@ -138,6 +138,7 @@ class Card(QAbstractButton):
         self._says = first_sentence(scenario.about)
         self._small = f"{plural(len(scenario.provider), 'provider')} · {length(scenario.duration)} of simulated time"
         self.setText(scenario.title)
+        self.setToolTip(scenario.title)
         self.setAccessibleName(scenario.title)
         self.setAccessibleDescription(f"{self._says} {self._small}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

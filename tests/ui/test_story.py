@@ -53,6 +53,11 @@ def test_a_get_is_told_from_its_question_to_its_answer() -> None:
     ]
 
 
+def test_a_get_that_joins_says_so() -> None:
+    run = _run((1.0, V1), (2.0, GET), (2.01, GET))
+    assert _said(run, 3, 2.05) == ("joining a question to Aster and Birch …", Tone.WAITING)
+
+
 def test_a_stale_answer_says_how_stale() -> None:
     run = _run((1.0, V1), (2.0, GET), (3.0, V2), (4.0, GET))
     assert _said(run, 4, 5.0) == ("v1 in 2 ms, stale: 1 version behind", Tone.STALE)
