@@ -13,11 +13,13 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEv
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from ui import words
+from ui.elided import ElidedLabel
 from ui.panels.span import CLOSEST, TimeSpan, ticks
 from ui.player import Player
 from ui.theme import Theme, ThemeSwitch, font
 
-RIGHT = 14  # px right of the plots, so that their last moment does not touch the panel's edge
+SEEN = 0.5  # px: a smaller move of the playhead cannot be seen
+ROWS = 3.0  # lines of text for each tick of the height
 
 
 class Chart(QWidget):
@@ -27,6 +29,7 @@ class Chart(QWidget):
     """
 
     rangeChanged = Signal()  # the stretch shown, or the size of the plot
+    playheadMoved = Signal(float)  # as far as can be seen
     hovered = Signal(QPointF)  # scene coordinates
     left = Signal()
 
@@ -38,12 +41,13 @@ class Chart(QWidget):
         self.lines = True  # across the plot at each tick of its height
         self._time_axis = True
 
-        self.title = QLabel(title)
+        self.title = ElidedLabel(least=80)
+        self.title.set_text(title)
         self.unit = QLabel(unit)
         self.head = QHBoxLayout()
-        self.head.setContentsMargins(0, 0, RIGHT, 0)
         self.head.addWidget(self.title)
         self.head.addStretch(1)
+        self.head.addSpacing(10)
         self.head.addWidget(self.unit)
 
         self.plot = pg.PlotWidget()
@@ -51,7 +55,6 @@ class Chart(QWidget):
         self.plot.setMinimumHeight(48)
         self.plot.plotItem.hideButtons()
         self.plot.plotItem.setMenuEnabled(False)
-        self.plot.plotItem.layout.setContentsMargins(0, 2, RIGHT, 0)
         self.view: pg.ViewBox = self.plot.plotItem.vb
         self.view.setMouseEnabled(x=True, y=False)
         self.view.setDefaultPadding(0)
@@ -73,14 +76,15 @@ class Chart(QWidget):
 
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(2)
+        self.column.setSpacing(1)
         self.column.addLayout(self.head)
         self.column.addWidget(self.plot, 1)
 
         span.changed.connect(self._show_span)
         self.view.sigXRangeChanged.connect(self._range_moved)
         self.playhead.sigDragged.connect(lambda line: player.seek(line.value()))
-        player.moved.connect(self.playhead.setValue)
+        player.moved.connect(self._move)
+        player.sampled.connect(self._settle)
         scene = self.plot.scene()
         scene.sigMouseClicked.connect(self._clicked)
         scene.sigMouseMoved.connect(self._hovers)
@@ -112,6 +116,10 @@ class Chart(QWidget):
         self._grid.heights = [at for at, _ in ticks] if self.lines else []
         self._grid.update()
 
+    def rows(self) -> int:
+        """How many ticks of its height are easy to read."""
+        return max(1, round(self.plot.height() / (ROWS * QFontMetricsF(font("small")).height())))
+
     def pixel(self) -> tuple[float, float]:
         """Seconds and units of height that one pixel stands for."""
         size = self.view.boundingRect().size()
@@ -125,10 +133,12 @@ class Chart(QWidget):
         self.plot.setBackground(theme.plot)
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
-            axis.setPen(None)
+            axis.setPen(pg.mkPen(theme.plot))  # unseen; without a pen pyqtgraph leaves dots
             axis.setTextPen(theme.muted)
             axis.setTickFont(small)
         self.plot.getAxis("left").setWidth(gutter())
+        self.plot.plotItem.layout.setContentsMargins(0, round(metrics.height() / 2), margin(), 0)
+        self.head.setContentsMargins(0, 0, margin(), 0)
         below = self.plot.getAxis("bottom")
         below.setStyle(showValues=self._time_axis)
         below.setHeight(metrics.height() + 8 if self._time_axis else 1)
@@ -141,6 +151,17 @@ class Chart(QWidget):
             label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
         self.bubble.restyle(theme)
         self._place_ticks()
+
+    def _move(self, t: float) -> None:
+        """Draw the playhead where it is; moves of less than can be seen would cost a painting each."""
+        if abs(t - self.playhead.value()) >= SEEN * self.pixel()[0]:
+            self._settle()
+
+    def _settle(self) -> None:
+        t = self._player.playhead
+        if t != self.playhead.value():
+            self.playhead.setValue(t)
+            self.playheadMoved.emit(t)
 
     def _show_span(self) -> None:
         self.view.setLimits(xMin=0.0, xMax=self.span.whole, minXRange=self.span.whole * CLOSEST)
@@ -273,4 +294,9 @@ class Bubble(QLabel):
 
 def gutter() -> int:
     """Pixels left of every plot, so that the plots of a stack share one line of time; a provider's name fits."""
-    return round(QFontMetricsF(font("small")).horizontalAdvance("Indianapolis"))
+    return round(QFontMetricsF(font("small")).horizontalAdvance("Indianapolis")) + 12
+
+
+def margin() -> int:
+    """Pixels right of every plot: half of the last time fits, and a scroll bar."""
+    return round(QFontMetricsF(font("small")).horizontalAdvance("600 s") / 2) + 4

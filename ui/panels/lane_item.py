@@ -1,7 +1,8 @@
 """The item that paints the lanes: beds, bars with their words, stale reads, as much as the pixels can show.
 
 Rules: one item for all; it paints in pixels, from bars and the playhead. What comes after the playhead is not drawn, or
-pale where the whole run is known. Of a cached copy the rest of its TTL is drawn as an outline.
+pale where the whole run is known. Of a cached copy the rest of its TTL is drawn as an outline. All bars are painted
+once, into a picture of which each frame shows the part before the playhead: a moving playhead costs next to nothing.
 """
 
 from bisect import bisect_left
@@ -10,8 +11,8 @@ from math import inf
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.panels.lane_bars import CACHED, Bar, label
@@ -37,14 +38,20 @@ class LaneItem(pg.GraphicsObject):
         self._names: dict[int, str] = {}
         self._bars: dict[int, list[Bar]] = {}
         self._reads: dict[int, np.ndarray] = {}  # times of stale reads by node
+        self._filled = 0  # how often; tells whether a picture is still true
+        self._pictures: dict[bool, tuple[object, QPixmap]] = {}  # of what has happened (False) and will (True)
 
     def fill(self, lanes: list[int], bars: Sequence[Bar], reads: np.ndarray, names: dict[int, str], kind: str) -> None:
         """Show these lanes. reads: World.stale_reads."""
-        self.lanes, self._names, self._kind = lanes, names, kind
-        self._bars = {}
+        by_node: dict[int, list[Bar]] = {}
         for bar in bars:
-            self._bars.setdefault(bar.node, []).append(bar)
-        self._reads = {node: reads["t"][reads["node"] == node] for node in np.unique(reads["node"]).tolist()}
+            by_node.setdefault(bar.node, []).append(bar)
+        times = {node: reads["t"][reads["node"] == node] for node in np.unique(reads["node"]).tolist()}
+        if (lanes, by_node, kind, names) != (self.lanes, self._bars, self._kind, self._names) or len(reads) != sum(
+            map(len, self._reads.values())
+        ):
+            self._filled += 1
+        self.lanes, self._bars, self._reads, self._names, self._kind = lanes, by_node, times, names, kind
         self.update()
 
     def bar_at(self, node: int, t: float) -> Bar | None:
@@ -53,6 +60,38 @@ class LaneItem(pg.GraphicsObject):
         place = bisect_left(mine, t, key=lambda bar: bar.end)
         place += place < len(mine) and mine[place].end == t  # an end is not part of its bar
         return mine[place] if place < len(mine) and mine[place].start <= t else None
+
+    def bars_of(self, node: int) -> list[Bar]:
+        """In order of time."""
+        return self._bars.get(node, [])
+
+    def reads_of(self, node: int) -> np.ndarray:
+        """Times of stale reads."""
+        return self._reads.get(node, np.empty(0))
+
+    def words_of(self, bar: Bar) -> tuple[str, str]:
+        """Long and short."""
+        return label(bar, self._names, self._kind)
+
+    def _picture(self, view: QRectF, area: QRectF, fine: float, later: bool) -> QPixmap:
+        """All lanes in sight as if the run were over (or, later, as if it had not begun), painted when that changes."""
+        key = (
+            view.getRect(), area.getRect(), fine, self._filled, self.theme.name, self.marked, self.future,
+            font("badge").pointSizeF(),
+        )  # fmt: skip
+        old = self._pictures.get(later)
+        if old is not None and old[0] == key:
+            return old[1]
+        size = QSize(round(area.width() * fine), round(area.height() * fine))
+        pixmap = QPixmap(size)
+        pixmap.setDevicePixelRatio(fine)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _Painter(self, painter, view, QRectF(QPointF(0, 0), area.size())).all(later)
+        painter.end()
+        self._pictures[later] = (key, pixmap)
+        return pixmap
 
     # Qt
 
@@ -70,20 +109,10 @@ class LaneItem(pg.GraphicsObject):
         to_pixels = painter.worldTransform()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        origin, corner = to_pixels.map(view.topLeft()), to_pixels.map(view.bottomRight())
-        _Painter(self, painter, view, QRectF(origin, corner).normalized()).all()
-
-    def bars_of(self, node: int) -> list[Bar]:
-        """In order of time."""
-        return self._bars.get(node, [])
-
-    def reads_of(self, node: int) -> np.ndarray:
-        """Times of stale reads."""
-        return self._reads.get(node, np.empty(0))
-
-    def words_of(self, bar: Bar) -> tuple[str, str]:
-        """Long and short."""
-        return label(bar, self._names, self._kind)
+        area = QRectF(to_pixels.mapRect(view).toAlignedRect())
+        fine = painter.device().devicePixelRatio()
+        happened, to_come = (self._picture(view, area, fine, later) for later in (False, True))
+        _Painter(self, painter, view, area).live(happened, to_come, fine)
 
 
 class _Painter:
@@ -96,47 +125,79 @@ class _Painter:
         self.font = font("badge")
         self.metrics = QFontMetricsF(self.font)
         self.thick = min(self.lane * 0.6, self.metrics.height() * 1.6)
-        self.ends = item.playhead
 
-    def all(self) -> None:
-        painter, area = self.painter, self.area
+    def all(self, later: bool) -> None:
+        """Every lane with all its bars; later: pale, or bare where the future is not shown."""
+        self.painter.setFont(self.font)
+        for node, bed in self._beds():
+            self.painter.setPen(Qt.PenStyle.NoPen)
+            self.painter.setBrush(self.theme.accent_soft if node == self.item.marked else self.theme.track)
+            self.painter.drawRoundedRect(bed, ROUND, ROUND)
+            if not later or self.item.future:
+                self._bars(node, bed, later)
+            if not later:
+                self._reads(node, bed, -inf, inf)
+
+    def live(self, happened: QPixmap, to_come: QPixmap, fine: float) -> None:
+        """The picture of what happened up to each lane's last bar, that bar as long as it is, and what is to come."""
+        painter, area, playhead = self.painter, self.area, self.item.playhead
         painter.setClipRect(area)
         painter.setFont(self.font)
+        for node, bed in self._beds():
+            bar = self.item.bar_at(node, playhead)
+            cut = round(min(max(self._x(playhead if bar is None else bar.start), area.left()), area.right()))
+            top, bottom = round(bed.center().y() - self.lane / 2), round(bed.center().y() + self.lane / 2)
+            self._part(happened, QRect(QPoint(round(area.left()), top), QPoint(cut - 1, bottom)), fine)
+            self._part(to_come, QRect(QPoint(cut, top), QPoint(round(area.right()), bottom)), fine)
+            if bar is None:
+                continue
+            now = self._x(playhead)
+            self._bar(bar, QRectF(self._x(bar.start), bed.top(), now - self._x(bar.start), bed.height()), opened=True)
+            if bar.store == CACHED and bar.until < inf and not self.item.future:
+                self._rest(bar, QRectF(now, bed.top(), self._x(bar.until) - now, bed.height()))
+            self._reads(node, bed, bar.start, playhead)
+
+    def _part(self, picture: QPixmap, place: QRect, fine: float) -> None:
+        """Draw that part of a picture which belongs at `place`."""
+        if place.width() > 0:
+            moved = QRectF(place).translated(-self.area.topLeft())
+            source = QRectF(moved.topLeft() * fine, moved.size() * fine)
+            self.painter.drawPixmap(QRectF(place), picture, source)
+
+    def _beds(self) -> list[tuple[int, QRectF]]:
+        """The lanes in sight, each with the bed of its bars."""
         first, last = int(self.view.top()), min(len(self.item.lanes), int(self.view.bottom()) + 1)
+        beds = []
         for row in range(first, last):
-            node = self.item.lanes[row]
-            middle = area.top() + (row + 0.5 - self.view.top()) * self.lane - min(3.0, self.lane * 0.06)
-            bed = QRectF(area.left(), middle - self.thick / 2, area.width(), self.thick)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.theme.accent_soft if node == self.item.marked else self.theme.track)
-            painter.drawRoundedRect(bed, ROUND, ROUND)
-            self._bars(node, bed)
-            self._reads(node, bed)
+            middle = self.area.top() + (row + 0.5 - self.view.top()) * self.lane - min(3.0, self.lane * 0.06)
+            bed = QRectF(self.area.left(), middle - self.thick / 2, self.area.width(), self.thick)
+            beds.append((self.item.lanes[row], bed))
+        return beds
 
     def _x(self, t: float) -> float:
         return self.area.left() + (t - self.view.left()) / self.view.width() * self.area.width()
 
-    def _bars(self, node: int, bed: QRectF) -> None:
+    def _bars(self, node: int, bed: QRectF, later: bool) -> None:
         mine = self.item.bars_of(node)
         drawn = -inf  # the last pixel column that a hair was drawn in
         place = bisect_left(mine, self.view.left(), key=lambda bar: bar.end)
         for bar in mine[place:]:
-            if bar.start > self.view.right() or (bar.start > self.ends and not self.item.future):
+            if bar.start > self.view.right():
                 break
-            left, right = self._x(bar.start), self._x(min(bar.end, self.view.right() + 1))
+            left, right = self._x(bar.start), self._x(min(bar.end, self.view.right() + self.view.width()))
+            box = QRectF(left, bed.top(), right - left, bed.height())
+            colour = self.theme.stale if bar.stale else self.theme.regime_named(bar.regime).colour
             if right - left < HAIR:
                 if int(left) > drawn or bar.stale:
                     drawn = int(left)
-                    colour = self.theme.stale if bar.stale else self.theme.regime_named(bar.regime).colour
-                    later = mix(self.theme.track, colour, PALE) if bar.start > self.ends else colour
-                    self.painter.fillRect(QRectF(drawn, bed.top(), 1.2, bed.height()), later)
-                continue
-            now = self._x(self.ends)
-            if bar.start <= self.ends:
-                box = QRectF(left, bed.top(), min(right, now) - left, bed.height())
-                self._bar(bar, box, opened=right > now)
-            if right > now:
-                self._rest(bar, QRectF(max(left, now), bed.top(), right - max(left, now), bed.height()))
+                    shade = mix(self.theme.track, colour, PALE) if later else colour
+                    self.painter.fillRect(QRectF(drawn, bed.top(), 1.2, bed.height()), shade)
+            elif later:
+                self.painter.setPen(Qt.PenStyle.NoPen)
+                self.painter.setBrush(mix(self.theme.track, colour, PALE))
+                self.painter.drawRoundedRect(box.adjusted(0, 0, -1, 0), ROUND, ROUND)
+            else:
+                self._bar(bar, box, opened=False)
 
     def _bar(self, bar: Bar, box: QRectF, opened: bool) -> None:
         painter, theme = self.painter, self.theme
@@ -175,23 +236,16 @@ class _Painter:
                 return
 
     def _rest(self, bar: Bar, box: QRectF) -> None:
-        """After the playhead: pale where it is known, and what is left of a TTL as an outline."""
-        painter, theme = self.painter, self.theme
-        colour = theme.stale if bar.stale else theme.regime_named(bar.regime).colour
-        if self.item.future:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mix(theme.track, colour, PALE))
-            painter.drawRoundedRect(box, ROUND, ROUND)
-        elif bar.store == CACHED and bar.until < inf:
-            box = QRectF(box.left(), box.top(), self._x(bar.until) - box.left(), box.height())
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(mix(theme.track, colour, 0.7), 1.0, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), ROUND, ROUND)
+        """What is left of a TTL."""
+        colour = self.theme.stale if bar.stale else self.theme.regime_named(bar.regime).colour
+        self.painter.setBrush(Qt.BrushStyle.NoBrush)
+        self.painter.setPen(QPen(mix(self.theme.track, colour, 0.7), 1.0, Qt.PenStyle.DotLine))
+        self.painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), ROUND, ROUND)
 
-    def _reads(self, node: int, bed: QRectF) -> None:
+    def _reads(self, node: int, bed: QRectF, after: float, upto: float) -> None:
         """A small triangle under the lane for each stale read; those in the same place once."""
         times = self.item.reads_of(node)
-        first, last = np.searchsorted(times, [self.view.left(), min(self.ends, self.view.right())], side="right")
+        first, last = np.searchsorted(times, [max(after, self.view.left()), min(upto, self.view.right())], side="right")
         half = min(3.6, max(2.2, self.lane * 0.12))
         top = bed.bottom() + 1.5
         columns = np.unique(((times[first:last] - self.view.left()) / self.view.width() * self.area.width()) // 3)

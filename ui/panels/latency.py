@@ -17,6 +17,7 @@ from ui.focus import Focus
 from ui.panels.chart import Chart
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
+from ui.panels.quantiles import Quantiles
 from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
 from ui.theme import ThemeSwitch, mix
@@ -33,10 +34,9 @@ SIZES = (6.0, 5.5, 7.5, 6.5)  # px
 _GROUP_OF = {"local": HOME, "replica": HOME, "cached": HOME, "joined": JOINED, "remote": REMOTE}
 GROUP_BY_KLASS = np.array([_GROUP_OF.get(word, FAILED) for word in KLASSES], np.int64)
 QUANTILES = ((0.5, Qt.PenStyle.SolidLine), (0.95, Qt.PenStyle.DashLine))
-STEPS = 120  # places of a quantile line over the stretch shown
-WINDOW = 12  # a quantile is taken over this many steps before its place
+ENOUGH = 20_000  # gets that tell the usual latency of more
 FEW = 4_000  # points that are drawn without thinning
-CELL = 2.0  # px: of points nearer than this only the last is drawn
+CELL = 3.0  # px, half a point: of points in the same square of this size only the last is drawn
 REACH = 9.0  # px: as far as the pointer finds a point
 SPREAD = 0.022  # of the height: how far points at home are spread
 FAR = 4.0  # where the slowest get takes this many times as long as the 98 % quickest, those beyond are drawn at the rim
@@ -65,6 +65,7 @@ class LatencyPanel(QWidget):
         self._selected = pg.ScatterPlotItem(pxMode=True, symbol="o", size=15)
         self._selected.setZValue(30)
         self.chart.plot.addItem(self._selected, ignoreBounds=True)
+        self._quantiles = Quantiles(tuple(share for share, _ in QUANTILES))
         self._pulse = Pulse(self, self.refresh)
         self.chart.rangeChanged.connect(self._pulse.ask)
         self.chart.hovered.connect(self._hover)
@@ -84,18 +85,20 @@ class LatencyPanel(QWidget):
         self._gets = gets
         self._scale(gets[:done])
         self._show_points(gets, done)
-        for line, (x, y) in zip(self._lines, quantile_lines(gets[:done], span.low, span.high), strict=True):
-            line.setData(x, y * 1000)
+        at, values = self._quantiles.lines(gets[:done], span.low, span.high, player.playhead)
+        for line, heights in zip(self._lines, values, strict=True):
+            line.setData(at, heights * 1000)
         self.chart.say("" if len(gets) else self._what_fills())
         self._show_legend()
         self._mark()
 
     def _scale(self, gets: np.ndarray) -> None:
         slowest = float(gets["latency"].max()) * 1000 if len(gets) else 0.0
-        usual = float(np.quantile(gets["latency"], 0.98)) * 1000 if len(gets) else 0.0
+        some = gets["latency"][:: max(1, len(gets) // ENOUGH)]
+        usual = float(np.quantile(some, 0.98)) * 1000 if len(gets) else 0.0
         top = usual * 1.5 if slowest > FAR * usual > 0 else slowest
         self._height = max(round_up(top), 10.0)
-        marks = ticks(0.0, self._height, max(2, round(self.chart.plot.height() / 55)))
+        marks = ticks(0.0, self._height, self.chart.rows())
         self.chart.set_height_axis(
             self._height * (1 + RIM), [(at, words.grouped(at)) for at in marks], -self._height * RIM
         )
@@ -107,7 +110,7 @@ class LatencyPanel(QWidget):
         span = self.chart.span
         first, last = np.searchsorted(gets["t"], [span.low, span.high])
         gets, done = gets[first:last], done - int(first)
-        x, y = gets["t"], self._spread(gets)
+        x, y = gets["t"].copy(), self._spread(gets)
         group, regime, stale = GROUP_BY_KLASS[gets["klass"]], gets["regime"].astype(np.int64), gets["lag"] > 0
         later = np.arange(len(gets)) >= done
         style = ((group * 8 + regime) * 2 + stale) * 2 + later
@@ -171,10 +174,10 @@ class LatencyPanel(QWidget):
     def _show_legend(self) -> None:
         theme, gets = self._themes.current, self._gets
         entries = []
-        for code in np.unique(gets["regime"]).tolist():
+        for code in np.flatnonzero(np.bincount(gets["regime"], minlength=1)).tolist():
             look = theme.regime(code)
             entries.append(Entry("block", SHORT[look.word], look.colour.name()))
-        present = set(GROUP_BY_KLASS[np.unique(gets["klass"])].tolist())
+        present = set(GROUP_BY_KLASS[np.flatnonzero(np.bincount(gets["klass"], minlength=1))].tolist())
         entries += [Entry(SHAPES[group], GROUPS[group]) for group in range(4) if group in present]
         if len(gets) and bool((gets["lag"] > 0).any()):
             entries.append(Entry("ring", "stale", theme.stale.name()))
@@ -218,6 +221,7 @@ class LatencyPanel(QWidget):
 
     def _clear(self) -> None:
         self.chart.span.set_whole(self._player.duration)
+        self._quantiles.forget()
         self.chart.bubble.hide()
         self.refresh()
 
@@ -239,27 +243,6 @@ def thinned(x: np.ndarray, y: np.ndarray, style: np.ndarray, wide: float, high: 
     last = np.full((int(style.max()) + 1) * columns * rows, -1, np.int64)
     last[(style * columns + column) * rows + row] = np.arange(len(x))
     return np.sort(last[last >= 0])
-
-
-def quantile_lines(gets: np.ndarray, low: float, high: float) -> list[tuple[np.ndarray, np.ndarray]]:
-    """For each of QUANTILES its (times, seconds): over the gets of the WINDOW steps that end at each time.
-
-    The times lie on a grid that depends on the stretch shown alone, so that a line does not tremble while it grows; NaN
-    where a window holds no get.
-    """
-    step = (high - low) / STEPS
-    t, latency = gets["t"], gets["latency"]
-    if not len(gets) or t[-1] < low:
-        return [(np.empty(0), np.empty(0)) for _ in QUANTILES]
-    until = min(high, float(t[-1]) + step)
-    at = low + step * np.arange(int((until - low) / step) + 1)
-    firsts, lasts = np.searchsorted(t, at - WINDOW * step, side="right"), np.searchsorted(t, at, side="right")
-    values = np.full((len(QUANTILES), len(at)), np.nan)
-    wanted = [share for share, _ in QUANTILES]
-    for place, (first, last) in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True)):
-        if first < last:
-            values[:, place] = np.quantile(latency[first:last], wanted)
-    return [(at, row) for row in values]
 
 
 def tell(get: np.void, world: World) -> list[str]:

@@ -6,8 +6,8 @@ playhead until the person scrolls away from it, and again once its row is in sig
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence, QMouseEvent, QResizeEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -52,7 +52,8 @@ class LogPanel(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._export: Export | None = None
         self._follows = True
-        self._placing = False  # scrolling that is our own
+        self._placing = False  # a selection that is our own
+        self._by_hand = False  # the next scrolling is the person's
         self._sought: tuple[float, int] | None = (
             None  # where a click here sought to, and how many Events were shown then
         )
@@ -72,11 +73,14 @@ class LogPanel(QWidget):
         self.view.activated.connect(self._seek)
         self.view.selectionModel().currentRowChanged.connect(self._stepped)
         self.view.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.view.verticalScrollBar().actionTriggered.connect(self._expect_scrolling)
+        self.view.wheeled.connect(self._expect_scrolling)
         self.view.customContextMenuRequested.connect(self.open_menu)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, context=Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy)
         self._look_at()
         self._restyle()
+        self._pulse.ask()
 
     def refresh(self) -> None:
         """Show what happened up to the playhead; of a recording what is still to come too, pale."""
@@ -214,8 +218,12 @@ class LogPanel(QWidget):
         if row >= 0:
             self.view.scrollTo(self.model.index(row, NUMBER), QAbstractItemView.ScrollHint.EnsureVisible)
 
+    def _expect_scrolling(self) -> None:
+        self._by_hand = True
+
     def _scrolled(self) -> None:
-        if not self._placing:
+        if self._by_hand:
+            self._by_hand = False
             row = self.model.row_of(self.model.current)
             seen = self.view.viewport().rect()
             self._follows = row < 0 or seen.intersects(self.view.visualRect(self.model.index(row, NUMBER)))
@@ -250,11 +258,15 @@ class LogPanel(QWidget):
             self.view.setColumnHidden(column, narrow)
         modes = QHeaderView.ResizeMode
         self.view.horizontalHeader().setSectionResizeMode(RESULT, modes.Interactive if narrow else modes.Stretch)
+        if self._follows and self._sought is None:
+            self._show_row(self.model.row_of(self.model.current))
         self._tell()
 
 
 class _View(QTableView):
-    """A table of rows of one height."""
+    """A table of rows of one height. wheeled: the wheel is about to scroll it."""
+
+    wheeled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -272,6 +284,10 @@ class _View(QTableView):
         assert len(SAMPLES) == len(COLUMNS)
 
     # Qt
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.wheeled.emit()
+        super().wheelEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The right button opens the menu and selects nothing that would scroll."""

@@ -10,8 +10,8 @@ import numpy as np
 from p4lab.core.events import Event
 from p4lab.trace import LOST
 from ui import words
-from ui.panels.filters import Filter, Match, Pattern, Word, evaluate
-from ui.panels.log_text import REGIME_WORDS, LogText, Row
+from ui.panels.filters import TEXT_FIELDS, UNITS, Filter, Match, Pattern, Word, evaluate
+from ui.panels.log_text import REGIME_WORDS, LogText
 
 CODES, STATUSES = 256, 256  # a byte each
 EXACT = 1e-6  # ms or s: 2 ms is found where arithmetic says 1.9999999
@@ -110,35 +110,70 @@ class LogFilter:
     # All other Events
 
     def _of_records(self, records: list[Event], delta: np.ndarray) -> np.ndarray:
-        rows = [self._text.row_of(event, gap) for event, gap in zip(records, delta.tolist(), strict=True)]
-        numbers = {
-            "#": np.array([row.number for row in rows], float),
-            "time": np.array([row.time for row in rows], float),
-            "delta": delta * 1000,
-            "latency": np.array([np.nan if row.latency is None else row.latency for row in rows], float),
-            "op": np.array([row.op for row in rows], float),
-        }
+        """Only the fields that the filter names are looked at."""
+        text = self._text
+        texts: dict[str, list[tuple[str, ...]]] = {}
+        numbers: dict[str, np.ndarray] = {"delta": delta * 1000}
+
+        def spellings(field: str) -> list[tuple[str, ...]]:
+            if field not in texts:
+                texts[field] = [_spellings(text, event, field) for event in records]
+            return texts[field]
+
+        def values(field: str) -> np.ndarray:
+            if field not in numbers:
+                numbers[field] = np.array([_number(text, event, field) for event in records], float)
+            return numbers[field]
 
         def leaf(one: Word | Match) -> np.ndarray:
             if isinstance(one, Match):
-                if one.field in numbers:
-                    return _in_range(numbers[one.field], one.pattern)
-                return np.array([any(map(one.pattern.matches, _spellings(row, one.field))) for row in rows], bool)
-            anywhere = np.array([
-                any(one.pattern.matches(text) for field in _FIELDS for text in _spellings(row, field)) for row in rows
-            ], bool)  # fmt: skip
-            return anywhere | _same_number(numbers["#"], one.pattern)
+                if one.field in UNITS:
+                    return _in_range(values(one.field), one.pattern)
+                return _any_matches(one.pattern, spellings(one.field))
+            found = _same_number(values("#"), one.pattern)
+            for field in TEXT_FIELDS:
+                found = found | _any_matches(one.pattern, spellings(field))
+            return found
 
-        return self._kept(len(rows), leaf)
-
-
-_FIELDS = ("source", "target", "kind", "key", "regime", "result")
+        return self._kept(len(records), leaf)
 
 
-def _spellings(row: Row, field: str) -> tuple[str, ...]:
-    if field == "regime":
-        return _regime(row.regime) if row.regime else ("",)
-    return (getattr(row, field),)
+def _any_matches(pattern: Pattern, texts: list[tuple[str, ...]]) -> np.ndarray:
+    """Row by row whether one of its spellings matches; the same spellings are tried once."""
+    known: dict[tuple[str, ...], bool] = {}
+    for spellings in texts:
+        if spellings not in known:
+            known[spellings] = any(map(pattern.matches, spellings))
+    return np.array([known[spellings] for spellings in texts], bool)
+
+
+def _spellings(text: LogText, event: Event, field: str) -> tuple[str, ...]:
+    match field:
+        case "source":
+            return (text.who(event)[0],)
+        case "target":
+            return (text.who(event)[1],)
+        case "kind":
+            return (text.kind(event),)
+        case "key":
+            return (text.key(event)[0],)
+        case "regime":
+            return _regime(code) if (code := text.regime(event)) else ("",)
+        case _:
+            return (text.result(event),)
+
+
+def _number(text: LogText, event: Event, field: str) -> float:
+    match field:
+        case "#":
+            return event.id
+        case "time":
+            return event.t
+        case "op":
+            return getattr(event, "op", 0)
+        case _:
+            latency = text.latency(event)
+            return np.nan if latency is None else latency
 
 
 def _regime(code: int) -> tuple[str, str]:

@@ -34,7 +34,7 @@ MARKS = {  # shapes of what is no message, by the words of its kind
     "stored": "block", "dropped": "cross", "refused": "cross", "note": "line", "newer, but late": "block",
 }  # fmt: skip
 BUDGET = 0.006  # s of searching between two looks at other work
-SLICE = 1_024  # Events searched between two looks at the clock
+SLICE = 512  # Events searched between two looks at the clock
 KEPT_ROWS = 512  # texts kept, of the rows in sight and some more
 MARK = 10  # px
 

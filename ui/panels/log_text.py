@@ -84,12 +84,10 @@ class LogText:
 
     def row_of(self, event: Event, delta: float) -> Row:
         """The row of an Event that came `delta` seconds after the one before it."""
-        op = getattr(event, "op", 0)
-        source, target = self._who(event)
-        key, kind = self._key(event, op)
+        source, target = self.who(event)
         return Row(
-            event.id, event.t, delta, source, target, self._kind(event), key, self._regime(event, op),
-            self._result(event, kind), self._latency(event), op,
+            event.id, event.t, delta, source, target, self.kind(event), self.key(event)[0], self.regime(event),
+            self.result(event), self.latency(event), getattr(event, "op", 0),
             code=event.code if isinstance(event, Sent) else 0,
             stale=isinstance(event, GetFinished) and self._lag(event) > 0,
         )  # fmt: skip
@@ -104,7 +102,8 @@ class LogText:
                     self._nodes[other] = f"{self._nodes[provider]}{CUSTOMERS}"
         return self._nodes.get(node, f"node {node}")
 
-    def _who(self, event: Event) -> tuple[str, str]:
+    def who(self, event: Event) -> tuple[str, str]:
+        """From whom, to whom."""
         match event:
             case Sent(src=src, dst=dst):
                 return self.node(src), self.node(dst)
@@ -115,11 +114,13 @@ class LogText:
             case _:
                 return self.node(getattr(event, "node", -1)), ""
 
-    def _kind(self, event: Event) -> str:
+    def kind(self, event: Event) -> str:
+        """What it is."""
         return words.message(event.code) if isinstance(event, Sent) else KINDS[type(event)]
 
-    def _key(self, event: Event, op: int) -> tuple[str, str]:
+    def key(self, event: Event) -> tuple[str, str]:
         """The label of the name that the Event is about, and what kind of name it is."""
+        op = getattr(event, "op", 0)
         if (nid := getattr(event, "nid", None)) is not None:
             if nid not in self._names:
                 self._names |= {name.nid: name.index for name in self.world.names}
@@ -132,13 +133,17 @@ class LogText:
         name = self.world.names[index]
         return name.label, name.kind
 
-    def _regime(self, event: Event, op: int) -> int:
+    def regime(self, event: Event) -> int:
+        """The code of the regime in force, 0 = none."""
+        op = getattr(event, "op", 0)
         if isinstance(event, Stored | PutStarted):
             return REGIME_WORDS.index(event.regime) if event.regime in REGIME_WORDS else 0
         regimes = self.world.op_regime()
         return int(regimes[op]) if 0 < op < len(regimes) else 0
 
-    def _result(self, event: Event, kind: str) -> str:
+    def result(self, event: Event) -> str:
+        """What came of it, or what it says."""
+        kind = self.key(event)[1]
         match event:
             case Sent():
                 return "lost" if event.lost else words.STATUSES.get(event.status, f"status {event.status}")
@@ -178,7 +183,8 @@ class LogText:
         op = self.world.op(event.op)
         return (op.lag or 0) if op is not None else 0
 
-    def _latency(self, event: Event) -> float | None:
+    def latency(self, event: Event) -> float | None:
+        """How long it took, in ms."""
         match event:
             case PutFinished() | GetFinished():
                 return event.latency * 1000

@@ -64,7 +64,7 @@ class RatesPanel(QWidget):
         self._counts = counted(metrics, self._first, self._width, bins, until)
         total = sum(self._counts.values(), np.zeros(bins))
         top = round_up(max(float(total.max()) / self._width, 1.0))
-        marks = ticks(0.0, top, max(1, round(self.chart.plot.height() / 32)))
+        marks = ticks(0.0, top, self.chart.rows())
         self.chart.set_height_axis(top * 1.04, [(at, words.grouped(at, 0 if at == int(at) else 1)) for at in marks])
         self._show_bars(playhead)
         self.chart.say(self._what_fills() if not total.any() else "")

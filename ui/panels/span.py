@@ -20,6 +20,7 @@ class TimeSpan(QObject):
         super().__init__(parent)
         self.whole = 1.0
         self.low, self.high = 0.0, 1.0
+        self._last = 0.0  # the playhead that was last followed
 
     @property
     def zoomed(self) -> bool:
@@ -44,8 +45,9 @@ class TimeSpan(QObject):
         self.show(0.0, self.whole)
 
     def follow(self, t: float) -> None:
-        """Move on when the playhead has left a zoomed stretch."""
-        if self.zoomed and not self.low <= t <= self.high:
+        """Move on when the playhead leaves a zoomed stretch; one that it was not in stays."""
+        was_in, self._last = self.low <= self._last <= self.high, t
+        if self.zoomed and was_in and not self.low <= t <= self.high:
             length = self.high - self.low
             self.show(t - FOLLOW * length, t + (1 - FOLLOW) * length)
 

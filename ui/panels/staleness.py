@@ -9,13 +9,13 @@ from math import inf
 import numpy as np
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
 from p4lab.world import Holding, Name, World
 from ui import words
 from ui.focus import Focus
-from ui.panels.chart import RIGHT, Chart, gutter
+from ui.panels.chart import Chart, gutter, margin
 from ui.panels.lane_bars import Bar, bars
 from ui.panels.lane_item import LEAST, TALLEST, LaneItem
 from ui.panels.legend import Entry, Legend
@@ -24,6 +24,7 @@ from ui.panels.span import TimeSpan
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
+TITLES = ("What each provider would answer", "What each would answer", "Answers")
 MANY = 12  # providers from which on those that hold something come first
 
 
@@ -51,7 +52,7 @@ class StalenessPanel(QWidget):
         self.chart.left.connect(self.chart.bubble.hide)
         self.chart.plot.scene().sigMouseClicked.connect(self._click)
         self.chart.plot.viewport().installEventFilter(self)
-        player.moved.connect(self._move)
+        self.chart.playheadMoved.connect(self._move)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
@@ -62,7 +63,6 @@ class StalenessPanel(QWidget):
     def refresh(self) -> None:
         """Show the lanes of the selected key as far as the run is known; the item draws them up to the playhead."""
         world, name, item = self._player.world, self._name(), self._item
-        self.chart.title.setText("What each provider would answer" + (f": {name.label}" if name else ""))
         nodes = [provider.node for provider in world.providers]
         names = {provider.node: provider.name for provider in world.providers}
         if name is None:
@@ -78,6 +78,18 @@ class StalenessPanel(QWidget):
         self._move(self._player.playhead)
         self._arrange()
         self._explain(name)
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """The title, in the longest words that leave room for the key."""
+        name = self._name()
+        title = self.chart.title
+        room = self.width() - self.chart.unit.sizeHint().width() - margin() - 20
+        for words_ in TITLES:
+            text = f"{words_}: {name.label}" if name else words_
+            if title.fontMetrics().horizontalAdvance(text) <= room:
+                break
+        title.set_text(text)
 
     def _name(self) -> Name | None:
         index = self._focus.name
@@ -119,7 +131,7 @@ class StalenessPanel(QWidget):
         self._scroll.setPageStep(round(seen * 100))
         self._scroll.setSingleStep(100)
         place = self.chart.view.sceneBoundingRect()
-        self._scroll.setGeometry(round(place.right()) + 3, round(place.top()), RIGHT - 4, round(place.height()))
+        self._scroll.setGeometry(round(place.right()) + 4, round(place.top()), margin() - 6, round(place.height()))
         self._show_lanes()
 
     def _show_lanes(self) -> None:
@@ -169,6 +181,10 @@ class StalenessPanel(QWidget):
             self._focus.select_provider(node)
 
     # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._entitle()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the lanes where it is over their names; elsewhere it zooms time."""

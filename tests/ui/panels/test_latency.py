@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from p4lab.metrics import KLASSES
 from tests.ui.panels import tale
-from ui.panels.latency import GROUP_BY_KLASS, GROUPS, LatencyPanel, quantile_lines, tell, thinned
+from ui.panels.latency import GROUP_BY_KLASS, GROUPS, LatencyPanel, tell, thinned
 from ui.panels.span import TimeSpan
 
 
@@ -118,17 +118,3 @@ def test_thinning_keeps_the_last_point_of_each_style_in_each_cell():
     style = np.array([1, 1, 2, 1, 1])
     assert thinned(x, y, style, 1.0, 1.0).tolist() == [1, 2, 4]
     assert thinned(x[:0], y[:0], style[:0], 1.0, 1.0).tolist() == []
-
-
-def test_quantiles_look_back_and_do_not_depend_on_what_comes():
-    gets = np.zeros(100, dtype=[("t", float), ("latency", float)])
-    gets["t"] = np.linspace(0.6, 60.0, 100)
-    gets["latency"] = np.arange(100) / 1000
-    whole = quantile_lines(gets, 0.0, 60.0)
-    part = quantile_lines(gets[:50], 0.0, 60.0)
-    for (at, values), (early, some) in zip(whole, part, strict=True):
-        common = at[at <= gets["t"][49]]
-        np.testing.assert_array_equal(values[: len(common)], some[: len(common)])
-        assert np.array_equal(at[: len(early)], early)
-    middle = np.searchsorted(whole[0][0], 30.0)
-    assert whole[0][1][middle] == pytest.approx(np.median(gets["latency"][(gets["t"] > 24) & (gets["t"] <= 30)]))

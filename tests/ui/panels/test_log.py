@@ -77,12 +77,12 @@ def test_it_follows_the_playhead_until_scrolled_away(make, qtbot):
     player.seek(9.2)
     panel.refresh()
     assert bar.value() == bar.maximum()
-    bar.setValue(0)
+    bar.triggerAction(bar.SliderAction.SliderToMinimum)
     player.seek(tale.DURATION)
     panel.refresh()
     assert bar.value() == 0
     qtbot.wait(20)  # the view is laid out
-    bar.setValue(bar.maximum())
+    bar.triggerAction(bar.SliderAction.SliderToMaximum)
     assert panel._follows
 
 

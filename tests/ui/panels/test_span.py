@@ -51,3 +51,6 @@ def test_a_zoomed_span_moves_on_with_the_playhead():
     assert (span.low, span.high) == (13.0, 23.0)
     span.follow(1.0)
     assert (span.low, span.high) == (0.0, 10.0)
+    span.show(30.0, 40.0)
+    span.follow(2.0)
+    assert (span.low, span.high) == (30.0, 40.0)
