@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from p4lab.session.simulated import Simulated
@@ -20,7 +20,8 @@ from ui.player import Player
 from ui.theme import SYSTEM, ThemeSwitch
 from ui.window import Window
 
-INTERNAL_FAULT = 3  # exit status (contracts section 1)
+STOPPED = 130  # exit status after Ctrl+C (contracts section 1)
+HEARTBEAT = 250  # ms
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
@@ -46,11 +47,16 @@ def show(file: Path | None) -> int:
     app = application()
     window = build(app, QSettings("P4 Lab", "P4 Lab"))
     sys.excepthook = report_to(window)
+    alive = QTimer(interval=HEARTBEAT)  # Python hears of Ctrl+C only when some of it runs
+    alive.timeout.connect(lambda: None)
+    alive.start()
     window.show()
     window.activateWindow()  # keys work at once, where no window manager hands out the focus too
     if file is not None:
         window.document.open(file)
     status = app.exec()
+    alive.stop()
+    window.player.close()
     sys.excepthook = sys.__excepthook__
     return status
 
@@ -59,11 +65,10 @@ def report_to(window: Window) -> Hook:
     """An excepthook that stops time, says a sentence in the window, and writes the traceback to stderr."""
 
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, fault, trace, file=sys.stderr)
         if issubclass(kind, KeyboardInterrupt):
-            window.player.pause()
-            QApplication.exit(130)
+            QApplication.exit(STOPPED)
             return
+        traceback.print_exception(kind, fault, trace, file=sys.stderr)
         window.player.pause()
         window.player.cancel()
         window.notice.fault(

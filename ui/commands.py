@@ -17,7 +17,7 @@ from p4lab import resources
 from p4lab.summary import summary
 from ui.display import missing_library, why_no_display
 
-BAD_INPUT, INTERNAL_FAULT = 2, 3
+BAD_INPUT = 2
 DEFAULT = "three-regimes"
 OUT = Path("out")
 SIZE = re.compile(r"(\d{3,5})x(\d{3,5})")

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
@@ -55,11 +56,27 @@ class Stage(QObject):
         self._timer.timeout.connect(self._go_on)
 
     def perform(self, steps: list[Callable[[], bool]]) -> None:
-        """Do the steps in turn, each until it answers True, then leave the event loop."""
+        """Do the steps in turn, each until it answers True, then leave the event loop.
+
+        What fails in there, or Ctrl+C, ends it too, and is raised here.
+        """
+        faults: list[BaseException] = []
+
+        def give_up(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+            faults.append(fault)
+            self._timer.stop()
+            self._app.quit()
+
         self._steps = steps
         self._window.show()
         self._timer.start()
-        self._app.exec()
+        before, sys.excepthook = sys.excepthook, give_up
+        try:
+            self._app.exec()
+        finally:
+            sys.excepthook = before
+        if faults:
+            raise faults[0]
 
     def _go_on(self) -> None:
         while self._steps and self._steps[0]():

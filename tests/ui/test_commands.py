@@ -1,6 +1,7 @@
 """`p4lab gui` and `p4lab screenshot` as a terminal sees them: in processes of their own, without a display."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -65,12 +66,28 @@ def test_bad_usage_is_one_line(tmp_path: Path, arguments: list[str], said: str) 
     assert (done.returncode, done.stderr.splitlines()) == (2, [said])
 
 
-@pytest.mark.parametrize(("file", "out"), [("missing.toml", "a.png"), ("small.toml", "small.toml/a.png")])
+@pytest.mark.parametrize(
+    ("file", "out"), [("missing.toml", "a.png"), ("small.toml", "small.toml/a.png"), ("small.toml", ".")]
+)
 def test_what_cannot_be_read_or_written_is_one_line(tmp_path: Path, file: str, out: str) -> None:
     write(runs.scenario(), tmp_path / "small.toml")
     done = _p4lab(tmp_path, "screenshot", file, "-o", out)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     assert done.stderr.startswith("p4lab: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-m", "p4lab", "gui"]
+    pipe, root = subprocess.PIPE, Path(__file__).parents[2]
+    with subprocess.Popen(command, cwd=root, env=environment, stdout=pipe, stderr=pipe, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().endswith("as fast as it can.\n")
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=30)
+    assert (running.returncode, "Traceback" in said[1]) == (130, False)
 
 
 def test_a_missing_library_is_named_with_its_packages(tmp_path: Path) -> None:
