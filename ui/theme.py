@@ -194,7 +194,7 @@ LIGHT = Theme(
         text="#1B2430", muted="#586474", faint="#7D8896",
         accent="#3B5BDB", accent_hover="#2F4AC0", accent_soft="#E7ECFB", accent_text="#3450C6", on_accent="#FFFFFF",
         stale="#D55E00", stale_text="#B04A00", on_stale="#FFFFFF", good="#007A58",
-        map="#F4F4F2", node="#FFFFFF", node_line="#B9BFC8", link="#C6CDD6", link_busy="#98A3B3", underlay="#CFD2D4",
+        map="#F4F4F2", node="#FFFFFF", node_line="#B9BFC8", link="#C6CDD6", link_busy="#98A3B3", underlay="#A9B0B9",
         customer="#ABB4C0", track="#EDEFF2", past="#C3CAD4", plot="#FFFFFF", grid="#ECEEF1", shadow="#9AA3AF",
     ),
 )  # fmt: skip
@@ -217,7 +217,7 @@ DARK = Theme(
         text="#E9ECF1", muted="#A3ADBA", faint="#7C8795",
         accent="#4F6DEB", accent_hover="#617DF2", accent_soft="#2A3358", accent_text="#9DB0FF", on_accent="#FFFFFF",
         stale="#E66A0A", stale_text="#FF9350", on_stale="#140A02", good="#3CC79F",
-        map="#14161A", node="#22262E", node_line="#4C5563", link="#3A424E", link_busy="#687486", underlay="#2C323B",
+        map="#14161A", node="#22262E", node_line="#4C5563", link="#3A424E", link_busy="#687486", underlay="#4A5361",
         customer="#596473", track="#272C34", past="#4D5766", plot="#1B1E24", grid="#2A2F38", shadow="#000000",
     ),
 )  # fmt: skip

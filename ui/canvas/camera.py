@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-MARGIN = (84.0, 74.0)  # beside and above, where providers' rings and customers need room
+MARGIN = (88.0, 80.0)  # beside and above, where providers' rings and customers need room
 NARROW = (60.0, 44.0)  # where providers are dots
 LEAST, MOST = 0.4, 40.0
 LEAST_CONTENT = 0.5  # of the box
@@ -16,9 +16,9 @@ LEAST_CONTENT = 0.5  # of the box
 
 @dataclass(frozen=True)
 class Camera:
-    """width, height: of the window. content: left, top, right, bottom of what a fitted camera shows, in the box.
+    """width, height: of the window. content: left, top, right, bottom of what a fitted camera must show, in the box.
 
-    zoom: 1 = fitted. centre: the point of the box in the window's middle, None = that of the content.
+    zoom: 1 = fitted. centre: the point of the box in the window's middle, None = as fitted.
     """
 
     width: float = 1.0
@@ -36,18 +36,29 @@ class Camera:
     @property
     def middle(self) -> tuple[float, float]:
         """The point of the box in the window's middle."""
-        left, top, right, bottom = self.content
-        return ((left + right) / 2, (top + bottom) / 2) if self.centre is None else self.centre
+        (_, x), (_, y) = self._fitted()
+        return (x, y) if self.centre is None else self.centre
 
     @property
     def scale(self) -> tuple[float, float]:
         """Pixels per unit of the box, across and down."""
-        left, top, right, bottom = self.content
-        wide = max(20.0, self.width - 2 * min(self.margin[0], 0.16 * self.width)) / (right - left)
-        high = max(20.0, self.height - 2 * min(self.margin[1], 0.19 * self.height)) / (bottom - top)
-        if self.aspect is not None:
-            wide, high = min(wide, high * self.aspect), min(high, wide / self.aspect)
+        (wide, _), (high, _) = self._fitted()
         return wide * self.zoom, high * self.zoom
+
+    def _fitted(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Across and down: pixels per unit, and the point in the middle.
+
+        A map on earth fills the window as far as its proportions allow. Any other lies in it as its box does, so that
+        0.5 is the middle; what would be cut off at an edge is drawn in to the margin.
+        """
+        left, top, right, bottom = self.content
+        margin = min(self.margin[0], 0.16 * self.width), min(self.margin[1], 0.19 * self.height)
+        if self.aspect is None:
+            return _axis(self.width, margin[0], left, right), _axis(self.height, margin[1], top, bottom)
+        wide = max(20.0, self.width - 2 * margin[0]) / (right - left)
+        high = max(20.0, self.height - 2 * margin[1]) / (bottom - top)
+        wide, high = min(wide, high * self.aspect), min(high, wide / self.aspect)
+        return (wide, (left + right) / 2), (high, (top + bottom) / 2)
 
     def to_window(self, points: np.ndarray) -> np.ndarray:
         """Points of the box in pixels of the window."""
@@ -92,3 +103,9 @@ class Camera:
         spare = np.maximum(0.0, LEAST_CONTENT - (high - low)) / 2
         (left, top), (right, bottom) = (low - spare).tolist(), (high + spare).tolist()
         return replace(self.fit(), content=(left, top, right, bottom))
+
+
+def _axis(length: float, margin: float, low: float, high: float) -> tuple[float, float]:
+    start, end = max(margin, low * length), min(length - margin, high * length)
+    scale = max(20.0, end - start) / (high - low)
+    return scale, low + (length / 2 - start) / scale

@@ -4,11 +4,13 @@ Rules: it lies under the providers and keeps to a corner; where that is crowded 
 would fill it, and a crowded one what is left out.
 """
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from ui import words
 from ui.canvas import sprites
+from ui.canvas.figures import Figures
 from ui.theme import Theme, font
 
 PAD = 18.0
@@ -16,54 +18,94 @@ GLYPH = 6.5
 REGIMES = ((1, "get-broadcast"), (2, "put-broadcast-key"), (3, "put-broadcast-value"))
 SHAPES = ((3, "put"), (4, "query"), (5, "reply"))
 SIGNS = ((sprites.HIT, "hit"), (sprites.MISS, "miss"), (sprites.STALE, "stale"), (sprites.REFUSED, "refused"))
-EXTENTS = EVERYTHING, REGIMES_TOO, KEY_ONLY = 0, 1, 2  # how much it says: signs and shapes, regimes, the key alone
+KEY_AND_REGIMES, KEY, GLYPHS = range(3)  # its blocks
 EMPTY = "No providers yet"
 HOW_TO_FILL = "Open a scenario with Ctrl+O, or choose one on the welcome page."
 
 
-def size(extent: int, key: str, newest: str) -> QSizeF:
-    """What the legend takes in each of `EXTENTS`."""
-    body, small = QFontMetricsF(font("heading")), QFontMetricsF(font("small"))
-    wide, high = body.horizontalAdvance(key) + 8 + small.horizontalAdvance(newest), _heading(key)
-    if extent <= REGIMES_TOO:
-        wide = max(wide, *(small.horizontalAdvance(words.regime(word)) + 26 for _, word in REGIMES))
-        high += len(REGIMES) * _row(small)
-    if extent == EVERYTHING:
-        wide = max(wide, _run(small, [word for _, word in SIGNS]))
-        high += 2 * _row(small) + 4
-    return QSizeF(wide, high)
+def place(shown: Figures, width: float, height: float, key: str, newest: str) -> list[tuple[int, QRectF]]:
+    """Its blocks, each in a corner with no provider in it: the key and the regimes, and apart from them the glyphs."""
+    spots = np.array([spot for node in range(len(shown.names)) for spot in shown.customer_places(node)]).reshape(-1, 2)
+    found: list[tuple[int, QRectF]] = []
+    for blocks, corners in (((KEY_AND_REGIMES, KEY), "tl bl br"), ((GLYPHS,), "bl br")):
+        areas = [
+            (block, area)
+            for block in blocks
+            for corner in corners.split()
+            if not _covered(shown, spots, area := _area(block, corner, width, height, key, newest))
+            and not any(area.intersects(taken) for _, taken in found)
+        ]
+        found += areas[:1]
+    return found
 
 
-def paint(painter: QPainter, theme: Theme, corner: QPointF, extent: int, key: str, newest: str) -> None:
-    """The legend with its top left at `corner`. key, newest: of the selected key, "" for none."""
-    x, y = corner.x(), corner.y()
-    if key:
-        above = QFontMetricsF(font("heading"))
-        painter.setFont(font("heading"))
-        painter.setPen(theme.text)
-        painter.drawText(QPointF(x, y + above.ascent()), key)
-        painter.setFont(font("small"))
-        painter.setPen(theme.muted)
-        painter.drawText(QPointF(x + above.horizontalAdvance(key) + 8, y + above.ascent()), newest)
-        y += _heading(key)
-    metrics = QFontMetricsF(font("small"))
+def paint(painter: QPainter, theme: Theme, block: int, area: QRectF, key: str, newest: str) -> None:
+    """One block. key, newest: of the selected key, "" for none."""
+    painter.save()
+    painter.translate(area.topLeft())
+    if block == GLYPHS:
+        _paint_glyphs(painter, theme)
+    else:
+        _paint_key(painter, theme, key, newest)
+        if block == KEY_AND_REGIMES:
+            painter.translate(0, _heading(key))
+            _paint_regimes(painter, theme)
+    painter.restore()
+
+
+def _area(block: int, corner: str, width: float, height: float, key: str, newest: str) -> QRectF:
+    heading, small = QFontMetricsF(font("heading")), QFontMetricsF(font("small"))
+    if block == GLYPHS:
+        size = QSizeF(_run(small, [word for _, word in SIGNS]), 2 * _row(small))
+    else:
+        size = QSizeF(heading.horizontalAdvance(key) + 8 + small.horizontalAdvance(newest), _heading(key))
+    if block == KEY_AND_REGIMES:
+        wide = max(small.horizontalAdvance(words.regime(word)) + 26 for _, word in REGIMES)
+        size = QSizeF(max(size.width(), wide), size.height() + len(REGIMES) * _row(small))
+    x = PAD if corner.endswith("l") else width - size.width() - PAD
+    y = PAD - 4 if corner.startswith("t") else height - size.height() - PAD + 6
+    return QRectF(QPointF(x, y), size)
+
+
+def _covered(shown: Figures, spots: np.ndarray, area: QRectF) -> bool:
+    low, high = (area.left(), area.top()), (area.right(), area.bottom())
+    away = shown.centres - np.clip(shown.centres, low, high)
+    discs = np.hypot(away[:, 0], away[:, 1]) < shown.rims + 4
+    dots = ((spots > np.array(low) - 5) & (spots < np.array(high) + 5)).all(axis=1)
+    return bool(discs.any() or dots.any())
+
+
+def _paint_key(painter: QPainter, theme: Theme, key: str, newest: str) -> None:
+    above = QFontMetricsF(font("heading"))
+    painter.setFont(font("heading"))
+    painter.setPen(theme.text)
+    painter.drawText(QPointF(0, above.ascent()), key)
     painter.setFont(font("small"))
-    row = _row(metrics)
-    for code, word in REGIMES if extent <= REGIMES_TOO else ():
-        _glyph(painter, theme, x + GLYPH + 1, y + row / 2, 4, code)
+    painter.setPen(theme.muted)
+    painter.drawText(QPointF(above.horizontalAdvance(key) + 8, above.ascent()), newest)
+
+
+def _paint_regimes(painter: QPainter, theme: Theme) -> None:
+    painter.setFont(font("small"))
+    row = _row(QFontMetricsF(font("small")))
+    for line, (code, word) in enumerate(REGIMES):
+        _glyph(painter, theme, GLYPH + 1, (line + 0.5) * row, 4, code)
         painter.setPen(theme.muted)
-        painter.drawText(QRectF(x + 24, y, 400, row), Qt.AlignmentFlag.AlignVCenter, words.regime(word))
-        y += row
-    y += 4
-    for entries, signs in ((SHAPES, False), (SIGNS, True)) if extent == EVERYTHING else ():
-        at = x
+        painter.drawText(QRectF(24, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, words.regime(word))
+
+
+def _paint_glyphs(painter: QPainter, theme: Theme) -> None:
+    painter.setFont(font("small"))
+    metrics = QFontMetricsF(font("small"))
+    row = _row(metrics)
+    for line, entries in enumerate((SHAPES, SIGNS)):
+        x = 0.0
         for what, word in entries:
-            sign = what if signs else sprites.NO_SIGN
-            _glyph(painter, theme, at + GLYPH + 1, y + row / 2, 5 if signs else what, 0, sign)
+            code, sign = (what, sprites.NO_SIGN) if entries is SHAPES else (5, what)
+            _glyph(painter, theme, x + GLYPH + 1, (line + 0.5) * row, code, 0, sign)
             painter.setPen(theme.muted)
-            painter.drawText(QRectF(at + 20, y, 200, row), Qt.AlignmentFlag.AlignVCenter, word)
-            at += _step(metrics, word)
-        y += row
+            painter.drawText(QRectF(x + 20, line * row, 200, row), Qt.AlignmentFlag.AlignVCenter, word)
+            x += _step(metrics, word)
 
 
 def paint_pace(painter: QPainter, theme: Theme, width: float, pace: str, left_out: str) -> None:

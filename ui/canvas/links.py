@@ -39,8 +39,9 @@ def idle_drawn(count: int) -> bool:
 
 def paint_underlay(painter: QPainter, theme: Theme, centres: np.ndarray, pairs: np.ndarray) -> None:
     """The lines of an imported map, which carry nothing."""
-    pen = QPen(theme.underlay, 1.0)
-    pen.setDashPattern([1.5, 4.0])
+    pen = QPen(theme.underlay, 1.7)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setDashPattern([0.1, 3.0])
     painter.setPen(pen)
     painter.drawLines([QLineF(*centres[a], *centres[b]) for a, b in pairs.tolist()])
 
@@ -60,7 +61,7 @@ def paint_links(
             continue
         part = share + (1 - share) * (step / STEPS) ** 1.4
         colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
-        pen = QPen(colour, 1.2 if step == 0 else 1.6 + 0.7 * (step - 1) * (0.3 + 0.7 * share))
+        pen = QPen(colour, 1.2 if step == 0 else 1.3 + 0.7 * step * share * share)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])

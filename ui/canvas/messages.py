@@ -19,6 +19,7 @@ from ui.player import ACCESS
 from ui.theme import SHAPES, Theme
 
 KEEP_RIGHT = 0.55  # of a glyph's radius
+LANES = np.array([0.3, 0.85, 1.4])  # likewise, of other keys: operations that begin together are still told apart
 PER_LINK = 24  # messages drawn per direction of a link, of the selected key and of others each
 FADED, GONE = 0.5, 0.85  # of its way: where a lost message begins to fall, and where it is gone
 FALL = 34.0  # pixels
@@ -103,7 +104,7 @@ def fly(
     ux, uy = ahead[:, 0] / length, ahead[:, 1] / length
     reach = np.maximum(length - rims[src] - rims[dst], 0.0)
     along = rims[src] + reach * np.where(lost, np.minimum(way, FADED), way)
-    aside = KEEP_RIGHT * radius
+    aside = np.where(chosen, KEEP_RIGHT, LANES[rows["op"] % len(LANES)]) * radius
     x = start[:, 0] + ux * along - uy * aside
     y = start[:, 1] + uy * along + ux * aside
     opacity = np.where(late, LATE, 1.0)

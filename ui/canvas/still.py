@@ -4,12 +4,11 @@ Rules: painted again only when something that is seen in it has changed; a frame
 """
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas import legend, links, providers, tags
 from ui.canvas.camera import Camera
-from ui.canvas.figures import Figures
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
@@ -57,9 +56,9 @@ class Still:
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme.map)
         painter = _painter(picture)
-        if len(plan.under):
-            links.paint_underlay(painter, theme, now.shown.centres, plan.under)
         links.paint_links(painter, theme, now.shown.centres, now.shown.rims, plan.pairs, steps)
+        if len(plan.under):  # above, or a full mesh would hide it
+            links.paint_underlay(painter, theme, now.shown.centres, plan.under)
         painter.end()
         return picture
 
@@ -69,9 +68,9 @@ class Still:
         picture = lines.copy()
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
-        extent, area = _legend_place(now, camera)
-        legend.paint(painter, theme, area.topLeft(), extent, now.key, now.newest)
-        room.take(area.x(), area.y(), area.width(), area.height())
+        for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest):
+            legend.paint(painter, theme, block, area, now.key, now.newest)
+            room.take(area.x(), area.y(), area.width(), area.height())
         selected, focused = chosen
         if selected is not None:
             providers.paint_halo(painter, theme, now.shown, selected, focused)
@@ -79,25 +78,6 @@ class Still:
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()
         return picture
-
-
-def _legend_place(now: Moment, camera: Camera) -> tuple[int, QRectF]:
-    """As much of the legend as finds a corner with no provider in it, the top left one before others."""
-    for extent in legend.EXTENTS:
-        size = legend.size(extent, now.key, now.newest)
-        left, top = legend.PAD, legend.PAD - 4
-        right, bottom = camera.width - size.width() - legend.PAD, camera.height - size.height() - legend.PAD
-        for corner in (QPointF(left, top), QPointF(left, bottom), QPointF(right, bottom)):
-            area = QRectF(corner, size)
-            if not _covered(now.shown, area):
-                return extent, area
-    return legend.KEY_ONLY, QRectF(QPointF(left, top), size)
-
-
-def _covered(shown: Figures, area: QRectF) -> bool:
-    nearest = np.clip(shown.centres, (area.left(), area.top()), (area.right(), area.bottom()))
-    away = shown.centres - nearest
-    return bool((np.hypot(away[:, 0], away[:, 1]) < shown.rims + 4 + 0.3 * shown.radii).any())
 
 
 def _painter(picture: QPixmap) -> QPainter:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from p4lab.core import messages
 from p4lab.trace import LOST, Trace
 from ui.canvas import sprites
-from ui.canvas.messages import KEEP_RIGHT, LATE, PER_LINK, Flight, Painter, between_providers, fly, thinned
+from ui.canvas.messages import KEEP_RIGHT, LANES, LATE, PER_LINK, Flight, Painter, between_providers, fly, thinned
 from ui.theme import DARK, LIGHT
 
 CENTRES = np.array([[0.0, 0.0], [100.0, 0.0], [0.0, 100.0]])
@@ -42,6 +42,13 @@ def test_a_message_moves_from_rim_to_rim_on_the_right_of_its_way():
         [[30.0, ASIDE], [70.0, -ASIDE]],
         [[90.0, ASIDE], [10.0, -ASIDE]],
     ]
+
+
+def test_operations_of_other_keys_that_begin_together_are_told_apart():
+    made = trace(*[(0.0, 1.0, 0, 1, messages.UPDATE, 0, 0)] * 3)
+    now = flight(made, 0.5, chosen=np.zeros(3, bool))
+    assert now.x.tolist() == [50.0] * 3
+    assert sorted(now.y.tolist()) == (LANES * 8.0).tolist()
 
 
 def test_shape_colour_and_sign():

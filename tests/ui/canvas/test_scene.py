@@ -17,7 +17,7 @@ from ui.focus import Focus
 from ui.player import Player
 from ui.theme import DARK
 
-PLACES = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.5, 0.6), (0.1, 0.9)]
+PLACES = [(0.1, 0.15), (0.9, 0.15), (0.9, 0.85), (0.5, 0.6), (0.1, 0.85)]
 
 
 def placed(**changes):
@@ -57,10 +57,10 @@ def shown(qtbot):
 
 
 def test_providers_stand_where_the_scenario_says(shown):
-    assert shown.map.figures().centres == pytest.approx((np.array(PLACES) - 0.1) / 0.8 * (732, 412) + (84, 74))
+    assert shown.map.figures().centres == pytest.approx(np.array(PLACES) * (900, 560))
     shown.map.resize(700, 500)
     assert shown.map.camera.fitted
-    assert shown.map.figures().centres[[0, 2]] == pytest.approx(np.array([(84, 74), (616, 426)]))
+    assert shown.map.figures().centres[[0, 2]] == pytest.approx(np.array([(88, 80), (612, 420)]))  # drawn in
 
 
 def test_scrubbing_back_paints_the_same_picture(shown):
@@ -93,7 +93,7 @@ def test_dragging_moves_a_provider_and_says_where(shown, qtbot):
         qtbot.mouseRelease(shown.map, Qt.MouseButton.LeftButton, pos=end)
     name, (x, y) = told.args
     assert name == "Dahlia"
-    assert (x, y) == pytest.approx((0.1 + 0.8 * (300 - 84) / 732, 0.1 + 0.8 * (200 - 74) / 412), abs=0.004)
+    assert (x, y) == pytest.approx((300 / 900, 200 / 560), abs=0.004)
     assert shown.place(3) == end
     assert shown.focus.provider is None  # a drag is no click
     shown.player.reset()
@@ -181,7 +181,7 @@ def test_it_says_what_is_under_the_pointer(shown, qtbot):
     shown.focus.select_name(shown.player.world.find("news/1").index)
     place = shown.place(0)
     assert shown.map.hint(place.x(), place.y()).startswith("Aster · 100 customers · 4 peers\nnews/1: v")
-    assert shown.map.hint(450, 74).startswith("Aster – Birch · 40 ms one way")  # on the line between them
+    assert shown.map.hint(450, 84).startswith("Aster – Birch · 40 ms one way")  # on the line between them
     assert shown.map.hint(450, 30) == ""
 
 
