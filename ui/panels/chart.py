@@ -267,18 +267,19 @@ class Bubble(QLabel):
         self._plot = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setTextFormat(Qt.TextFormat.RichText)
-        self.setMargin(6)
         self.hide()
 
     def say(self, html: str, place: QPointF) -> None:
-        """Show this beside a place of the parent, flipped to where there is room."""
+        """Show this above a place of the parent, or below where there is no room: what is told of stays in sight."""
         self.setText(html)
         self.adjustSize()
         room = self._plot.rect()
         x = int(place.x()) + 14
         if x + self.width() > room.right():
             x = int(place.x()) - 14 - self.width()
-        y = min(max(int(place.y()) - self.height() // 2, 0), room.height() - self.height())
+        y = int(place.y()) - 12 - self.height()
+        if y < 0:
+            y = min(int(place.y()) + 18, room.height() - self.height())
         self.move(max(0, x), max(0, y))
         self.show()
         self.raise_()
@@ -288,7 +289,7 @@ class Bubble(QLabel):
         self.setFont(font("small"))
         self.setStyleSheet(
             f"color: {theme.text.name()}; background: {theme.field.name()}; border: 1px solid {theme.outline.name()};"
-            " border-radius: 5px;"
+            " border-radius: 5px; padding: 3px 6px;"
         )
 
 

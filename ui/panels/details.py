@@ -15,7 +15,7 @@ from p4lab.world import Op, Step, story
 from ui import words
 from ui.focus import Focus
 from ui.panels.details_step import StepRow
-from ui.panels.details_text import Fact, about, asked, done, facts, headline, held
+from ui.panels.details_text import Fact, about, asked, done, facts, headline, held, unbroken
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.story import Tone
@@ -174,7 +174,7 @@ class DetailsPanel(QScrollArea):
             column.addSpacing(4)
             column.addWidget(_label(f"What it holds of {page.of}", "heading", theme.text))
             for line, behind in page.held or (("Nothing: it would ask the others.", False),):
-                column.addWidget(_label(line, "body", theme.stale_text if behind else theme.text))
+                column.addWidget(_label(unbroken(line), "body", theme.stale_text if behind else theme.text))
         column.addSpacing(4)
         column.addWidget(_label("Its customers so far", "heading", theme.text))
         column.addLayout(_form(page.done, theme))
@@ -217,7 +217,7 @@ def _form(rows: tuple[Fact, ...], theme: Theme) -> QFormLayout:
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for name, value in rows:
-        form.addRow(_label(name, "body", theme.muted), _label(value, "body", theme.text))
+        form.addRow(_label(name, "body", theme.muted), _label(unbroken(value), "body", theme.text))
     return form
 
 

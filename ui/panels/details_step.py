@@ -3,8 +3,6 @@
 Rules: behaves as a button does, with the mouse and with the keyboard.
 """
 
-import re
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -21,12 +19,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from p4lab.world import Step
 from ui import words
+from ui.panels.details_text import unbroken
 from ui.theme import Theme, font, mix
 
 PAD, GAP = 5, 26  # px: above and below the text; between time and text, with the mark in it
 DOT = 4.0  # px, radius
 PALE = 0.45  # of what lies after the playhead
-NO_BREAK = "\u00a0"  # between a number and its unit
 
 
 class StepRow(QWidget):
@@ -40,7 +38,7 @@ class StepRow(QWidget):
         self._first, self._last = first, last
         self._later = later
         self._here, self._hover = False, False
-        self._text = re.sub(r"(?<=\d) (?=m?s\b)", NO_BREAK, f"{step.text[:1].upper()}{step.text[1:]}")
+        self._text = unbroken(f"{step.text[:1].upper()}{step.text[1:]}")
         self._time = words.clock(step.t, 0.001)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -3,6 +3,8 @@
 Rules: pure functions of (world, metrics, time), no Qt; nothing that happens after the playhead is said.
 """
 
+import re
+
 import numpy as np
 
 from p4lab.metrics import KLASSES, Metrics
@@ -74,6 +76,11 @@ def facts(op: Op, world: World, t: float) -> list[Fact]:
     if op.silent:
         found.append(("Silent", names(op.silent, world, 12)))
     return found
+
+
+def unbroken(text: str) -> str:
+    """A text whose numbers stay in one line with their units."""
+    return re.sub(r"(?<=\d) (?=(ms|s|min|h|%)(?!\w))", "\u00a0", text)
 
 
 def _read(op: Op, kind: str) -> list[Fact]:

@@ -220,7 +220,6 @@ class LatencyPanel(QWidget):
         return found is not None
 
     def _clear(self) -> None:
-        self.chart.span.set_whole(self._player.duration)
         self._quantiles.forget()
         self.chart.bubble.hide()
         self.refresh()

@@ -45,7 +45,7 @@ class Legend(QWidget):
         places = []
         for entry in self._entries:
             width = mark + 5 + metrics.horizontalAdvance(entry.word)
-            if x and x + width > self.width():
+            if x and x + width > self.width() - GAP:
                 x, y = 0.0, y + line
             places.append((entry, QRectF(x, y, width, line)))
             x += width + GAP

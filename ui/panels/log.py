@@ -245,8 +245,9 @@ class LogPanel(QWidget):
         self.view.setFont(small)
         self.view.verticalHeader().setDefaultSectionSize(metrics.height() + 7)
         for column, sample in SAMPLES.items():
-            self.view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
+            self.view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 20)
         self._empty.setStyleSheet(f"color: {theme.muted.name()};")
+        self._pulse.ask()  # rows of another height leave the view elsewhere
 
     # Qt
 

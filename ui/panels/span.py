@@ -28,9 +28,10 @@ class TimeSpan(QObject):
         return self.high - self.low < self.whole * (1 - 1e-9)
 
     def set_whole(self, duration: float) -> None:
-        """Another run: show all of it."""
-        self.whole = duration
-        self.show(0.0, duration)
+        """Another run: show all of it, unless it is as long as the last and may be compared with it."""
+        if duration != self.whole:
+            self.whole = duration
+            self.show(0.0, duration)
 
     def show(self, low: float, high: float) -> None:
         """Show this stretch, or as much of it as the run has."""

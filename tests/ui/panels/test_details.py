@@ -147,7 +147,7 @@ def test_a_provider_is_told_beside_the_selected_key(panel, told):
     panel.refresh()
     assert shown(panel) == [
         "Aster", "100 customers, peers with Birch and Cedar", "What it holds of news/1",
-        "Its own v3, since 4.40 s: the newest", "Its customers so far",
+        "Its own v3, since 4.40\u00a0s: the newest", "Its customers so far",
     ]  # fmt: skip
 
 
