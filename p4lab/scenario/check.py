@@ -14,7 +14,7 @@ from p4lab.core.names import ID_SIZE, MAX_KEY, Kind, Regime
 from p4lab.core.options import Mesh, Options, Quorum
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.model import Expect, Provider, Scenario, View, links
-from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, Range, check_ranges
+from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
 
 MAX_TITLE = 120  # characters
@@ -218,8 +218,15 @@ def _workloads(scenario: Scenario, index: dict[str, int]) -> None:
         if longest > MAX_KEY:
             right = f"a key has at most {MAX_KEY}: shorten the name"
             raise ScenarioError(f"its keys would have {longest} bytes", right, path=(*path, "name"))
-        if not _names(workload.owners, index, (*path, "owners")):
+        owners = _names(workload.owners, index, (*path, "owners"))
+        if not owners:
             raise ScenarioError("no provider owns its keys", "name at least one", path=(*path, "owners"))
+        most = MAX_RATE / math.ceil(workload.keys / owners)  # one provider's updates are one stream of the summed rate
+        if workload.updates_per_second > most:
+            right = f"with {workload.keys:,} keys of {owners:,} owners it may be up to {most:g} of each key"
+            raise ScenarioError(
+                f"{shown(workload.updates_per_second)} is too often", right, path=(*path, "updates_per_second")
+            )
         _names(workload.readers, index, (*path, "readers"))
         if workload.lease != 0 and not Range(1, MAX_LIFE).holds(workload.lease):
             right = f"0 for none, or {Range(1, MAX_LIFE, 'seconds')}"

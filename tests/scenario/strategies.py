@@ -87,7 +87,7 @@ def workloads(names: list[str]) -> st.SearchStrategy[tuple[Workload, ...]]:
             lease=st.just(0.0) | numbers(1, 604_800),
             value_bytes=st.integers(0, 1024),
             gets_per_second=numbers(0, 1000),
-            updates_per_second=numbers(0, 1000),
+            updates_per_second=numbers(0, 100),
             popularity=numbers(0, 3),
             start=numbers(0, 10),
             stop=maybe(numbers(10, 1000)),
