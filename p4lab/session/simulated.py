@@ -50,7 +50,10 @@ class Simulated:
             raise ValueError(
                 f"{t:.6f} s is in the past of this run, which is known to {self._known:.6f} s: fork it first"
             )
-        at = (floor(max(t, self._known) * MICRO) + 1) / MICRO
+        tick = floor(max(t, self._known) * MICRO) + 1
+        at = tick / MICRO
+        if at <= t or at <= self._known:  # 1.001 s is a little less than 1,001,000 us: it was rounded down
+            at = (tick + 1) / MICRO
         if at > self.scenario.duration:
             raise ValueError(f"the run ends at {self.scenario.duration:g} s: scrub back, or make it longer")
         check_command(command, self.scenario)
