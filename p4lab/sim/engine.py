@@ -160,10 +160,10 @@ class Engine:
     def _spelt_out(self, command: Put | Get) -> Put | Get:
         """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""
         if isinstance(command, Get) and command.owner is None and command.key is not None:
-            workload, _, number = command.key.rpartition("/")
-            keys = self._keys.get(workload)
-            if keys is not None and number.isdecimal() and 1 <= int(number) <= keys.row.keys:
-                return msgspec.structs.replace(command, owner=keys.owner(int(number) - 1))
+            keys = self._keys.get(command.key.rpartition("/")[0])
+            index = None if keys is None else keys.index(command.key)
+            if keys is not None and index is not None:
+                return msgspec.structs.replace(command, owner=keys.owner(index))
         return command
 
     def _perform(self, src: int, effects: list[Effect], cause: int, t: float) -> None:

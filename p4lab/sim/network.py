@@ -4,6 +4,7 @@ Rules: every draw comes from the stream of its own link and direction, made on f
 microsecond. Sessions are reliable: loss delays an UPDATE, it loses questions and answers (protocol section 5.12).
 """
 
+from math import log
 from random import Random
 
 from p4lab.core.messages import UPDATE, Message
@@ -11,6 +12,7 @@ from p4lab.scenario.model import Link, Scenario, links
 
 RESEND_ROUND_TRIPS = 2  # protocol section 5.12: a lost UPDATE comes again two round trips later
 MICRO = 6  # decimals of a second
+LONGEST = 1e9  # s that one message may keep a link busy: as long as any run, and finite
 
 
 class Network:
@@ -45,7 +47,7 @@ class Network:
         start, sending = t, 0.0
         if link.bandwidth:
             start = max(t, self._busy_until.get((src, dst), 0.0))
-            sending = round(message.size * 8 / link.bandwidth, MICRO)
+            sending = min(round(message.size * 8 / link.bandwidth, MICRO), LONGEST)
             self._busy_until[src, dst] = start + sending
         latency, lost = link.latency, False
         if link.jitter or link.loss:
@@ -54,8 +56,9 @@ class Network:
                 latency = max(0.0, round(rng.gauss(link.latency, link.jitter), MICRO))
             if link.loss:
                 if message.code == UPDATE:
-                    while rng.random() < link.loss:
-                        latency += RESEND_ROUND_TRIPS * 2 * link.latency
+                    # Geometric, in one draw: a link that loses nearly all would keep a loop of draws for ever.
+                    losses = int(log(1.0 - rng.random()) / log(link.loss))
+                    latency += losses * RESEND_ROUND_TRIPS * 2 * link.latency
                 else:
                     lost = rng.random() < link.loss
         return start + sending + latency, lost

@@ -28,6 +28,14 @@ class Keys:
         """The key's text, from `name/1`."""
         return f"{self.row.name}/{index + 1}"
 
+    def index(self, key: str) -> int | None:
+        """The number of the key spelt like this, or None."""
+        number = key.rpartition("/")[2]
+        if not (number.isdecimal() and len(number) <= len(str(self.row.keys))):
+            return None
+        index = int(number) - 1
+        return index if 0 <= index < self.row.keys and self.key(index) == key else None
+
     def owner(self, index: int) -> str:
         """The identity that signs it: that of its owner provider's customers."""
         return self.names[self.owners[index % len(self.owners)]]
@@ -50,7 +58,8 @@ class Keys:
     def _value(self, index: int, number: int) -> str:
         row = self.row
         text = f"{index + 1} of {row.name}" if row.kind is Kind.IMMUTABLE else f"{number} {self.key(index)}"
-        return text[: row.value_bytes].ljust(row.value_bytes, ".")
+        text = text.encode()[: row.value_bytes].decode(errors="ignore")  # a name need not be ASCII
+        return text + "." * (row.value_bytes - len(text.encode()))
 
 
 class Source:
