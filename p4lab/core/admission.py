@@ -6,9 +6,9 @@ Rules: a rejected put changes no store and sends no message; every rejection has
 import msgspec
 
 from p4lab.core.messages import PutRequest
-from p4lab.core.names import Kind, digest, key_fault
+from p4lab.core.names import Kind
 from p4lab.core.options import Options
-from p4lab.core.records import HARD_MAX_VALUE, MAX_LIFETIME, Record, fault
+from p4lab.core.records import UNVERSIONED, Record, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import OWN, Stores
 
@@ -30,7 +30,9 @@ class Verdict(msgspec.Struct, frozen=True):
 def admit(request: PutRequest, stores: Stores, options: Options, signer: Signer, now: float) -> Verdict:
     """Judge a put against what this provider knows at `now` (seconds)."""
     record = request.record
-    code = _form(record, options) or _content(record, signer)
+    if record.value is None or record.size > options.max_value:
+        return Verdict("E_TOO_BIG")
+    code = fault(record, record.nid, signer)
     if code is not None:
         return Verdict(code)
     match record.kind:
@@ -48,35 +50,21 @@ def admit(request: PutRequest, stores: Stores, options: Options, signer: Signer,
     return Verdict(DUPLICATE if record.regime is held.regime else OK, held)
 
 
-def _form(record: Record, options: Options) -> str | None:
-    if record.value is None or record.size > min(options.max_value, HARD_MAX_VALUE):
-        return "E_TOO_BIG"
-    if key_fault(record.kind, record.key, record.owner) is not None:
-        return "E_KEY"
-    if not 0 <= record.ttl_ms <= MAX_LIFETIME * 1000:
-        return "E_TTL"
-    if record.lease_ms != 0 and not 1000 <= record.lease_ms <= MAX_LIFETIME * 1000:
-        return "E_TTL"
-    return None
-
-
-def _content(record: Record, signer: Signer) -> str | None:
-    if record.kind is Kind.AUTHENTICATED and digest(record.pub) != record.owner:
-        return "E_BAD_HASH"
-    return fault(record, record.nid, signer)
-
-
 def _version(request: PutRequest, stores: Stores, now: float) -> Verdict:
     record = request.record
     known = stores.newest_known(record.nid, now)
-    if known is None:
+    newest = UNVERSIONED if known is None else known.version
+    withdrawn = stores.withdrawn.get(record.nid)
+    if withdrawn is not None and withdrawn > newest:
+        known, newest = None, withdrawn  # of which only the version is known, and that it is get-broadcast
+    elif known is None:
         return Verdict(OK)
-    if request.cas is not None and request.cas != known.version[0]:
+    if request.cas is not None and request.cas != newest[0]:
         return Verdict("E_CAS")
-    if record.version == known.version:
+    if record.version == newest:
         return Verdict(DUPLICATE, known)
-    if record.version[0] < known.version[0]:
+    if record.version[0] < newest[0]:
         return Verdict("E_SEQ_OLD")
-    if record.version[0] == known.version[0]:
+    if record.version[0] == newest[0]:
         return Verdict("E_SEQ_CONFLICT")
     return Verdict(OK, known)

@@ -15,7 +15,7 @@ from p4lab.core.contract import NOTHING, Effect, Emit, Received, Requested, Send
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, PutRequest
 from p4lab.core.names import Kind, digest, name_id
-from p4lab.core.records import Record, authenticated, immutable, unauthenticated
+from p4lab.core.records import MAX_SEQ, Record, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Signer, identity_seed
 
 U32_MAX = 2**32 - 1  # lifetimes are u32 milliseconds on the wire; a longer one is refused by the provider (E_TTL)
@@ -69,7 +69,7 @@ class Customer:
             if type(command) is Get:
                 return self._get(command, data, now)
             return self._put(command, data, now)  # type: ignore[arg-type]  # a command is a Put or a Get
-        if type(data) is Received and type(data.message) is Answer:
+        if type(data) is Received and type(data.message) is Answer and data.src == self._provider:
             return self._answered(data.message, now)
         return NOTHING
 
@@ -82,15 +82,17 @@ class Customer:
         named = identity if get.kind is Kind.AUTHENTICATED else ""
         started = GetStarted(self._provider, op, nid, get.kind.value, label, named, data.workload)
         size = messages.query_size(get.kind)
-        request = GetRequest(op, nid, size, get.kind, key, owner, get.min_version or 0)
+        min_seq = get.min_version or 0 if get.kind is Kind.AUTHENTICATED else 0  # the others have no versions
+        request = GetRequest(op, nid, size, get.kind, key, owner, min_seq)
         return [Emit(started, leads=True), Send(self._provider, request)]
 
     def _put(self, put: Put, data: Requested, now: float) -> list[Effect]:
         identity = put.identity or put.by
         op = data.op
-        before = self._wallet.seqs.get(self._wallet.name(put.kind, put.key, put.value, identity)[0], 0)
         record = self._record(put, identity)
-        seq = record.version[0]
+        seq, before = record.version[0], self._wallet.seqs.get(record.nid, 0)
+        if put.kind is Kind.AUTHENTICATED:
+            self._wallet.seqs[record.nid] = max(before, seq)
         self._asked[op] = _Asked(now, True, seq, before)
         named = identity if put.kind is Kind.AUTHENTICATED else ""
         label = record.key.hex() if put.kind is Kind.IMMUTABLE else put.key or ""
@@ -103,7 +105,7 @@ class Customer:
 
     def _record(self, put: Put, identity: str) -> Record:
         value = put.value.encode()
-        ttl, lease = (min(round(seconds * 1000), U32_MAX) for seconds in (put.ttl, put.lease))
+        ttl, lease = _milliseconds(put.ttl), _milliseconds(put.lease)
         if put.kind is Kind.IMMUTABLE:
             record = immutable(value, put.regime, ttl, lease)
             if put.key is None:
@@ -115,9 +117,7 @@ class Customer:
             secret = b"" if put.secret is None else digest(put.secret.encode())
             return unauthenticated(key, value, put.regime, ttl, lease, secret)
         nid = self._wallet.name(put.kind, put.key, None, identity)[0]
-        last = self._wallet.seqs.get(nid, 0)
-        seq = last + 1 if put.seq is None else put.seq
-        self._wallet.seqs[nid] = max(last, seq)
+        seq = min(self._wallet.seqs.get(nid, 0) + 1, MAX_SEQ) if put.seq is None else put.seq
         return authenticated(self._wallet.signer, identity_seed(identity), key, value, put.regime, ttl, lease, seq)
 
     def _answered(self, answer: Answer, now: float) -> list[Effect]:
@@ -137,6 +137,11 @@ class Customer:
             tuple([text(record.value or b"") for record in answer.records]), answer.silent, answer.copy, answer.stale,
         )  # fmt: skip
         return [Emit(finished)]
+
+
+def _milliseconds(seconds: float) -> int:
+    """A lifetime as on the wire; a shortest one is not none at all, which would mean for ever."""
+    return 0 if seconds == 0 else min(max(round(seconds * 1000), 1), U32_MAX)
 
 
 def text(value: bytes) -> str:

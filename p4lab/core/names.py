@@ -50,17 +50,21 @@ def name_id(kind: Kind, key: bytes, owner: bytes = b"") -> bytes:
     """The canonical 32-byte id (nid) of a name.
 
     key: the user's key, or H(value) for an immutable name. owner: H(public key) of an authenticated name, else empty.
-    Source: protocol section 5.1, nid = H("p4n1" | kind | u16 length | key | owner).
+    Source: protocol section 5.1, nid = H("p4n1" | kind | u16 length | key | owner). A key too long for that has an id
+    too: somebody may ask for it, to be told E_KEY.
     """
-    return digest(b"p4n1" + struct.pack(">BH", kind.code, len(key)) + key + owner)
+    return digest(b"p4n1" + struct.pack(">BH", kind.code, min(len(key), 0xFFFF)) + key + owner)
 
 
 def key_fault(kind: Kind, key: bytes, owner: bytes) -> str | None:
     """Why this cannot be a name of this kind, or None. BEP 44 answers 207 ("salt too big") in the same place."""
     if kind is Kind.IMMUTABLE:
-        return None if len(key) == ID_SIZE else f"an immutable key is {ID_SIZE} bytes, this one has {len(key)}"
-    if not 1 <= len(key) <= MAX_KEY:
+        if len(key) != ID_SIZE:
+            return f"an immutable key is {ID_SIZE} bytes, this one has {len(key)}"
+    elif not 1 <= len(key) <= MAX_KEY:
         return f"a key has 1 to {MAX_KEY} bytes, this one has {len(key)}"
-    if kind is Kind.AUTHENTICATED and len(owner) != ID_SIZE:
+    if kind is not Kind.AUTHENTICATED:
+        return "only an authenticated name has an owner" if owner else None
+    if len(owner) != ID_SIZE:
         return f"an owner is {ID_SIZE} bytes (the hash of a public key), this one has {len(owner)}"
     return None

@@ -8,7 +8,7 @@ from p4lab.core.contract import Effect, Emit, SendAll
 from p4lab.core.events import Rejected, Stored
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
-from p4lab.core.records import Record, announcement, fault
+from p4lab.core.records import UNVERSIONED, Record, announcement, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, Stores, lease_end
 
@@ -21,7 +21,7 @@ def spread(
     put-broadcast-value sends the record, put-broadcast-key an announcement, get-broadcast nothing unless the name was
     put-broadcast before: then the announcement is a withdraw (form W, protocol section 5.10).
     """
-    if not peers or (renewed and record.lease_ms == 0):
+    if not peers or (renewed and record.lease_ms == 0 and (previous is None or previous.lease_ms == 0)):
         return []
     if record.regime is Regime.GET_BROADCAST and (previous is None or previous.regime is Regime.GET_BROADCAST):
         return []
@@ -33,28 +33,37 @@ def receive(update: Update, src: int, me: int, stores: Stores, signer: Signer, n
     """Merge an UPDATE from peer `src`: V becomes a replica, A a pointer, W removes both (protocol section 5.6)."""
     record, nid, op = update.record, update.nid, update.op
     origin = 0 if update.stored is None else update.stored.id
-    code = fault(record, nid, signer)
+    code = fault(record, nid, signer) or _no_update(record)
     if code is not None:
         return [Emit(Rejected(me, op, nid, src, code))]
-    if record.version < stores.withdrawn.get(nid, (0, b"")):
+    if record.version < stores.withdrawn.get(nid, UNVERSIONED):
         return []
-    held = [c for store in (OWN, REPLICA, POINTER) for c in stores.live(store, nid, now)]
-    same = [c for c in held if c.record.entry == record.entry]
-    if any(c.record.version > record.version for c in same):
+    told = [c for s in (REPLICA, POINTER) for c in stores.live(s, nid, now) if c.record.entry == record.entry]
+    if any(c.record.version > record.version for c in [*told, *stores.live(OWN, nid, now)]):
         return []
-    if record.value is None and record.regime is Regime.GET_BROADCAST:
+    if record.regime is Regime.GET_BROADCAST:
         return _withdraw(record, op, stores)
-    if any(c.record.version == record.version and not _rises(c.record, record) for c in same):
-        return _renew(record, op, stores, now)
+    if any(c.record.version == record.version and not _rises(c.record, record) for c in told):
+        return _renew(update, src, stores, now)
     effects: list[Effect] = []
     below = record.version if record.kind is Kind.AUTHENTICATED else None  # a newer cached copy stays
     if record.value is not None:
-        effects += stores.drop(CACHED + POINTER, nid, record.entry, below, op, "replaced by a replica")
+        effects += stores.drop(CACHED, nid, record.entry, below, op, "replaced by a replica")
+        effects += stores.drop(POINTER, nid, record.entry, None, op, "replaced by a replica")
         effects.append(Emit(stores.keep(REPLICA, record, lease_end(record, now), op, src, origin)))
     else:
         effects += stores.drop(CACHED + REPLICA, nid, record.entry, below, op, "a newer version was announced")
         effects.append(Emit(stores.keep(POINTER, record, lease_end(record, now), op, src, origin)))
     return effects
+
+
+def _no_update(record: Record) -> str | None:
+    """Only a put-broadcast name is told of; get-broadcast only as the withdraw of a signed one (section 5.10).
+
+    A replica of a get-broadcast record would never be renewed: a peer must not make one (section 5.1).
+    """
+    withdraws = record.value is None and record.kind is Kind.AUTHENTICATED
+    return "E_REGIME" if record.regime is Regime.GET_BROADCAST and not withdraws else None
 
 
 def _rises(held: Record, told: Record) -> bool:
@@ -68,13 +77,13 @@ def _withdraw(record: Record, op: int, stores: Stores) -> list[Effect]:
     return stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, op, why)
 
 
-def _renew(record: Record, op: int, stores: Stores, now: float) -> list[Effect]:
-    """The same bytes again: what is held lives on until the new end of its lease."""
-    if record.lease_ms == 0:
-        return []
+def _renew(update: Update, src: int, stores: Stores, now: float) -> list[Effect]:
+    """The same bytes again: what is held lives on until the later end; an unsigned put may come with two leases."""
+    record, until = update.record, lease_end(update.record, now)
+    origin = 0 if update.stored is None else update.stored.id
     return [
-        Emit(stores.keep(store, copy.record, lease_end(record, now), op, copy.via, copy.event.origin))
+        Emit(stores.keep(store, copy.record, until, update.op, src, origin))
         for store in (REPLICA, POINTER)
-        for copy in list(stores.live(store, record.nid, now))
-        if copy.record.entry == record.entry
+        for copy in stores.live(store, record.nid, now)
+        if copy.record.entry == record.entry and copy.until < until
     ]

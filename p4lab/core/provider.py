@@ -33,6 +33,7 @@ class Provider:
         self.me = me
         self.wake_at = NEVER  # when the next question runs out of time
         self.stores = Stores(me)
+        self._neighbours: frozenset[int] = frozenset()
         self._options = options
         self._signer = signer
         self._resolution = Resolution(me, self.stores, options, signer, lookup_delay)
@@ -46,9 +47,13 @@ class Provider:
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
         self._resolution.peers = tuple(sorted({*self.peers, *others}))
+        self._neighbours = frozenset(self._resolution.peers)
 
     def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
-        """Take one input; messages of customers and of peers come in one door, told apart by their code."""
+        """Take one input; messages of customers and of peers come in one door, told apart by their code.
+
+        What is not for the sender to say is ignored: a peer is no customer, and a customer tells of no updates.
+        """
         if type(data) is not Received:
             effects = self._resolution.wake(now) if type(data) is Woke else NOTHING
             self.wake_at = self._resolution.wake_at
@@ -62,16 +67,17 @@ class Provider:
             if effects:
                 self.wake_at = self._resolution.wake_at
             return effects
-        if code == GET:
+        if code == FETCH:
+            return self._resolution.fetch(data.src, message, now)
+        if data.src in self._neighbours:
+            if code == UPDATE:
+                return receive(message, data.src, self.me, self.stores, self._signer, now)
+        elif code == GET:
             effects = self._resolution.get(data.src, message, data.event, now)
             self.wake_at = self._resolution.wake_at
             return effects
-        if code == PUT:
+        elif code == PUT:
             return self._put(data.src, message, now)
-        if code == UPDATE:
-            return receive(message, data.src, self.me, self.stores, self._signer, now)
-        if code == FETCH:
-            return self._resolution.fetch(data.src, message, now)
         return NOTHING
 
     def _put(self, customer: int, request: PutRequest, now: float) -> list[Effect]:
@@ -82,8 +88,14 @@ class Provider:
         answer = Send(customer, Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version))
         if not verdict.accepted:
             return [answer]
-        kept = self.stores.keep(OWN, record, lease_end(record, now), op)
-        lower = self.stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, None, op, "put here")
+        until = lease_end(record, now)
+        for copy in self.stores.live(OWN, record.nid, now):
+            if copy.record.entry == record.entry and copy.record.version == record.version:
+                until = max(until, copy.until)  # what was promised is kept: a refresh never shortens a lease
+        kept = self.stores.keep(OWN, record, until, op)
+        lower = self.stores.drop(CACHED, record.nid, record.entry, None, op, "put here")
+        # An equal copy that a peer told of stays: its lease may outlast that of the own one.
+        lower += self.stores.drop(REPLICA + POINTER, record.nid, record.entry, record.version, op, "put here")
         renewed = verdict.code == "OK_DUPLICATE"
         told = spread(record, verdict.previous, renewed, self.peers, op, kept)
         return [Emit(kept, leads=True), answer, *lower, *told]

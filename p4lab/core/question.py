@@ -30,7 +30,10 @@ class Found(msgspec.Struct, gc=False):
 
 
 class Question(msgspec.Struct, gc=False):
-    """asked: how many peers. waiting: those that have not answered. bad: those whose answer failed its checks."""
+    """asked: how many peers. waiting: those that have not answered. bad: those whose answer failed its checks.
+
+    due: its deadline, seconds.
+    """
 
     qid: int
     op: int
@@ -42,22 +45,30 @@ class Question(msgspec.Struct, gc=False):
     waiters: list[Waiter]
     found: list[Found]
     bad: list[int]
+    due: float
     answered: bool = False
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).
 
-        Immutable: the first sound record. Authenticated: by `rule`. Unauthenticated: never before the deadline.
+        Immutable: the first sound record. Authenticated: by `rule`, and as new as was asked for. Unauthenticated:
+        never before the deadline. An answer that failed its checks counts for no quorum.
         """
         kind = self.request.kind
         if not self.found or kind is Kind.UNAUTHENTICATED:
             return False
         if kind is Kind.IMMUTABLE:
             return True
+        if all(found.record.version[0] < self.request.min_seq for found in self.found):
+            return False
         if isinstance(rule, Quorum):
-            return self.asked - len(self.waiting) >= rule.quorum
-        return rule == "first" and any(found.record.version[0] >= self.request.min_seq for found in self.found)
+            return self.asked - len({*self.waiting, *self.bad}) >= rule.quorum
+        return rule == "first"
 
-    def silent(self) -> tuple[int, ...]:
+    def late(self, now: float) -> tuple[int, ...]:
+        """The peers that did not answer in time; before the deadline there are none."""
+        return tuple(sorted(self.waiting)) if now >= self.due else ()
+
+    def silent(self, now: float) -> tuple[int, ...]:
         """The peers that gave no usable answer."""
-        return tuple(sorted({*self.waiting, *self.bad}))
+        return tuple(sorted({*self.late(now), *self.bad}))

@@ -7,11 +7,13 @@ import struct
 
 import msgspec
 
-from p4lab.core.names import Kind, Regime, digest, name_id
+from p4lab.core.names import ID_SIZE, Kind, Regime, digest, key_fault, name_id
 from p4lab.core.signing import Signer
 
 MAX_LIFETIME = 604_800  # s, one week: the cap of a TTL (RFC 8767) and of a lease
 HARD_MAX_VALUE = 65_536  # bytes, whatever `max_value` says
+MIN_LEASE_MS = 1000
+MAX_SEQ = 2**63 - 1  # BEP 44
 TOMBSTONE = 1  # bit 0 of flags
 
 Version = tuple[int, bytes]  # (seq, H(signed bytes)); the larger wins (protocol section 5.8)
@@ -88,11 +90,14 @@ def announcement(record: Record) -> Record:
 
 
 def fault(record: Record, nid: bytes, signer: Signer) -> str | None:
-    """Why nobody may store or return this record under `nid`: E_BAD_HASH or E_BAD_SIG; None if it is sound.
+    """Why nobody may store or return this record under `nid`: a code of protocol section 5.15; None if it is sound.
 
     Holds for a record with its value and for an announcement; asked at admission and on every receipt (paper
-    section 3.1: a customer trusts only its own provider, so each provider checks for itself).
+    section 3.1: a customer trusts only its own provider, so each provider checks for itself). Never raises.
     """
+    code = _limits(record)
+    if code is not None:
+        return code
     if record.nid != nid or name_id(record.kind, record.key, record.owner) != nid:
         return "E_BAD_HASH"
     value = record.value
@@ -111,3 +116,28 @@ def fault(record: Record, nid: bytes, signer: Signer) -> str | None:
     if record.version[1] != digest(signed) or not signer.verify(record.pub, signed, record.sig):
         return "E_BAD_SIG"
     return None
+
+
+def _limits(record: Record) -> str | None:
+    """What protocol section 5.1 allows, so that what comes after may take it for granted.
+
+    A field that the kind does not have must be empty: nobody signed it, so a version or an identity made up by a peer
+    could otherwise push a sound record aside.
+    """
+    if not 0 <= record.size <= HARD_MAX_VALUE:
+        return "E_TOO_BIG"
+    if key_fault(record.kind, record.key, record.owner) is not None:
+        return "E_KEY"
+    if not 0 <= record.ttl_ms <= MAX_LIFETIME * 1000:
+        return "E_TTL"
+    if record.lease_ms != 0 and not MIN_LEASE_MS <= record.lease_ms <= MAX_LIFETIME * 1000:
+        return "E_TTL"
+    if record.kind is Kind.AUTHENTICATED:
+        if record.entry or record.secret_hash:
+            return "E_BAD_HASH"
+        return None if 0 <= record.version[0] <= MAX_SEQ and 0 <= record.flags <= 255 else "E_BAD_SIG"
+    if record.version != UNVERSIONED or record.flags or record.pub or record.sig:
+        return "E_BAD_SIG"
+    if record.kind is Kind.IMMUTABLE:
+        return "E_BAD_HASH" if record.entry or record.secret_hash else None
+    return None if len(record.secret_hash) in (0, ID_SIZE) else "E_BAD_HASH"

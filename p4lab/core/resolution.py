@@ -15,7 +15,7 @@ from p4lab.core.messages import HIT, MISS, NEGATIVE, Answer, Fetch, FetchReply, 
 from p4lab.core.names import Kind, Regime, key_fault
 from p4lab.core.options import Options, UnauthenticatedGets
 from p4lab.core.question import Found, Question, Waiter
-from p4lab.core.records import UNVERSIONED, Record, fault
+from p4lab.core.records import UNVERSIONED, Record, Version, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import CACHED, OWN, POINTER, SOURCES, Copy, Stores
 
@@ -52,8 +52,8 @@ class Resolution:
         best = self._stores.best(request.nid, now)
         if best is not None:
             store, copy = best
-            newer = bool(pointers) and pointers[0].record.version > copy.record.version
-            if copy.record.version[0] >= request.min_seq and not newer:
+            version = copy.record.version
+            if version[0] >= request.min_seq and not self._stores.outdated(request.nid, version, now):
                 return [*early, self._answer_here(waiter, [copy], SOURCES[store])]
         return early + self._join_or_ask(waiter, pointers, now)
 
@@ -63,15 +63,19 @@ class Resolution:
         copies, source = self._set_here(nid, now)
         entries = {copy.record.entry for copy in copies}
         pointers = [c for c in self._stores.live(POINTER, nid, now) if c.record.entry not in entries]
-        if not copies:
+        if mode is UnauthenticatedGets.WAIT_ALL and self._merged.get(nid, -inf) <= now:
+            return self._join_or_ask(waiter, [], now)
+        if pointers or not copies:
             return self._join_or_ask(waiter, pointers, now)
-        merged = mode is UnauthenticatedGets.LOCAL_ONLY or self._merged.get(nid, -inf) > now
-        if pointers or (mode is UnauthenticatedGets.WAIT_ALL and not merged):
-            return self._join_or_ask(waiter, pointers if merged else [], now)
-        answer = self._answer_here(waiter, copies, source)
+        return [self._answer_here(waiter, copies, source), *self._merge(waiter.request, waiter.cause, now)]
+
+    def _merge(self, request: GetRequest, cause: int, now: float) -> list[Effect]:
+        """Ask the peers behind the answer's back, where the set was last merged with theirs longer ago than its TTL."""
+        nid, mode = request.nid, self._options.unauthenticated_gets
+        merged = mode is not UnauthenticatedGets.BACKGROUND_MERGE or self._merged.get(nid, -inf) > now
         if merged or nid in self._open or not self.peers:
-            return [answer]
-        return [answer, *self._ask([], waiter.request, waiter.cause, [], now)]
+            return []
+        return self._ask([], request, cause, [], now)
 
     def _set_here(self, nid: bytes, now: float) -> tuple[list[Copy], str]:
         """The unauthenticated entries held here, each once, and the farthest store that had to be looked in."""
@@ -101,12 +105,13 @@ class Resolution:
         targets = tuple(dict.fromkeys(copy.via for copy in pointers)) or self.peers
         self._last_qid = qid = self._last_qid + 1
         op, nid = request.op, request.nid
-        question = Question(qid, op, request, cause, bool(pointers), len(targets), set(targets), waiters, [], [])
+        delay = 0.0 if self._options.parallel else self._delay
+        due = now + delay + self._options.query_timeout
+        question = Question(qid, op, request, cause, bool(pointers), len(targets), set(targets), waiters, [], [], due)
         if not targets:
             return self._finish(question, now)
-        delay = 0.0 if self._options.parallel else self._delay
         self._questions[qid] = self._open[nid] = question
-        heappush(self._deadlines, (now + delay + self._options.query_timeout, qid))
+        heappush(self._deadlines, (due, qid))
         self.wake_at = self._deadlines[0][0]
         query = Fetch if pointers else GetQuery
         return [SendAll(targets, query(op, nid, messages.query_size(request.kind), qid, request.min_seq), delay)]
@@ -137,19 +142,22 @@ class Resolution:
         """Check the records of a HIT; one that fails is discarded and told, and the wait goes on."""
         effects: list[Effect] = []
         nid = question.request.nid
+        if not 1 <= len(message.records) == len(message.remaining):
+            question.bad.append(src)
+            return [Emit(Rejected(self._me, question.op, nid, src, "E_BAD_HASH"))]  # it proves nothing
         for record, remaining in zip(message.records, message.remaining, strict=True):
             code = "E_BAD_HASH" if record.value is None else fault(record, nid, self._signer)
             if code is not None:
                 question.bad.append(src)
                 effects.append(Emit(Rejected(self._me, question.op, nid, src, code)))
                 continue
-            found = Found(record, min(remaining, record.ttl_ms / 1000), message.copy)
+            found = Found(record, min(record.ttl_ms / 1000, remaining), message.copy)  # in this order NaN is harmless
             if not question.answered:
                 question.found.append(found)
             elif record.version > max(other.record.version for other in question.found):
                 question.found.append(found)
                 late = LateBetter(self._me, question.op, nid, record.version[0])
-                effects += [Emit(late), *self._cache(found, now + found.remaining, question.op, now)]
+                effects += [Emit(late), *self._cache_best(found, question.op, now)]
         return effects
 
     # Ending
@@ -170,27 +178,32 @@ class Resolution:
     def _finish(self, question: Question, now: float) -> list[Effect]:
         """Answer everybody who waits: with what was found or came in meanwhile, or with why there is nothing."""
         question.answered = True
-        nid, kind = question.request.nid, question.request.kind
-        if not (question.waiting and question.found and kind is Kind.AUTHENTICATED):
+        request, waiters, found = question.request, question.waiters, question.found
+        nid, kind = request.nid, request.kind
+        if not (question.waiting and found and kind is Kind.AUTHENTICATED):
             self._questions.pop(question.qid, None)  # else answers that are still on their way may be better
         if self._open.get(nid) is question:
             del self._open[nid]
+        if question.fetching and not found and waiters and self._options.pointer_fallback:
+            return self._ask(waiters, waiters[0].request, waiters[0].cause, [], now)
         if kind is Kind.UNAUTHENTICATED:
             return self._finish_set(question, now)
-        best = max(question.found, key=lambda found: found.record.version, default=None)
-        effects: list[Effect] = []
-        if best is not None:
-            effects = self._cache(best, now + best.remaining, question.op, now)
+        best = max(found, key=_version, default=None)
+        effects: list[Effect] = [] if best is None else self._cache_best(best, question.op, now)
         here = self._stores.best(nid, now)
         if here is not None and (best is None or here[1].record.version > best.record.version):
             best = Found(here[1].record, 0.0, here[1].event.id)  # put or told here while the question was out
         if best is None:
             return self._empty_handed(question, now)
-        silent = () if self._options.authenticated_gets == "first" else question.silent()
-        for waiter in question.waiters:
-            stale = best.record.version[0] < waiter.request.min_seq
-            effects.append(self._answer_found(waiter, [best.record], best.copy, silent, stale))
-        return effects
+        version, late, again = best.record.version, question.late(now), []
+        outdated = self._stores.outdated(nid, version, now)
+        for waiter in waiters:
+            older = version[0] < waiter.request.min_seq
+            if older and waiter.joined and not waiter.retried:
+                again.append(waiter)
+            else:
+                effects.append(self._answer_found(waiter, [best.record], best.copy, late, older or outdated))
+        return effects + self._ask_again(again, now)
 
     def _finish_set(self, question: Question, now: float) -> list[Effect]:
         """The union of what the peers had and what is here; the set is cached until its first TTL ends."""
@@ -203,43 +216,63 @@ class Resolution:
         if not question.fetching:
             ttls = [item.remaining for item in found.values()] + [copy.record.ttl_ms / 1000 for copy in held]
             self._merged[nid] = until = now + min(ttls)
+            known: dict[bytes, list[tuple[str, Copy]]] = {}
+            for store, copy in self._stores.readable(nid, now):
+                known.setdefault(copy.record.entry, []).append((store, copy))
             for item in found.values():
-                effects += self._cache(item, until, question.op, now)
+                effects += self._cache(item, until, question.op, now, known.get(item.record.entry, []))
         records = [copy.record for copy in held] + [item.record for item in found.values()]
-        copy = max([item.copy for item in found.values()] or [held[-1].event.id])
+        served = max([item.copy for item in found.values()] or [held[-1].event.id])
         for waiter in question.waiters:
-            effects.append(self._answer_found(waiter, records, copy, question.silent(), False))
-        return effects
+            effects.append(self._answer_found(waiter, records, served, question.silent(now), False))
+        return effects + (self._merge(question.request, question.cause, now) if question.fetching else [])
 
     def _empty_handed(self, question: Question, now: float) -> list[Effect]:
-        """Nobody had it: ask everybody if only pointers were followed, let joiners ask once more, answer the others."""
-        waiters, silent = question.waiters, question.silent()
-        if question.fetching and self._options.pointer_fallback and waiters:
-            return self._ask(waiters, waiters[0].request, waiters[0].cause, [], now)
+        """Nobody had it: joiners ask once more, the others are told."""
+        silent, again = question.silent(now), []
         outcome = "NOT_FOUND"
         if silent:
-            outcome = "TIMEOUT" if len(silent) == question.asked else "PARTIAL"
-        # A joiner's MISS may predate a put that was acknowledged before the joiner asked.
-        again = [w for w in waiters if w.joined and not w.retried and outcome == "NOT_FOUND"]
+            outcome = "TIMEOUT" if len(question.waiting) == question.asked else "PARTIAL"
         after = 0.0 if question.asked else self._delay
-        effects: list[Effect] = [
-            self._answer(waiter, outcome, silent=silent, after=after) for waiter in waiters if waiter not in again
-        ]
-        if again:
-            for waiter in again:
-                waiter.retried = True
-            again[0].joined = False
-            effects += self._ask(again, again[0].request, again[0].cause, [], now)
-        return effects
+        effects: list[Effect] = []
+        for waiter in question.waiters:
+            if waiter.joined and not waiter.retried and not silent:
+                again.append(waiter)
+            else:
+                effects.append(self._answer(waiter, outcome, silent=silent, after=after))
+        return effects + self._ask_again(again, now)
 
-    def _cache(self, found: Found, until: float, op: int, now: float) -> list[Effect]:
-        """Keep an answer for the putter's TTL: get-broadcast names alone (P15, A6), never over a newer copy."""
+    def _ask_again(self, joiners: list[Waiter], now: float) -> list[Effect]:
+        """A joiner's answer may predate a put that was acknowledged before the joiner asked: ask once for them."""
+        if not joiners:
+            return []
+        for waiter in joiners:
+            waiter.retried = True
+        first = max(joiners, key=_min_seq)
+        first.joined = False
+        return self._ask(joiners, first.request, first.cause, [], now)
+
+    def _cache_best(self, found: Found, op: int, now: float) -> list[Effect]:
+        """Keep the best answer to a get of one record."""
+        nid, version = found.record.nid, found.record.version
+        if version < self._stores.withdrawn.get(nid, UNVERSIONED):
+            return []
+        return self._cache(found, now + found.remaining, op, now, self._stores.readable(nid, now))
+
+    def _cache(
+        self, found: Found, until: float, op: int, now: float, known: list[tuple[str, Copy]]
+    ) -> list[Effect]:  # fmt: skip
+        """Keep an answer for the putter's TTL: get-broadcast names alone (P15, A6), never over a newer copy.
+
+        known: the readable copies of the same name and entry.
+        """
         record = found.record
         if record.regime is not Regime.GET_BROADCAST or until <= now:
             return []
-        for store, copy in self._stores.readable(record.nid, now):
-            same = copy.record.entry == record.entry and copy.record.version >= record.version
-            if same and (store != CACHED or copy.record.version > record.version or copy.until >= until):
+        for store, copy in known:
+            if copy.record.version >= record.version and (
+                store != CACHED or copy.record.version > record.version or copy.until >= until
+            ):
                 return []
         return [Emit(self._stores.keep(CACHED, record, until, op, -1, found.copy))]
 
@@ -288,3 +321,11 @@ def _told(qid: int, copies: list[Copy]) -> tuple[int, int, int, tuple[Record, ..
     records = tuple([copy.record for copy in copies])
     remaining = tuple([record.ttl_ms / 1000 for record in records])
     return messages.reply_size(records), qid, HIT, records, remaining, copies[-1].event.id
+
+
+def _version(found: Found) -> Version:
+    return found.record.version
+
+
+def _min_seq(waiter: Waiter) -> int:
+    return waiter.request.min_seq

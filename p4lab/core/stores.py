@@ -76,6 +76,12 @@ class Stores:
         records = [copy.record for store in self._tables for copy in self.live(store, nid, now)]
         return max(records, key=_version, default=None)
 
+    def outdated(self, nid: bytes, version: Version, now: float) -> bool:
+        """Whether a newer version than this is known of without its value: announced (P) or withdrawn (T)."""
+        if self.withdrawn and self.withdrawn.get(nid, version) > version:
+            return True
+        return nid in self.pointers and any(c.record.version > version for c in self.live(POINTER, nid, now))
+
     def keep(self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0) -> Stored:
         """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
         seq, version_hash = record.version
