@@ -3,6 +3,7 @@
 Rules: the only place that knows all parts; no singletons, everything is a constructor argument.
 """
 
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -39,7 +40,7 @@ def build(app: QApplication, settings: QSettings, theme: str = "") -> Window:
     switch.set_scale(_percent(settings.value("scale", 100)) / 100)
     player, focus, dialogs = Player(Simulated), Focus(), Dialogs()
     document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings)
-    return Window(app, player, focus, switch, document, dialogs, settings)
+    return Window(player, focus, switch, document, dialogs, settings)
 
 
 def show(file: Path | None) -> int:
@@ -47,6 +48,7 @@ def show(file: Path | None) -> int:
     app = application()
     window = build(app, QSettings("P4 Lab", "P4 Lab"))
     sys.excepthook = report_to(window)
+    signal.signal(signal.SIGINT, lambda *_: QApplication.exit(STOPPED))
     alive = QTimer(interval=HEARTBEAT)  # Python hears of Ctrl+C only when some of it runs
     alive.timeout.connect(lambda: None)
     alive.start()
@@ -65,9 +67,6 @@ def report_to(window: Window) -> Hook:
     """An excepthook that stops time, says a sentence in the window, and writes the traceback to stderr."""
 
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.exit(STOPPED)
-            return
         traceback.print_exception(kind, fault, trace, file=sys.stderr)
         window.player.pause()
         window.player.cancel()

@@ -4,11 +4,11 @@ Rules: the same window and the same parts as on a screen, on Qt's offscreen plat
 picture is taken. Settings live in a folder of their own for the while, so nothing a person chose is used or changed.
 """
 
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
@@ -62,7 +62,7 @@ class Stage(QObject):
         """
         faults: list[BaseException] = []
 
-        def give_up(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+        def give_up(fault: BaseException) -> None:
             faults.append(fault)
             self._timer.stop()
             self._app.quit()
@@ -70,11 +70,13 @@ class Stage(QObject):
         self._steps = steps
         self._window.show()
         self._timer.start()
-        before, sys.excepthook = sys.excepthook, give_up
+        hook, sys.excepthook = sys.excepthook, lambda _kind, fault, _trace: give_up(fault)
+        handler = signal.signal(signal.SIGINT, lambda *_: give_up(KeyboardInterrupt()))
         try:
             self._app.exec()
         finally:
-            sys.excepthook = before
+            sys.excepthook = hook
+            signal.signal(signal.SIGINT, handler)
         if faults:
             raise faults[0]
 

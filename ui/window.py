@@ -8,10 +8,9 @@ import secrets
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QMainWindow,
     QSplitter,
     QStackedWidget,
@@ -26,7 +25,7 @@ from ui.dialogs import Dialogs
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
-from ui.keys import KeyGuard
+from ui.keys import keeps
 from ui.menus import RecentMenu, provider_menu
 from ui.notice import Notice
 from ui.opening import Opening
@@ -52,9 +51,14 @@ class Window(QMainWindow):
     """Everything a person sees."""
 
     def __init__(
-        self, application: QApplication, player: Player, focus: Focus, theme: ThemeSwitch, document: Document,
-        dialogs: Dialogs, settings: QSettings,
-    ) -> None:  # fmt: skip
+        self,
+        player: Player,
+        focus: Focus,
+        theme: ThemeSwitch,
+        document: Document,
+        dialogs: Dialogs,
+        settings: QSettings,
+    ) -> None:
         super().__init__()
         self.player = player
         self.document = document
@@ -70,7 +74,6 @@ class Window(QMainWindow):
         self.acts = Actions(table(player, document, theme, dialogs, self), self)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
-        self._keys = KeyGuard(application)
         self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
         self.notice = Notice(player, theme, self._stack)
@@ -218,6 +221,13 @@ class Window(QMainWindow):
 
     # Qt
 
+    def event(self, event: QEvent) -> bool:
+        # Asked of the widget with the focus first; what it leaves comes up to here.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(keeps(self.focusWidget(), event))
+            return event.isAccepted()
+        return super().event(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -233,7 +243,6 @@ class Window(QMainWindow):
             return
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("splitter", self._splitter.saveState())
-        self._keys.close()
         self.notice.hush()
         self.player.close()
         event.accept()

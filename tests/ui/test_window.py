@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get
@@ -58,11 +57,9 @@ class Desk:
         self.window = self.build()
 
     def build(self) -> Window:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
         player, person = Player(Simulated), self.person
         document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings)
-        window = Window(application, player, Focus(), self.theme, document, person, self.settings)
+        window = Window(player, Focus(), self.theme, document, person, self.settings)
         window.resize(1200, 760)
         window.show()
         return window
@@ -114,6 +111,14 @@ def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Period)
     assert not desk.player.playing
     assert desk.window.bar._key.currentText() == " ."
+
+
+def test_space_on_a_focused_button_presses_the_button(desk: Desk) -> None:
+    desk.open()
+    desk.window.bar._go.setFocus(Qt.FocusReason.TabFocusReason)
+    desk.window.bar._key.setEditText("")
+    desk.press(Qt.Key.Key_Space)
+    assert (desk.player.playing, desk.window.bar._outcome.text()) == (False, "Which key? Choose one, or write it.")
 
 
 def test_the_keys_of_the_transport(desk: Desk) -> None:
