@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui.document import Document
 from ui.player import Player
-from ui.theme import DARK_ONLY, LIGHT_ONLY, SYSTEM, ThemeSwitch
+from ui.taste import SCALES, Taste
+from ui.theme import DARK_ONLY, LIGHT_ONLY, SYSTEM
 
-SCALES = (100, 125, 150, 200)  # %
 MENUS = ("File", "Run", "View", "Help")
 
 
@@ -31,8 +31,6 @@ class View(Protocol):
     def export_picture(self) -> None: ...
     def reset_layout(self) -> None: ...
     def new_seed(self) -> None: ...
-    def set_scale(self, percent: int) -> None: ...
-    def set_theme(self, choice: str) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -78,7 +76,7 @@ class Row:
     says: str = ""  # for the sheet and the tooltip, where the label is not enough
 
 
-def table(player: Player, document: Document, theme: ThemeSwitch, sheets: Sheets, view: View) -> list[Row]:
+def table(player: Player, document: Document, taste: Taste, sheets: Sheets, view: View) -> list[Row]:
     """All actions, in the order of the menus."""
 
     def nothing_open() -> str:
@@ -108,10 +106,10 @@ def table(player: Player, document: Document, theme: ThemeSwitch, sheets: Sheets
         return nothing_open() or ("" if document.unsaved or document.path is None else "Everything is saved.")
 
     def is_theme(choice: str) -> bool:
-        return theme.choice == choice
+        return taste.switch.choice == choice
 
     def is_scale(percent: int) -> bool:
-        return round(theme.scale * 100) == percent
+        return round(taste.switch.scale * 100) == percent
 
     def seek(t: Callable[[], float]) -> Callable[[], None]:
         return lambda: player.seek(t())
@@ -160,13 +158,13 @@ def table(player: Player, document: Document, theme: ThemeSwitch, sheets: Sheets
     ]  # fmt: skip
     for choice, label in ((SYSTEM, "Like the system"), (LIGHT_ONLY, "Light"), (DARK_ONLY, "Dark")):
         rows.append(
-            Row(f"theme-{choice}", label, "View", partial(view.set_theme, choice), (), _always,
+            Row(f"theme-{choice}", label, "View", partial(taste.choose_theme, choice), (), _always,
                 partial(is_theme, choice), submenu="Theme", line=choice == SYSTEM)
         )  # fmt: skip
     for number, percent in enumerate(SCALES, 1):
         rows.append(
-            Row(f"text-{percent}", f"{percent} %", "View", partial(view.set_scale, percent), (f"Ctrl+Alt+{number}",),
-                _always, partial(is_scale, percent), submenu="Text size", says=f"Text size {percent} %")
+            Row(f"text-{percent}", f"{percent} %", "View", partial(taste.choose_scale, percent),
+                (f"Ctrl+Alt+{number}",), ticked=partial(is_scale, percent), submenu="Text size", says=f"Text size {percent} %")
         )  # fmt: skip
     rows.append(Row("keys", "Keys", "Help", lambda: sheets.keys(rows), ("?", "F1")))
     rows.append(Row("about", "About P4 Lab", "Help", sheets.about))

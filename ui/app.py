@@ -18,7 +18,7 @@ from ui.dialogs import Dialogs
 from ui.document import Document
 from ui.focus import Focus
 from ui.player import Player
-from ui.theme import SYSTEM, ThemeSwitch
+from ui.taste import Taste
 from ui.window import Window
 
 STOPPED = 130  # exit status after Ctrl+C (contracts section 1)
@@ -36,11 +36,10 @@ def application(arguments: list[str] | None = None) -> QApplication:
 
 def build(app: QApplication, settings: QSettings, theme: str = "") -> Window:
     """The window with all its parts. theme: the one to start with; empty = as remembered."""
-    switch = ThemeSwitch(app, theme or str(settings.value("theme", SYSTEM)))
-    switch.set_scale(_percent(settings.value("scale", 100)) / 100)
+    taste = Taste(app, settings, theme)
     player, focus, dialogs = Player(Simulated), Focus(), Dialogs()
     document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings)
-    return Window(player, focus, switch, document, dialogs, settings)
+    return Window(player, focus, taste, document, dialogs, settings)
 
 
 def show(file: Path | None) -> int:
@@ -76,8 +75,3 @@ def report_to(window: Window) -> Hook:
         )
 
     return hook
-
-
-def _percent(value: object) -> int:
-    text = str(value)
-    return min(max(int(text), 50), 400) if text.isdecimal() else 100

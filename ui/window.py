@@ -1,7 +1,7 @@
 """The window: lays out its parts and wires them together.
 
-Rules: makes, places and connects, and decides nothing; at most 250 lines. All wiring is in `_connect_signals`. Layout,
-theme and text size are remembered in the settings it is given.
+Rules: makes, places and connects, and decides nothing; at most 250 lines. All wiring is in `_connect_signals`. The
+layout is remembered in the settings it is given.
 """
 
 import secrets
@@ -37,7 +37,7 @@ from ui.panels.putget import PutGetBar
 from ui.panels.transport import Transport
 from ui.player import Player
 from ui.status import Status
-from ui.theme import ThemeSwitch
+from ui.taste import Taste
 from ui.welcome import Welcome
 from ui.words import clock
 
@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self,
         player: Player,
         focus: Focus,
-        theme: ThemeSwitch,
+        taste: Taste,
         document: Document,
         dialogs: Dialogs,
         settings: QSettings,
@@ -63,15 +63,15 @@ class Window(QMainWindow):
         self.player = player
         self.document = document
         self._focus = focus
-        self._theme = theme
         self._dialogs = dialogs
         self._settings = settings
+        theme = taste.switch
         dialogs.window = self
         self.setWindowTitle("P4 Lab")
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
-        self.acts = Actions(table(player, document, theme, dialogs, self), self)
+        self.acts = Actions(table(player, document, taste, dialogs, self), self)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -164,16 +164,6 @@ class Window(QMainWindow):
 
     def new_seed(self) -> None:
         self.player.reset(secrets.randbelow(SEEDS))
-
-    def set_scale(self, percent: int) -> None:
-        self._theme.set_scale(percent / 100)
-        self._settings.setValue("scale", percent)
-        self.acts.refresh()
-
-    def set_theme(self, choice: str) -> None:
-        self._theme.choose(choice)
-        self._settings.setValue("theme", choice)
-        self.acts.refresh()
 
     def _show_run(self) -> None:
         self.notice.hush()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get
@@ -17,7 +18,8 @@ from ui.dialogs import Dialogs
 from ui.document import Answer, Document
 from ui.focus import Focus
 from ui.player import Player
-from ui.theme import DARK, DARK_ONLY
+from ui.taste import Taste
+from ui.theme import DARK, DARK_ONLY, LIGHT_ONLY
 from ui.welcome import Card
 from ui.window import Window
 
@@ -53,13 +55,15 @@ class Desk:
         write(runs.scenario(), self.file)
         self.person = Person()
         self.settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        self.theme = runs.theme()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.taste = Taste(application, self.settings, LIGHT_ONLY)
         self.window = self.build()
 
     def build(self) -> Window:
         player, person = Player(Simulated), self.person
         document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings)
-        window = Window(player, Focus(), self.theme, document, person, self.settings)
+        window = Window(player, Focus(), self.taste, document, person, self.settings)
         window.resize(1200, 760)
         window.show()
         return window
@@ -85,8 +89,8 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     yield made
     made.window.document.forget()
     made.window.close()
-    made.theme.choose("light")
-    made.theme.set_scale(1.0)
+    made.taste.choose_theme(LIGHT_ONLY)
+    made.taste.choose_scale(100)
     made.window.deleteLater()
 
 
@@ -241,7 +245,7 @@ def test_theme_and_text_size_are_remembered(desk: Desk) -> None:
     desk.open()
     desk.window.acts[f"theme-{DARK_ONLY}"].trigger()
     desk.window.acts["text-150"].trigger()
-    assert desk.theme.current is DARK
+    assert desk.taste.switch.current is DARK
     assert (desk.settings.value("theme"), int(desk.settings.value("scale"))) == (DARK_ONLY, 150)
     assert desk.window.acts["text-150"].isChecked()
 
