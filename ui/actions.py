@@ -164,7 +164,8 @@ def table(player: Player, document: Document, taste: Taste, sheets: Sheets, view
     for number, percent in enumerate(SCALES, 1):
         rows.append(
             Row(f"text-{percent}", f"{percent} %", "View", partial(taste.choose_scale, percent),
-                (f"Ctrl+Alt+{number}",), ticked=partial(is_scale, percent), submenu="Text size", says=f"Text size {percent} %")
+                (f"Ctrl+Alt+{number}",), ticked=partial(is_scale, percent), submenu="Text size",
+                says=f"Text size {percent} %")
         )  # fmt: skip
     rows.append(Row("keys", "Keys", "Help", lambda: sheets.keys(rows), ("?", "F1")))
     rows.append(Row("about", "About P4 Lab", "Help", sheets.about))

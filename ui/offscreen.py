@@ -35,6 +35,7 @@ PLAY = 4.0  # s that a run is played in, where the machine keeps up: some hundre
 SETTLE = 6  # ticks that the window gets to lay itself out before the picture
 TICK = 30  # ms
 CANDIDATES = 400  # moments looked at for the most telling one
+BEST = 0.6  # of the run: where among equals it should be, with something to see in the plots
 
 T = TypeVar("T")
 
@@ -147,10 +148,10 @@ def telling_moment(player: Player, name: int | None) -> float:
     moments = np.unique((queries["t"] + 0.45 * (queries["due"] - queries["t"])).round(4))
     moments = moments[:: max(1, len(moments) // CANDIDATES)]
 
-    def worth(t: float) -> tuple[int, int]:
+    def worth(t: float) -> tuple[int, float]:
         stale = any(holding.behind for holding in world.holdings(name, t))
         flying = int(((rows["t"] <= t) & (rows["due"] > t)).sum())
-        return min(flying, 3) + 4 * stale, flying
+        return min(flying, 3) + 4 * stale, -abs(t - BEST * player.known)
 
     return float(max(moments.tolist(), key=worth))
 
