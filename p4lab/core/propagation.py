@@ -50,7 +50,8 @@ def receive(update: Update, src: int, me: int, stores: Stores, signer: Signer, n
     if record.value is not None:
         effects += stores.drop(CACHED, nid, record.entry, below, op, "replaced by a replica")
         effects += stores.drop(POINTER, nid, record.entry, None, op, "replaced by a replica")
-        effects.append(Emit(stores.keep(REPLICA, record, lease_end(record, now), op, src, origin)))
+        ends = [copy.until for copy in told if copy.record.version == record.version]  # announced before it came
+        effects.append(Emit(stores.keep(REPLICA, record, max([lease_end(record, now), *ends]), op, src, origin)))
     else:
         effects += stores.drop(CACHED + REPLICA, nid, record.entry, below, op, "a newer version was announced")
         effects.append(Emit(stores.keep(POINTER, record, lease_end(record, now), op, src, origin)))
