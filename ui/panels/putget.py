@@ -1,39 +1,30 @@
 """The put/get bar: one line that says who puts or gets what, and what became of it.
 
 Rules: makes a Command and hands it to the player; everything it refuses is said beside the bar, never in a dialog.
-Fields that do not apply are hidden. It speaks of the last command given here, as the playhead sees it.
+Fields that do not apply are hidden. It speaks of the last command given here, as the playhead sees it. A key chosen
+here, or put or got from here, is the selected key of the whole window.
 """
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QDoubleSpinBox,
-    QFrame,
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from p4lab.core.commands import DEFAULT_TTL, Get, Put
+from p4lab.core.commands import Get, Put
 from p4lab.core.events import GetStarted, PutStarted
 from p4lab.core.names import Kind, Regime
-from p4lab.core.records import MAX_LIFETIME
 from p4lab.scenario.check import check_command
 from p4lab.scenario.errors import ScenarioError
 from ui.flow import FlowLayout
 from ui.focus import Focus
+from ui.panels.fields import Choice, KeyBox, Ttl
+from ui.panels.outcome import WAITING, Outcome
 from ui.player import Player
 from ui.story import Tone, result
-from ui.theme import ThemeSwitch, font
+from ui.theme import ThemeSwitch
 from ui.words import clock, regime
 
 KINDS = tuple(Kind)
 REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
-WAITING = "the answer will stand here"
 
 
 class PutGetBar(QFrame):
@@ -47,14 +38,14 @@ class PutGetBar(QFrame):
         self._op: int | None = None  # of the last command given here
         self._asked: tuple[Put | Get, float] | None = None
         self._names_seen = -1
-        self._who = _combo("Who asks: a customer of this provider")
-        self._verb = _combo("Put or get", ("get", "put"))
-        self._key = _KeyBox()
+        self._who = Choice("Who asks: a customer of this provider")
+        self._verb = Choice("Put or get", ("get", "put"))
+        self._key = KeyBox()
         self._value = QLineEdit(placeholderText="value")
-        self._kind = _combo("How the put is guarded", [kind.value for kind in KINDS])
-        self._regime = _combo("How the put travels", [regime(each.value) for each in REGIMES])
-        self._ttl = _Ttl()
-        self._owner = _combo("Whose signed key it is")
+        self._kind = Choice("How the put is guarded", [kind.value for kind in KINDS])
+        self._regime = Choice("How the put travels", [regime(each.value) for each in REGIMES])
+        self._ttl = Ttl()
+        self._owner = Choice("Whose signed key it is")
         self._go = QPushButton("Go")
         self._fields = (
             self._who, self._verb, self._key, self._value, self._kind, self._regime, self._ttl, self._owner, self._go,
@@ -64,7 +55,10 @@ class PutGetBar(QFrame):
         self._verb.currentIndexChanged.connect(self._fit)
         self._kind.currentIndexChanged.connect(self._fit)
         self._who.currentIndexChanged.connect(self._fit)
-        self._key.currentTextChanged.connect(self._key_changed)
+        self._key.currentTextChanged.connect(self._offer_owners)
+        self._key.activated.connect(self._choose_name)
+        self._key.field.editingFinished.connect(self._written)
+        self._owner.activated.connect(self._choose_name)
         self._go.clicked.connect(self.go)
         for field in (self._value, self._key.field, self._ttl.lineEdit()):
             field.returnPressed.connect(self.go)
@@ -117,16 +111,19 @@ class PutGetBar(QFrame):
         self._key.field.selectAll()
 
     def _lay_out(self) -> None:
-        flow = FlowLayout(8)
-        flow.setContentsMargins(14, 9, 14, 9)
+        flow = FlowLayout(6)
         self._go.setProperty("role", "primary")
         self._go.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._value.setAccessibleName("Value")
         self._value.setMinimumWidth(90)
         self._value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for widget in (*self._fields, self._outcome):
+        for widget in self._fields:
             flow.addWidget(widget)
-        self.setLayout(flow)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 9, 14, 6)
+        column.setSpacing(4)
+        column.addLayout(flow)
+        column.addWidget(self._outcome)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -162,13 +159,14 @@ class PutGetBar(QFrame):
             self._offer_keys()
         if self._asked is None:
             return
-        if self._op is None:
-            self._op = self._find()
-        if self._op is None:
-            return
-        op = self._player.world.op(self._op)
+        new = self._op is None
+        self._op = self._find() if new else self._op
+        op = None if self._op is None else self._player.world.op(self._op)
         if op is None:
             return
+        if new and op.name >= 0:
+            self._key.field.setModified(False)
+            self._focus.select_name(op.name)
         text, tone = result(op, self._player.world, self._player.trace, self._player.playhead)
         if tone is Tone.WAITING and not self._player.playing:
             text += "  Space lets time run."
@@ -223,18 +221,27 @@ class PutGetBar(QFrame):
         self._owner.blockSignals(True)
         self._owner.clear()
         for name in everybody:
-            self._owner.addItem(f"{'signed by' if put else 'of'} {name}", name)
+            self._owner.addItem(f"of {name}", name)
         self._owner.setCurrentIndex(max(0, self._owner.findData(wanted)))
         self._owner.blockSignals(False)
         self._owner.setToolTip("Whose key signs it" if put else "Whose signed key it is")
 
-    def _key_changed(self) -> None:
-        self._offer_owners()
+    def _written(self) -> None:
+        if self._key.field.isModified():
+            self._choose_name()
+
+    def _choose_name(self) -> None:
+        """The key in the bar is the one to be looked at, if it is known."""
+        text, kind, owner = self._key.currentText().strip(), self._kind_now().value, self._owner.currentData()
+        found = [name for name in self._player.world.names if text in (name.label, name.key) and name.kind == kind]
+        if found:
+            self._key.field.setModified(False)
+            self._focus.select_name(min(found, key=lambda name: name.owner != owner).index)
 
     def _take_name(self) -> None:
-        """The key selected elsewhere is the one most likely meant here."""
+        """The key selected elsewhere is the one most likely meant here, unless another is being written."""
         index = self._focus.name
-        if index is None or index >= len(self._player.world.names):
+        if index is None or index >= len(self._player.world.names) or self._key.field.isModified():
             return
         name = self._player.world.names[index]
         self._kind.setCurrentIndex([kind.value for kind in KINDS].index(name.kind))
@@ -247,144 +254,6 @@ class PutGetBar(QFrame):
     def _take_provider(self) -> None:
         if self._focus.provider is not None and self._focus.provider < self._who.count():
             self._who.setCurrentIndex(self._focus.provider)
-
-
-class Outcome(QAbstractButton):
-    """What became of it; a click on it asks for the details."""
-
-    shown = Signal(str)
-
-    def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._tone = Tone.PLAIN
-        self._idle = WAITING
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(150)
-        theme.changed.connect(self.update)
-
-    def idle(self, text: str) -> None:
-        """What stands there while there is no answer."""
-        self._idle = text
-        self.update()
-
-    def say(self, text: str, tone: Tone) -> None:
-        """Another sentence."""
-        if (text, tone) != (self.text(), self._tone):
-            self._tone = tone
-            self.setText(text)
-            self.setToolTip(text)
-            self.setAccessibleName(text or "No answer yet")
-            self.setCursor(Qt.CursorShape.PointingHandCursor if text else Qt.CursorShape.ArrowCursor)
-            self.update()
-            self.shown.emit(text)
-
-    def sizeHint(self) -> QSize:
-        return QSize(220, self.fontMetrics().height() + 10)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(150, self.sizeHint().height())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme.current
-        ink = {Tone.GOOD: theme.good, Tone.STALE: theme.stale_text, Tone.WAITING: theme.muted}.get(
-            self._tone, theme.text
-        )
-        painter = QPainter(self)
-        painter.setPen(ink)
-        face = font("body")
-        face.setUnderline(self.underMouse() or self.hasFocus())
-        painter.setFont(face)
-        shown = self.text()
-        if not shown:
-            shown = self._idle
-            painter.setPen(theme.faint)
-        text = painter.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, self.width() - 6)
-        painter.drawText(self.rect().adjusted(6, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
-
-
-class _KeyBox(QComboBox):
-    """An editable list of keys; an immutable one shows short and means its whole hash."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setEditable(True)
-        field = self.lineEdit()
-        assert field is not None, "an editable box has one"
-        self.field = field
-        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(84)
-        self.setAccessibleName("Key")
-        self.setToolTip("The key: choose one, or write a new one")
-        self.field.setPlaceholderText("key")
-
-    def offer(self, keys: list[tuple[str, str]]) -> None:
-        """Known keys, label and key, leaving what is written as it is."""
-        if keys == [(self.itemText(i), self.itemData(i)) for i in range(self.count())]:
-            return
-        text = self.currentText()
-        self.blockSignals(True)
-        self.clear()
-        for label, key in keys:
-            self.addItem(label, key)
-        self.setEditText(text)
-        self.blockSignals(False)
-
-    def hash_of(self, text: str) -> str:
-        """The whole key of a label."""
-        place = self.findText(text)
-        return str(self.itemData(place)) if place >= 0 else text
-
-
-class _Ttl(QDoubleSpinBox):
-    """Seconds that others may keep a copy."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setRange(0.0, float(MAX_LIFETIME))
-        self.setDecimals(3)
-        self.setValue(DEFAULT_TTL)
-        self.setPrefix("TTL ")
-        self.setSuffix(" s")
-        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        self.setAccessibleName("TTL in seconds")
-        self.setToolTip("How long others may keep a copy, in seconds; 0 = never")
-        self.lineEdit().setTextMargins(6, 0, 0, 0)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("TTL 86400 s") + 44, super().sizeHint().height())
-
-    def textFromValue(self, value: float) -> str:
-        return f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-class _Wheel(QObject):
-    """A wheel turned over a closed list scrolls nothing: choices are not changed by accident."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
-            event.ignore()
-            return True
-        return False
-
-
-def _combo(says: str, items: tuple[str, ...] | list[str] = ()) -> QComboBox:
-    box = QComboBox()
-    box.addItems(list(items))
-    box.setToolTip(says)
-    box.setAccessibleName(says)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    box.installEventFilter(_Wheel(box))
-    return box
 
 
 def _beside(fault: ScenarioError) -> str:

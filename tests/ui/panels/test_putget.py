@@ -84,7 +84,7 @@ def test_somebody_elses_key_may_sign(bench: Bench) -> None:
     bench.choose("who", "Cedar")
     bench.type_key("k1")
     assert bench.bar.command() == Put("Cedar", "", "k1")
-    bench.choose("owner", "signed by Aster")
+    bench.choose("owner", "of Aster")
     assert bench.bar.command() == Put("Cedar", "", "k1", identity="Aster")
 
 
@@ -160,6 +160,39 @@ def test_the_selected_key_and_provider_are_taken_over(bench: Bench) -> None:
     bench.focus.select_name(feed.index)
     bench.focus.select_provider(3)
     assert bench.bar.command() == Get("Dahlia", "feed/1", owner="Elm")
+
+
+def test_a_key_chosen_here_is_the_selected_one_everywhere(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.player.sampled.emit()
+    chosen = []
+    bench.focus.nameChanged.connect(lambda: chosen.append(bench.player.world.names[bench.focus.name or 0].label))
+    bench.choose("key", "feed/1")
+    bench.bar._key.activated.emit(bench.bar._key.currentIndex())  # what the list emits for mouse and keys
+    bench.bar.focus_key()
+    bench.qtbot.keyClicks(bench.bar._key.field, "mail/1")
+    bench.qtbot.keyClick(bench.bar._key.field, Qt.Key.Key_Tab)
+    assert chosen == ["feed/1", "mail/1"]
+
+
+def test_what_was_put_here_is_looked_at(bench: Bench) -> None:
+    news = bench.player.world.find("news/1", "Aster")
+    assert news is not None
+    bench.focus.select_name(news.index)
+    bench.choose("verb", "put")
+    bench.choose("who", "Birch")
+    bench.bar.go()
+    bench.player.sampled.emit()
+    assert bench.player.world.names[bench.focus.name or 0] == bench.player.world.find("news/1", "Birch")
+
+
+def test_a_key_being_written_is_left_alone(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.type_key("mine")
+    feed = bench.player.world.find("feed/1")
+    assert feed is not None
+    bench.focus.select_name(feed.index)
+    assert bench.bar._key.currentText() == "mine"
 
 
 def test_known_keys_of_the_kind_are_offered(bench: Bench) -> None:

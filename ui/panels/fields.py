@@ -1,0 +1,103 @@
+"""The fields of the put/get bar: a choice, a key that may be chosen or written, a TTL.
+
+Rules: they know nothing of runs; as wide as what they hold now, so that a put fits into one line.
+"""
+
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy
+
+from p4lab.core.commands import DEFAULT_TTL
+from p4lab.core.records import MAX_LIFETIME
+
+
+class KeyBox(QComboBox):
+    """An editable list of keys; an immutable one shows short and means its whole hash."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditable(True)
+        field = self.lineEdit()
+        assert field is not None, "an editable box has one"
+        self.field = field
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(84)
+        self.setAccessibleName("Key")
+        self.setToolTip("The key: choose one, or write a new one")
+        self.field.setPlaceholderText("key")
+
+    def offer(self, keys: list[tuple[str, str]]) -> None:
+        """Known keys, label and key, leaving what is written as it is."""
+        if keys == [(self.itemText(i), self.itemData(i)) for i in range(self.count())]:
+            return
+        text = self.currentText()
+        self.blockSignals(True)
+        self.clear()
+        for label, key in keys:
+            self.addItem(label, key)
+        self.setEditText(text)
+        self.blockSignals(False)
+
+    def hash_of(self, text: str) -> str:
+        """The whole key of a label."""
+        place = self.findText(text)
+        return str(self.itemData(place)) if place >= 0 else text
+
+    # Qt
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.minimumWidth(), super().minimumSizeHint().height())
+
+
+class Ttl(QDoubleSpinBox):
+    """Seconds that others may keep a copy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setRange(0.0, float(MAX_LIFETIME))
+        self.setDecimals(3)
+        self.setValue(DEFAULT_TTL)
+        self.setPrefix("TTL ")
+        self.setSuffix(" s")
+        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+        self.setAccessibleName("TTL in seconds")
+        self.setToolTip("How long others may keep a copy, in seconds; 0 = never")
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
+        self.textChanged.connect(self.updateGeometry)
+
+    # Qt
+
+    def sizeHint(self) -> QSize:
+        wide = max(self.fontMetrics().horizontalAdvance(text) for text in ("TTL 60 s", self.text()))
+        return QSize(wide + 44, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+class Choice(QComboBox):
+    """One of a few words. A wheel turned over it scrolls nothing: choices are not changed by accident."""
+
+    def __init__(self, says: str, items: tuple[str, ...] | list[str] = ()) -> None:
+        super().__init__()
+        self.addItems(list(items))
+        self.setToolTip(says)
+        self.setAccessibleName(says)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.installEventFilter(_Wheel(self))
+
+    # Qt
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
+class _Wheel(QObject):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
