@@ -10,6 +10,7 @@ import struct
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import overload
 
 import msgspec
 import numpy as np
@@ -139,7 +140,13 @@ class Trace:
 
     # Reading
 
-    def __getitem__(self, key: int | slice) -> "Event | Slice":
+    @overload
+    def __getitem__(self, key: int) -> Event: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Slice: ...
+
+    def __getitem__(self, key: int | slice) -> Event | Slice:
         if isinstance(key, slice):
             start, stop, step = key.indices(len(self))
             if step != 1:
