@@ -1,6 +1,7 @@
 """What is selected when a run opens: its key from the start, and after a change of the past what was selected before.
 
 Rules: chooses once per opening, as soon as there is something to choose from; what a person selects afterwards stays.
+A put or get that is selected brings its key along, so that map, lanes and details tell of the same.
 """
 
 from PySide6.QtCore import QObject
@@ -21,6 +22,7 @@ class Opening(QObject):
         player.sampled.connect(self._choose)
         player.sessionChanged.connect(self._keep)
         focus.nameChanged.connect(self._watch)
+        focus.opChanged.connect(self._bring_key)
 
     def begin(self) -> None:
         """Another file: nothing of the last one is meant any more."""
@@ -54,6 +56,11 @@ class Opening(QObject):
             focus.select_op(None)
         if focus.event_id is not None and focus.event_id > len(self._player.trace):
             focus.select_event(None)
+
+    def _bring_key(self) -> None:
+        op = None if self._focus.op is None else self._player.world.op(self._focus.op)
+        if op is not None and op.name >= 0:
+            self._focus.select_name(op.name)
 
     def _watch(self) -> None:
         self._player.watch(self._focus.name)

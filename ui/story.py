@@ -86,7 +86,7 @@ def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:
 
 def _flight(rows: np.ndarray, world: World, trace: Trace, t: float, name: int) -> str:
     """The messages of one operation that fly now."""
-    label = world.names[name].label
+    label = world.known_as(name)
     number = int(rows["op"][0])
     said = []
     updates = rows[rows["code"] == UPDATE]
@@ -127,7 +127,7 @@ def _last(world: World, trace: Trace, t: float, name: int) -> str:
 
 
 def _told(op: Op, world: World) -> str:
-    who, label = names([op.node], world), world.names[op.name].label
+    who, label = names([op.node], world), world.known_as(op.name)
     kind = world.names[op.name].kind
     if op.outcome.startswith("E_"):
         return f"{who}’s {op.verb} of {label} was {outcome(op.outcome)}."

@@ -3,6 +3,7 @@
 Rules: `step` only files events away; what a question needs is worked out when it is first asked, and kept.
 """
 
+from collections import Counter
 from typing import Protocol
 
 import msgspec
@@ -103,6 +104,7 @@ class World:
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
+        self._called: Counter[str] = Counter()  # how many names have a key
         self._filed: list[list[Stored | Dropped]] = []  # by name
         self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
         self._started: dict[int, PutStarted | GetStarted] = {}
@@ -141,6 +143,12 @@ class World:
     def find(self, key: str, owner: str | None = None) -> Name | None:
         """The first name with this key (and owner, where given)."""
         return next((name for name in self.names if name.key == key and owner in (None, name.owner)), None)
+
+    def known_as(self, name: int) -> str:
+        """The label of a name, with its owner where another name has the same key: "news/1 of Birch"."""
+        one = self.names[name]
+        alike = self._called[one.key] > 1 and one.kind == Kind.AUTHENTICATED.value and one.owner
+        return f"{one.label} of {one.owner}" if alike else one.label
 
     def busiest(self) -> Name | None:
         """The name with the most operations."""
@@ -220,6 +228,7 @@ class World:
         if index is None:
             index = self._index[nid] = len(self.names)
             self.names.append(Name(index, nid, kind, key or nid.hex()[:8], owner))
+            self._called[self.names[index].key] += 1
             self._uses.append(0)
             self._filed.append([])
         return index

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import msgspec
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -59,9 +60,19 @@ def test_another_future_keeps_what_is_selected_as_far_as_it_is_there(player: Pla
     player.seek(10.0)
     runs.settle(qtbot, player)
     player.seek(5.0)
-    last = len(player.world.op_name()) - 1
-    focus.select_op(last)
+    lost = int(np.flatnonzero(player.world.op_name() == focus.name)[-1])
+    focus.select_op(lost)
     focus.select_event(len(player.trace))
     player.submit(Get("Elm", "news/1"))
     runs.settle(qtbot, player)
     assert (_key(player, focus), focus.op, focus.event_id) == ("news/1", None, None)
+
+
+def test_a_get_that_is_selected_brings_its_key_along(player: Player, qtbot: QtBot) -> None:
+    focus = _open(player)
+    player.seek(10.0)
+    runs.settle(qtbot, player)
+    mail = player.world.find("mail/1")
+    assert mail is not None
+    focus.select_op(int(np.flatnonzero(player.world.op_name() == mail.index)[0]))
+    assert _key(player, focus) == "mail/1"

@@ -38,7 +38,7 @@ def message(row: np.void, names: tuple[str, ...], world: World, t: float) -> str
     parts = [words.message(int(row["code"]), int(row["status"])), f"{names[src]} → {names[dst]}"]
     found = world.op(op)
     if found is not None:
-        parts += [world.names[found.name].label, words.regime(found.regime)]
+        parts += [world.known_as(found.name), words.regime(found.regime)]
     if row["fate"] == LOST:
         arrives = "lost on its way"
     else:

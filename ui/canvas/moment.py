@@ -104,9 +104,9 @@ def _words(world: World, name: int | None, t: float) -> tuple[str, str]:
     newest = world.newest(name, t)
     called = world.names[name]
     if newest == 0:
-        return called.label, "not put yet"
+        return world.known_as(name), "not put yet"
     version = words.version(newest, called.kind)
-    return called.label, f"{version} is the newest" if version.startswith("v") else version
+    return world.known_as(name), f"{version} is the newest" if version.startswith("v") else version
 
 
 def _left_out(flight: Flight) -> str:

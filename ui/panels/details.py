@@ -99,7 +99,7 @@ class DetailsPanel(QScrollArea):
                 "done": tuple(done(player.metrics, provider.node, t)),
             }
             if focus.name is not None and focus.name < len(world.names):
-                parts["of"] = world.names[focus.name].label
+                parts["of"] = world.known_as(focus.name)
                 parts["held"] = tuple(held(world, provider.node, focus.name, t))
         if not parts:
             parts["says"] = NOTHING if player.empty else HOW

@@ -48,7 +48,7 @@ def headline(op: Op, world: World, t: float) -> tuple[str, Tone]:
 
 def asked(op: Op, world: World) -> str:
     """Who asked for what, when."""
-    who, label = names([op.node], world), world.names[op.name].label
+    who, label = names([op.node], world), world.known_as(op.name)
     verb = "asked for" if op.verb == "get" else "put"
     return f"A customer of {who} {verb} {label} at {words.clock(op.started, 0.001)}."
 

@@ -84,9 +84,10 @@ class StalenessPanel(QWidget):
         """The title, in the longest words that leave room for the key."""
         name = self._name()
         title = self.chart.title
+        known_as = self._player.world.known_as(name.index) if name else ""
         room = self.width() - self.chart.unit.sizeHint().width() - margin() - 20
         for words_ in TITLES:
-            text = f"{words_}: {name.label}" if name else words_
+            text = f"{words_}: {known_as}" if name else words_
             if title.fontMetrics().horizontalAdvance(text) <= room:
                 break
         title.set_text(text)

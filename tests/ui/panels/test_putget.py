@@ -183,7 +183,9 @@ def test_what_was_put_here_is_looked_at(bench: Bench) -> None:
     bench.choose("who", "Birch")
     bench.bar.go()
     bench.player.sampled.emit()
-    assert bench.player.world.names[bench.focus.name or 0] == bench.player.world.find("news/1", "Birch")
+    world = bench.player.world
+    assert world.names[bench.focus.name or 0] == world.find("news/1", "Birch")
+    assert (world.known_as(news.index), world.known_as(bench.focus.name or 0)) == ("news/1 of Aster", "news/1 of Birch")
 
 
 def test_a_key_being_written_is_left_alone(bench: Bench) -> None:
