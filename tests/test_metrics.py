@@ -28,6 +28,7 @@ from p4lab.trace import Trace
 from tests.session.runs import TEXT
 from tests.streams import Run, cut, news, runs
 
+NO_FOREST = {"CREQ": 0, "CRESP": 0}
 UNDEFINED = {"mean": None, "p50": None, "p95": None, "p99": None, "max": None}
 FRESHNESS = ("share", "mean_lag", "mean_age", "lag_at_least_2")
 
@@ -60,8 +61,8 @@ def test_a_small_run_by_hand() -> None:
             "get_remote": dict.fromkeys(UNDEFINED, pytest.approx(0.08)),
             "put": dict.fromkeys(UNDEFINED, 0.0),
         },
-        "messages": {"total": 7, "lost": 1, "by_kind": {"UPDATE": 0, "GETQ": 4, "GETR": 3, "FETCH": 0, "FETCHR": 0}},
-        "bytes": {"total": 754, "by_kind": {"UPDATE": 0, "GETQ": 448, "GETR": 306, "FETCH": 0, "FETCHR": 0}},
+        "messages": {"total": 7, "lost": 1, "by_kind": {"UPDATE": 0, "GETQ": 4, "GETR": 3, "FETCH": 0, "FETCHR": 0, **NO_FOREST}},
+        "bytes": {"total": 754, "by_kind": {"UPDATE": 0, "GETQ": 448, "GETR": 306, "FETCH": 0, "FETCHR": 0, **NO_FOREST}},
         "access": {"messages": 15, "bytes": 1200},
         "coherence": {"holes": 0, "share": 1.0},
         "commands": [
@@ -152,7 +153,7 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
         klasses = Counter(klass(ends[op]) if op in ends else "unfinished" for op in gets)
         codes = Counter(ends[op].outcome for op in puts if op in ends)
         read = [lags[op] for op in gets if op in lags]
-        words = ("UPDATE", "GETQ", "GETR", "FETCH", "FETCHR")
+        words = ("UPDATE", "GETQ", "GETR", "FETCH", "FETCHR", "CREQ", "CRESP")
         kinds = [messages.CODE_NAMES[event.code] for event in mine]
         return {
             "gets": {"total": len(gets), **{word: klasses[word] for word in (*KLASSES, "unfinished")}},
@@ -317,6 +318,7 @@ def test_rates_count_each_message_between_providers_once() -> None:
     rates = fold(run.trace).rates(0.5, 2.0, 3)
     assert {word: found.tolist() for word, found in rates.items()} == {
         "UPDATE": [0, 0, 0], "GETQ": [1, 1, 2], "GETR": [0, 0, 0], "FETCH": [0, 0, 0], "FETCHR": [0, 0, 0],
+        "CREQ": [0, 0, 0], "CRESP": [0, 0, 0],
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ REGIMES = {
     "none": "no regime yet",
     "mixed": "several regimes",
 }
-STORES = {"L": "own", "R": "copy", "P": "pointer", "C": "cached"}
+STORES = {"L": "own", "S": "from below", "R": "copy", "P": "pointer", "C": "cached"}
 SOURCES = {
     "local": "its own data",
     "replica": "a copy it was sent",

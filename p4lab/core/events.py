@@ -33,11 +33,14 @@ class Sent(Event):
 
 
 class Joined(Event):
-    """A provider is there. at: its place on the map, 0..1 across and down, or None."""
+    """A provider is there; a child with its parent. attach: local or redirect. latency: to the parent, one way, s."""
 
     node: int
     name: str
     customers: int = 0
+    parent: int | None = None
+    attach: str = ""
+    latency: float | None = None
 
 
 class Attached(Event):
@@ -118,10 +121,10 @@ class GetFinished(Event):
 
 
 class Stored(Event):
-    """`node` holds a copy now. store: L own, R replica, P pointer, C cached (protocol section 5.3).
+    """`node` holds a copy now. store: L own, S subtree, R replica, P pointer, C cached (protocol section 5.3).
 
     A copy replaces what that store held under the same (nid, entry). until: when it expires, None = never.
-    via: for R and P the neighbour it came from. origin: the Stored event of the copy that this one was made from.
+    via: the neighbour it came from; for L the redirect child whose customer put it. origin: the Stored event of the copy that this one was made from.
     """
 
     node: int

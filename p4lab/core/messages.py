@@ -1,5 +1,7 @@
 """Messages: what crosses a link. Providers speak GETQ, GETR, FETCH, FETCHR, UPDATE; customers PUT, GET, ANSWER.
 
+A redirect child hands a customer's PUT or GET to its parent inside a CREQ and takes the ANSWER out of a CRESP.
+
 Rules: small, flat, slotted; `code`, `status` and `size` are fields set at creation, because the trace writes them for
 each message (a class variable is looked up four times slower); nobody passes `code`. Sizes follow the size model of
 protocol section 5.4. `op` is the operation that a message serves.
@@ -11,11 +13,20 @@ from p4lab.core.events import Stored
 from p4lab.core.names import Kind
 from p4lab.core.records import Record, Version
 
-UPDATE, GETQ, GETR, FETCH, FETCHR = 3, 4, 5, 6, 7  # the numbers left free are the messages of later parts
+UPDATE, GETQ, GETR, FETCH, FETCHR, CREQ, CRESP = (
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+)  # the numbers left free are the messages of later parts
 PUT, GET, ANSWER = 20, 21, 22
 ACCESS = 20  # codes from here on pass between a customer and its provider
 CODE_NAMES = {
     UPDATE: "UPDATE", GETQ: "GETQ", GETR: "GETR", FETCH: "FETCH", FETCHR: "FETCHR",
+    CREQ: "CREQ", CRESP: "CRESP",
     PUT: "PUT", GET: "GET", ANSWER: "ANSWER",
 }  # fmt: skip
 
@@ -50,19 +61,27 @@ def update_size(record: Record) -> int:
 
 
 class GetQuery(msgspec.Struct, gc=False):
-    """GETQ: "have you local data under this name?" Answered by exactly one GETR."""
+    """GETQ: "have you local data under this name?" Answered by exactly one GETR. From a child: "find it for me".
+
+    patience: seconds that the asker waits; whoever asks others on its behalf takes less, to be in time.
+    """
 
     op: int
     nid: bytes
     size: int
     qid: int  # unique at its origin
     min_seq: int = 0
+    kind: Kind = Kind.AUTHENTICATED
+    patience: float = 0.0
     status: int = 0
     code: int = GETQ
 
 
 class GetReply(msgspec.Struct, gc=False):
-    """GETR. remaining: seconds that each record may still be cached. copy: the holder's Stored event."""
+    """GETR. remaining: seconds that each record may still be cached. copy: the holder's Stored event.
+
+    silent: providers that were asked on the asker's behalf and did not answer in time.
+    """
 
     op: int
     nid: bytes
@@ -72,6 +91,7 @@ class GetReply(msgspec.Struct, gc=False):
     records: tuple[Record, ...] = ()
     remaining: tuple[float, ...] = ()
     copy: int = 0
+    silent: tuple[int, ...] = ()
     code: int = GETR
 
 
@@ -83,6 +103,8 @@ class Fetch(msgspec.Struct, gc=False):
     size: int
     qid: int
     min_seq: int = 0
+    kind: Kind = Kind.AUTHENTICATED
+    patience: float = 0.0
     status: int = 0
     code: int = FETCH
 
@@ -98,17 +120,23 @@ class FetchReply(msgspec.Struct, gc=False):
     records: tuple[Record, ...] = ()
     remaining: tuple[float, ...] = ()
     copy: int = 0
+    silent: tuple[int, ...] = ()
     code: int = FETCHR
 
 
 class Update(msgspec.Struct, gc=False):
-    """UPDATE: form V carries a record, form A one without its value. stored: what the origin's own copy is known by."""
+    """UPDATE: form V carries a record, form A one without its value. stored: what the sender's own copy is known by.
+
+    path: who has sent it so far. down_only: it was learned from a peer or a parent, so it goes to children alone.
+    """
 
     op: int
     nid: bytes
     size: int
     record: Record
     stored: Stored | None = None
+    path: tuple[int, ...] = ()
+    down_only: bool = False
     status: int = 0
     code: int = UPDATE
 
@@ -156,6 +184,33 @@ class Answer(msgspec.Struct, gc=False):
     code: int = ANSWER
 
 
+class Relayed(msgspec.Struct, gc=False):
+    """CREQ: a redirect child hands its customer's request to its parent; size: that of the request."""
+
+    op: int
+    nid: bytes
+    size: int
+    qid: int  # unique at its sender
+    request: PutRequest | GetRequest
+    patience: float = 0.0  # as in GETQ
+    status: int = 0
+    code: int = CREQ
+
+
+class RelayedAnswer(msgspec.Struct, gc=False):
+    """CRESP: the answer to a CREQ; size and status: those of the answer."""
+
+    op: int
+    nid: bytes
+    size: int
+    qid: int
+    status: int
+    answer: Answer
+    code: int = CRESP
+
+
 Query = GetQuery | Fetch
 Reply = GetReply | FetchReply
-Message = GetQuery | GetReply | Fetch | FetchReply | Update | PutRequest | GetRequest | Answer
+Message = (
+    GetQuery | GetReply | Fetch | FetchReply | Update | Relayed | RelayedAnswer | PutRequest | GetRequest | Answer
+)  # fmt: skip

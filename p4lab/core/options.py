@@ -30,8 +30,15 @@ class Signatures(enum.Enum):
     MODELLED = "modelled"  # a cheap deterministic stand-in with the same sizes
 
 
+class Attach(enum.Enum):
+    """How a child hangs below its parent (paper section 3.3)."""
+
+    LOCAL = "local"  # it has a lookup service of its own and exchanges updates with its parent
+    REDIRECT = "redirect"  # its customers' requests go to the parent
+
+
 class ChildUp(enum.Enum):
-    """What a child tells its parent of a get-broadcast put (protocol section 5.5). Idle while a run has no children."""
+    """What a child tells its parent of a get-broadcast put (protocol section 5.5)."""
 
     VALUE = "value"
     ANNOUNCE = "announce"

@@ -1,90 +1,94 @@
 """Propagation: who is told of a put, and what a provider does with an UPDATE that it is told (protocol 5.5, 5.6).
 
-Rules: peers never relay (P10); an UPDATE that does not raise what is known changes nothing, so any order of delivery
-converges. Forwarding to children and to a parent joins when providers have them.
+Rules: valley-free. What comes from an own customer or a child goes everywhere by its regime; what comes from a peer or
+the parent goes to children alone. It is forwarded only if it changed something here, never to anyone in its path.
 """
 
-from p4lab.core.contract import Effect, Emit, SendAll
+from p4lab.core.contract import NOTHING, Effect, Emit, SendAll
 from p4lab.core.events import Rejected, Stored
+from p4lab.core.merging import merge
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
-from p4lab.core.records import UNVERSIONED, Record, announcement, fault
+from p4lab.core.neighbours import Neighbours, Role
+from p4lab.core.options import ChildUp, Options
+from p4lab.core.records import Record, announcement, fault
 from p4lab.core.signing import Signer
-from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, Stores, lease_end
+from p4lab.core.stores import Stores
 
 
 def spread(
-    record: Record, previous: Record | None, renewed: bool, peers: tuple[int, ...], op: int, stored: Stored
-) -> list[Effect]:
-    """What peers are told of an accepted put. renewed: the same bytes again, so at most a lease is refreshed.
+    record: Record, previous: Record | None, renewed: bool, near: Neighbours, child_up: ChildUp, op: int,
+    stored: Stored | None, learned: Role | None = None, path: tuple[int, ...] = (),
+) -> list[Effect]:  # fmt: skip
+    """What neighbours are told of a record that is new here.
 
-    put-broadcast-value sends the record, put-broadcast-key an announcement, get-broadcast nothing unless the name was
-    put-broadcast before: then the announcement is a withdraw (form W, protocol section 5.10).
+    learned: what the neighbour is that told of it, None: it is an own customer's. renewed: the same bytes again, so at
+    most a lease is prolonged. put-broadcast-value sends the record, put-broadcast-key an announcement, get-broadcast
+    nothing unless the name was put-broadcast before: then the announcement is a withdraw (form W, section 5.10).
     """
-    if not peers or (renewed and record.lease_ms == 0 and (previous is None or previous.lease_ms == 0)):
+    if renewed and record.lease_ms == 0 and (previous is None or previous.lease_ms == 0):
         return []
-    if record.regime is Regime.GET_BROADCAST and (previous is None or previous.regime is Regime.GET_BROADCAST):
-        return []
-    sent = record if record.regime is Regime.VALUE and not renewed else announcement(record)
-    return [SendAll(peers, Update(op, record.nid, update_size(sent), sent, stored))]
-
-
-def receive(update: Update, src: int, me: int, stores: Stores, signer: Signer, now: float) -> list[Effect]:
-    """Merge an UPDATE from peer `src`: V becomes a replica, A a pointer, W removes both (protocol section 5.6)."""
-    record, nid, op = update.record, update.nid, update.op
-    origin = 0 if update.stored is None else update.stored.id
-    code = fault(record, nid, signer) or _no_update(record)
-    if code is not None:
-        return [Emit(Rejected(me, op, nid, src, code))]
-    if record.version < stores.withdrawn.get(nid, UNVERSIONED):
-        return []
-    told = [c for s in (REPLICA, POINTER) for c in stores.live(s, nid, now) if c.record.entry == record.entry]
-    if any(c.record.version > record.version for c in [*told, *stores.live(OWN, nid, now)]):
-        return []
-    if record.regime is Regime.GET_BROADCAST:
-        return _withdraw(record, op, stores)
-    if any(c.record.version == record.version and not _rises(c.record, record) for c in told):
-        return _renew(update, src, stores, now)
+    down_only = learned is Role.PEER or learned is Role.PARENT
+    told = near.children if down_only else near.around
     effects: list[Effect] = []
-    below = record.version if record.kind is Kind.AUTHENTICATED else None  # a newer cached copy stays
-    if record.value is not None:
-        effects += stores.drop(CACHED, nid, record.entry, below, op, "replaced by a replica")
-        effects += stores.drop(POINTER, nid, record.entry, None, op, "replaced by a replica")
-        ends = [copy.until for copy in told if copy.record.version == record.version]  # announced before it came
-        effects.append(Emit(stores.keep(REPLICA, record, max([lease_end(record, now), *ends]), op, src, origin)))
-    else:
-        effects += stores.drop(CACHED + REPLICA, nid, record.entry, below, op, "a newer version was announced")
-        effects.append(Emit(stores.keep(POINTER, record, lease_end(record, now), op, src, origin)))
+    passed = (*path, near.me)
+    fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
+    if told and (record.regime is not Regime.GET_BROADCAST or fell):
+        sent = record if record.regime is Regime.VALUE and not renewed else announcement(record)
+        dsts = tuple([node for node in told if node not in path]) if path else told
+        if dsts:
+            effects.append(SendAll(dsts, Update(op, record.nid, update_size(sent), sent, stored, passed, down_only)))
+    if near.parent is not None and not down_only:
+        up = _upwards(record, fell, renewed, child_up)
+        if up is not None:
+            effects.append(SendAll((near.parent,), Update(op, record.nid, update_size(up), up, stored, passed)))
     return effects
 
 
-def _no_update(record: Record) -> str | None:
-    """Only a put-broadcast name is told of; get-broadcast only as the withdraw of a signed one (section 5.10).
+def _upwards(record: Record, fell: bool, renewed: bool, child_up: ChildUp) -> Record | None:
+    """The form for the parent, which answers for this subtree: by `child_up`, but for what all are sent anyway."""
+    if renewed:
+        silent = record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE
+        return None if silent else announcement(record)
+    if record.regime is Regime.VALUE or child_up is ChildUp.VALUE:
+        return record
+    if record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE and not fell:
+        return None
+    return announcement(record)
+
+
+def receive(
+    update: Update, src: int, near: Neighbours, stores: Stores, options: Options, signer: Signer, now: float
+) -> list[Effect]:
+    """Check an UPDATE from neighbour `src`, merge it, and pass on what it changed (protocol section 5.6)."""
+    record = update.record
+    if near.me in update.path:
+        return NOTHING
+    role = near.roles[src]
+    code = _leak(update, role) or fault(record, update.nid, signer) or _no_update(record, role)
+    if code is not None:
+        return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
+    merged = merge(update, src, near, stores, now)
+    if merged is None:
+        return NOTHING
+    if not near.children and role is not Role.CHILD:
+        return merged.effects  # the road ends here, as it does at every top of a flat market
+    path = update.path if src in update.path else (*update.path, src)
+    return merged.effects + spread(
+        record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path
+    )  # fmt: skip
+
+
+def _leak(update: Update, role: Role) -> str | None:
+    """A child may not pass up what came down to it: that would give its peers' and parent's data free transit."""
+    return "E_LEAK" if update.down_only and role is Role.CHILD else None
+
+
+def _no_update(record: Record, role: Role) -> str | None:
+    """Peers and parents tell of put-broadcast names alone; of get-broadcast only the withdraw of a signed one (5.10).
 
     A replica of a get-broadcast record would never be renewed: a peer must not make one (section 5.1).
     """
-    withdraws = record.value is None and record.kind is Kind.AUTHENTICATED
-    return "E_REGIME" if record.regime is Regime.GET_BROADCAST and not withdraws else None
-
-
-def _rises(held: Record, told: Record) -> bool:
-    """Whether `told`, of the same version, brings more: a value where there is only a pointer."""
-    return held.value is None and told.value is not None
-
-
-def _withdraw(record: Record, op: int, stores: Stores) -> list[Effect]:
-    stores.withdrawn[record.nid] = record.version
-    why = "withdrawn: the name is get-broadcast now"
-    return stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, op, why)
-
-
-def _renew(update: Update, src: int, stores: Stores, now: float) -> list[Effect]:
-    """The same bytes again: what is held lives on until the later end; an unsigned put may come with two leases."""
-    record, until = update.record, lease_end(update.record, now)
-    origin = 0 if update.stored is None else update.stored.id
-    return [
-        Emit(stores.keep(store, copy.record, until, update.op, src, origin))
-        for store in (REPLICA, POINTER)
-        for copy in stores.live(store, record.nid, now)
-        if copy.record.entry == record.entry and copy.until < until
-    ]
+    if role is Role.CHILD or record.regime is not Regime.GET_BROADCAST:
+        return None
+    return None if record.value is None and record.kind is Kind.AUTHENTICATED else "E_REGIME"

@@ -6,6 +6,7 @@ from typing import Any
 from p4lab.core.admission import admit
 from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Received, Requested, Send, Woke
 from p4lab.core.messages import (
+    CREQ,
     FETCH,
     FETCHR,
     GET,
@@ -17,37 +18,57 @@ from p4lab.core.messages import (
     PUT,
     UPDATE,
     Answer,
+    GetRequest,
     PutRequest,
+    Relayed,
+    RelayedAnswer,
 )  # fmt: skip
+from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import Options
 from p4lab.core.propagation import receive, spread
 from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
-from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, Stores, lease_end
+from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Stores, lease_end
 
 
 class Provider:
-    """A top-level provider of a mesh. me: its node number. lookup_delay: of its own lookup service, seconds."""
+    """A provider with a lookup service: a top, or with `parent` a local-mode child (a redirect child: redirect.py).
 
-    def __init__(self, me: int, options: Options, signer: Signer, lookup_delay: float) -> None:
+    me: its node number. lookup_delay: of its own lookup service, seconds.
+    """
+
+    def __init__(
+        self, me: int, options: Options, signer: Signer, lookup_delay: float, parent: int | None = None
+    ) -> None:  # fmt: skip
         self.me = me
         self.wake_at = NEVER  # when the next question runs out of time
         self.stores = Stores(me)
-        self._neighbours: frozenset[int] = frozenset()
+        self._near = Neighbours(me, parent)
+        self._related = self._near.related  # a top of a flat market takes the short road, in `handle`
         self._options = options
         self._signer = signer
-        self._resolution = Resolution(me, self.stores, options, signer, lookup_delay)
+        self._resolution = Resolution(self._near, self.stores, options, signer, lookup_delay)
+        self._resolution.meet()
         self._query, self._reply = self._resolution.query, self._resolution.reply
 
     @property
     def peers(self) -> tuple[int, ...]:
         """The providers it peers with, in order."""
-        return self._resolution.peers
+        return self._near.peers
 
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
-        self._resolution.peers = tuple(sorted({*self.peers, *others}))
-        self._neighbours = frozenset(self._resolution.peers)
+        self._know(Role.PEER, others)
+
+    def adopt(self, local: Iterable[int], redirect: Iterable[int]) -> None:
+        """Take these as children: with a lookup service of their own, and such as hand everything up."""
+        self._know(Role.CHILD, local)
+        self._know(Role.PROXY, redirect)
+
+    def _know(self, role: Role, others: Iterable[int]) -> None:
+        self._near.add(role, others)
+        self._related = self._near.related
+        self._resolution.meet()
 
     def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.
@@ -61,41 +82,61 @@ class Provider:
         message: Any = data.message  # its code says which it is
         code = message.code
         if code == GETQ:
-            return self._query(data.src, message, now)
+            return self._serve(data, message, now) if self._related else self._query(data.src, message, now)
         if code == GETR or code == FETCHR:  # noqa: SIM109, PLR1714  # the hot path: a tuple would be built each time
             effects = self._reply(data.src, message, now)
             if effects:
                 self.wake_at = self._resolution.wake_at
             return effects
         if code == FETCH:
-            return self._resolution.fetch(data.src, message, now)
-        if data.src in self._neighbours:
-            if code == UPDATE:
-                return receive(message, data.src, self.me, self.stores, self._signer, now)
-        elif code == GET:
-            effects = self._resolution.get(data.src, message, data.event, now)
-            self.wake_at = self._resolution.wake_at
-            return effects
-        elif code == PUT:
-            return self._put(data.src, message, now)
+            return self._serve(data, message, now) if self._related else self._query(data.src, message, now)
+        role = self._near.roles.get(data.src)
+        if role is None:
+            if code == GET:
+                return self._get(data, message, None, now)
+            if code == PUT:
+                return self._put(data.src, message, None, now)
+        elif role is Role.PROXY:
+            if code == CREQ:
+                if message.request.code == GET:
+                    return self._get(data, message.request, message, now)
+                return self._put(data.src, message.request, message, now)
+        elif code == UPDATE:
+            return receive(message, data.src, self._near, self.stores, self._options, self._signer, now)
         return NOTHING
 
-    def _put(self, customer: int, request: PutRequest, now: float) -> list[Effect]:
-        """Check, store, answer at once (P14), and only then tell the peers what the regime asks for."""
+    def _serve(self, data: Received, message: Any, now: float) -> list[Effect]:
+        effects = self._resolution.serve(data.src, message, data.event, now)
+        self.wake_at = self._resolution.wake_at
+        return effects
+
+    def _get(self, data: Received, request: GetRequest, relayed: Relayed | None, now: float) -> list[Effect]:
+        effects = self._resolution.get(data.src, request, data.event, now, relayed)
+        self.wake_at = self._resolution.wake_at
+        return effects
+
+    def _put(self, asker: int, request: PutRequest, relayed: Relayed | None, now: float) -> list[Effect]:
+        """Check, store, answer at once (P14), and only then tell the neighbours what the regime asks for.
+
+        A redirect child's customers are the parent's own, to it and to everybody else; `via` tells them apart.
+        """
         record, op = request.record, request.op
         verdict = admit(request, self.stores, self._options, self._signer, now)
         done = HIT if verdict.accepted else MISS
-        answer = Send(customer, Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version))
+        reply = Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version)
+        answer = Send(asker, reply)
+        if relayed is not None:
+            answer = Send(asker, RelayedAnswer(op, record.nid, NEGATIVE, relayed.qid, done, reply))
         if not verdict.accepted:
             return [answer]
         until = lease_end(record, now)
         for copy in self.stores.live(OWN, record.nid, now):
             if copy.record.entry == record.entry and copy.record.version == record.version:
                 until = max(until, copy.until)  # what was promised is kept: a refresh never shortens a lease
-        kept = self.stores.keep(OWN, record, until, op)
+        kept = self.stores.keep(OWN, record, until, op, -1 if relayed is None else asker)
         lower = self.stores.drop(CACHED, record.nid, record.entry, None, op, "put here")
         # An equal copy that a peer told of stays: its lease may outlast that of the own one.
-        lower += self.stores.drop(REPLICA + POINTER, record.nid, record.entry, record.version, op, "put here")
+        lower += self.stores.drop(SUBTREE + REPLICA + POINTER, record.nid, record.entry, record.version, op, "put here")
         renewed = verdict.code == "OK_DUPLICATE"
-        told = spread(record, verdict.previous, renewed, self.peers, op, kept)
+        told = spread(record, verdict.previous, renewed, self._near, self._options.child_up, op, kept)
         return [Emit(kept, leads=True), answer, *lower, *told]

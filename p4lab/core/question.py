@@ -1,22 +1,32 @@
 """One question in flight: a GETQ or FETCH, who has yet to answer it, who waits for it, and what has come in.
 
+A waiter is a customer, or a neighbour on whose behalf the question was asked.
+
 Rules: data and the wait rules alone; what follows from an answer is `resolution.py`'s.
 """
 
 import msgspec
 
-from p4lab.core.messages import GetRequest
+from p4lab.core.messages import Fetch, GetQuery, GetRequest, Relayed
 from p4lab.core.names import Kind
-from p4lab.core.options import Quorum
+from p4lab.core.options import Options, Quorum
 from p4lab.core.records import Record
+
+ON_BEHALF = 0.75  # of the asker's patience, so that what comes out is back in time
 
 
 class Waiter(msgspec.Struct, gc=False):
-    """A customer's get that waits for a question. joined: somebody else's; retried: it has asked again after a MISS."""
+    """A get that waits for a question. query: the message of the neighbour that asked, None: it is a customer's.
 
-    customer: int
+    below: a peer or the parent asked, who gets local data alone. joined: it waits for somebody else's question;
+    retried: it has asked again after a MISS.
+    """
+
+    asker: int
     request: GetRequest
     cause: int
+    query: GetQuery | Fetch | Relayed | None = None
+    below: bool = False
     joined: bool = False
     retried: bool = False
 
@@ -30,9 +40,10 @@ class Found(msgspec.Struct, gc=False):
 
 
 class Question(msgspec.Struct, gc=False):
-    """asked: how many peers. waiting: those that have not answered. bad: those whose answer failed its checks.
+    """asked: how many were. waiting: those that have not answered. bad: those whose answer failed its checks.
 
-    due: its deadline, seconds.
+    due: its deadline, seconds. below: waiters who get local data alone. down: only children were asked. hidden: who was
+    silent to those that were asked.
     """
 
     qid: int
@@ -47,6 +58,9 @@ class Question(msgspec.Struct, gc=False):
     bad: list[int]
     due: float
     answered: bool = False
+    below: list[Waiter] = []
+    down: bool = False
+    hidden: list[int] = []
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).
@@ -66,9 +80,17 @@ class Question(msgspec.Struct, gc=False):
         return rule == "first"
 
     def late(self, now: float) -> tuple[int, ...]:
-        """The peers that did not answer in time; before the deadline there are none."""
-        return tuple(sorted(self.waiting)) if now >= self.due else ()
+        """Those that did not answer in time; before the deadline there are none."""
+        silent = self.waiting if now >= self.due else ()
+        return tuple(sorted({*silent, *self.hidden} if self.hidden else silent))
 
     def silent(self, now: float) -> tuple[int, ...]:
-        """The peers that gave no usable answer."""
+        """Those that gave no usable answer."""
         return tuple(sorted({*self.late(now), *self.bad}))
+
+
+def patience(query: GetQuery | Fetch | Relayed | None, options: Options) -> float:
+    """How long to wait for others, seconds; on behalf of a neighbour less long than it waits itself."""
+    if query is None:
+        return options.query_timeout
+    return ON_BEHALF * min(query.patience or options.query_timeout, options.query_timeout)

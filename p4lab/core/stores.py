@@ -1,8 +1,7 @@
-"""What a provider holds: own data (L), replicas (R), pointers (P), cached answers (C) and withdraw marks (T).
+"""What a provider holds: own data (L), its subtree's (S), replicas (R), pointers (P), cached answers (C), marks (T).
 
 Rules: protocol section 5.3 says which store may answer whom; this file only keeps, finds and expires. Expiry is lazy: a
 copy whose `until` has come is not there, at exactly that time too. Every change is told as a Stored or Dropped event.
-Subtree copies (S) join when providers have children.
 """
 
 from math import inf
@@ -13,8 +12,8 @@ from p4lab.core.contract import Effect, Emit
 from p4lab.core.events import Dropped, Stored
 from p4lab.core.records import Record, Version
 
-OWN, REPLICA, POINTER, CACHED = "L", "R", "P", "C"
-SOURCES = {OWN: "local", REPLICA: "replica", CACHED: "cached"}
+OWN, SUBTREE, REPLICA, POINTER, CACHED = "L", "S", "R", "P", "C"
+SOURCES = {OWN: "local", SUBTREE: "local", REPLICA: "replica", CACHED: "cached"}
 
 
 class Copy(msgspec.Struct, gc=False):
@@ -32,12 +31,17 @@ class Stores:
     def __init__(self, me: int) -> None:
         self._me = me
         self.own: dict[bytes, list[Copy]] = {}
+        self.subtree: dict[bytes, list[Copy]] = {}  # put at local-mode children, however far below
         self.replicas: dict[bytes, list[Copy]] = {}
         self.pointers: dict[bytes, list[Copy]] = {}
         self.cache: dict[bytes, list[Copy]] = {}
         self.withdrawn: dict[bytes, Version] = {}  # T: replicas and pointers below this version are not taken again
-        self._tables = {OWN: self.own, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache}
-        self._readable = ((OWN, self.own), (REPLICA, self.replicas), (CACHED, self.cache))
+        self._tables = {
+            OWN: self.own, SUBTREE: self.subtree, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache,
+        }  # fmt: skip
+        self._readable = (
+            (OWN, self.own), (SUBTREE, self.subtree), (REPLICA, self.replicas), (CACHED, self.cache),
+        )  # fmt: skip
 
     def live(self, store: str, nid: bytes, now: float) -> list[Copy]:
         """The unexpired copies of one store; expired ones are forgotten on the way."""
@@ -58,7 +62,7 @@ class Stores:
         return fresh
 
     def readable(self, nid: bytes, now: float) -> list[tuple[str, Copy]]:
-        """All copies that may answer an own customer, own data first (L, R, C)."""
+        """All copies that may answer an own customer, own data first (L, S, R, C)."""
         return [(store, copy) for store, table in self._readable if nid in table for copy in self.live(store, nid, now)]
 
     def best(self, nid: bytes, now: float) -> tuple[str, Copy] | None:
@@ -70,6 +74,10 @@ class Stores:
                     if best is None or copy.record.version > best[1].record.version:
                         best = store, copy
         return best
+
+    def local(self, nid: bytes, now: float) -> list[Copy]:
+        """The copies of local data (P10): put by own customers or below. These may answer a peer and a parent."""
+        return [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]
 
     def newest_known(self, nid: bytes, now: float) -> Record | None:
         """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""

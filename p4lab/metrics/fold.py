@@ -58,6 +58,7 @@ class Metrics:
         self.seed = seed
         self.end = 0.0  # time of the last event
         self.providers: dict[int, str] = {}
+        self._tops = 0
         self.peerings: set[tuple[int, int]] = set()
         self.nids: Words[bytes] = Words()
         self.spelled: list[Spelled] = []
@@ -82,6 +83,7 @@ class Metrics:
                 case GetFinished() | PutFinished():
                     self._finish(event)
                 case Joined():
+                    self._tops += event.node not in self.providers and event.parent is None
                     self.providers.setdefault(event.node, event.name)
                 case Peered():
                     self.peerings.update((min(event.node, peer), max(event.node, peer)) for peer in event.peers)
@@ -131,7 +133,7 @@ class Metrics:
             ),
             "by_provider": self._by("node", self.providers, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
-            "coherence": report.coherence(len(self.providers), len(self.peerings)),
+            "coherence": report.coherence(self._tops, len(self.peerings)),
             "commands": [
                 self._command(start, self._answers.get(op), now)
                 for op, start in self._by_hand.items()

@@ -108,7 +108,7 @@ def split(table: np.ndarray, field: str) -> dict[int, np.ndarray]:
     return {int(rows[field][0]): rows for rows in np.split(ordered, marks)}
 
 
-def coherence(providers: int, peerings: int) -> dict[str, float | None]:
-    """Missing peerings, and the share of ordered pairs that can reach each other (protocol section 5.11)."""
-    share = (2 * peerings + providers) / providers**2 if providers else None
-    return {"holes": providers * (providers - 1) // 2 - peerings, "share": share}
+def coherence(tops: int, peerings: int) -> dict[str, float | None]:
+    """Missing peerings among tops, and the share of ordered pairs that reach each other (protocol section 5.11)."""
+    share = (2 * peerings + tops) / tops**2 if tops else None
+    return {"holes": tops * (tops - 1) // 2 - peerings, "share": share}

@@ -13,7 +13,8 @@ from p4lab.core.commands import BY_HAND, Command, Note, Put, verb
 from p4lab.core.names import ID_SIZE, MAX_KEY, Kind, Regime
 from p4lab.core.options import Mesh, Options, Quorum
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
-from p4lab.scenario.model import Expect, Provider, Scenario, View, links
+from p4lab.scenario.forest import check_forest, check_tops
+from p4lab.scenario.model import Expect, Provider, Scenario, View, links, tops
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
 
@@ -32,10 +33,11 @@ def check(scenario: Scenario) -> None:
     """Raise a ScenarioError with the path of the first fault, or return."""
     _text(scenario.title, ("title",), MAX_TITLE)
     check_ranges(scenario, ())
-    _options(scenario.options, len(scenario.provider))
+    _options(scenario.options, len(tops(scenario)))
     _view(scenario.view)
     check_ranges(scenario.link, ("link",))
     index = _providers(scenario.provider)
+    check_forest(scenario, index)
     _peerings(scenario, index)
     for i, line in enumerate(scenario.underlay):
         _two_providers(line.between, index, ("underlay", i, "between"))
@@ -97,7 +99,7 @@ def _options(options: Options, providers: int) -> None:
     if isinstance(gets, Quorum):
         allowed = Range(1, max(1, providers - 1))
         if not allowed.holds(gets.quorum):
-            right = f"among {providers} providers it may be {allowed}"
+            right = f"among {providers} top-level providers it may be {allowed}"
             raise ScenarioError(f"{shown(gets.quorum)} is out of range", right, path=(*path, "quorum"))
     elif gets not in ("first", "all"):
         raise ScenarioError(f"{shown(gets)} is unknown", 'known here: "first", "all", { quorum = 3 }', path=path)
@@ -141,7 +143,7 @@ def _providers(providers: tuple[Provider, ...]) -> dict[str, int]:
 
 
 def _peerings(scenario: Scenario, index: dict[str, int]) -> None:
-    pairs = 0
+    pairs, every = 0, len(tops(scenario))
     for i, row in enumerate(scenario.peering):
         path: Path = ("peering", i)
         if (row.among is None) == (row.between is None):
@@ -149,11 +151,16 @@ def _peerings(scenario: Scenario, index: dict[str, int]) -> None:
             raise ScenarioError(found, 'write among = "all", or between = ["Aster", "Birch"]', path=path)
         if row.between is not None:
             _two_providers(row.between, index, (*path, "between"))
+            check_tops(row.between, scenario, index, (*path, "between"))
             pairs += 1
         else:
             count = _names(row.among, index, (*path, "among"))
             if row.among != "all" and count < 2:
                 raise ScenarioError("a peering needs two providers", path=(*path, "among"))
+            if row.among != "all":
+                check_tops(row.among or (), scenario, index, (*path, "among"))
+            else:
+                count = every
             pairs += count * (count - 1) // 2
         check_ranges(row, path)
         if pairs > MAX_PEERINGS:
@@ -165,11 +172,11 @@ def _peerings(scenario: Scenario, index: dict[str, int]) -> None:
 
 def _no_holes(scenario: Scenario) -> None:
     have = {(link.a, link.b) for link in links(scenario)}
-    count = len(scenario.provider)
-    for a in range(count):
-        for b in range(a + 1, count):
+    every = tops(scenario)
+    for i, a in enumerate(every):
+        for b in every[i + 1 :]:
             if (a, b) not in have:
-                names = " and ".join(scenario.provider[i].name for i in (a, b))
+                names = " and ".join(scenario.provider[each].name for each in (a, b))
                 right = f'{names} have no peering: add it, or write mesh = "mesh"'
                 raise ScenarioError('mesh = "strict" allows no holes', right, path=("options", "mesh"))
 

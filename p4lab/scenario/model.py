@@ -9,7 +9,7 @@ import msgspec
 
 from p4lab.core.commands import Command
 from p4lab.core.names import Kind, Regime
-from p4lab.core.options import Options
+from p4lab.core.options import Attach, Options
 
 
 class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,14 +28,29 @@ class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bandwidth: float = 0  # 0 = unlimited
 
 
+class ParentLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The link of a child to its parent; a field left out falls back to `[link]`."""
+
+    latency: float | None = None
+    jitter: float | None = None
+    loss: float | None = None
+    bandwidth: float | None = None
+
+
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One provider. At most one of position (0..1, y down) and geo (longitude, latitude in degrees)."""
+    """One provider. At most one of position (0..1, y down) and geo (longitude, latitude in degrees).
+
+    With a parent it is a child; attach and link say how it hangs there.
+    """
 
     name: str
     customers: int = 100
     position: tuple[float, float] | None = None
     geo: tuple[float, float] | None = None
     lookup_delay: float = 0.002
+    parent: str | None = None
+    attach: Attach = Attach.LOCAL
+    link: ParentLink = ParentLink()
 
 
 class Peering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,24 +132,41 @@ class PairLink(msgspec.Struct, frozen=True):
     link: Link
 
 
+def tops(scenario: Scenario) -> list[int]:
+    """The providers without a parent, those that may peer."""
+    return [i for i, provider in enumerate(scenario.provider) if provider.parent is None]
+
+
 def links(scenario: Scenario) -> list[PairLink]:
     """Every peering of the scenario, later rows winning, in order of (a, b)."""
     index = {provider.name: i for i, provider in enumerate(scenario.provider)}
+    every = tops(scenario)
     found: dict[tuple[int, int], Link] = {}
     for row in scenario.peering:
-        given = {
-            field: value
-            for field in ("latency", "jitter", "loss", "bandwidth")
-            if (value := getattr(row, field)) is not None
-        }
-        link = msgspec.structs.replace(scenario.link, **given)
-        for a, b in _pairs(row, index):
+        link = _filled(row, scenario.link)
+        for a, b in _pairs(row, index, every):
             found[min(a, b), max(a, b)] = link
     return [PairLink(a, b, link) for (a, b), link in sorted(found.items())]
 
 
-def _pairs(row: Peering, index: dict[str, int]) -> list[tuple[int, int]]:
+def parent_links(scenario: Scenario) -> list[tuple[int, int, Link]]:
+    """(child, parent, its link) of every child, in order of the children."""
+    index = {provider.name: i for i, provider in enumerate(scenario.provider)}
+    return [
+        (child, index[row.parent], _filled(row.link, scenario.link))
+        for child, row in enumerate(scenario.provider)
+        if row.parent is not None
+    ]
+
+
+def _filled(given: Peering | ParentLink, link: Link) -> Link:
+    """The link with the fields that are given."""
+    fields = {name: value for name in link.__struct_fields__ if (value := getattr(given, name)) is not None}
+    return msgspec.structs.replace(link, **fields)
+
+
+def _pairs(row: Peering, index: dict[str, int], every: list[int]) -> list[tuple[int, int]]:
     if row.between is not None:
         return [(index[row.between[0]], index[row.between[1]])]
-    members = list(index.values()) if row.among in ("all", None) else [index[name] for name in row.among or ()]
+    members = every if row.among in ("all", None) else [index[name] for name in row.among or ()]
     return [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]

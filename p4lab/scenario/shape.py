@@ -146,13 +146,10 @@ def _fields(row: Any, path: Path) -> dict[str, Any]:
 def _refuse_later(row: dict[str, Any], name: str, record: type[msgspec.Struct], path: Path) -> None:
     """What the format has and this version does not run."""
     later = ""
-    if record is Provider and name in ("parent", "attach", "link"):
-        later = f"children of a provider ({name}) come in a later version"
-    elif record is Options and name == "mesh" and row[name] == "relay":
+    if record is Options and name == "mesh" and row[name] == "relay":
         later = 'mesh = "relay" comes in a later version'
     if later:
-        right = 'this one knows "mesh" and "strict"' if name == "mesh" else "leave it out"
-        raise ScenarioError(later, right, path=(*path, name))
+        raise ScenarioError(later, 'this one knows "mesh" and "strict"', path=(*path, name))
 
 
 def _explained(fault: str, value: Any, kind: Any, path: Path) -> ScenarioError:

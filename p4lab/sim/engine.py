@@ -16,9 +16,10 @@ from p4lab.core.commands import BY_HAND, Get, Note, Put
 from p4lab.core.contract import Effect, Emit, Node, Received, Requested, Send, SendAll, Woke
 from p4lab.core.customer import Customer, Wallet
 from p4lab.core.events import Attached, Joined, Noted, Peered
-from p4lab.core.options import Signatures
+from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
-from p4lab.core.signing import Ed25519, Modelled
+from p4lab.core.redirect import Redirect
+from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.network import Network
 from p4lab.sim.workload import Keys, sources
@@ -52,13 +53,15 @@ class Engine:
         self._index = {row.name: number for number, row in enumerate(scenario.provider)}
         signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
         wallet = Wallet(signer)
-        providers = [Provider(i, scenario.options, signer, row.lookup_delay) for i, row in enumerate(scenario.provider)]
+        providers = self._providers(signer)
         customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(scenario.provider)]
         self.nodes = [*providers, *customers]
         self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
         for number, row in enumerate(scenario.provider):
-            emit(Joined(number, row.name, row.customers), 0.0, 0)
+            parent, link = self._network.parents.get(number, (None, None))
+            attach, latency = ("", None) if link is None else (row.attach.value, link.latency)
+            emit(Joined(number, row.name, row.customers, parent, attach, latency), 0.0, 0)
         for number in range(count):
             emit(Attached(count + number, number), 0.0, 0)
         around: list[list[tuple[int, float]]] = [[] for _ in range(count)]
@@ -72,11 +75,33 @@ class Engine:
                 peers[a].append(b)
                 peers[b].append(a)
         for provider, others in zip(providers, peers, strict=True):
-            provider.peer_with(others)
+            if isinstance(provider, Provider):
+                provider.peer_with(others)
         self._keys: dict[str, Keys] = {}
         for source in sources(scenario, scenario.seed):
             self._keys[source.keys.row.name] = source.keys
             self._push(source.next_at, -1, SOURCE, source)
+
+    def _providers(self, signer: Signer) -> list[Provider | Redirect]:
+        """The providers, each knowing its parent and its children."""
+        rows, options, parents = self._scenario.provider, self._scenario.options, self._network.parents
+        made: list[Provider | Redirect] = []
+        children: dict[Attach, dict[int, list[int]]] = {Attach.LOCAL: {}, Attach.REDIRECT: {}}
+        for number, row in enumerate(rows):
+            parent = parents[number][0] if number in parents else None
+            if parent is not None:
+                children[row.attach].setdefault(parent, []).append(number)
+            if parent is not None and row.attach is Attach.REDIRECT:
+                made.append(Redirect(number, options, parent))
+            else:
+                made.append(Provider(number, options, signer, row.lookup_delay, parent))
+        for number, provider in enumerate(made):
+            local, redirect = children[Attach.LOCAL].get(number, []), children[Attach.REDIRECT].get(number, [])
+            if isinstance(provider, Provider):
+                provider.adopt(local, redirect)
+            else:
+                provider.adopt(redirect)
+        return made
 
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""

@@ -8,7 +8,7 @@ from math import log
 from random import Random
 
 from p4lab.core.messages import UPDATE, Message
-from p4lab.scenario.model import Link, Scenario, links
+from p4lab.scenario.model import Link, Scenario, links, parent_links
 
 RESEND_ROUND_TRIPS = 2  # protocol section 5.12: a lost UPDATE comes again two round trips later
 MICRO = 6  # decimals of a second
@@ -16,7 +16,7 @@ LONGEST = 1e9  # s that one message may keep a link busy: as long as any run, an
 
 
 class Network:
-    """rows[src][dst]: one-way latency in seconds of every link. uneven[src]: those that need `transit`.
+    """rows[src][dst]: one-way latency in seconds of every link. parents: of each child its parent and their link. uneven[src]: those that need `transit`.
 
     even[src] is rows[src] where no link of `src` needs `transit`, else empty.
     """
@@ -24,13 +24,15 @@ class Network:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         count = len(scenario.provider)
         self.pairs = links(scenario)
+        self.parents = {child: (parent, link) for child, parent, link in parent_links(scenario)}
         self.rows: list[dict[int, float]] = [{} for _ in range(2 * count)]
         self.uneven: list[dict[int, Link]] = [{} for _ in range(2 * count)]
         self._names = [provider.name for provider in scenario.provider]
         self._seed = seed
         self._streams: dict[tuple[int, int], Random] = {}
         self._busy_until: dict[tuple[int, int], float] = {}
-        for a, b, link in ((pair.a, pair.b, pair.link) for pair in self.pairs):
+        every = [(pair.a, pair.b, pair.link) for pair in self.pairs]
+        for a, b, link in [*every, *((child, *above) for child, above in self.parents.items())]:
             for src, dst in ((a, b), (b, a)):
                 self.rows[src][dst] = link.latency
                 if link.jitter or link.loss or link.bandwidth:

@@ -1,7 +1,7 @@
 """The copies of one name: who held which version from when to when, and what each provider would have answered with.
 
 Rules: fed with the Stored and Dropped events of one name in order. A copy counts in [start, end): it ends when it
-expires, is replaced in its store, or is dropped. Stores: L own, R replica, C cached, P pointer.
+expires, is replaced in its store, or is dropped. Stores: L own, S subtree, R replica, C cached, P pointer.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ import numpy as np
 from p4lab.core.events import Dropped, Stored
 from p4lab.core.history import History
 
-STORES = "LRCP"
+STORES = "LSRCP"
 
 
 class Holding(msgspec.Struct, frozen=True):

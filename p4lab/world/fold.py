@@ -42,11 +42,13 @@ class Slice(Protocol):
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """One provider, by its number."""
+    """One provider, by its number; a child with its parent and how it is attached: local or redirect."""
 
     node: int
     name: str
     customers: int
+    parent: int | None = None
+    attach: str = ""
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -92,13 +94,18 @@ class Op(msgspec.Struct, frozen=True):
 
 
 class World:
-    """Give it the trace slice by slice, of any size; ask about any time up to what it has seen."""
+    """Give it the trace slice by slice, of any size; ask about any time up to what it has seen.
+
+    links: latency in seconds by (a, b), a < b, of peerings and of links to parents; the latter are `parent_links`.
+    """
 
     def __init__(self) -> None:
         self.seen = 0
         self.providers: list[Provider] = []
         self.provider_of: dict[int, int] = {}
         self.links: dict[tuple[int, int], float] = {}
+        self.parent_links: set[tuple[int, int]] = set()
+        self._children: dict[int, list[int]] = {}
         self.names: list[Name] = []
         self.history = History()
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
@@ -137,6 +144,10 @@ class World:
                     for peer, latency in zip(event.peers, event.latency, strict=False):
                         self.links[min(event.node, peer), max(event.node, peer)] = latency
         self.seen += len(events)
+
+    def children(self, node: int) -> list[int]:
+        """The providers directly below one, in order of their numbers."""
+        return sorted(self._children.get(node, ()))
 
     # Names
 
@@ -220,8 +231,13 @@ class World:
 
     def _join(self, event: Joined) -> None:
         if event.node not in self.provider_of:
-            self.providers.append(Provider(event.node, event.name, event.customers))
+            self.providers.append(Provider(event.node, event.name, event.customers, event.parent, event.attach))
             self.provider_of[event.node] = event.node
+            if event.parent is not None:
+                self._children.setdefault(event.parent, []).append(event.node)
+                link = min(event.node, event.parent), max(event.node, event.parent)
+                self.parent_links.add(link)
+                self.links[link] = 0.0 if event.latency is None else event.latency
 
     def _name(self, nid: bytes, kind: str = "", key: str = "", owner: str = "") -> int:
         index = self._index.get(nid)

@@ -15,6 +15,8 @@ from p4lab.core.contract import Emit, SendAll
 from p4lab.core.events import Rejected, Stored
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Regime
+from p4lab.core.neighbours import Neighbours, Role
+from p4lab.core.options import ChildUp, Options
 from p4lab.core.propagation import receive, spread
 from p4lab.core.records import Record, announcement, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Modelled, identity_seed
@@ -34,9 +36,15 @@ def update(record: Record, form: str = "V") -> Update:
     return Update(1, record.nid, update_size(told), told, STORED)
 
 
+def knowing(me: int, peers: tuple[int, ...] = (0,)) -> Neighbours:
+    near = Neighbours(me)
+    near.add(Role.PEER, peers)
+    return near
+
+
 def told(record: Record, previous: Record | None, renewed: bool = False, peers: tuple[int, ...] = (1, 2)) -> str:
     """V, A or W, or nothing."""
-    effects = spread(record, previous, renewed, peers, 1, STORED)
+    effects = spread(record, previous, renewed, knowing(0, peers), ChildUp.VALUE, 1, STORED)
     if not effects:
         return ""
     (effect,) = effects
@@ -76,7 +84,7 @@ class Peer:
     stores: Stores
 
     def hear(self, message: Update, now: float = 0.0) -> list[Any]:
-        return receive(message, 0, 3, self.stores, SIGNER, now)
+        return receive(message, 0, knowing(3), self.stores, Options(), SIGNER, now)
 
     def held(self) -> list[tuple[Any, ...]]:
         """What it has from peers: store, version, value, end."""

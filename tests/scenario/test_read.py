@@ -141,7 +141,7 @@ REFUSED = {
         'line 5, options.mesh: mesh = "relay" comes in a later version; this one knows "mesh" and "strict"'
     ),
     f'{TOP}[[provider]]\nname = "A"\nparent = "B"': (
-        "line 6, provider.A.parent: children of a provider (parent) come in a later version; leave it out"
+        "line 6, provider.A.parent: there is no provider \"B\"; known here: A"
     ),
     f"{TOP}[[do]]\nat = 1\ncrash = {{ provider = 'A' }}": (
         "line 6, do.1.crash: the verb crash comes in a later version; this version knows put, get and note"
@@ -169,7 +169,7 @@ REFUSED = {
         "line 9, workload.1.name: its keys would have 65 bytes; a key has at most 64: shorten the name"
     ),
     f"{TWO}[options]\nauthenticated_gets = {{ quorum = 2 }}": (
-        "line 9, options.authenticated_gets.quorum: 2 is out of range; among 2 providers it may be from 1 to 1"
+        "line 9, options.authenticated_gets.quorum: 2 is out of range; among 2 top-level providers it may be from 1 to 1"
     ),
     # names and places
     TWO.replace("Birch", "Aster"): (

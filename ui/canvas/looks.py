@@ -12,7 +12,7 @@ from p4lab.world import Holding, Name, World
 from ui import words
 
 CODES = {regime.value: regime.code for regime in Regime} | {"mixed": 4}
-ORDER = "LRCP"
+ORDER = "LSRCP"
 SHORTER = {"": ("–",), "P": ("pointer", "→")}  # where there is no room for all of it
 
 

@@ -16,7 +16,7 @@ from ui.canvas.looks import Look
 from ui.theme import Theme, font, mix
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
-CORES = {"L": 0.68, "R": 0.52, "C": 0.38, "P": 0.2}  # of a dot's radius: how much of it is filled, by store
+CORES = {"L": 0.68, "S": 0.6, "R": 0.52, "C": 0.38, "P": 0.2}  # of a dot's radius: how much of it is filled, by store
 
 
 def paint_discs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look]) -> None:

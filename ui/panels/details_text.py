@@ -110,7 +110,10 @@ def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]
 
 
 def _what(what: str, one: Holding) -> str:
-    how = {"L": f"its own {what}", "R": f"a copy of {what}, sent to it", "P": f"a pointer to {what}"}
+    how = {
+        "L": f"its own {what}", "S": f"{what} of a provider below it", "R": f"a copy of {what}, sent to it",
+        "P": f"a pointer to {what}",
+    }  # fmt: skip
     return _capital(how.get(one.store, f"{what}, cached"))
 
 
@@ -146,9 +149,16 @@ def done(metrics: Metrics, node: int, t: float) -> list[Fact]:
 
 def about(provider: Provider, world: World) -> str:
     """A provider in a line."""
-    peers = [b if a == provider.node else a for a, b in world.links if provider.node in (a, b)]
-    known = names(sorted(peers), world, 6)
-    return f"{words.plural(provider.customers, 'customer')}, peers with {known or 'nobody'}"
+    customers = words.plural(provider.customers, "customer")
+    below = world.children(provider.node)
+    if provider.parent is not None:
+        how = "hands its customers' requests to" if provider.attach == "redirect" else "child of"
+        text = f"{customers}, {how} {names([provider.parent], world, 1)}"
+    else:
+        links = [link for link in world.links if provider.node in link and link not in world.parent_links]
+        peers = sorted(b if a == provider.node else a for a, b in links)
+        text = f"{customers}, peers with {names(peers, world, 6) or 'nobody'}"
+    return f"{text}; it has {words.plural(len(below), 'child', 'children')}" if below else text
 
 
 def _capital(text: str) -> str:

@@ -218,7 +218,8 @@ def tell(bar: Bar | None, node: int, t: float, name: Name, world: World) -> list
 
 
 def _how(bar: Bar, held: Holding | None) -> str:
-    word = {"L": "Its own,", "R": "A copy it was sent,", "C": "Cached"}.get(bar.store, words.STORES.get(bar.store, ""))
+    known = {"L": "Its own,", "S": "Of a provider below it,", "R": "A copy it was sent,", "C": "Cached"}
+    word = known.get(bar.store, words.STORES.get(bar.store, ""))
     if bar.store == "C" and bar.until < inf:
         ttl = f" (TTL {words.time(held.ttl)})" if held is not None and held.ttl else ""
         return f"Cached until {words.clock(bar.until)}{ttl},"

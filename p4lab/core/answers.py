@@ -1,0 +1,66 @@
+"""Answers: how a get's result is told, to a customer (ANSWER), across a CREQ (CRESP) or to a neighbour (GETR, FETCHR).
+
+Rules: only spells out what was decided elsewhere. What a neighbour may still cache is counted down (A10).
+"""
+
+from collections.abc import Sequence
+
+from p4lab.core.contract import Send
+from p4lab.core.messages import (
+    CREQ,
+    FETCH,
+    HIT,
+    MISS,
+    Answer,
+    FetchReply,
+    GetReply,
+    RelayedAnswer,
+    reply_size,
+)  # fmt: skip
+from p4lab.core.question import Found, Waiter
+from p4lab.core.records import UNVERSIONED, Record
+from p4lab.core.stores import CACHED, Copy
+
+
+def found_here(copy: Copy, now: float) -> Found:
+    """A copy of a store as an answer: of a cached one what is left of its TTL."""
+    left = copy.until - now if copy.event.store == CACHED else copy.record.ttl_ms / 1000
+    return Found(copy.record, left, copy.event.id)
+
+
+def local_data(copies: Sequence[Copy], found: Sequence[Found], now: float) -> list[Found]:
+    """What a peer or the parent may be told: copies of local data and what children had, the newest of each entry."""
+    best: dict[bytes, Found] = {}
+    for item in [*[found_here(copy, now) for copy in copies], *found]:
+        known = best.get(item.record.entry)
+        if known is None or item.record.version > known.record.version:
+            best[item.record.entry] = item
+    return list(best.values())
+
+
+def own_data(qid: int, copies: Sequence[Copy]) -> tuple[int, int, int, tuple[Record, ...], tuple[float, ...], int]:
+    """The fields of a HIT from its size on: what a provider tells of its own data alone."""
+    records = tuple([copy.record for copy in copies])
+    remaining = tuple([record.ttl_ms / 1000 for record in records])
+    return reply_size(records), qid, HIT, records, remaining, copies[-1].event.id
+
+
+def answer(
+    waiter: Waiter, outcome: str, source: str = "", found: Sequence[Found] = (), copy: int = 0,
+    silent: tuple[int, ...] = (), stale: bool = False, after: float = 0.0,
+) -> Send:  # fmt: skip
+    """The message for whoever waits. outcome, source, stale, copy: as in `Answer`."""
+    request, query = waiter.request, waiter.query
+    op, nid = request.op, request.nid
+    told = tuple([item.record for item in found])
+    status = HIT if told else MISS
+    size = reply_size(told)
+    if query is None or query.code == CREQ:
+        version = max((record.version for record in told), default=UNVERSIONED)
+        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy)
+        return Send(
+            waiter.asker, full if query is None else RelayedAnswer(op, nid, size, query.qid, status, full), after
+        )
+    reply = FetchReply if query.code == FETCH else GetReply
+    remaining = tuple([item.remaining for item in found])
+    return Send(waiter.asker, reply(op, nid, size, query.qid, status, told, remaining, copy, silent), after)

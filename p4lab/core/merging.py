@@ -1,0 +1,127 @@
+"""Merging: what a provider keeps of an UPDATE that it believes (protocol sections 5.6 and 5.8).
+
+Rules: an UPDATE that does not raise what is known changes nothing, so any order of delivery converges. A child is the
+authority for its subtree: what it tells becomes local data (S, or a pointer that peers' questions follow).
+"""
+
+import msgspec
+
+from p4lab.core.contract import Effect, Emit
+from p4lab.core.events import Stored
+from p4lab.core.messages import Update
+from p4lab.core.names import Kind, Regime
+from p4lab.core.neighbours import Neighbours, Role
+from p4lab.core.records import UNVERSIONED, Record, Version
+from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Copy, Stores, lease_end
+
+Held = list[tuple[str, Copy]]
+
+
+class Merged(msgspec.Struct):
+    """What changed. stored: the own copy now; previous: what was known before; renewed: nothing but a lease is new."""
+
+    effects: list[Effect]
+    stored: Stored | None
+    previous: Record | None = None
+    renewed: bool = False
+
+
+def merge(update: Update, src: int, near: Neighbours, stores: Stores, now: float) -> Merged | None:
+    """Keep what is new of an UPDATE from `src`; None where nothing is.
+
+    From a peer or the parent V becomes a replica, A a pointer, W removes both; from a child V becomes subtree data and
+    A, whatever its regime, a pointer into the subtree.
+    """
+    record, nid = update.record, update.nid
+    child = near.roles.get(src) is Role.CHILD
+    if record.version < stores.withdrawn.get(nid, UNVERSIONED):
+        return None
+    held = [
+        (store, copy)
+        for store in (OWN, SUBTREE, REPLICA, POINTER)
+        for copy in stores.live(store, nid, now)
+        if copy.record.entry == record.entry
+    ]
+    if any(copy.record.version > record.version for _, copy in held):
+        return None
+    if record.regime is Regime.GET_BROADCAST and not child:
+        return _withdraw(update, stores)
+    told = [(store, copy) for store, copy in held if _of_its_kind(store, copy, record, child, near)]
+    if any(copy.record.version == record.version and not _rises(copy.record, record) for _, copy in told):
+        return _renew(update, src, told, near, stores, now)
+    # What was announced or leased before the value came counts on: the later end holds.
+    ends = [copy.until for _, copy in told if copy.record.version == record.version]
+    until = max([lease_end(record, now), *ends])
+    store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
+    effects = _make_room(record, store, child, held, near, update.op, stores)
+    kept = stores.keep(store, record, until, update.op, src, 0 if update.stored is None else update.stored.id)
+    return Merged([*effects, Emit(kept)], kept, _previous(record, held, stores.withdrawn.get(nid, UNVERSIONED)))
+
+
+def _of_its_kind(store: str, copy: Copy, record: Record, child: bool, near: Neighbours) -> bool:
+    """Whether a copy came by the same road as what is told now, so that an equal one has nothing to add."""
+    if not child:
+        return store in (REPLICA, POINTER)
+    return store == SUBTREE or (store == POINTER and record.value is None and _below(copy, near))
+
+
+def _below(copy: Copy, near: Neighbours) -> bool:
+    return near.roles.get(copy.via) is Role.CHILD
+
+
+def _rises(held: Record, told: Record) -> bool:
+    """Whether `told`, of the same version, brings more: a value where there is only a pointer, or a wider regime."""
+    if held.value is not None and told.value is None:
+        return False
+    return (held.value is None and told.value is not None) or told.regime.code > held.regime.code
+
+
+def _make_room(
+    record: Record, store: str, child: bool, held: Held, near: Neighbours, op: int, stores: Stores
+) -> list[Effect]:
+    """Drop what the new copy stands for. An equal replica beside subtree data stays: its lease may last longer."""
+    nid, entry = record.nid, record.entry
+    below = record.version if record.kind is Kind.AUTHENTICATED else None  # a newer cached copy stays
+    if store == POINTER:
+        why = "a newer version was announced"
+        if child:
+            lower = stores.drop(CACHED, nid, entry, below, op, why)
+            return lower + stores.drop(SUBTREE + REPLICA, nid, entry, record.version, op, why)
+        return stores.drop(CACHED + REPLICA, nid, entry, below, op, why)
+    why = "its value came from below" if child else "replaced by a replica"
+    effects = stores.drop(CACHED, nid, entry, below, op, why)
+    if child:
+        effects += stores.drop(REPLICA, nid, entry, record.version, op, why)
+    inside = not child and any(kind == POINTER and _below(copy, near) for kind, copy in held)
+    return effects + stores.drop(POINTER, nid, entry, record.version if inside else None, op, why)
+
+
+def _previous(record: Record, held: Held, withdrawn: Version) -> Record | None:
+    """What neighbours may know of the name until now; entries and immutable values are never withdrawn from them."""
+    if record.kind is not Kind.AUTHENTICATED:
+        return next((copy.record for store, copy in held if store == SUBTREE), None)
+    known = [copy.record for _, copy in held if copy.record.version >= withdrawn]
+    return max(known, key=lambda each: each.version, default=None)
+
+
+def _withdraw(update: Update, stores: Stores) -> Merged | None:
+    record = update.record
+    news = stores.withdrawn.get(record.nid, UNVERSIONED) < record.version
+    stores.withdrawn[record.nid] = record.version
+    why = "withdrawn: the name is get-broadcast now"
+    effects = stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, update.op, why)
+    # Whoever learns of the fall passes it on; the regime before is what makes it a withdraw.
+    before = msgspec.structs.replace(record, regime=Regime.VALUE)
+    return Merged(effects, update.stored, before) if news or effects else None
+
+
+def _renew(update: Update, src: int, told: Held, near: Neighbours, stores: Stores, now: float) -> Merged | None:
+    """The same bytes again: what is held lives on until the later end; an unsigned put may come with two leases."""
+    record, until = update.record, lease_end(update.record, now)
+    origin = 0 if update.stored is None else update.stored.id
+    kept = [
+        stores.keep(store, copy.record, until, update.op, copy.via if _below(copy, near) else src, origin)
+        for store, copy in told
+        if copy.until < until
+    ]
+    return Merged([Emit(each) for each in kept], kept[0], record, True) if kept else None
