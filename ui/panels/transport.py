@@ -108,7 +108,7 @@ class Transport(QFrame):
         for label in (self._event, self._achieved):
             label.setFont(font("small"))
         self._factor.setMinimumWidth(self._factor.fontMetrics().horizontalAdvance("1/1 000"))
-        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 999 999 of 999 999"))
+        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 99 999 of 99 999 so far"))
 
     def _show_all(self) -> None:
         self._show_playing(self._player.playing)
