@@ -121,8 +121,8 @@ class Transport(QFrame):
         self._play.setAccessibleName("Pause" if playing else "Play")
 
     def _show_time(self, t: float) -> None:
-        # Three decimals while a hop is drawn out over a second, two when time runs.
-        slow = self._player.factor < 0.2 and self._player.duration < 1000
+        # Three decimals where a hop may be drawn out over a second, two where time only runs.
+        slow = (self._player.speed is None or self._player.speed < 0.2) and self._player.duration < 1000
         self._time.setText(clock(t, 0.001 if slow else 0.01))
 
     def _show_counts(self) -> None:
