@@ -27,6 +27,7 @@ SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScop
 BUDGET = 0.008  # s of engine and folds per frame while playing; errands take more, since nothing else moves then
 ERRAND_BUDGET = 0.03  # an errand has the window to itself, which still answers thirty times a second
 SAMPLE = 100  # ms between two refreshes of the panels while playing
+SMOOTH = 0.5  # s over which the achieved speed is averaged
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
 ACCESS = 20  # message codes from here on pass between a customer and its provider (contracts: never drawn)
 SPEEDS = (0.01, 1000.0)
@@ -53,6 +54,7 @@ class Player(QObject):
         self.speed: float | None = None  # None: auto
         self.factor = 1.0
         self.achieved = 0.0
+        self._kept_up = 1.0  # the part of the asked pace that was reached lately
         self.watched: int | None = None  # the name whose messages set the pace
         self.work: Errand | None = None
         self._make = make
@@ -319,11 +321,13 @@ class Player(QObject):
         target = min(self.playhead + wall * factor, self.duration)
         if self.speed is None and self._hop() is None:
             target = self._until_leaving(target)
+        asked = target - self.playhead
         if target > self.known:
             self._run.advance(target, BUDGET)
         target = max(self.playhead, min(target, self.known))
-        share = min(1.0, wall / 0.5)
-        self.achieved += ((target - self.playhead) / wall - self.achieved) * share if wall else 0.0
+        if asked > 0:  # the pace itself may change in a frame; what lags is how well the engine keeps up with it
+            self._kept_up += ((target - self.playhead) / asked - self._kept_up) * min(1.0, wall / SMOOTH)
+        self.achieved = factor * self._kept_up
         changed = abs(math.log(factor / self.factor)) > 1e-3 if self.factor > 0 else True
         self.factor = factor
         self._move(target)

@@ -3,6 +3,7 @@
 Rules: the sentence is `story.now`; it is also the narration that a screen reader gets.
 """
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from ui.elided import ElidedLabel
@@ -28,10 +29,21 @@ class Status(QStatusBar):
         self.addWidget(self._says, 1)
         self.addPermanentWidget(self._facts)
         self.setSizeGripEnabled(False)
-        self.setMinimumHeight(30)
+        self._make_room()
         player.sampled.connect(self._show)
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
+
+    # Qt
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Qt measures the line once, before the person chooses larger text."""
+        self.setMinimumHeight(self.fontMetrics().height() + 14)
 
     def _show(self) -> None:
         player = self._player

@@ -7,6 +7,7 @@ nothing is told by colour alone. Text reaches a contrast of 4.5 on every surface
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -157,15 +158,19 @@ def mix(under: QColor, over: QColor, part: float) -> QColor:
 
 def contrast(a: QColor, b: QColor) -> float:
     """The contrast of two colours, 1 to 21, as WCAG 2 counts it."""
-    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    light, dark = sorted((_luminance(a.rgb()), _luminance(b.rgb())), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: QColor) -> float:
-    def linear(part: float) -> float:
+@cache
+def _luminance(rgb: int) -> float:
+    """There are some dozen colours, and each bar that is painted asks for one."""
+
+    def linear(byte: int) -> float:
+        part = byte / 255
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+    return 0.2126 * linear(rgb >> 16 & 255) + 0.7152 * linear(rgb >> 8 & 255) + 0.0722 * linear(rgb & 255)
 
 
 def _look(word: str, colour: str, edge: str, ink: str, border: str) -> RegimeLook:

@@ -10,14 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, table
 from ui.canvas.scene import MapView
@@ -134,6 +127,7 @@ class Window(QMainWindow):
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         focus.opChanged.connect(self._show_details)
+        self.tabs.currentChanged.connect(self._keep_keys)
         player.forked.connect(self._tell_fork)
         for signal in (player.sampled, player.playingChanged, player.sessionChanged):
             signal.connect(self.acts.refresh)
@@ -181,6 +175,11 @@ class Window(QMainWindow):
     def _show_details(self) -> None:
         if self._focus.op is not None and self.tabs.currentWidget() is not self.log:
             self.tabs.setCurrentWidget(self.details)
+
+    def _keep_keys(self) -> None:
+        """Qt hands the keyboard to the first field of a panel that comes up: Space would be typed there."""
+        if self.focusWidget() in self.tabs.currentWidget().findChildren(QWidget):
+            self.tabs.tabBar().setFocus()
 
     def _inspect(self, node: int) -> None:
         self._focus.select_provider(node)

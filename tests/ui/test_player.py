@@ -37,6 +37,22 @@ def test_playing_moves_the_playhead_with_the_wall_clock(player: Player, qtbot: Q
     assert player.playhead <= player.known
 
 
+def test_the_achieved_speed_is_that_of_the_moment_while_the_engine_keeps_up(player: Player, qtbot: QtBot) -> None:
+    player.seek(player.duration)  # everything is known
+    runs.settle(qtbot, player)
+    news = player.world.find("news/1")
+    assert news is not None
+    player.watch(news.index)
+    player.seek(0.0)
+    player.play()
+    paces = []
+    for _ in range(300):
+        player._play(0.016)
+        paces.append((round(player.achieved, 6), round(player.factor, 6)))
+    assert {achieved / factor for achieved, factor in paces} == {1.0}
+    assert max(factor for _, factor in paces) > 5 * min(factor for _, factor in paces)
+
+
 def test_play_stops_at_the_end_and_then_begins_again(player: Player, qtbot: QtBot) -> None:
     player.setSpeed(1000.0)
     player.play()

@@ -117,6 +117,15 @@ def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:
     assert desk.window.bar._key.currentText() == " ."
 
 
+def test_space_plays_when_another_panel_comes_up(desk: Desk) -> None:
+    desk.open()
+    window = desk.window
+    window.plots.latency.chart.plot.setFocus()
+    window.tabs.setCurrentWidget(window.log)
+    desk.press(Qt.Key.Key_Space)
+    assert (desk.player.playing, window.log.bar.show_line.text()) == (True, "")
+
+
 def test_space_on_a_focused_button_presses_the_button(desk: Desk) -> None:
     desk.open()
     desk.window.bar._go.setFocus(Qt.FocusReason.TabFocusReason)

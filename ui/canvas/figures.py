@@ -107,5 +107,5 @@ def _name_size(name: str, radius: float, unit: float) -> float:
         return 0.0
     metrics = QFontMetricsF(font("heading"))
     room = chord(radius, metrics.height() * 0.85)
-    size = min(1.06, radius / unit, room / max(1.0, metrics.horizontalAdvance(name)))
-    return size if size >= SMALLEST_NAME else SMALLEST_NAME if size >= 0.97 * SMALLEST_NAME else 0.0
+    size = round(min(1.0, radius / unit, room / max(1.0, metrics.horizontalAdvance(name))), 1)  # a few sizes look calm
+    return size if size >= SMALLEST_NAME else 0.0

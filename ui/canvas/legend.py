@@ -4,6 +4,8 @@ Rules: it lies under the providers and keeps to a corner; where that is crowded 
 would fill it, and a crowded one what is left out.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -11,6 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from ui import words
 from ui.canvas import sprites
 from ui.canvas.figures import Figures
+from ui.canvas.tags import badge_corner
 from ui.theme import Theme, font
 
 PAD = 18.0
@@ -19,13 +22,14 @@ REGIMES = ((1, "get-broadcast"), (2, "put-broadcast-key"), (3, "put-broadcast-va
 SHAPES = ((3, "put"), (4, "query"), (5, "reply"))
 SIGNS = ((sprites.HIT, "hit"), (sprites.MISS, "miss"), (sprites.STALE, "stale"), (sprites.REFUSED, "refused"))
 KEY_AND_REGIMES, KEY, GLYPHS = range(3)  # its blocks
+SLOWEST = "auto · 1/200 speed"  # as wide as the pace gets
 EMPTY = "No providers yet"
 HOW_TO_FILL = "Open a scenario with Ctrl+O, or choose one on the welcome page."
 
 
 def place(shown: Figures, width: float, height: float, key: str, newest: str) -> list[tuple[int, QRectF]]:
     """Its blocks, each in a corner with no provider in it: the key and the regimes, and apart from them the glyphs."""
-    spots = np.array([spot for node in range(len(shown.names)) for spot in shown.customer_places(node)]).reshape(-1, 2)
+    spots = _spots(shown)
     found: list[tuple[int, QRectF]] = []
     for blocks, corners in (((KEY_AND_REGIMES, KEY), "tl bl br"), ((GLYPHS,), "bl br")):
         areas = [
@@ -65,6 +69,11 @@ def _area(block: int, corner: str, width: float, height: float, key: str, newest
     x = PAD if corner.endswith("l") else width - size.width() - PAD
     y = PAD - 4 if corner.startswith("t") else height - size.height() - PAD + 6
     return QRectF(QPointF(x, y), size)
+
+
+def _spots(shown: Figures) -> np.ndarray:
+    """Where customers sit."""
+    return np.array([spot for node in range(len(shown.names)) for spot in shown.customer_places(node)]).reshape(-1, 2)
 
 
 def _covered(shown: Figures, spots: np.ndarray, area: QRectF) -> bool:
@@ -108,15 +117,32 @@ def _paint_glyphs(painter: QPainter, theme: Theme) -> None:
             x += _step(metrics, word)
 
 
-def paint_pace(painter: QPainter, theme: Theme, width: float, pace: str, left_out: str) -> None:
+def paint_pace(painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str) -> None:
     """At the top right: how fast time runs, and below it what is not drawn."""
     painter.setFont(font("small"))
-    height = QFontMetricsF(font("small")).height() * 1.35
+    metrics = QFontMetricsF(font("small"))
+    high = metrics.height() * 1.35
+    end = _pace_end(shown, width, metrics.horizontalAdvance(SLOWEST), high)
     painter.setPen(theme.muted)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(0, PAD - 4, width - PAD, height), right, pace)
+    painter.drawText(QRectF(0, PAD - 4, end, high), right, pace)
     if left_out:
-        painter.drawText(QRectF(0, PAD - 4 + height, width - PAD, height), right, left_out)
+        painter.drawText(QRectF(0, PAD - 4 + high, end, high), right, left_out)
+
+
+@lru_cache(maxsize=4)
+def _pace_end(shown: Figures, width: float, wide: float, high: float) -> float:
+    """Where the pace ends on the right: as far as there is no provider nor its badge, else in the corner after all."""
+    spots = _spots(shown)
+    badges = [
+        QRectF(*badge_corner(shown, node, high), 0.7 * wide if name else high, high)
+        for node, name in enumerate(shown.name_sizes)
+    ]
+    for end in np.arange(width - PAD, width / 3, -wide / 4).tolist():
+        area = QRectF(end - wide, PAD - 4, wide, high)
+        if not _covered(shown, spots, area) and not any(map(area.intersects, badges)):
+            return float(end)
+    return width - PAD
 
 
 def paint_empty(painter: QPainter, theme: Theme, width: float, height: float) -> None:

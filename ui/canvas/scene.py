@@ -209,7 +209,7 @@ class MapView(QWidget):
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
         pace = words.pace(self._player.factor, self._player.speed is None)
-        legend.paint_pace(painter, theme, self.width(), pace, now.left_out)
+        legend.paint_pace(painter, theme, now.shown, self.width(), pace, now.left_out)
 
     # Qt
 

@@ -26,7 +26,7 @@ def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, ma
     """The names of providers that do not carry them inside. marked: those that must be seen."""
     room.take_discs(shown.centres, shown.rims)
     for node in range(len(shown.names)):  # stale or not, so that a label does not move when its copy becomes stale
-        room.take(*_badge_corner(shown, node, BADGE), BADGE, BADGE)
+        room.take(*badge_corner(shown, node, BADGE), BADGE, BADGE)
     large = shown.radii.max(initial=0.0) >= MINI * shown.unit
     line = font("strong" if large else "small")
     metrics = QFontMetricsF(line)
@@ -65,7 +65,7 @@ class Badges:
             if text not in self._pictures:
                 self._pictures[text] = self._picture(text)
             picture = self._pictures[text]
-            corner = _badge_corner(shown, node, picture.height() / self._ratio)
+            corner = badge_corner(shown, node, picture.height() / self._ratio)
             painter.drawPixmap(QPointF(*corner), picture)
 
     def _picture(self, text: str) -> QPixmap:
@@ -97,7 +97,8 @@ def wrapped(name: str, metrics: QFontMetricsF, width: float) -> tuple[str, ...]:
     return tuple(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, width) for part in parts)
 
 
-def _badge_corner(shown: Figures, node: int, height: float) -> tuple[float, float]:
+def badge_corner(shown: Figures, node: int, height: float) -> tuple[float, float]:
+    """The upper left corner of a provider's badge."""
     reach = ring_radius(float(shown.radii[node])) * 0.72
     x, y = shown.centres[node].tolist()
     return x + reach - height / 3, y - reach - height * 0.8

@@ -118,7 +118,7 @@ class Chart(QWidget):
 
     def rows(self) -> int:
         """How many ticks of its height are easy to read."""
-        return max(1, round(self.plot.height() / (ROWS * QFontMetricsF(font("small")).height())))
+        return max(2, round(self.plot.height() / (ROWS * QFontMetricsF(font("small")).height())))
 
     def pixel(self) -> tuple[float, float]:
         """Seconds and units of height that one pixel stands for."""

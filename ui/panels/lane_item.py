@@ -16,7 +16,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from ui.panels.lane_bars import CACHED, Bar, label
-from ui.theme import Theme, contrast, font, mix
+from ui.theme import Theme, font, mix
 
 TALLEST, LEAST = 42.0, 15.0  # px per lane at the usual text size
 ROUND = 3.5  # px
@@ -204,7 +204,7 @@ class _Painter:
         look = theme.regime_named(bar.regime)
         colour = theme.stale if bar.stale else look.colour
         seen = box.adjusted(0, 0, -1.0 if not opened and box.width() > 3 else 0, 0)  # a gap parts two versions
-        ink = _readable(colour, theme)
+        ink = theme.on(colour)
         painter.setPen(Qt.PenStyle.NoPen)
         if bar.store == CACHED:
             soft = mix(theme.track, colour, 0.42)
@@ -256,9 +256,3 @@ class _Painter:
             self.painter.drawPolygon(
                 QPolygonF([QPointF(x - half, top + 1.8 * half), QPointF(x + half, top + 1.8 * half), QPointF(x, top)])
             )
-
-
-def _readable(colour: QColor, theme: Theme) -> QColor:
-    """White or near black, whichever reads better on `colour`."""
-    dark = theme.on_stale if theme.dark else theme.text
-    return max((theme.on_accent, dark), key=lambda ink: contrast(ink, colour))

@@ -38,6 +38,7 @@ ENOUGH = 20_000  # gets that tell the usual latency of more
 FEW = 4_000  # points that are drawn without thinning
 CELL = 3.0  # px, half a point: of points in the same square of this size only the last is drawn
 REACH = 9.0  # px: as far as the pointer finds a point
+FAVOUR = 3.0  # px that a stale get, and one of the selected key, seem nearer than they are
 SPREAD = 0.022  # of the height: how far points at home are spread
 FAR = 4.0  # where the slowest get takes this many times as long as the 98 % quickest, those beyond are drawn at the rim
 RIM = 0.04  # of the height, above and below the range
@@ -83,11 +84,11 @@ class LatencyPanel(QWidget):
         gets = player.metrics.gets(player.known if player.session.abilities.known else player.playhead)
         done = int(np.searchsorted(gets["t"], player.playhead, side="right"))
         self._gets = gets
-        self._scale(gets[:done])
+        self._scale(gets)
         self._show_points(gets, done)
         at, values = self._quantiles.lines(gets[:done], span.low, span.high, player.playhead)
         for line, heights in zip(self._lines, values, strict=True):
-            line.setData(at, heights * 1000)
+            line.setData(at, heights * 1000, connect="finite")  # no get near, no line
         self.chart.say("" if len(gets) else self._what_fills())
         self._show_legend()
         self._mark()
@@ -199,7 +200,9 @@ class LatencyPanel(QWidget):
         if not len(near):
             return None
         away = np.hypot((near["t"] - at.x()) / wide, (self._spread(near) - at.y()) / high)
-        best = int(np.argmin(away))
+        chosen = self._player.world.op_name()[near["op"]] == (-1 if self._focus.name is None else self._focus.name)
+        seeming = away - FAVOUR * (near["lag"] > 0) - FAVOUR * chosen
+        best = int(np.argmin(np.where(away <= REACH, seeming, np.inf)))
         return int(first) + best if away[best] <= REACH else None
 
     def _hover(self, place: QPointF) -> None:

@@ -1,6 +1,7 @@
-"""A compact legend: small shapes with a word each, in as many lines as they need.
+"""A compact legend: small shapes with a word each, in as many lines as they need, or as few as they are given.
 
-Rules: what is shown is given as entries; it paints itself with the theme it is handed.
+Rules: what is shown is given as entries; it paints itself with the theme it is handed. What finds no room stands in its
+tooltip.
 """
 
 import msgspec
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import Theme, font
 
 GAP = 14.0  # px between two entries
+MANY = 99  # lines: no limit
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -28,6 +30,7 @@ class Legend(QWidget):
         super().__init__()
         self._theme = theme
         self._entries: list[Entry] = []
+        self._most = MANY
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_entries(self, entries: list[Entry], theme: Theme) -> None:
@@ -35,8 +38,16 @@ class Legend(QWidget):
         if (entries, theme) != (self._entries, self._theme):
             self._entries, self._theme = entries, theme
             self.setAccessibleName("Legend: " + ", ".join(f"{entry.shape} {entry.word}" for entry in entries))
+            self.setToolTip(" · ".join(entry.word for entry in entries))
         self.setFixedHeight(self._height())
         self.update()
+
+    def limit(self, lines: int) -> None:
+        """Take at most so many lines."""
+        if lines != self._most:
+            self._most = lines
+            self.setFixedHeight(self._height())
+            self.update()
 
     def _places(self) -> list[tuple[Entry, QRectF]]:
         metrics = QFontMetricsF(font("small"))
@@ -47,6 +58,8 @@ class Legend(QWidget):
             width = mark + 5 + metrics.horizontalAdvance(entry.word)
             if x and x + width > self.width() - GAP:
                 x, y = 0.0, y + line
+            if y >= self._most * line:
+                break
             places.append((entry, QRectF(x, y, width, line)))
             x += width + GAP
         return places

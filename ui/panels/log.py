@@ -24,17 +24,34 @@ from ui.focus import Focus
 from ui.panels.filters import quote
 from ui.panels.log_bar import LogBar
 from ui.panels.log_export import Export
-from ui.panels.log_model import BETWEEN, COLUMNS, DELTA, KEY, KIND, LATENCY, NUMBER, REGIME, RESULT, TIME, LogModel
+from ui.panels.log_model import (
+    BETWEEN,
+    COLUMNS,
+    DELTA,
+    KEY,
+    KIND,
+    LATENCY,
+    NUMBER,
+    REGIME,
+    RESULT,
+    TIME,
+    Index,
+    LogModel,
+)
+from ui.panels.log_text import OWN
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
+Hint = QAbstractItemView.ScrollHint
 SAMPLES = {  # a text that must fit, by column
     NUMBER: "100 000", TIME: "100.000 s", DELTA: "100 ms", BETWEEN: "Washington → Denver", KIND: "put answered www",
-    KEY: "weather/1", REGIME: "put-broadcast of value", RESULT: "v10, cached, stale: 10 behind", LATENCY: "1 000 ms",
+    KEY: "weather/1", REGIME: "put-broadcast of value", RESULT: "v10, cached", LATENCY: "1 000 ms",
 }  # fmt: skip
-WIDE = 700  # px: below this the columns that the icons and times tell too are left out
-SPARED = (DELTA, REGIME)
+WIDE = 700  # px: below this the columns that the icons, times and the details tell too are left out
+SPARED = (NUMBER, DELTA, REGIME, LATENCY)
+PAD = 18  # px
+SOME = 50  # names that tell how long keys are
 
 
 class LogPanel(QWidget):
@@ -47,10 +64,12 @@ class LogPanel(QWidget):
         self.bar = LogBar(themes.current)
         self.view = _View()
         self.view.setModel(self.model)
+        self.view.horizontalHeader().setSectionResizeMode(RESULT, QHeaderView.ResizeMode.Stretch)
         self._empty = QLabel(self.view.viewport())
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._export: Export | None = None
+        self._measured = (-1, -1)  # providers and names that the columns were measured by
         self._follows = True
         self._placing = False  # a selection that is our own
         self._by_hand = False  # the next scrolling is the person's
@@ -78,6 +97,7 @@ class LogPanel(QWidget):
         self.view.customContextMenuRequested.connect(self.open_menu)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, context=Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy)
+        self._filter()
         self._look_at()
         self._restyle()
         self._pulse.ask()
@@ -85,6 +105,8 @@ class LogPanel(QWidget):
     def refresh(self) -> None:
         """Show what happened up to the playhead; of a recording what is still to come too, pale."""
         player = self._player
+        if self._measured != (len(player.world.providers), len(player.world.names[:SOME])):
+            self._measure()
         current = player.trace.index_at(player.playhead)
         limit = len(player.trace) if player.session.abilities.known else current
         if self._sought is not None:
@@ -124,7 +146,7 @@ class LogPanel(QWidget):
         menu.addAction("Export visible events (CSV)…", self._choose_file).setEnabled(self.model.rowCount() > 0)
         menu.addSeparator()
         clear = menu.addAction("Show all events", self.bar.clear)
-        clear.setEnabled(self.bar.shown is not None or self.bar.hidden is not None)
+        clear.setEnabled(not self.bar.all)
         return menu
 
     def follow(self, op: int) -> None:
@@ -150,7 +172,8 @@ class LogPanel(QWidget):
         self.refresh()
 
     def _filter(self) -> None:
-        self.model.filter(self.bar.shown, self.bar.hidden)
+        self._measure()
+        self.model.filter(self.bar.shown, self.bar.hidden, self.bar.access)
         self._follows = True
         self.refresh()
         self._select()
@@ -159,7 +182,7 @@ class LogPanel(QWidget):
         model, player = self.model, self._player
         shown, all_of_them = model.rowCount(), model.limit
         said = words.plural(all_of_them, "event")
-        if self.bar.shown is not None or self.bar.hidden is not None:
+        if not self.bar.all:
             said = f"{words.grouped(shown)} of {said}"
         if model.searching:
             said = f"searching, {words.share(model.share)} · {said}"
@@ -216,7 +239,7 @@ class LogPanel(QWidget):
 
     def _show_row(self, row: int) -> None:
         if row >= 0:
-            self.view.scrollTo(self.model.index(row, NUMBER), QAbstractItemView.ScrollHint.EnsureVisible)
+            self.view.scrollTo(self.model.index(row, TIME), Hint.EnsureVisible)
 
     def _expect_scrolling(self) -> None:
         self._by_hand = True
@@ -226,7 +249,7 @@ class LogPanel(QWidget):
             self._by_hand = False
             row = self.model.row_of(self.model.current)
             seen = self.view.viewport().rect()
-            self._follows = row < 0 or seen.intersects(self.view.visualRect(self.model.index(row, NUMBER)))
+            self._follows = row < 0 or seen.intersects(self.view.visualRect(self.model.index(row, TIME)))
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, "Export visible events", "", "Comma-separated values (*.csv)")
@@ -240,14 +263,26 @@ class LogPanel(QWidget):
         theme = self._themes.current
         self.bar.restyle(theme)
         self.model.restyle(theme)
-        small = font("small")
-        metrics = QFontMetrics(small)
-        self.view.setFont(small)
-        self.view.verticalHeader().setDefaultSectionSize(metrics.height() + 7)
-        for column, sample in SAMPLES.items():
-            self.view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 20)
+        self.view.setFont(font("small"))
+        self.view.verticalHeader().setDefaultSectionSize(QFontMetrics(font("small")).height() + 7)
+        self._measure()
         self._empty.setStyleSheet(f"color: {theme.muted.name()};")
         self._pulse.ask()  # rows of another height leave the view elsewhere
+
+    def _measure(self) -> None:
+        """Columns as wide as what usually stands there, those of names as wide as the run's names."""
+        metrics, world = QFontMetrics(font("small")), self._player.world
+        self._measured = (len(world.providers), len(world.names[:SOME]))
+        called = sorted((metrics.horizontalAdvance(each.name) for each in world.providers), reverse=True)[:2]
+        keys = [metrics.horizontalAdvance(name.label) for name in world.names[:SOME]]
+        for column, sample in SAMPLES.items():
+            wide = metrics.horizontalAdvance(sample)
+            if column == BETWEEN and called:
+                customers = metrics.horizontalAdvance(OWN) if self.bar.access else 0
+                wide = min(wide, max(sum(called), called[0] + customers) + metrics.horizontalAdvance(" → "))
+            elif column == KEY and keys:
+                wide = min(wide, max(keys))
+            self.view.setColumnWidth(column, wide + PAD)
 
     # Qt
 
@@ -257,8 +292,6 @@ class LogPanel(QWidget):
         narrow = self.width() < WIDE
         for column in SPARED:
             self.view.setColumnHidden(column, narrow)
-        modes = QHeaderView.ResizeMode
-        self.view.horizontalHeader().setSectionResizeMode(RESULT, modes.Interactive if narrow else modes.Stretch)
         if self._follows and self._sought is None:
             self._show_row(self.model.row_of(self.model.current))
         self._tell()
@@ -281,10 +314,16 @@ class _View(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setMinimumSectionSize(48)
         self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         assert len(SAMPLES) == len(COLUMNS)
 
     # Qt
+
+    def scrollTo(self, index: Index, hint: Hint = Hint.EnsureVisible) -> None:
+        """Also where rows have just come: Qt measures them only later, and would stop short."""
+        self.updateGeometries()
+        super().scrollTo(index, hint)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.wheeled.emit()

@@ -1,10 +1,12 @@
 """The two filter lines of the event log, and below them what they mean in words, or what is wrong with them and where.
 
-Rules: reads the lines with `filters`, knows nothing of Events. A line that cannot be read changes nothing.
+Rules: reads the lines with `filters`, knows nothing of Events. A line that cannot be read changes nothing. What
+customers and their provider send each other tells little more than "get asked" and "get answered" do: it is left out
+until it is asked for.
 """
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.panels.filters import Filter, FilterError, in_words, parse
 from ui.theme import Theme, font
@@ -18,7 +20,7 @@ HELP = """<p>Words are found anywhere in a row: <b>Birch miss</b></p>
 
 
 class LogBar(QWidget):
-    """show and hide: the filters in force."""
+    """shown and hidden: the filters in force. access: whether what customers and providers say is shown."""
 
     changed = Signal()
 
@@ -28,6 +30,9 @@ class LogBar(QWidget):
         self.hide_line = _line("Hide: kind =~ answer", "Hide these events")
         self.shown: Filter | None = None
         self.hidden: Filter | None = None
+        self._access = QCheckBox("customers’ messages")
+        self._access.setToolTip("Also show what customers and their own provider send each other")
+        self._access.toggled.connect(lambda _: self.changed.emit())
         self._says = QLabel()
         self._says.setTextFormat(Qt.TextFormat.PlainText)
         self._says.setWordWrap(True)
@@ -35,12 +40,14 @@ class LogBar(QWidget):
         self._fields = QGridLayout()
         self._fields.setSpacing(6)
         foot = QHBoxLayout()
-        foot.addWidget(self._says, 1)
-        foot.addWidget(self._count, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addWidget(self._access)
+        foot.addStretch(1)
+        foot.addWidget(self._count)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addLayout(self._fields)
+        layout.addWidget(self._says)
         layout.addLayout(foot)
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
         self._pause.setObjectName("filter line")
@@ -51,6 +58,15 @@ class LogBar(QWidget):
         self._theme = theme
         self.arrange(0)
         self.restyle(theme)
+
+    @property
+    def access(self) -> bool:
+        return self._access.isChecked()
+
+    @property
+    def all(self) -> bool:
+        """Whether nothing is left out."""
+        return self.access and self.shown is None and self.hidden is None
 
     def read(self) -> None:
         """Read both lines now."""
@@ -86,6 +102,7 @@ class LogBar(QWidget):
 
     def clear(self) -> None:
         """No filter."""
+        self._access.setChecked(True)
         self.show_line.clear()
         self.hide_line.clear()
         self.read()
@@ -106,6 +123,7 @@ class LogBar(QWidget):
         """Take on a theme."""
         self._theme = theme
         self._says.setFont(font("small"))
+        self._access.setFont(font("small"))
         self._count.setFont(font("small"))
         self._count.setStyleSheet(f"color: {theme.muted.name()};")
         self._tell("")
@@ -117,7 +135,8 @@ class LogBar(QWidget):
             said.append(f"Shown: {in_words(self.shown)}.")
         if self.hidden is not None:
             said.append(f"Hidden: {in_words(self.hidden)}.")
-        self._says.setText(wrong or " ".join(said) or "All events are shown.")
+        self._says.setText(wrong or " ".join(said))
+        self._says.setVisible(bool(wrong or said))
         self._says.setStyleSheet(f"color: {(self._theme.stale_text if wrong else self._theme.muted).name()};")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from p4lab.core.events import Event
+from p4lab.core.messages import ACCESS
 from p4lab.trace import LOST
 from ui import words
 from ui.panels.filters import TEXT_FIELDS, UNITS, Filter, Match, Pattern, Word, evaluate
@@ -18,11 +19,11 @@ EXACT = 1e-6  # ms or s: 2 ms is found where arithmetic says 1.9999999
 
 
 class LogFilter:
-    """show: what is let through, None = all. hide: what is not, None = nothing."""
+    """show: what is let through, None = all. hide: what is not, None = nothing. access: whether customers' messages."""
 
-    def __init__(self, text: LogText, show: Filter | None, hide: Filter | None) -> None:
+    def __init__(self, text: LogText, show: Filter | None, hide: Filter | None, access: bool = True) -> None:
         self._text = text
-        self._show, self._hide = show, hide
+        self._show, self._hide, self._access = show, hide, access
         self._tables: dict[tuple[str, str, bool], np.ndarray] = {}  # which words match, by field and pattern
 
     def found(self, start: int, stop: int) -> np.ndarray:
@@ -80,7 +81,8 @@ class LogFilter:
                 found = found | self._table(field, one.pattern, False)[column]
             return found
 
-        return self._kept(len(rows), leaf)
+        kept = self._kept(len(rows), leaf)
+        return kept if self._access else kept & (rows["code"] < ACCESS)
 
     def _table(self, field: str, pattern: Pattern, whole: bool) -> np.ndarray:
         """Whether each of the field's words matches; tables of nodes and keys grow with the run."""

@@ -51,6 +51,7 @@ class LogModel(QAbstractTableModel):
         self._theme = theme
         self._text = LogText(Trace(), World())
         self._filter: LogFilter | None = None
+        self._wanted: tuple[Filter | None, Filter | None, bool] = (None, None, True)
         self._found = np.empty(1024, np.int64)
         self._matches = 0
         self._done = 0  # Events searched
@@ -81,11 +82,15 @@ class LogModel(QAbstractTableModel):
         self._clear()
         self.endResetModel()
 
-    def filter(self, show: Filter | None, hide: Filter | None) -> None:
-        """Let through what `show` matches (None: all) and `hide` does not (None: nothing is hidden)."""
+    def filter(self, show: Filter | None, hide: Filter | None, access: bool = True) -> None:
+        """Let through what `show` matches (None: all) and `hide` does not (None: nothing is hidden).
+
+        access: whether messages between customers and their provider are let through.
+        """
         self.beginResetModel()
-        self._filter = None if show is None and hide is None else LogFilter(self._text, show, hide)
-        self._show, self._hide = show, hide
+        wanted = (show, hide, access)
+        self._filter = None if wanted == (None, None, True) else LogFilter(self._text, *wanted)
+        self._wanted = wanted
         self._clear()
         self._count = 0 if self._filter is not None else self.limit
         self.endResetModel()
@@ -145,7 +150,7 @@ class LogModel(QAbstractTableModel):
         self._rows.clear()
         self._matches = self._done = self._count = 0
         if self._filter is not None:
-            self._filter = LogFilter(self._text, self._show, self._hide)
+            self._filter = LogFilter(self._text, *self._wanted)
 
     def _resize(self) -> None:
         """Rows for what may be shown now, as far as it is found."""

@@ -1,7 +1,7 @@
 """When a panel redraws: only while it is seen, and never so often that drawing would crowd out the run.
 
-Rules: a refresh that cost c seconds is followed by a pause of at least SHARE * c. What was asked for out of sight is
-done when the panel is seen.
+Rules: a refresh that cost c seconds is followed by a pause of SHARE * c, at most MOST; what is asked for after that is
+done at once. What was asked for out of sight is done when the panel is seen.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,9 @@ from time import perf_counter
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-SHARE = 5.0  # a panel takes at most about a sixth of the time
+SHARE = 5.0  # a panel takes about a sixth of the time, unless that would be late
 LEAST = 15  # ms: what is asked for within them is one refresh
+MOST = 60  # ms: a seek is seen in a tenth of a second, whatever a panel once cost
 
 
 class Pulse(QObject):
@@ -20,7 +21,7 @@ class Pulse(QObject):
     def __init__(self, widget: QWidget, refresh: Callable[[], None]) -> None:
         super().__init__(widget)
         self._widget, self._refresh = widget, refresh
-        self._cost = 0.0
+        self._next = 0.0  # not before
         self._asked = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.setObjectName("pulse")
@@ -31,14 +32,15 @@ class Pulse(QObject):
         """Something changed."""
         self._asked = True
         if not self._timer.isActive() and self._widget.isVisible():
-            self._timer.start(max(LEAST, round(self._cost * SHARE * 1000)))
+            self._timer.start(max(LEAST, round((self._next - perf_counter()) * 1000)))
 
     def _now(self) -> None:
         if self._asked and self._widget.isVisible():
             self._asked = False
             began = perf_counter()
             self._refresh()
-            self._cost = perf_counter() - began
+            ended = perf_counter()
+            self._next = ended + min((ended - began) * SHARE, MOST / 1000)
 
     # Qt
 

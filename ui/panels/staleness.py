@@ -112,7 +112,10 @@ class StalenessPanel(QWidget):
         count = self._player.world.newest(name.index, self._player.playhead)
         if not count:
             return "not put yet"
-        return f"newest: {words.version(count, name.kind)}" if name.kind != "immutable" else "never changes"
+        if name.kind == "immutable":
+            return "never changes"
+        version = words.version(count, name.kind)
+        return f"{version} in all" if name.kind == "unauthenticated" else f"newest: {version}"
 
     def _move(self, t: float) -> None:
         self._item.playhead = t

@@ -108,7 +108,7 @@ class Transport(QFrame):
         for label in (self._event, self._achieved):
             label.setFont(font("small"))
         self._factor.setMinimumWidth(self._factor.fontMetrics().horizontalAdvance("1/1 000"))
-        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 999 999 of 999 999"))
+        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 99 999 of 99 999 so far"))
 
     def _show_all(self) -> None:
         self._show_playing(self._player.playing)
@@ -121,8 +121,8 @@ class Transport(QFrame):
         self._play.setAccessibleName("Pause" if playing else "Play")
 
     def _show_time(self, t: float) -> None:
-        # Three decimals while a hop is drawn out over a second, two when time runs.
-        slow = self._player.factor < 0.2 and self._player.duration < 1000
+        # Three decimals where a hop may be drawn out over a second, two where time only runs.
+        slow = (self._player.speed is None or self._player.speed < 0.2) and self._player.duration < 1000
         self._time.setText(clock(t, 0.001 if slow else 0.01))
 
     def _show_counts(self) -> None:

@@ -57,3 +57,10 @@ def test_it_stays_in_its_area(qapp, theme):
         empty = QPixmap(900, 560)
         empty.fill(theme.map)
         assert (painted == erased, erased == empty.toImage()) == (False, True)
+
+
+def test_the_pace_keeps_clear_of_providers_and_their_badges(qapp):
+    wide, high = 110.0, 19.0
+    ends = [legend._pace_end(shown(*places), 900, wide, high) for places in ([(450, 280)], [(800, 60)], [(730, 90)])]
+    assert ends[0] == 900 - legend.PAD
+    assert ends[1] < 800 - 46 and ends[2] < 730 - 46

@@ -65,6 +65,23 @@ def test_what_is_to_come_in_a_recording_is_pale(make):
     assert [later for _, _, later, _ in drawn(panel)] == [False, False, True, True]
 
 
+def test_the_scale_of_a_recording_holds_what_is_to_come(make):
+    panel, player, _ = make(known=True)
+    player.seek(0.5)
+    panel.refresh()
+    heights = [float(y) for item in panel._points.values() for y in item.getData()[1]]
+    assert (len(heights), max(heights), panel._height) == (4, 100.0, 100.0)
+
+
+def test_of_points_in_one_place_the_stale_one_is_meant(make):
+    panel, _, _ = make()
+    two = np.repeat(panel._gets[1:2], 2)
+    two["lag"], two["op"] = [2, 0], [5, 5]
+    panel._gets = two[[1, 0]]
+    x, y = float(two["t"][0]), float(panel._spread(two)[0])
+    assert panel._nearest(panel.chart.view.mapViewToScene(QPointF(x, y))) == 1
+
+
 def test_a_point_is_told_in_words_and_its_click_selects_the_get(make, qtbot):
     panel, player, focus = make()
     stale = panel._gets[1]

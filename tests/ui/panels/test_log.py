@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from tests.ui import runs
 from tests.ui.panels import tale
+from ui.focus import Focus
 from ui.panels.log import LogPanel
 
 
@@ -142,3 +144,34 @@ def test_copy_and_export(make, qtbot, tmp_path):
     assert [row["result"] for row in rows] == ["hit", "miss"]
     panel.export(tmp_path)
     assert panel._export.says.startswith(f"{tmp_path.name} cannot be written:")
+
+
+def test_what_customers_and_their_provider_send_each_other_is_shown_when_asked_for(qtbot, themes):
+    player, focus = runs.player(), Focus()
+    panel = LogPanel(player, focus, themes)
+    qtbot.addWidget(panel)
+    player.seek(6.0)
+    runs.settle(qtbot, player)
+    panel.refresh()
+
+    def kinds() -> set[str]:
+        return {panel.model.row(row).kind for row in range(panel.model.rowCount())}
+
+    calm = kinds()
+    panel.bar._access.click()
+    assert (kinds() - calm, panel.model.rowCount()) == ({"get", "put", "answer"}, player.trace.index_at(6.0))
+    player.close()
+
+
+def test_a_log_that_comes_up_late_stands_at_the_playhead(qtbot, themes):
+    player, focus = runs.player(), Focus()
+    panel = LogPanel(player, focus, themes)
+    qtbot.addWidget(panel)
+    panel.resize(500, 300)
+    player.seek(19.0)
+    runs.settle(qtbot, player)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.model.current == player.trace.index_at(19.0))
+    last = panel.model.index(panel.model.rowCount() - 1, 1)
+    assert panel.model.rowCount() > 50 and panel.view.viewport().rect().contains(panel.view.visualRect(last).center())
+    player.close()

@@ -95,7 +95,7 @@ def test_another_key_fills_the_lanes_anew(make):
     panel, player, focus = make()
     focus.select_name(player.world.find("wall/1").index)
     assert panel.chart.title.text() == "What each provider would answer: wall/1"
-    assert panel.chart.unit.text() == "newest: 2 entries"
+    assert panel.chart.unit.text() == "2 entries in all"
     focus.select_name(None)
     assert panel.chart._empty.text().startswith("Select a key")
 
