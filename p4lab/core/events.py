@@ -124,7 +124,8 @@ class Stored(Event):
     """`node` holds a copy now. store: L own, S subtree, R replica, P pointer, C cached (protocol section 5.3).
 
     A copy replaces what that store held under the same (nid, entry). until: when it expires, None = never.
-    via: the neighbour it came from; for L the redirect child whose customer put it. origin: the Stored event of the copy that this one was made from.
+    via: the neighbour it came from; for L the redirect child whose customer put it. origin: the Stored event of the
+    copy that this one was made from.
     """
 
     node: int

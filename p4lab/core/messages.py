@@ -21,7 +21,7 @@ UPDATE, GETQ, GETR, FETCH, FETCHR, CREQ, CRESP = (
     7,
     8,
     9,
-)  # the numbers left free are the messages of later parts
+)  # those left free are of later parts
 PUT, GET, ANSWER = 20, 21, 22
 ACCESS = 20  # codes from here on pass between a customer and its provider
 CODE_NAMES = {

@@ -91,7 +91,7 @@ class Resolution:
         return [self._answer_here(waiter, copies, source, now), *self._merge(waiter, now)]
 
     def _merge(self, lead: Waiter, now: float) -> list[Effect]:
-        """Ask the others behind the answer's back, where the set was last merged with theirs longer ago than its TTL."""
+        """Ask the others behind the answer's back, where the set was last merged longer ago than its TTL."""
         nid, mode = lead.request.nid, self._options.unauthenticated_gets
         merged = mode is not UnauthenticatedGets.BACKGROUND_MERGE or self._merged.get(nid, -inf) > now
         if merged or nid in self._open or not self._all:

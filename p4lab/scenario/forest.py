@@ -1,4 +1,4 @@
-"""What the parents in a scenario must satisfy: they exist, they form a forest, and only tops peer (protocol section 5.2).
+"""What the parents in a scenario must satisfy: they exist, form a forest, and only tops peer (protocol section 5.2).
 
 Rules: as in `check.py`, which calls this; provider names are known to be unique.
 """

@@ -16,9 +16,9 @@ LONGEST = 1e9  # s that one message may keep a link busy: as long as any run, an
 
 
 class Network:
-    """rows[src][dst]: one-way latency in seconds of every link. parents: of each child its parent and their link. uneven[src]: those that need `transit`.
+    """rows[src][dst]: one-way latency in seconds of every link. parents: of each child its parent and their link.
 
-    even[src] is rows[src] where no link of `src` needs `transit`, else empty.
+    uneven[src]: the links that need `transit`. even[src] is rows[src] where none of `src` does, else empty.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:

@@ -169,7 +169,8 @@ REFUSED = {
         "line 9, workload.1.name: its keys would have 65 bytes; a key has at most 64: shorten the name"
     ),
     f"{TWO}[options]\nauthenticated_gets = {{ quorum = 2 }}": (
-        "line 9, options.authenticated_gets.quorum: 2 is out of range; among 2 top-level providers it may be from 1 to 1"
+        "line 9, options.authenticated_gets.quorum: 2 is out of range; "
+        "among 2 top-level providers it may be from 1 to 1"
     ),
     # names and places
     TWO.replace("Birch", "Aster"): (
