@@ -18,6 +18,8 @@ from p4lab.core.messages import (
     PUT,
     UPDATE,
     Answer,
+    Fetch,
+    GetQuery,
     GetRequest,
     PutRequest,
     Relayed,
@@ -44,12 +46,11 @@ class Provider:
         self.wake_at = NEVER  # when the next question runs out of time
         self.stores = Stores(me)
         self._near = Neighbours(me, parent)
-        self._related = self._near.related  # a top of a flat market takes the short road, in `handle`
         self._options = options
         self._signer = signer
         self._resolution = Resolution(self._near, self.stores, options, signer, lookup_delay)
-        self._resolution.meet()
-        self._query, self._reply = self._resolution.query, self._resolution.reply
+        self._reply = self._resolution.reply
+        self._know(Role.PEER, ())
 
     @property
     def peers(self) -> tuple[int, ...]:
@@ -67,8 +68,10 @@ class Provider:
 
     def _know(self, role: Role, others: Iterable[int]) -> None:
         self._near.add(role, others)
-        self._related = self._near.related
         self._resolution.meet()
+        short = not self._near.related  # tops of a flat market answer peers alone: they take the short road
+        self._query = self._resolution.query if short else self._serve
+        self._fetch = self._resolution.fetch if short else self._serve
 
     def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.
@@ -82,14 +85,14 @@ class Provider:
         message: Any = data.message  # its code says which it is
         code = message.code
         if code == GETQ:
-            return self._serve(data, message, now) if self._related else self._query(data.src, message, now)
+            return self._query(data, message, now)
         if code == GETR or code == FETCHR:  # noqa: SIM109, PLR1714  # the hot path: a tuple would be built each time
             effects = self._reply(data.src, message, now)
             if effects:
                 self.wake_at = self._resolution.wake_at
             return effects
         if code == FETCH:
-            return self._serve(data, message, now) if self._related else self._query(data.src, message, now)
+            return self._fetch(data, message, now)
         role = self._near.roles.get(data.src)
         if role is None:
             if code == GET:
@@ -105,8 +108,8 @@ class Provider:
             return receive(message, data.src, self._near, self.stores, self._options, self._signer, now)
         return NOTHING
 
-    def _serve(self, data: Received, message: Any, now: float) -> list[Effect]:
-        effects = self._resolution.serve(data.src, message, data.event, now)
+    def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
+        effects = self._resolution.serve(data, message, now)
         self.wake_at = self._resolution.wake_at
         return effects
 

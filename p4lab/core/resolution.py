@@ -11,7 +11,7 @@ from math import inf
 
 from p4lab.core import messages
 from p4lab.core.answers import answer, found_here, local_data, own_data
-from p4lab.core.contract import NOTHING, Effect, Emit, Send, SendAll
+from p4lab.core.contract import NOTHING, Effect, Emit, Received, Send, SendAll
 from p4lab.core.events import LateBetter, Rejected
 from p4lab.core.messages import HIT, MISS, NEGATIVE, Fetch, FetchReply, GetQuery, GetReply, GetRequest, Relayed
 from p4lab.core.names import Kind, Regime, key_fault
@@ -20,7 +20,7 @@ from p4lab.core.options import ChildUp, Options, UnauthenticatedGets
 from p4lab.core.question import Found, Question, Waiter, patience
 from p4lab.core.records import UNVERSIONED, Version, fault
 from p4lab.core.signing import Signer
-from p4lab.core.stores import CACHED, OWN, POINTER, SOURCES, Copy, Stores
+from p4lab.core.stores import CACHED, POINTER, SOURCES, Copy, Stores
 
 
 class Resolution:
@@ -84,7 +84,11 @@ class Resolution:
         copies, source = self._set_here(nid, now)
         entries = {copy.record.entry for copy in copies}
         pointers = [c for c in self._stores.live(POINTER, nid, now) if c.record.entry not in entries]
-        if mode is UnauthenticatedGets.WAIT_ALL and self._merged.get(nid, -inf) <= now:
+        # A child's question is its own merging: answered at once from here, the two would expire together and the
+        # child would never hear of the others.
+        child = waiter.query is not None and waiter.query.code != messages.CREQ
+        first = mode is UnauthenticatedGets.WAIT_ALL or (child and mode is UnauthenticatedGets.BACKGROUND_MERGE)
+        if first and self._merged.get(nid, -inf) <= now:
             return self._join_or_ask(waiter, [], now)
         if pointers or not copies:
             return self._join_or_ask(waiter, pointers, now)
@@ -140,9 +144,9 @@ class Resolution:
         self._last_qid = qid = self._last_qid + 1
         op, nid = request.op, request.nid
         delay = 0.0 if self._options.parallel else self._delay
-        waits = patience(query, self._options)
+        waits = self._options.query_timeout if query is None else patience(query, self._options)
         due = now + delay + waits
-        down = below or bool(pointers and near.children and set(targets) <= set(near.children))
+        down = below or (bool(pointers) and set(targets) <= set(near.children))
         question = Question(
             qid, op, request, lead.cause, bool(pointers), len(targets), set(targets), [] if below else waiters, [], [],
             due, False, waiters if below else [], down,
@@ -332,19 +336,25 @@ class Resolution:
 
     # The neighbour's side
 
-    def query(self, src: int, message: GetQuery | Fetch, now: float) -> list[Effect]:
-        """A peer asks a top without children: its own data alone (P10), exactly one GETR per GETQ, FETCHR per FETCH."""
+    def query(self, data: Received, message: GetQuery, now: float) -> list[Effect]:
+        """A peer asks a top without children: its own data alone (P10), exactly one GETR per GETQ."""
         nid = message.nid
-        reply = GetReply if message.code == messages.GETQ else FetchReply
-        if nid in self._own and (copies := self._stores.live(OWN, nid, now)):
-            return [Send(src, reply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
-        return [Send(src, reply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+        if nid in self._own and (copies := self._stores.local(nid, now)):
+            return [Send(data.src, GetReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
+        return [Send(data.src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
 
-    def serve(self, src: int, message: GetQuery | Fetch, cause: int, now: float) -> list[Effect]:
+    def fetch(self, data: Received, message: Fetch, now: float) -> list[Effect]:
+        """A peer follows its pointer: the same from FETCH to FETCHR."""
+        nid = message.nid
+        if copies := self._stores.local(nid, now):
+            return [Send(data.src, FetchReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
+        return [Send(data.src, FetchReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+
+    def serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         """A neighbour asks in a forest: a child for all that its own customers would get, others for local data."""
         request = GetRequest(message.op, message.nid, message.size, message.kind, b"", b"", message.min_seq)
-        waiter = Waiter(src, request, cause, message)
-        if self._near.roles.get(src) is Role.CHILD:
+        waiter = Waiter(data.src, request, data.event, message)
+        if self._near.roles.get(data.src) is Role.CHILD:
             return self._resolve(waiter, now)
         waiter.below = True
         return self._below(waiter, now)

@@ -76,8 +76,13 @@ class Stores:
         return best
 
     def local(self, nid: bytes, now: float) -> list[Copy]:
-        """The copies of local data (P10): put by own customers or below. These may answer a peer and a parent."""
-        return [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]
+        """The copies of local data (P10): put by own customers or below. These may answer a peer and a parent.
+
+        What a withdraw mark is newer than is hidden (T in section 5.3), or a former owner would answer for ever.
+        """
+        copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]
+        mark = self.withdrawn.get(nid)
+        return copies if mark is None else [copy for copy in copies if copy.record.version >= mark]
 
     def newest_known(self, nid: bytes, now: float) -> Record | None:
         """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""

@@ -1,0 +1,189 @@
+"""A forest joined by hand: as `mesh.py`, with parents, and everything delivered in the order in which it was sent.
+
+Rules: a provider is called by its name in the table of parents, such as {"A": "", "a": "A", "b": "!A"}: tops peer all
+with all, "!" hangs a redirect child. Time stands still but for `wait`. `log` has a line for each message between
+providers and each record; customers' messages arrive at once and are not told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from p4lab.core.commands import Get, Put
+from p4lab.core.contract import Effect, Emit, Received, Requested, Send, Woke
+from p4lab.core.customer import Customer, Wallet
+from p4lab.core.events import (
+    Dropped,
+    Event,
+    GetFinished,
+    GetStarted,
+    LateBetter,
+    PutFinished,
+    PutStarted,
+    Rejected,
+    Stored,
+)
+from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES, UPDATE, Update
+from p4lab.core.names import Kind, Regime
+from p4lab.core.options import Options, Signatures
+from p4lab.core.provider import Provider
+from p4lab.core.redirect import Redirect
+from p4lab.core.signing import Modelled
+
+QUIET = Options(signatures=Signatures.MODELLED)
+THREE = {"A": "", "B": "", "C": "", "a": "A", "c": "C", "b": "!B"}  # the forest of protocol section 5.17
+
+
+@dataclass
+class Forest:
+    """parents: who is below whom. silent: links such as "AB" on which questions and answers get lost."""
+
+    parents: dict[str, str] = field(default_factory=lambda: dict(THREE))
+    options: Options = QUIET
+    silent: set[str] = field(default_factory=set)
+    now: float = 0.0
+    log: list[str] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    answers: dict[int, PutFinished | GetFinished] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.names = list(self.parents)
+        number = {name: i for i, name in enumerate(self.names)}
+        signer = Modelled()
+        wallet = Wallet(signer)
+        self.providers: list[Provider | Redirect] = []
+        for name, above in self.parents.items():
+            if above.startswith("!"):
+                self.providers.append(Redirect(number[name], self.options, number[above[1:]]))
+            else:
+                parent = number[above] if above else None
+                self.providers.append(Provider(number[name], self.options, signer, 0.0, parent))
+        tops = [i for name, i in number.items() if not self.parents[name]]
+        for i, provider in enumerate(self.providers):
+            name = self.names[i]
+            local = [number[child] for child, above in self.parents.items() if above == name]
+            redirect = [number[child] for child, above in self.parents.items() if above == f"!{name}"]
+            if isinstance(provider, Provider):
+                provider.adopt(local, redirect)
+                provider.peer_with(other for other in tops if i in tops and other != i)
+            else:
+                provider.adopt(redirect)
+        self.size = len(self.names)
+        self.customers = [Customer(self.size + i, i, name, wallet) for i, name in enumerate(self.names)]
+        self._ids, self._ops = count(1), count(1)
+        self._flights: list[tuple[int, int, Any, int]] = []
+        self._access: list[tuple[int, int, Any, int]] = []  # between a customer and its provider: these go first
+
+    def put(self, by: str, key: str | None = "k", value: str = "v", regime: Regime = Regime.GET_BROADCAST, **more: Any):
+        """A put, and all that follows; what was logged."""
+        more.setdefault("identity", "me" if more.get("kind", Kind.AUTHENTICATED) is Kind.AUTHENTICATED else None)
+        return self.run(Put(by, value, key, regime=regime, **more))
+
+    def get(self, by: str, key: str | None = "k", kind: Kind = Kind.AUTHENTICATED, **more: Any) -> list[str]:
+        """A get, and all that follows; what was logged."""
+        return self.run(Get(by, key, kind=kind, owner="me" if kind is Kind.AUTHENTICATED else None, **more))
+
+    def run(self, *commands: Put | Get) -> list[str]:
+        """Commands at the same moment, and all that follows without waiting; what was logged."""
+        before = len(self.log)
+        for command in commands:
+            i = self.names.index(command.by)
+            effects = self.customers[i].handle(Requested(command, next(self._ops), "w"), self.now)
+            self._perform(self.size + i, effects, 0)
+        self._settle()
+        return self.log[before:]
+
+    def send(self, src: str, dst: str, message: Any) -> list[str]:
+        """A message that its sender never thought of."""
+        before = len(self.log)
+        self._flights.append((self.names.index(src), self.names.index(dst), message, next(self._ids)))
+        self._settle()
+        return self.log[before:]
+
+    def wait(self, seconds: float) -> list[str]:
+        """Let time pass and wake whoever wants it."""
+        before, end = len(self.log), self.now + seconds
+        while (first := min((node.wake_at, i) for i, node in enumerate(self.providers)))[0] <= end:
+            self.now = max(self.now, first[0])
+            self._perform(first[1], self.providers[first[1]].handle(Woke(), self.now), 0)
+            self._settle()
+        self.now = end
+        return self.log[before:]
+
+    def held(self, name: str) -> dict[str, list[str]]:
+        """What a provider holds: values, or versions of announcements, by store letter."""
+        provider = self.providers[self.names.index(name)]
+        if isinstance(provider, Redirect):
+            return {}
+        found: dict[str, list[str]] = {}
+        for store in "LSRPC":
+            table = provider.stores._tables[store]
+            copies = [copy.record for nid in list(table) for copy in provider.stores.live(store, nid, self.now)]
+            if copies:
+                found[store] = sorted((c.value or b"").decode() or f"v{c.version[0]}" for c in copies)
+        return found
+
+    def _settle(self) -> None:
+        while self._access or self._flights:
+            src, dst, message, event = (self._access or self._flights).pop(0)
+            node = self.providers[dst] if dst < self.size else self.customers[dst - self.size]
+            self._perform(dst, node.handle(Received(src, message, event), self.now), event)
+
+    def _perform(self, src: int, effects: list[Effect], cause: int) -> None:
+        for effect in effects:
+            if isinstance(effect, Emit):
+                event = effect.event
+                event.t, event.id, event.cause = self.now, next(self._ids), effect.cause or cause
+                self.events.append(event)
+                if isinstance(event, PutFinished | GetFinished):
+                    self.answers[event.op] = event
+                if not isinstance(event, PutStarted | GetStarted):
+                    self.log.append(self._line(event))
+                continue
+            for dst in (effect.dst,) if isinstance(effect, Send) else effect.dsts:
+                flight = (src, dst, effect.message, next(self._ids))
+                if effect.message.code >= ACCESS:
+                    self._access.append(flight)
+                    continue
+                link = self.names[src] + self.names[dst]
+                self.log.append(f"{link[0]}>{link[1]} {spell(effect.message)}")
+                if effect.message.code == UPDATE or not {link, link[::-1]} & self.silent:
+                    self._flights.append(flight)
+
+    def _line(self, event: Event) -> str:
+        match event:
+            case Stored():
+                until = "" if event.until is None else f" until {event.until:g}"
+                via = "" if event.via is None else f" from {self.names[event.via]}"
+                version = f" v{event.seq}" if event.seq else ""
+                return f"{self.names[event.node]} keeps {event.store}{version}{until}{via}"
+            case Dropped():
+                return f"{self.names[event.node]} drops {event.store}"
+            case PutFinished():
+                return f"{self.names[event.node]} put {event.outcome}"
+            case GetFinished():
+                found = " ".join([event.outcome, event.source, *sorted(event.values)]).strip()
+                silent = f" silent {''.join(self.names[node] for node in event.silent)}" if event.silent else ""
+                return f"{self.names[event.node]} get {found}{silent}"
+            case LateBetter():
+                return f"{self.names[event.node]} hears late of v{event.seq}"
+            case Rejected():
+                return f"{self.names[event.node]} rejects {self.names[event.src]}: {event.code}"
+        raise AssertionError(event)
+
+
+def messages(log: list[str]) -> int:
+    """How many messages between providers a log has."""
+    return sum(">" in line for line in log)
+
+
+def spell(message: Any) -> str:
+    """A message as one word or a few: "UPDATE W v3", "GETR hit"."""
+    words = [CODE_NAMES[message.code]]
+    if isinstance(message, Update):
+        withdrawn = "W" if message.record.regime is Regime.GET_BROADCAST else "A"
+        words.append("V" if message.record.value is not None else withdrawn)
+        words.append(f"v{message.record.version[0]}" if message.record.kind is Kind.AUTHENTICATED else "")
+    return " ".join(" ".join([*words, STATUS_NAMES[message.status]]).split())
