@@ -129,10 +129,14 @@ def replay(
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A map in GraphML or GML.")],
+    file: Annotated[Path, typer.Argument(help="A map in GraphML or GML, or CAIDA AS relationships (serial-1).")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="SCENARIO.toml", help="The scenario to write.")],
     peerings: Annotated[
         Literal["all", "links"] | None, typer.Option(help="Peer all with all, or along the map's links.")
+    ] = None,
+    parents: Annotated[
+        Literal["nearest", "largest", "first"] | None,
+        typer.Option(help="Which provider an AS with several keeps: nearest the top, the largest, the first named."),
     ] = None,
     title: Annotated[str | None, typer.Option(help="The scenario's title.")] = None,
 ) -> None:
@@ -140,7 +144,7 @@ def import_(
 
     Example: p4lab import Abilene.graphml -o abilene.toml
     """
-    imported = import_map(file, peerings=peerings, title=title)
+    imported = import_map(file, peerings=peerings, title=title, parents=parents)
     write(imported.scenario, out)
     for note in imported.notes:
         print(f"  {note}")

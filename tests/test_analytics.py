@@ -5,11 +5,13 @@ within four standard errors, estimated from the spread over independent keys.
 """
 
 from math import exp
+from random import Random
 
 import numpy as np
 import pytest
 
 from p4lab.core.commands import Get, Put
+from p4lab.core.messages import GETQ
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, Signatures
 from p4lab.metrics import KLASSES, Metrics
@@ -163,3 +165,66 @@ def test_byte_costs(providers: int, lam: float, mu: float, ttl: float, size: int
         cut_short = (providers - 1) * miss / duration if regime is Regime.GET_BROADCAST else 0.0  # the last cycle
         assert per_key.mean() == pytest.approx(bytes_per_second, abs=4 * error + cut_short), (regime, error)
         assert error < 0.15 * bytes_per_second
+
+
+# C children (lam gets per second and key at each), lp gets at the parent itself, T: two levels of cache with a TTL that is
+# counted down, D = 0 (protocol analytics 8.1).
+TWO_LEVELS = [(4, 0.05, 0.1, 60.0, 0.6973, 0.01579), (10, 0.01, 0.0, 60.0, 0.2770, None)]
+
+
+@pytest.mark.parametrize(("children", "lam", "lp", "ttl", "hit", "parent_misses"), TWO_LEVELS)
+def test_two_levels_of_cache(
+    children: int, lam: float, lp: float, ttl: float, hit: float, parent_misses: float | None
+) -> None:
+    """Counted-down TTLs make the copies of all children end together, with the parent's."""
+    total = children * lam + lp
+    cycle = ttl + 1 / total
+    misses = (lam / total + (1 - lam / total) * (1 - exp(-lam * ttl))) / cycle
+    assert 1 - misses / lam == pytest.approx(hit, abs=0.0001)
+    keys = 25
+    below = tuple(Provider(f"c{i}", lookup_delay=0.0, parent="P") for i in range(children))
+    duration = 4000 / lam / keys * 4
+    scenario = Scenario(
+        title="theory",
+        duration=duration,
+        options=MODELLED,
+        link=Link(latency=0.0),
+        provider=(Provider("P", lookup_delay=0.0), Provider("Q", lookup_delay=0.0), *below),
+        peering=(Peering(among="all"),),
+        workload=(
+            Workload(
+                "k",
+                keys,
+                ("Q",),
+                tuple(row.name for row in below),
+                ttl=ttl,
+                gets_per_second=lam * keys,
+                updates_per_second=0.0,
+            ),
+        ),
+        do=tuple(_gets_at_parent(lp * keys, duration, keys)) if lp else (),
+    )
+    metrics = measured(scenario)
+    gets = metrics.gets()
+    gets = gets[gets["started"] > 0]
+    by_child = gets[gets["node"] >= 2]
+    within(by_child["klass"] == HIT, by_child["name"], hit)
+    rows = Simulated(scenario)
+    while rows.advance(duration) < duration:
+        pass
+    asked = rows.trace.rows()
+    asked = asked[(asked["code"] == GETQ) & (asked["src"] == 0)]
+    rate = len(asked) / keys / duration
+    expected = 1 / cycle if parent_misses is None else parent_misses
+    assert 1 / cycle == pytest.approx(expected, abs=0.00001)
+    error = (rate / keys / duration) ** 0.5  # of a Poisson count, which a renewal process stays below
+    assert rate == pytest.approx(expected, abs=4 * error + 1 / duration)
+    assert error < 0.05 * expected
+
+
+def _gets_at_parent(rate: float, duration: float, keys: int) -> list[Do]:
+    """The parent's own gets: a workload has one rate for all its readers, so these are given one by one."""
+    rng, t, found = Random("gets at the parent"), 0.0, []
+    while (t := t + rng.expovariate(rate)) < duration:
+        found.append(Do(t, Get("P", f"k/{rng.randrange(keys) + 1}")))
+    return found

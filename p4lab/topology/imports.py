@@ -1,11 +1,10 @@
-"""Maps of other people's making as scenarios: `import_map` reads GraphML and GML (contracts section 2).
+"""Maps of other people's making as scenarios: `import_map` reads GraphML, GML and CAIDA as-rel (contracts section 2).
 
 Rules: each node becomes a provider; what was dropped, guessed or chosen is noted; whatever the bytes are, the answer is
 an Imported or a TopologyError.
 """
 
 import math
-import re
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +15,9 @@ from p4lab.scenario.errors import ScenarioError, one_line
 from p4lab.scenario.model import Peering, Provider, Scenario, Underlay, View, Workload
 from p4lab.scenario.read import load_bytes
 from p4lab.scenario.shape import MAX_ROWS
+from p4lab.topology.as_rel import Relations, is_as_rel, read_as_rel
 from p4lab.topology.errors import TopologyError
+from p4lab.topology.forest import Parents, forest, providers, workload
 from p4lab.topology.gml import read_gml
 from p4lab.topology.graphml import read_graphml
 from p4lab.topology.network import Network, network
@@ -33,8 +34,6 @@ GETS = 0.5  # 1/s
 TTL = 30.0  # s
 WORKLOAD = "place"
 
-_AS_REL = re.compile(rb"\s*(?:#[^\n]*\n\s*)*\d+\|\d+\|-?\d")
-
 
 class Imported(msgspec.Struct, frozen=True):
     """A scenario made of a map, and what was dropped, guessed or chosen on the way, a sentence each."""
@@ -43,10 +42,21 @@ class Imported(msgspec.Struct, frozen=True):
     notes: list[str]
 
 
-def import_map(path: Path | str, *, peerings: Peerings | None = None, title: str | None = None) -> Imported:
-    """The map in this file as a scenario. `peerings`: "all" with all, or along the "links"; None chooses by size."""
+def import_map(
+    path: Path | str, *, peerings: Peerings | None = None, title: str | None = None, parents: Parents | None = None
+) -> Imported:  # fmt: skip
+    """The map in this file as a scenario. `peerings`: "all" with all, or along the "links"; None chooses by size.
+
+    `parents`: which provider a multi-homed AS of an as-rel file keeps; None is "nearest".
+    """
     try:
         data = load_bytes(path, MAX_FILE)
+        if is_as_rel(_start(data)):
+            if peerings is not None:
+                raise TopologyError("--peerings is for maps", "an as-rel file says itself who peers: the clique")
+            return _market(read_as_rel(data), Path(path).name, title, parents or "nearest")
+        if parents is not None:
+            raise TopologyError("--parents is for as-rel files", "leave it out")
         raw = _read(data)
         found = network(raw)
         if not found.names:
@@ -63,18 +73,43 @@ def import_map(path: Path | str, *, peerings: Peerings | None = None, title: str
 
 def _read(data: bytes) -> RawMap:
     """The map in these bytes, whatever the file is called."""
-    start = data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:4096]
+    start = _start(data)
     if start.startswith(b"<"):
         return read_graphml(data)
-    if _AS_REL.match(start):
-        raise TopologyError("CAIDA as-rel files come in a later version", "this one reads GraphML and GML")
     if b"\0" in start or start.startswith((b"{", b"\x1f\x8b", b"PK")):
-        raise TopologyError("this is neither GraphML nor GML")
+        raise TopologyError("this is neither GraphML nor GML nor as-rel")
     try:
         return read_gml(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raw = read_gml(data.decode("latin-1"))
         return msgspec.structs.replace(raw, notes=[*raw.notes, "The file is not UTF-8; it was read as Latin-1."])
+
+
+def _start(data: bytes) -> bytes:
+    return data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:4096]
+
+
+def _market(relations: Relations, file: str, title: str | None, rule: Parents) -> Imported:
+    """A forest of autonomous systems."""
+    found = forest(relations, rule)
+    if not found.parents:
+        raise TopologyError("nobody is at the top", "an as-rel file has providers that are nobody's customers")
+    if len(found.parents) > MAX_ROWS["provider"]:
+        most = MAX_ROWS["provider"]
+        raise TopologyError(f"the map has {len(found.parents):,} ASes, a scenario at most {most:,} providers")
+    rows = providers(found)
+    scenario = Scenario(
+        title=title if title is not None else _line(Path(file).stem)[:MAX_TITLE].strip() or "Imported map",
+        about=f"Autonomous systems imported from `{_line(file)}`, CAIDA's AS relationships: the clique at the top "
+        "peers, each customer hangs below one provider.\n\n" + "".join(f"- {note}\n" for note in found.notes),
+        duration=DURATION,
+        view=View(key=f"{WORKLOAD}/1"),
+        provider=rows,
+        peering=(Peering(among="all"),),
+        workload=(workload(rows, WORKLOAD),),
+    )
+    check(scenario)
+    return Imported(scenario, found.notes)
 
 
 def _scenario(raw: RawMap, found: Network, file: str, peerings: Peerings | None, title: str | None) -> Imported:
