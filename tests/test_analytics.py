@@ -167,8 +167,8 @@ def test_byte_costs(providers: int, lam: float, mu: float, ttl: float, size: int
         assert error < 0.15 * bytes_per_second
 
 
-# C children (lam gets per second and key at each), lp gets at the parent itself, T: two levels of cache with a TTL that is
-# counted down, D = 0 (protocol analytics 8.1).
+# C children (lam gets per second and key at each), lp gets at the parent itself, T, and what children hit and the parent
+# misses: two levels of cache with a TTL that is counted down, D = 0.
 TWO_LEVELS = [(4, 0.05, 0.1, 60.0, 0.6973, 0.01579), (10, 0.01, 0.0, 60.0, 0.2770, None)]
 
 
@@ -182,8 +182,9 @@ def test_two_levels_of_cache(
     misses = (lam / total + (1 - lam / total) * (1 - exp(-lam * ttl))) / cycle
     assert 1 - misses / lam == pytest.approx(hit, abs=0.0001)
     keys = 25
-    below = tuple(Provider(f"c{i}", lookup_delay=0.0, parent="P") for i in range(children))
-    duration = 4000 / lam / keys * 4
+    names = tuple(f"c{i}" for i in range(children))
+    below = tuple(Provider(name, lookup_delay=0.0, parent="P") for name in names)
+    duration = 6000 / (lam * keys)
     scenario = Scenario(
         title="theory",
         duration=duration,
@@ -191,29 +192,18 @@ def test_two_levels_of_cache(
         link=Link(latency=0.0),
         provider=(Provider("P", lookup_delay=0.0), Provider("Q", lookup_delay=0.0), *below),
         peering=(Peering(among="all"),),
-        workload=(
-            Workload(
-                "k",
-                keys,
-                ("Q",),
-                tuple(row.name for row in below),
-                ttl=ttl,
-                gets_per_second=lam * keys,
-                updates_per_second=0.0,
-            ),
-        ),
+        workload=(Workload("k", keys, ("Q",), names, ttl=ttl, gets_per_second=lam * keys, updates_per_second=0.0),),
         do=tuple(_gets_at_parent(lp * keys, duration, keys)) if lp else (),
     )
-    metrics = measured(scenario)
-    gets = metrics.gets()
-    gets = gets[gets["started"] > 0]
-    by_child = gets[gets["node"] >= 2]
-    within(by_child["klass"] == HIT, by_child["name"], hit)
-    rows = Simulated(scenario)
-    while rows.advance(duration) < duration:
+    session, metrics = Simulated(scenario), Metrics(scenario.title, scenario.seed)
+    while session.advance(duration) < duration:
         pass
-    asked = rows.trace.rows()
-    asked = asked[(asked["code"] == GETQ) & (asked["src"] == 0)]
+    metrics.step(session.trace.slice(0, len(session.trace)))
+    gets = metrics.gets()
+    gets = gets[(gets["node"] >= 2) & (gets["started"] > 0)]
+    within(gets["klass"] == HIT, gets["name"], hit)
+    rows = session.trace.rows()
+    asked = rows[(rows["code"] == GETQ) & (rows["src"] == 0)]
     rate = len(asked) / keys / duration
     expected = 1 / cycle if parent_misses is None else parent_misses
     assert 1 / cycle == pytest.approx(expected, abs=0.00001)

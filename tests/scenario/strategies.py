@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from p4lab.core.commands import Get, Note, Put
 from p4lab.core.names import Kind, Regime
-from p4lab.core.options import ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
-from p4lab.scenario.model import Do, Expect, Link, Peering, Provider, Scenario, Underlay, View, Workload
+from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
+from p4lab.scenario.model import Do, Expect, Link, ParentLink, Peering, Provider, Scenario, Underlay, View, Workload
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=10)
@@ -46,7 +47,20 @@ options = st.builds(
 views = st.builds(View, key=maybe(words), speed=st.just("auto") | numbers(0.01, 1000))
 
 
-def providers(names: list[str]) -> st.SearchStrategy[tuple[Provider, ...]]:
+@st.composite
+def providers(draw: st.DrawFn, names: list[str]) -> tuple[Provider, ...]:
+    """The first two are tops; any other may hang below one before it, local only below local."""
+    rows = list(draw(rootless(names)))
+    links = st.builds(ParentLink, **{name: maybe(strategy) for name, strategy in link_fields.items()})
+    for i in range(2, len(rows)):
+        if draw(st.booleans()):
+            above = rows[draw(st.integers(0, i - 1))]
+            attach = Attach.REDIRECT if above.attach is Attach.REDIRECT else draw(st.sampled_from(Attach))
+            rows[i] = msgspec.structs.replace(rows[i], parent=above.name, attach=attach, link=draw(links))
+    return tuple(draw(st.permutations(rows)))
+
+
+def rootless(names: list[str]) -> st.SearchStrategy[tuple[Provider, ...]]:
     places = st.sampled_from(["none", "position", "geo"])
 
     def one(name: str) -> st.SearchStrategy[Provider]:
@@ -121,6 +135,7 @@ def expects(names: list[str]) -> st.SearchStrategy[Expect]:
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     names = draw(st.lists(words, min_size=2, max_size=5, unique=True))
+    rows = draw(providers(names))
     pair = st.permutations(names).map(lambda each: (each[0], each[1]))
     duration = draw(numbers(1, 1000))
     does = st.builds(Do, at=numbers(0, duration), command=commands(names))
@@ -132,8 +147,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         options=draw(options),
         view=draw(views),
         link=draw(st.builds(Link, **link_fields)),
-        provider=draw(providers(names)),
-        peering=tuple(draw(st.lists(peerings(names), max_size=4))),
+        provider=rows,
+        peering=tuple(draw(st.lists(peerings([row.name for row in rows if row.parent is None]), max_size=4))),
         underlay=tuple(draw(st.lists(st.builds(Underlay, between=pair), max_size=3))),
         workload=draw(workloads(names)),
         do=tuple(draw(st.lists(does, max_size=4))),
