@@ -31,7 +31,7 @@ LINES = 3  # of its sentence
 MARGIN, GAP = 40, 18
 ASIDE = re.compile(r"\s*\([^()]*\)")
 CLAUSES = (re.compile(r"[;:](?= )"), re.compile(r",(?= )"))  # the first is the better place to stop
-CLAUSE_LEAST = 0.55  # of the room that a whole clause must fill, to be better than a cut sentence
+CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better than a cut sentence
 
 
 class Welcome(QScrollArea):

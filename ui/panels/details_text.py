@@ -111,7 +111,8 @@ def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]
 
 def _what(what: str, one: Holding) -> str:
     how = {"L": f"its own {what}", "R": f"a copy of {what}, sent to it", "P": f"a pointer to {what}"}
-    return _capital(how.get(one.store, f"{what}, cached"))
+    said = how.get(one.store)
+    return f"{what}, cached" if said is None else _capital(said)
 
 
 def _rest(one: Holding, t: float) -> str:

@@ -70,7 +70,7 @@ def test_what_a_provider_holds_and_did(told):
     world = player.world
     places = {key: world.find(key).index for key in ("news/1", "wiki/1", "chat/1", "wall/1")}
     assert held(world, tale.CEDAR, places["news/1"], 5.0) == [
-        ("V1, cached, since 2.90 s, for another 7.90 s: 2 behind", True)
+        ("v1, cached, since 2.90 s, for another 7.90 s: 2 behind", True)
     ]
     assert held(world, tale.CEDAR, places["news/1"], 13.0) == []
     assert held(world, tale.CEDAR, places["wiki/1"], 20.0) == [
