@@ -53,6 +53,8 @@ class Chart(QWidget):
         self.plot = pg.PlotWidget()
         self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.plot.setMinimumHeight(48)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys do nothing in it
+        self.plot.setAccessibleName(title)
         self.plot.plotItem.hideButtons()
         self.plot.plotItem.setMenuEnabled(False)
         self.view: pg.ViewBox = self.plot.plotItem.vb

@@ -159,3 +159,14 @@ def test_nothing_is_built_anew_while_nothing_changes(panel, told):
     player.seek(15.0)
     panel.refresh()
     assert panel.widget() is inner
+
+
+def test_tab_goes_through_the_steps_in_their_order_right_after_the_panel(told, panel, qtbot):
+    told[1].select_op(5)
+    qtbot.waitUntil(lambda: len(panel._rows) == 6)
+    panel.setFocus()
+    reached = []
+    for _ in range(6):
+        qtbot.keyClick(panel.focusWidget() or panel, Qt.Key.Key_Tab)
+        reached.append(panel.window().focusWidget())
+    assert reached == panel._rows
