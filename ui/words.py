@@ -5,6 +5,8 @@ Rules: pure functions, no Qt; three figures at most; a narrow no-break space par
 
 import math
 
+from p4lab.core.names import MAX_KEY
+
 NONE = "–"
 THIN = "\u202f"  # narrow no-break space
 
@@ -35,7 +37,7 @@ OUTCOMES = {  # protocol section 5.15
     "PARTIAL": "only some answered in time",
     "TIMEOUT": "nobody answered in time",
     "E_TOO_BIG": "refused: the value is too big",
-    "E_KEY": "refused: the key has the wrong length",
+    "E_KEY": f"refused: a key has 1 to {MAX_KEY} bytes",
     "E_BAD_HASH": "refused: the hash does not fit",
     "E_BAD_SIG": "refused: the signature does not fit",
     "E_CAS": "refused: the stored version is another one",

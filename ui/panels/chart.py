@@ -297,7 +297,7 @@ class Bubble(QLabel):
 
 def gutter() -> int:
     """Pixels left of every plot, so that the plots of a stack share one line of time; a provider's name fits."""
-    return round(QFontMetricsF(font("small")).horizontalAdvance("Indianapolis")) + 12
+    return round(QFontMetricsF(font("small")).horizontalAdvance("Washington DC")) + 14
 
 
 def margin() -> int:
