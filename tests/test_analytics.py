@@ -167,7 +167,7 @@ def test_byte_costs(providers: int, lam: float, mu: float, ttl: float, size: int
         assert error < 0.15 * bytes_per_second
 
 
-# C children (lam gets per second and key at each), lp gets at the parent itself, T, and what children hit and the parent
+# C children (lam gets per second and key at each), lp gets at the parent itself, T, what children hit and the parent
 # misses: two levels of cache with a TTL that is counted down, D = 0.
 TWO_LEVELS = [(4, 0.05, 0.1, 60.0, 0.6973, 0.01579), (10, 0.01, 0.0, 60.0, 0.2770, None)]
 

@@ -24,7 +24,7 @@ from p4lab import __version__
 from ui.actions import Row
 from ui.document import Answer
 
-FILES = "Scenarios and recordings (*.toml *.p4rec);;All files (*)"
+FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml);;All files (*)"
 
 
 class Dialogs:
@@ -48,8 +48,10 @@ class Dialogs:
         return {int(buttons.Save): Answer.SAVE, int(buttons.Discard): Answer.DISCARD}.get(chosen, Answer.CANCEL)
 
     def file_to_open(self) -> Path | None:
-        """A scenario or a recording."""
-        name, _ = QFileDialog.getOpenFileName(self.window, "Open a scenario or a recording", str(self.folder), FILES)
+        """A scenario, a recording or a map."""
+        name, _ = QFileDialog.getOpenFileName(
+            self.window, "Open a scenario, a recording or a map", str(self.folder), FILES
+        )
         return self._remember(name)
 
     def scenario_target(self, suggestion: str) -> Path | None:

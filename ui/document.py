@@ -2,7 +2,7 @@
 
 Rules: shows nothing itself. What a person must be asked or told leaves by `ask`, `said` and `failed`, so that a test
 can answer. The text a scenario came from is kept, so that saving leaves a person's comments where they are. A scenario
-that comes with P4 Lab is never overwritten.
+that comes with P4 Lab is never overwritten; a map opens as the scenario that `p4lab import` makes of it.
 """
 
 from collections.abc import Callable
@@ -19,10 +19,12 @@ from p4lab.scenario.read import load, parse
 from p4lab.scenario.write import write
 from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
+from p4lab.topology import TopologyError, import_map
 from ui.player import MakeSession, Player
 from ui.run import Nothing
 
 RECORDING = ".p4rec"
+MAPS = (".graphml", ".gml")
 RECENT = 8  # files remembered
 Places = dict[str, tuple[float, float]]  # providers that were moved on the map, 0..1
 State = tuple[int, tuple[Do, ...], Places]  # seed, what was done by hand, places
@@ -110,14 +112,15 @@ class Document(QObject):
         """Open a scenario or a recording, asking about what is unsaved. False: nothing has changed."""
         try:
             text, session = self._read(path)
-        except (ScenarioError, RecordingError) as fault:
+        except (ScenarioError, RecordingError, TopologyError) as fault:
             self.failed.emit(f"{CANNOT_OPEN} {fault}")
             return False
         if not self.may_leave():
             session.close()
             return False
         shipped = path.resolve() in {file.resolve() for file in resources.scenario_files()}
-        self.path = None if shipped else path
+        imported = path.suffix.lower() in MAPS
+        self.path = None if shipped or imported else path
         self._text = text
         self._places = {}
         self._saved = None
@@ -127,6 +130,8 @@ class Document(QObject):
             self._remember(path)
         self.opened.emit()
         self.changed.emit()
+        if imported:
+            self.said.emit(f"A scenario was made of the map {path.name}. Save as… keeps it.")
         return True
 
     def save(self) -> bool:
@@ -170,6 +175,8 @@ class Document(QObject):
     def _read(self, path: Path) -> tuple[str | None, Session]:
         if path.suffix.lower() == RECORDING:
             return None, Replayed(path)
+        if path.suffix.lower() in MAPS:
+            return None, self._make(import_map(path).scenario, [])
         text = load(path)
         return text, self._make(parse(text, str(path)), [])
 

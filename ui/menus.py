@@ -1,11 +1,12 @@
-"""Menus that are not made from the action table, because what is in them is data: files opened before, a provider.
+"""Menus that are made when they are opened, because what is in them is data: files opened before, a provider, the map.
 
-Rules: made when they are opened; what is impossible is shown with its reason.
+Rules: what is impossible is shown with its reason; what stands in the action table comes from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from p4lab.session.base import Abilities
@@ -30,15 +31,33 @@ class RecentMenu(QMenu):
 
 
 def provider_menu(
-    window: QWidget, abilities: Abilities, prepare: Callable[[str], None], inspect: Callable[[], None]
+    window: QWidget,
+    abilities: Abilities,
+    prepare: Callable[[str], None],
+    inspect: Callable[[], None],
+    views: Sequence[QAction],
 ) -> QMenu:
-    """What can be done at a provider. prepare: begins a put or a get there."""
-    menu = QMenu(window)
-    menu.setToolTipsVisible(True)
+    """What can be done at a provider. prepare: begins a put or a get there. views: as in `map_menu`."""
+    menu = _menu(window)
     for verb in ("get", "put"):
         action = menu.addAction(f"{verb.capitalize()} here…", partial(prepare, verb))
         action.setEnabled(abilities.submit)
         action.setToolTip(abilities.why_not)
     menu.addAction("Show what it holds", inspect)
+    menu.addSeparator()
+    menu.addActions(list(views))
+    return menu
+
+
+def map_menu(window: QWidget, views: Sequence[QAction]) -> QMenu:
+    """What can be done where there is no provider. views: fitting and zooming."""
+    menu = _menu(window)
+    menu.addActions(list(views))
+    return menu
+
+
+def _menu(window: QWidget) -> QMenu:
+    menu = QMenu(window)
+    menu.setToolTipsVisible(True)
     menu.aboutToHide.connect(menu.deleteLater)
     return menu

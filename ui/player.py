@@ -21,6 +21,7 @@ from p4lab.world import World
 from ui.errands import Errand, again, ahead, next_event, whole
 from ui.pace import cruise, for_hop, next_factor
 from ui.run import LOOK, Nothing, Run
+from ui.words import ACCESS
 
 FRAME = 16  # ms
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
@@ -29,7 +30,6 @@ ERRAND_BUDGET = 0.03  # an errand has the window to itself, which still answers 
 SAMPLE = 100  # ms between two refreshes of the panels while playing
 SMOOTH = 0.5  # s over which the achieved speed is averaged
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
-ACCESS = 20  # message codes from here on pass between a customer and its provider (contracts: never drawn)
 SPEEDS = (0.01, 1000.0)
 
 MakeSession = Callable[[Scenario, list[Do]], Session]

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
 from ui.elided import ElidedLabel
 from ui.focus import Focus
-from ui.player import ACCESS, Player
+from ui.player import Player
 from ui.story import now
-from ui.words import plural, share
+from ui.words import ACCESS, plural, share
 
 
 class Status(QStatusBar):

@@ -4,6 +4,7 @@ Rules: chooses, opens nothing itself. A card is a button: Tab reaches it, Enter 
 cannot be read has no card.
 """
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -22,12 +23,15 @@ from ui.theme import ThemeSwitch, font, mix
 from ui.words import plural, time
 
 FIRST = (  # in the order in which one would learn
-    "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "append-only", "who-pays", "holes",
-    "abilene",
+    "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "who-pays", "holes", "abilene",
+    "append-only",
 )  # fmt: skip
 WIDTH, PICTURE = 292, 128  # px of a card at 100 %
 LINES = 3  # of its sentence
 MARGIN, GAP = 40, 18
+ASIDE = re.compile(r"\s*\([^()]*\)")
+CLAUSES = (re.compile(r"[;:](?= )"), re.compile(r",(?= )"))  # the first is the better place to stop
+CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better than a cut sentence
 
 
 class Welcome(QScrollArea):
@@ -46,7 +50,7 @@ class Welcome(QScrollArea):
         self._title = QLabel("P4 Lab")
         self._says = QLabel(
             "Watch peer-to-peer providers peer: see puts and gets travel between them, copies go stale, and what each "
-            "choice costs. Choose a scenario and press Space."
+            "choice costs. Choose a scenario and press Space, or drop a file of your own on this window."
         )
         self._says.setWordWrap(True)
         self._says.setProperty("role", "muted")
@@ -62,27 +66,27 @@ class Welcome(QScrollArea):
         open_ = QPushButton("Open a file…")
         open_.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         open_.clicked.connect(self.browse)
-        drop = QLabel("or drop a scenario (.toml) or a recording (.p4rec) anywhere on this window")
-        drop.setProperty("role", "muted")
-        row = QHBoxLayout()
-        row.addWidget(open_)
-        row.addSpacing(8)
-        row.addWidget(drop)
-        row.addStretch()
+        open_.setToolTip(
+            "A scenario (.toml), a recording (.p4rec) or a map (.graphml, .gml); or drop it on this window"
+        )
+        head = QHBoxLayout()
+        head.addWidget(self._title)
+        head.addStretch()
+        head.addWidget(open_)
         column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, 30, MARGIN, 30)
         column.setSpacing(6)
-        column.addWidget(self._title)
+        column.addLayout(head)
         column.addWidget(self._says)
         column.addSpacing(16)
         column.addLayout(cards)
         column.addSpacing(20)
         column.addWidget(self._recent_title)
         column.addLayout(self._recent)
-        column.addSpacing(8)
-        column.addLayout(row)
         column.addStretch()
         self.setWidget(page)
+        if self._cards:
+            self.setFocusProxy(self._cards[0])  # Enter opens the first
         theme.changed.connect(self._dress)
         document.changed.connect(self._show_recent)
         self._dress()
@@ -190,6 +194,8 @@ class Card(QAbstractButton):
             ("small", theme.muted, self._small, Qt.AlignmentFlag.AlignBottom),
         ):
             painter.setFont(font(role))
+            if painter.fontMetrics().horizontalAdvance(text) > words.width():
+                painter.setFont(font("heading" if role == "title" else role))
             painter.setPen(ink)
             fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(words.width()))
             painter.drawText(words, flags, fitted)
@@ -204,9 +210,9 @@ class Card(QAbstractButton):
 
 
 def first_sentence(about: str) -> str:
-    """The first sentence of a lesson, without its Markdown signs."""
+    """The first sentence of a lesson, without its Markdown signs and what it says in brackets."""
     paragraph = next((part for part in about.strip().split("\n\n") if part.strip() and not part.startswith("#")), "")
-    plain = " ".join(paragraph.replace("*", "").replace("`", "").split())
+    plain = " ".join(ASIDE.sub("", paragraph.replace("*", "").replace("`", "")).split())
     end = next((i + 1 for i, c in enumerate(plain) if c in ".!?" and plain[i + 1 : i + 2] in ("", " ")), len(plain))
     return plain[:end]
 
@@ -217,14 +223,19 @@ def length(seconds: float) -> str:
 
 
 def _fitted(painter: QPainter, text: str, box: QRectF) -> str:
-    """The text, cut at a word where it needs more lines than there are."""
-    words = text.split()
-    for count in range(len(words), 0, -1):
-        shown = " ".join(words[:count]) + ("" if count == len(words) else " …")
+    """The text; where it needs more lines than there are, cut after a clause, or else at a word."""
+
+    def fits(shown: str) -> bool:
         room = painter.fontMetrics().boundingRect(box.toRect(), Qt.TextFlag.TextWordWrap, shown)
-        if room.height() <= box.height() + 4:
-            return shown
-    return ""
+        return room.height() <= box.height() + 4
+
+    clauses = [[f"{text[: mark.start()]}." for mark in clause.finditer(text)] for clause in CLAUSES]
+    words = text.split()
+    cut = [" ".join(words[:count]) + " …" for count in range(len(words), 0, -1)]
+    longest = next(filter(fits, cut), "")
+    least = CLAUSE_LEAST * len(longest)
+    enough = [part for kind in clauses for part in reversed(kind) if fits(part) and len(part) > least]
+    return text if fits(text) else enough[0] if enough else longest
 
 
 def _shipped() -> list[tuple[Path, Scenario]]:

@@ -13,13 +13,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, table
-from ui.canvas.scene import MapView
+from ui.canvas.scene import NOBODY, MapView
 from ui.dialogs import Dialogs
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
 from ui.keys import keeps
-from ui.menus import RecentMenu, provider_menu
+from ui.menus import RecentMenu, map_menu, provider_menu
 from ui.notice import Notice
 from ui.opening import Opening
 from ui.panels.details import DetailsPanel
@@ -189,7 +189,12 @@ class Window(QMainWindow):
         def prepare(verb: str) -> None:
             self.bar.prepare(verb, node)
 
-        provider_menu(self, self.player.session.abilities, prepare, partial(self._inspect, node)).popup(place)
+        views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
+        if node == NOBODY:
+            menu = map_menu(self, views)
+        else:
+            menu = provider_menu(self, self.player.session.abilities, prepare, partial(self._inspect, node), views)
+        menu.popup(place)
 
     def _retitle(self) -> None:
         mark = "● " if self.document.unsaved else ""

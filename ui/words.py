@@ -5,12 +5,15 @@ Rules: pure functions, no Qt; three figures at most; a narrow no-break space par
 
 import math
 
+from p4lab.core.names import MAX_KEY
+
 NONE = "–"
 THIN = "\u202f"  # narrow no-break space
 
 MESSAGES = {  # the codes of message rows (protocol section 5.4; a test holds them against the engine's)
     3: "update", 4: "query", 5: "reply", 6: "fetch", 7: "fetch reply", 20: "put", 21: "get", 22: "answer",
 }  # fmt: skip
+ACCESS = 20  # codes from here on pass between a customer and its provider (contracts: never drawn)
 STATUSES = {0: "", 1: "hit", 2: "miss", 3: "duplicate", 4: "refused"}
 REGIMES = {
     "get-broadcast": "get-broadcast",
@@ -34,7 +37,7 @@ OUTCOMES = {  # protocol section 5.15
     "PARTIAL": "only some answered in time",
     "TIMEOUT": "nobody answered in time",
     "E_TOO_BIG": "refused: the value is too big",
-    "E_KEY": "refused: the key has the wrong length",
+    "E_KEY": f"refused: a key has 1 to {MAX_KEY} bytes",
     "E_BAD_HASH": "refused: the hash does not fit",
     "E_BAD_SIG": "refused: the signature does not fit",
     "E_CAS": "refused: the stored version is another one",

@@ -38,7 +38,8 @@ class Session(Protocol):
     def submit(self, command: Command, t: float) -> float:
         """Do `command` at playhead `t` and return the moment it takes effect.
 
-        Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first).
+        Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first);
+        ScenarioError, with the path of its field, where the command itself is at fault.
         """
 
     def fork(self, t: float) -> "Session":

@@ -6,6 +6,7 @@ rounded to a microsecond. A source makes one request at a time and says when it 
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import accumulate
 from math import inf, log
 from random import Random
@@ -27,6 +28,12 @@ class Keys:
     def key(self, index: int) -> str:
         """The key's text, from `name/1`."""
         return f"{self.row.name}/{index + 1}"
+
+    @cached_property
+    def heights(self) -> list[float]:
+        """The summed weights of the keys, by which readers draw one; empty where all are equal."""
+        row = self.row
+        return list(accumulate((rank + 1) ** -row.popularity for rank in range(row.keys))) if row.popularity else []
 
     def index(self, key: str) -> int | None:
         """The number of the key spelt like this, or None."""
@@ -115,7 +122,7 @@ def _puts(keys: Keys, mine: range, stop: float, rng: Random) -> Iterator[tuple[f
 def _gets(keys: Keys, reader: str, stop: float, rng: Random) -> Iterator[tuple[float, Get]]:
     row = keys.row
     t, rate = row.start, row.gets_per_second
-    heights = list(accumulate((rank + 1) ** -row.popularity for rank in range(row.keys))) if row.popularity else []
+    heights = keys.heights
     while rate > 0 and (t := t + _gap(rng, rate)) < stop:
         if heights:
             index = min(bisect_right(heights, rng.random() * heights[-1]), row.keys - 1)

@@ -21,6 +21,7 @@ from p4lab.world.words import listed, span, versions_behind
 LOST = 1  # fate of a row, as a trace writes it
 FULL = 4  # later puts that are told one by one
 AFTER = 5_000  # events after a put's answer in which its updates leave: they leave at once
+KEPT = ("L", "R")  # stores that do not run out
 BACK = 65_536  # messages before a get among which the question that it joined is looked for
 
 
@@ -137,6 +138,7 @@ class _Teller:
         if isinstance(finished, GetFinished):
             self.provenance(finished)
             self.missed(finished)
+            self.unreached(finished)
             if finished.silent:
                 self.say(finished.t, finished.id, f"{self.all(finished.silent)} did not answer in time", True)
             self.say(finished.t, finished.id, *self.outcome(finished))
@@ -243,6 +245,17 @@ class _Teller:
         if len(later) > FULL:
             middle = later[FULL - 2]
             self.say(middle.t, middle.event, f"and {len(later) - FULL + 1} more were accepted", True)
+
+    def unreached(self, finished: GetFinished) -> None:
+        """Who has what was not found, and is no peer of the one who was asked."""
+        if finished.outcome != "NOT_FOUND":
+            return
+        peers = {node for link in self.world.links if finished.node in link for node in link}
+        holders = {held.node for held in self.world.holdings(self.op.name, finished.t) if held.store in KEPT}
+        far = sorted(holders - peers - {finished.node})
+        if far:
+            text = f"{'has it, but does' if len(far) == 1 else 'have it, but do'} not peer with {self.me}"
+            self.say(finished.t, finished.id, f"{self.all(far)} {text}", True)
 
     def under_way(self, ack: Ack, finished: GetFinished) -> None:
         """An update that had left and not arrived when the answer was given."""

@@ -67,6 +67,7 @@ class Mesh:
     events: list[Event] = field(default_factory=list)
     answers: dict[int, PutFinished | GetFinished] = field(default_factory=dict)
     asked: dict[int, PutStarted | GetStarted] = field(default_factory=dict)
+    causes: dict[int, int] = field(default_factory=dict)  # of every event and message, by id
 
     def __post_init__(self) -> None:
         signer = Ed25519() if self.options.signatures is Signatures.REAL else Modelled()
@@ -165,6 +166,13 @@ class Mesh:
         """The answer to a get as one line."""
         return _line(self.answers[op])
 
+    def chain(self, event: Event) -> list[int]:
+        """The ids of an event, of its cause, of the cause of that, and so on."""
+        found = [event.id]
+        while found[-1]:
+            found.append(self.causes[found[-1]])
+        return found[:-1]
+
     def _perform(self, src: int, effects: list[Effect], cause: int) -> None:
         for effect in effects:
             if isinstance(effect, Emit):
@@ -179,6 +187,7 @@ class Mesh:
     def _emit(self, effect: Emit, cause: int) -> int:
         event = effect.event
         event.t, event.id, event.cause = self.now, next(self._ids), cause
+        self.causes[event.id] = cause
         self.events.append(event)
         if isinstance(event, PutFinished | GetFinished):
             self.answers[event.op] = event
@@ -192,6 +201,7 @@ class Mesh:
         assert not isinstance(effect, Emit)
         for dst in (effect.dst,) if isinstance(effect, Send) else effect.dsts:
             flight = Flight(src, dst, effect.message, next(self._ids))
+            self.causes[flight.event] = cause
             if effect.message.code >= ACCESS:
                 self.arrive(flight)
             else:

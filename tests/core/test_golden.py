@@ -289,6 +289,19 @@ def test_the_wait_goes_on_after_an_answer_that_fails_its_checks() -> None:
     )  # fmt: skip
 
 
+def test_what_came_in_meanwhile_may_be_better() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", value="old", regime=KV)
+    mesh.drop("A>B")
+    op = mesh.get("B")
+    mesh.deliver("B>A")
+    mesh.put("A", value="new", regime=KV)
+    answer = mesh.take("A>B")
+    mesh.deliver()
+    mesh.arrive(answer)
+    assert mesh.answer(op) == "B get OK remote new"
+
+
 # Nobody has it, or nobody says so
 
 

@@ -31,7 +31,7 @@ FAULTS = {
         "one of them must be a top, without a parent"
     ),
     rows("A", "b<!A", "c<b"): (
-        'line 11, provider.c.parent: "b" is a redirect child and has no lookup service to exchange updates with; '
+        'line 12, provider.c.parent: "b" is a redirect child and has no lookup service to exchange updates with; '
         'write attach = "redirect" here, or attach = "local" at b'
     ),
     rows("A") + 'attach = "redirect"': (

@@ -1,124 +1,167 @@
-"""A simulated run is (scenario, seed, commands): commands at the playhead, forks, and saving what was done by hand."""
+"""A simulated run by hand: commands at the playhead, forks, and that the log of a run makes the same run again."""
 
-import subprocess
-import sys
-from pathlib import Path
+from __future__ import annotations
+
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from p4lab.core.commands import Get, Note, Put
-from p4lab.core.events import GetStarted
-from p4lab.core.names import Regime
+from p4lab.core.commands import BY_HAND, Command, Get, Note, Put
+from p4lab.core.events import GetStarted, Noted, PutStarted
+from p4lab.core.names import Kind, Regime
+from p4lab.core.options import Options, Signatures
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Do
+from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario, Workload
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.session.simulated import Simulated
-from tests.session.runs import TEXT, finish
 
-# Of TEXT with real signatures, whatever the platform and the Python. It changes only where the protocol, the order of
-# events or their fields change, on purpose.
-DIGEST = "0ded1ed9b685c7862e0af617627f075ffca41a06963b4fe7c34c6edee891870f"
+PLAN = Scenario(
+    "Two providers",
+    8.0,
+    options=Options(signatures=Signatures.MODELLED),
+    link=Link(latency=0.01, jitter=0.004, loss=0.05),
+    provider=(Provider("Aster"), Provider("Birch")),
+    peering=(Peering("all"),),
+    workload=(
+        Workload("w", 3, gets_per_second=4.0, updates_per_second=0.5, ttl=0.5),
+        Workload("v", 2, kind=Kind.UNAUTHENTICATED, regime=Regime.KEY, gets_per_second=2.0, updates_per_second=0.5),
+    ),
+    do=(Do(1.001, Put("Birch", "planned", "w/1")), Do(2.5, Note("half way"))),
+)
 
 
-def to(session: Simulated, t: float) -> None:
-    """Advance to t, however many calls it takes."""
-    while session.advance(t) < t:
+def to(session: Simulated, t: float) -> Simulated:
+    """Advanced to t."""
+    while session.advance(t) < min(t, session.scenario.duration):
         pass
+    return session
 
 
-def test_the_digest_is_the_same_everywhere() -> None:
-    session = Simulated(parse(TEXT))
-    finish(session)
-    assert session.trace.digest() == DIGEST
+def finished(session: Simulated) -> str:
+    return to(session, session.scenario.duration).trace.digest()
 
 
-@pytest.mark.parametrize("hash_seed", ["1", "2"])
-def test_the_digest_does_not_hang_on_hashing(hash_seed: str) -> None:
-    code = (
-        "from tests.session.runs import TEXT, finish\n"
-        "from p4lab.scenario.read import parse\n"
-        "from p4lab.session.simulated import Simulated\n"
-        "session = Simulated(parse(TEXT)); finish(session); print(session.trace.digest())"
-    )
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(root)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.strip() == DIGEST
+def saved(session: Simulated) -> Scenario:
+    """What "Save" writes: the commands by hand are rows like any other."""
+    return parse(dumps(msgspec.structs.replace(session.scenario, do=(*session.scenario.do, *session.commands))))
 
 
-def test_a_command_takes_effect_at_the_playhead() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 7.0)
-    at = session.submit(Get("Cedar", "news/1"), 7.0)
-    assert at == 7.000001
-    to(session, 7.5)
-    by_hand = [e for e in session.trace.slice(0, len(session.trace)) if isinstance(e, GetStarted) and e.t == at]
-    assert [(e.node, e.key, e.owner, e.workload) for e in by_hand] == [(2, "news/1", "Aster", "by hand")]
+PUTS = st.builds(
+    Put, st.sampled_from(("Aster", "Birch")), st.sampled_from(("x", "y")), st.sampled_from(("w/1", "v/1", "k")),
+    kind=st.sampled_from((Kind.AUTHENTICATED, Kind.UNAUTHENTICATED)), regime=st.sampled_from(Regime),
+    identity=st.sampled_from((None, "Aster", "Eve")),
+)  # fmt: skip
+GETS = st.builds(
+    Get, st.sampled_from(("Aster", "Birch")), st.sampled_from(("w/1", "v/1", "k")),
+    kind=st.sampled_from((Kind.AUTHENTICATED, Kind.UNAUTHENTICATED)), min_version=st.sampled_from((None, 2)),
+)  # fmt: skip
+COMMANDS: st.SearchStrategy[Command] = PUTS | GETS | st.builds(Note, st.sampled_from(("a remark", "é")))
+TIMES = st.floats(0, 7.9) | st.integers(0, 7900).map(lambda ms: ms / 1000)
+DEEDS = st.lists(st.tuples(TIMES, COMMANDS), max_size=6).map(lambda deeds: sorted(deeds, key=lambda deed: deed[0]))
 
 
-def test_a_command_at_an_events_very_time_comes_after_it_in_every_run() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 6.0)  # where the scenario has a command of its own
-    session.submit(Note("same time"), 6.0)
-    session.submit(Note("and another"), 6.0)
-    finish(session)
-    again = Simulated(session.scenario, session.commands)
-    finish(again)
-    assert again.trace.digest() == session.trace.digest()
+@settings(max_examples=25)
+@given(DEEDS)
+def test_a_run_made_again_from_its_log_is_the_same_run(deeds: list[tuple[float, Command]]) -> None:
+    """By hand at the playhead; from the logged commands; and saved as a scenario, read and run: one digest."""
+    by_hand = Simulated(PLAN)
+    for t, command in deeds:
+        by_hand.submit(command, to(by_hand, t).advance(t))
+    digest = finished(by_hand)
+    assert finished(Simulated(PLAN, by_hand.commands)) == digest
+    assert finished(Simulated(saved(by_hand))) == digest
+    assert finished(by_hand.fork(8.0)) == digest
+    assert finished(by_hand.with_seed(PLAN.seed)) == digest
 
 
-def test_what_was_done_by_hand_is_saved_and_runs_again() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 3.0)
-    session.submit(Put("Birch", "by hand", "k43", regime=Regime.VALUE), 3.0)
-    to(session, 9.9)
-    session.submit(Get("Aster", "k43", owner="Birch"), 9.9)
-    finish(session)
-    scenario = session.scenario
-    saved = msgspec.structs.replace(scenario, do=(*scenario.do, *session.commands))
-    again = Simulated(parse(dumps(saved)))
-    finish(again)
-    assert again.trace.digest() == session.trace.digest()
+@given(TIMES | st.floats(0, 1e8))
+@example(1.001)
+def test_a_command_is_later_than_all_that_is_known(t: float) -> None:
+    """And by two microseconds at most: 1.001 s is a little less than 1,001,000 us."""
+    session = Simulated(msgspec.structs.replace(PLAN, duration=1e9, workload=(), do=()))
+    known = session.advance(t)
+    at = session.submit(Note("now"), t)
+    assert (known, at > t, at - t < 2.1e-6 + 1e-9 * t) == (t, True, True)
+    assert session.submit(Note("and again"), t) == at
+    assert [event.t for event in to(session, at).trace.slice(0, 99).records if isinstance(event, Noted)] == [at] * 2
 
 
-def test_a_fork_shares_the_past_and_not_the_future() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 5.5)
-    session.submit(Note("kept"), 5.5)
-    to(session, 12.0)
-    session.submit(Note("not in the fork"), 12.0)
-    finish(session)
-    fork = session.fork(8.0)
-    to(fork, 8.0)
-    assert fork.commands == [Do(5.500001, Note("kept"))]
-    assert list(fork.trace.slice(0, len(fork.trace))) == list(session.trace.slice(0, session.trace.index_at(8.0)))
-    fork.submit(Put("Cedar", "x", "k44"), 8.0)
-    finish(fork)
-    assert fork.trace.digest() != session.trace.digest()
+def test_at_the_time_of_something_planned_the_hand_comes_second() -> None:
+    """And before what the workloads do then. 1.001 s is where a command was planned."""
+    session = to(Simulated(PLAN), 1.0009994)
+    assert session.submit(Put("Birch", "by hand", "w/1"), 1.0009994) == 1.001
+    to(session, 2.0)
+    puts = [event for event in session.trace.slice(0, len(session.trace)).records if isinstance(event, PutStarted)]
+    assert [event.value for event in puts if event.t == 1.001] == ["planned", "by hand"]
+    assert finished(Simulated(saved(session))) == finished(session)
 
 
-def test_what_cannot_be_done_is_refused_in_a_sentence() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 5.0)
-    with pytest.raises(ValueError, match=r"4\.000000 s is in the past of this run, which is known to 5\.000000 s"):
-        session.submit(Note("too late"), 4.0)
-    with pytest.raises(ValueError, match="the run ends at 20 s"):
-        session.submit(Note("too far"), 20.0)
-    with pytest.raises(ScenarioError, match='did you mean "Aster"'):
-        session.submit(Get("Astre", "k"), 5.0)
-    assert session.commands == []
+def test_before_anything_is_known() -> None:
+    session = Simulated(PLAN)
+    assert session.submit(Get("Aster", "w/1"), 0.0) == 1e-6
+    to(session, 1.0)
+    asked = [event for event in session.trace.slice(0, 99).records if isinstance(event, GetStarted)]
+    assert (asked[0].t, asked[0].workload, asked[0].owner) == (1e-6, BY_HAND, "Aster")
 
 
-def test_another_seed_is_another_run_of_the_same_plan() -> None:
-    session = Simulated(parse(TEXT))
-    to(session, 5.0)
-    session.submit(Note("stays"), 5.0)
-    other, same = session.with_seed(12), session.with_seed(11)
-    for each in (session, other, same):
-        finish(each)
-    assert other.commands == same.commands == session.commands
-    assert same.trace.digest() == session.trace.digest() != other.trace.digest()
+REFUSED: list[tuple[float, Command, str]] = [
+    (0.5, Note("x"), "0.500000 s is in the past of this run, which is known to 1.000000 s: fork it first"),
+    (8.0, Note("x"), "the run ends at 8 s: scrub back, or make it longer"),
+    (9e9, Note("x"), "the run ends at 8 s"),
+    (1.0, Put("Nobody", "v", "k"), 'there is no provider "Nobody"'),
+    (1.0, Put("Aster", "v"), "key is missing"),
+    (1.0, Put("Aster", "v", "k", ttl=-1.0), "-1.0 is out of range"),
+    (1.0, Put("Aster", "v", "k", seq=2**63), "is out of range"),
+    (1.0, Get("Aster"), "a get has either key or of"),
+    (1.0, Get("Aster", "short", kind=Kind.IMMUTABLE), "is not an immutable key"),
+]
+
+
+@pytest.mark.parametrize(("t", "command", "says"), REFUSED)
+def test_what_cannot_be_done_leaves_the_run_as_it_was(t: float, command: Command, says: str) -> None:
+    session = to(Simulated(PLAN), 1.0)
+    with pytest.raises((ValueError, ScenarioError)) as fault:
+        session.submit(command, t)
+    assert says in str(fault.value)
+    assert (session.commands, finished(session)) == ([], finished(Simulated(PLAN)))
+
+
+@pytest.mark.parametrize(("kept", "cut"), [(0, 2.9), (1, 3.0000010001), (2, 8.0)])
+def test_a_fork_has_the_past_and_another_future(kept: int, cut: float) -> None:
+    session = Simulated(PLAN)
+    for t in (3.0, 5.0):
+        session.submit(Put("Aster", f"at {t}", "w/1", identity="Aster"), to(session, t).advance(t))
+    finished(session)
+    fork = to(session.fork(cut), cut)
+    past = session.trace.index_at(cut)
+    assert list(fork.trace.slice(0, past)) == list(session.trace.slice(0, past))
+    assert (len(fork.commands), len(session.commands)) == (kept, 2)
+    assert (finished(fork) == finished(session)) is (kept == 2)
+
+
+def test_another_seed_is_another_run_of_the_same_commands() -> None:
+    session = Simulated(PLAN)
+    session.submit(Note("kept"), 1.0)
+    other = session.with_seed(8)
+    assert (other.scenario.seed, other.commands) == (8, session.commands)
+    assert finished(other) != finished(session)
+
+
+def test_an_absurd_command_by_hand_is_answered() -> None:
+    """What a provider refuses is an answer, however absurd (contracts section 2 leaves these to it)."""
+    session = Simulated(PLAN)
+    absurd: list[dict[str, Any]] = [
+        {"key": "k" * 70_000}, {"key": "w/" + "9" * 5000}, {"value": "v" * 1_000_000}, {"ttl": 1e9}, {"lease": 1e-9},
+        {"seq": 2**63 - 1}, {"value": "w"}, {"cas": 5},
+    ]  # fmt: skip
+    for fields in absurd:
+        session.submit(Put(**{"by": "Aster", "value": "v", "key": "mine", **fields}), 1.0)
+        session.submit(Get("Aster", fields.get("key", "mine")), 1.0)
+    finished(session)
+    codes = [getattr(event, "outcome", "") for event in session.trace.slice(0, len(session.trace)).records]
+    for code in ("E_KEY", "E_TOO_BIG", "E_TTL", "E_SEQ_CONFLICT", "E_CAS"):
+        assert code in codes

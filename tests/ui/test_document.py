@@ -159,3 +159,25 @@ def test_closing_goes_back_to_nothing(desk: Desk) -> None:
     desk.document.closed.connect(lambda: closed.append(True))
     assert desk.document.close()
     assert (closed, desk.player.empty, desk.document.title, desk.document.unsaved) == ([True], True, "", False)
+
+
+MAP = """<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph edgedefault="undirected">
+<node id="0"/><node id="1"/><node id="2"/>
+<edge source="0" target="1"/><edge source="1" target="2"/></graph></graphml>"""
+
+
+def test_a_map_opens_as_the_scenario_made_of_it_and_is_saved_elsewhere(desk: Desk, tmp_path: Path) -> None:
+    map_file, desk.target = tmp_path / "net.graphml", tmp_path / "net.toml"
+    map_file.write_text(MAP)
+    assert desk.document.open(map_file)
+    assert (desk.document.path, len(desk.player.world.providers), desk.failed) == (None, 3, [])
+    assert desk.said == ["A scenario was made of the map net.graphml. Save as… keeps it."]
+    assert desk.document.save()
+    assert (len(read(desk.target).provider), map_file.read_text()) == (3, MAP)
+
+
+def test_a_map_that_cannot_be_read_is_said(desk: Desk, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.gml"
+    bad.write_text("graph [ node [")
+    assert not desk.document.open(bad)
+    assert desk.failed[0].startswith(f"This file cannot be opened. {bad}, line 1: ")

@@ -104,6 +104,23 @@ def test_a_get_that_joined_tells_of_the_question_it_waited_for() -> None:
     ]
 
 
+def test_not_found_because_the_holder_is_no_peer() -> None:
+    run = Run(3)
+    run.put(1.0, 0, "news/1", 1)
+    get = run.get(2.0, 2, "news/1")
+    run.send(2.0, 2, 1, messages.GETQ, get.op)
+    run.send(2.04, 1, 2, messages.GETR, get.op, status=messages.MISS)
+    run.finish(2.08, get, outcome="NOT_FOUND")
+    world = World()
+    world.step(run.trace.slice(0, len(run.trace)))
+    del world.links[0, 2]
+    assert [f"{step.t:.2f} {step.text}" for step in story(run.trace, world, 2)][-3:] == [
+        "2.08 Birch had nothing of its own",
+        "2.08 Aster has it, but does not peer with Cedar",
+        "2.08 Cedar found it nowhere, after 80 ms",
+    ]
+
+
 def test_a_replica_that_the_update_had_not_reached() -> None:
     run = Run(2)
     regime = "put-broadcast-value"

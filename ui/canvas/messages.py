@@ -15,8 +15,8 @@ from shiboken6 import Shiboken
 from p4lab.trace import LOST
 from ui.canvas import sprites
 from ui.canvas.sprites import Sheet
-from ui.player import ACCESS
 from ui.theme import SHAPES, Theme
+from ui.words import ACCESS
 
 KEEP_RIGHT = 0.55  # of a glyph's radius
 LANES = np.array([0.3, 0.85, 1.4])  # likewise, of other keys: operations that begin together are still told apart

@@ -17,8 +17,9 @@ from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
 from ui.canvas.sprites import HIT
 from ui.focus import Focus
-from ui.player import ACCESS, Player
+from ui.player import Player
 from ui.theme import SHAPES
+from ui.words import ACCESS
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
 

@@ -38,13 +38,17 @@ from ui.theme import ThemeSwitch
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NEAR = 11.0  # pixels from a message or a line that still mean it
+NOBODY = -1  # instead of a provider
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
 }  # fmt: skip
 
 
 class MapView(QWidget):
-    """placed: a provider was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of a provider."""
+    """placed: a provider was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of a provider.
+
+    The menu of the map itself is asked for with NOBODY.
+    """
 
     placed = Signal(str, tuple)
     inspected = Signal(int)
@@ -253,7 +257,7 @@ class MapView(QWidget):
             node = self.figures().at(event.position().x(), event.position().y())
             if node is not None:
                 self._focus.select_provider(node)
-                self.menuRequested.emit(node, event.globalPosition().toPoint())
+            self.menuRequested.emit(NOBODY if node is None else node, event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         node = self.figures().at(event.position().x(), event.position().y())
@@ -276,9 +280,9 @@ class MapView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         node = self._focus.provider
-        if event.reason() == QContextMenuEvent.Reason.Keyboard and node is not None:
-            place = self.figures().centres[node]
-            self.menuRequested.emit(node, self.mapToGlobal(QPoint(int(place[0]), int(place[1]))))
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
+            self.menuRequested.emit(NOBODY if node is None else node, self.mapToGlobal(place))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the providers, and on from the last one."""

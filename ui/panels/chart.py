@@ -53,6 +53,8 @@ class Chart(QWidget):
         self.plot = pg.PlotWidget()
         self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.plot.setMinimumHeight(48)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys do nothing in it
+        self.plot.setAccessibleName(title)
         self.plot.plotItem.hideButtons()
         self.plot.plotItem.setMenuEnabled(False)
         self.view: pg.ViewBox = self.plot.plotItem.vb
@@ -295,7 +297,7 @@ class Bubble(QLabel):
 
 def gutter() -> int:
     """Pixels left of every plot, so that the plots of a stack share one line of time; a provider's name fits."""
-    return round(QFontMetricsF(font("small")).horizontalAdvance("Indianapolis")) + 12
+    return round(QFontMetricsF(font("small")).horizontalAdvance("Washington DC")) + 14
 
 
 def margin() -> int:

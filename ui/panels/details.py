@@ -138,7 +138,10 @@ class DetailsPanel(QScrollArea):
         if not page.says:
             column.addStretch(1)
         self.setWidget(inner)
+        before: QWidget = self
         for row in self._rows:
+            self.setTabOrder(before, row)  # or Tab would come to it last of all
+            before = row
             if row.event_id == focused:
                 row.setFocus()
         self._mark()

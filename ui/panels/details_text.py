@@ -114,7 +114,8 @@ def _what(what: str, one: Holding) -> str:
         "L": f"its own {what}", "S": f"{what} of a provider below it", "R": f"a copy of {what}, sent to it",
         "P": f"a pointer to {what}",
     }  # fmt: skip
-    return _capital(how.get(one.store, f"{what}, cached"))
+    said = how.get(one.store)
+    return f"{what}, cached" if said is None else _capital(said)
 
 
 def _rest(one: Holding, t: float) -> str:

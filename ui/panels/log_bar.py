@@ -47,6 +47,7 @@ class LogBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addLayout(self._fields)
+        self.arrange(0)  # before what stands below: Tab goes in the order in which they are added
         layout.addWidget(self._says)
         layout.addLayout(foot)
         self._pause = QTimer(self, interval=PAUSE, singleShot=True)
@@ -56,7 +57,6 @@ class LogBar(QWidget):
             line.textChanged.connect(self._pause.start)
             line.returnPressed.connect(self.read)
         self._theme = theme
-        self.arrange(0)
         self.restyle(theme)
 
     @property

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from p4lab.core.events import Event
-from p4lab.core.messages import ACCESS
 from p4lab.trace import LOST
 from ui import words
 from ui.panels.filters import TEXT_FIELDS, UNITS, Filter, Match, Pattern, Word, evaluate
@@ -82,7 +81,7 @@ class LogFilter:
             return found
 
         kept = self._kept(len(rows), leaf)
-        return kept if self._access else kept & (rows["code"] < ACCESS)
+        return kept if self._access else kept & (rows["code"] < words.ACCESS)
 
     def _table(self, field: str, pattern: Pattern, whole: bool) -> np.ndarray:
         """Whether each of the field's words matches; tables of nodes and keys grow with the run."""

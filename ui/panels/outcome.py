@@ -23,6 +23,7 @@ class Outcome(QAbstractButton):
         self._theme = theme
         self._tone = Tone.PLAIN
         self._idle = WAITING
+        self.setAccessibleName("No answer yet")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)

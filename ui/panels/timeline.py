@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from p4lab.core.commands import Note
-from ui.player import ACCESS, Player
+from ui.player import Player
 from ui.theme import ThemeSwitch, font, mix
-from ui.words import clock
+from ui.words import ACCESS, clock
 
 BINS = 4_096  # over the whole run; drawn with as many as there is room for
 BAR, GAP = 3, 1  # px

@@ -12,7 +12,7 @@ from p4lab.scenario.model import Link, Provider, Workload
 from p4lab.session.simulated import Simulated
 from tests.ui.runs import player, scenario, settle, theme
 from ui import words
-from ui.canvas.scene import MapView
+from ui.canvas.scene import NOBODY, MapView
 from ui.focus import Focus
 from ui.player import Player
 from ui.theme import DARK
@@ -167,6 +167,15 @@ def test_tab_goes_through_the_providers_and_on(shown):
     shown.map.focusNextPrevChild(True)
     assert shown.focus.provider == 4  # the next widget's turn
     assert shown.map.focusNextPrevChild(False) and shown.focus.provider == 3
+
+
+def test_the_right_button_asks_for_the_menu_of_what_is_there(shown, qtbot):
+    corner = QPoint(3, shown.map.height() - 3)
+    asked = []
+    shown.map.menuRequested.connect(lambda node, _: asked.append(node))
+    for place in (shown.place(2), corner):
+        qtbot.mouseClick(shown.map, Qt.MouseButton.RightButton, pos=place)
+    assert (asked, shown.focus.provider) == ([2, NOBODY], 2)
 
 
 def test_letters_and_space_are_left_to_the_window(shown, qtbot):

@@ -70,7 +70,7 @@ def test_what_a_provider_holds_and_did(told):
     world = player.world
     places = {key: world.find(key).index for key in ("news/1", "wiki/1", "chat/1", "wall/1")}
     assert held(world, tale.CEDAR, places["news/1"], 5.0) == [
-        ("V1, cached, since 2.90 s, for another 7.90 s: 2 behind", True)
+        ("v1, cached, since 2.90 s, for another 7.90 s: 2 behind", True)
     ]
     assert held(world, tale.CEDAR, places["news/1"], 13.0) == []
     assert held(world, tale.CEDAR, places["wiki/1"], 20.0) == [
@@ -159,3 +159,14 @@ def test_nothing_is_built_anew_while_nothing_changes(panel, told):
     player.seek(15.0)
     panel.refresh()
     assert panel.widget() is inner
+
+
+def test_tab_goes_through_the_steps_in_their_order_right_after_the_panel(told, panel, qtbot):
+    told[1].select_op(5)
+    qtbot.waitUntil(lambda: len(panel._rows) == 6)
+    panel.setFocus()
+    reached = []
+    for _ in range(6):
+        qtbot.keyClick(panel.focusWidget() or panel, Qt.Key.Key_Tab)
+        reached.append(panel.window().focusWidget())
+    assert reached == panel._rows

@@ -137,7 +137,7 @@ def test_an_engine_refusal_is_told_in_words(bench: Bench) -> None:
     bench.bar.go()
     bench.player.seek(1.0)
     bench.player.sampled.emit()
-    assert bench.says == "refused: the key has the wrong length"
+    assert bench.says == "refused: a key has 1 to 64 bytes"
 
 
 def test_a_command_in_the_past_is_answered_in_the_new_future(bench: Bench) -> None:
