@@ -100,7 +100,13 @@ class _Teller:
             if isinstance(event, Stored) and event.op == op.op and event.store == "L":
                 self.accepted(event)
         updates = events.rows[(events.rows["op"] == op.op) & (events.rows["code"] == messages.UPDATE)]
-        if len(updates):
+        passed = updates[updates["src"] != op.node]
+        for node in dict.fromkeys(passed["src"].tolist()):
+            some = passed[passed["src"] == node]
+            text = f"{self.who(node)} passed {self.version(op.seq)} on to {self.all(some['dst'].tolist())}"
+            self.say(float(some["t"][0]), int(some["id"][0]), text)
+        if len(passed) < len(updates):
+            updates = updates[updates["src"] == op.node]
             did = "sent" if op.regime == Regime.VALUE.value else "announced"
             text = f"{self.me} {did} {self.version(op.seq)} to {self.all(updates['dst'].tolist())}"
             self.say(float(updates["t"][0]), int(updates["id"][0]), text)
@@ -132,6 +138,7 @@ class _Teller:
                 self.kept(event)
         asked = self.questions(mine[mine["src"] == op.node])
         self.answers(mine[mine["dst"] == op.node], asked)
+        self.on_behalf(mine[mine["src"] != op.node])
         if not asked and op.source not in ("local", "replica", "cached"):
             self.joined(stop)
         finished = self.trace[op.finished_id - 1] if op.finished is not None else None
@@ -150,13 +157,14 @@ class _Teller:
     def questions(self, rows: np.ndarray, whose: str = "") -> dict[int, float]:
         """Who was asked, a step per round; returns when each was."""
         asked: dict[int, float] = {}
-        for code in (messages.FETCH, messages.GETQ):
+        for code in (messages.CREQ, messages.FETCH, messages.GETQ):
             sent = rows[rows["code"] == code]
             for t in np.unique(sent["t"]).tolist():
                 some = sent[sent["t"] == t]
                 again = " again" if not asked.keys().isdisjoint(some["dst"].tolist()) else ""
                 whom = self.all(some["dst"].tolist())
-                text = f"asked {whom}{again}" if code == messages.GETQ else f"followed its pointer to {whom}{again}"
+                did = {messages.GETQ: "asked", messages.FETCH: "followed its pointer to"}
+                text = f"{did.get(code, 'handed it to')} {whom}{again}"
                 self.say(t, int(some["id"][0]), f"{self.me} {text}{whose}")
                 asked |= dict.fromkeys(some["dst"].tolist(), t)
                 lost = some[some["fate"] == LOST]
@@ -165,6 +173,14 @@ class _Teller:
                     text = f"{what} to {self.all(lost['dst'].tolist())} got lost"
                     self.say(t, int(lost["id"][0]), text, True)
         return asked
+
+    def on_behalf(self, rows: np.ndarray) -> None:
+        """What a parent, or whoever else was asked, asked others in turn."""
+        asked = rows[np.isin(rows["code"], (messages.GETQ, messages.FETCH, messages.CREQ))]
+        for node in dict.fromkeys(asked["src"].tolist()):
+            some = asked[asked["src"] == node]
+            text = f"{self.who(node)} asked {self.all(some['dst'].tolist())} in turn"
+            self.say(float(some["t"][0]), int(some["id"][0]), text)
 
     def answers(self, rows: np.ndarray, asked: dict[int, float]) -> None:
         """Who said what: misses in one sentence, and those that came too late in another."""
