@@ -28,7 +28,9 @@ FONT_ROLES = {  # size against body text, weight
     "number": (1.55, QFont.Weight.Bold),
     "display": (2.2, QFont.Weight.Bold),
 }
-SHAPES = MappingProxyType({3: "triangle", 4: "circle", 5: "square", 6: "circle", 7: "square"})  # by message code
+SHAPES = MappingProxyType(  # by message code
+    {3: "triangle", 4: "circle", 5: "square", 6: "circle", 7: "square", 8: "circle", 9: "square"}
+)
 PEN_STYLES = MappingProxyType({"solid": Qt.PenStyle.SolidLine, "dashed": Qt.PenStyle.DashLine})
 
 
@@ -192,7 +194,15 @@ LIGHT = Theme(
         4: _look("mixed", "#CC79A7", "#8C3F6B", "#8C3F6B", "dashed"),
     }),
     kinds=MappingProxyType(
-        {3: QColor("#4B5563"), 4: QColor("#0072B2"), 5: QColor("#CC79A7"), 6: QColor("#7FB2D1"), 7: QColor("#E3B7CE")}
+        {
+            3: QColor("#4B5563"),
+            4: QColor("#0072B2"),
+            5: QColor("#CC79A7"),
+            6: QColor("#7FB2D1"),
+            7: QColor("#E3B7CE"),
+            8: QColor("#004D7A"),
+            9: QColor("#9C4A78"),
+        }
     ),
     **_colours(
         window="#FFFFFF", field="#F6F7F9", hover="#ECEFF4", line="#E4E7EC", outline="#CBD1DA",
@@ -215,7 +225,15 @@ DARK = Theme(
         4: _look("mixed", "#CC79A7", "#F2C6DE", "#DD9DC0", "dashed"),
     }),
     kinds=MappingProxyType(
-        {3: QColor("#AAB4C2"), 4: QColor("#3E9BD6"), 5: QColor("#CC79A7"), 6: QColor("#2F6A91"), 7: QColor("#8C5776")}
+        {
+            3: QColor("#AAB4C2"),
+            4: QColor("#3E9BD6"),
+            5: QColor("#CC79A7"),
+            6: QColor("#2F6A91"),
+            7: QColor("#8C5776"),
+            8: QColor("#86C5EE"),
+            9: QColor("#E8B6D0"),
+        }
     ),
     **_colours(
         window="#1B1E24", field="#252A32", hover="#2D333D", line="#30363F", outline="#434B58",

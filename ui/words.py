@@ -11,7 +11,8 @@ NONE = "–"
 THIN = "\u202f"  # narrow no-break space
 
 MESSAGES = {  # the codes of message rows (protocol section 5.4; a test holds them against the engine's)
-    3: "update", 4: "query", 5: "reply", 6: "fetch", 7: "fetch reply", 20: "put", 21: "get", 22: "answer",
+    3: "update", 4: "query", 5: "reply", 6: "fetch", 7: "fetch reply", 8: "request handed up",
+    9: "answer handed down", 20: "put", 21: "get", 22: "answer",
 }  # fmt: skip
 ACCESS = 20  # codes from here on pass between a customer and its provider (contracts: never drawn)
 STATUSES = {0: "", 1: "hit", 2: "miss", 3: "duplicate", 4: "refused"}

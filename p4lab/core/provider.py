@@ -69,9 +69,8 @@ class Provider:
     def _know(self, role: Role, others: Iterable[int]) -> None:
         self._near.add(role, others)
         self._resolution.meet()
-        short = not self._near.related  # tops of a flat market answer peers alone: they take the short road
-        self._query = self._resolution.query if short else self._serve
-        self._fetch = self._resolution.fetch if short else self._serve
+        # A top of a flat market answers peers alone: it takes the short road.
+        self._query = self._serve if self._near.related else self._resolution.query
 
     def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.
@@ -92,7 +91,7 @@ class Provider:
                 self.wake_at = self._resolution.wake_at
             return effects
         if code == FETCH:
-            return self._fetch(data, message, now)
+            return self._serve(data, message, now)
         role = self._near.roles.get(data.src)
         if role is None:
             if code == GET:

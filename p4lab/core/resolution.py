@@ -343,13 +343,6 @@ class Resolution:
             return [Send(data.src, GetReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
         return [Send(data.src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
 
-    def fetch(self, data: Received, message: Fetch, now: float) -> list[Effect]:
-        """A peer follows its pointer: the same from FETCH to FETCHR."""
-        nid = message.nid
-        if copies := self._stores.local(nid, now):
-            return [Send(data.src, FetchReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
-        return [Send(data.src, FetchReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
-
     def serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         """A neighbour asks in a forest: a child for all that its own customers would get, others for local data."""
         request = GetRequest(message.op, message.nid, message.size, message.kind, b"", b"", message.min_seq)

@@ -20,8 +20,13 @@ from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
 from ui.theme import SHAPES, ThemeSwitch, mix
 
-KINDS = {"GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7}  # from the bottom of a bar to its top
-PLURALS = {"GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers"}
+KINDS = {  # from the bottom of a bar to its top
+    "GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7, "CREQ": 8, "CRESP": 9,
+}  # fmt: skip
+PLURALS = {
+    "GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers",
+    "CREQ": "requests handed up", "CRESP": "answers handed down",
+}  # fmt: skip
 BAR = 6.0  # px, about: a bar with its gap
 GAP = 0.2  # of a bar's width
 PALE = 0.25  # of bars still to come, where the whole run is known
