@@ -74,17 +74,23 @@ def _parent(child: int, relations: Relations, near: dict[int, int], rule: Parent
 
 
 def _break_circles(parents: dict[int, int | None], relations: Relations, near: dict[int, int]) -> None:
-    """Real relationships go round here and there: whoever would be below itself takes the provider nearest the top."""
-    for start in list(parents):
-        seen = {start}
-        at = parents.get(start)
-        while at is not None and at not in seen:
-            seen.add(at)
-            at = parents[at]
-        if at is not None:
-            for node in seen:
-                if parents[node] is not None:
-                    parents[node] = _parent(node, relations, near, "nearest")
+    """Real relationships go round here and there: whoever would be below itself takes the provider nearest the top.
+
+    Each round makes some of the choices anew, and none twice: those nearest the top cannot go round.
+    """
+    while circle := next((found for start in parents if (found := _circle(start, parents))), None):
+        for node in circle:
+            parents[node] = _parent(node, relations, near, "nearest")
+
+
+def _circle(start: int, parents: dict[int, int | None]) -> set[int]:
+    """Those on the circle that the way up from `start` ends in; nobody if it ends at the top."""
+    way: dict[int, int] = {}
+    at: int | None = start
+    while at is not None and at not in way:
+        way[at] = len(way)
+        at = parents[at]
+    return set() if at is None else {node for node, place in way.items() if place >= way[at]}
 
 
 def _depths(parents: dict[int, int | None]) -> dict[int, int]:
