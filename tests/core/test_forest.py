@@ -107,7 +107,7 @@ def test_what_a_parent_is_told(regime: Regime, child_up: ChildUp, at_parent: dic
     forest.get("b")  # whatever the parent knows, the whole forest finds it
     last = forest.answers[2]
     found = child_up is not ChildUp.NONE or regime is not GB
-    assert (last.outcome, last.values) == (("OK", ("v",)) if found else ("NOT_FOUND", ()))  # type: ignore[union-attr]  # a get's
+    assert (last.outcome, last.values) == (("OK", ("v",)) if found else ("NOT_FOUND", ()))  # type: ignore[union-attr]  # it is the answer to a get
 
 
 def test_a_parent_asks_down_where_children_tell_it_nothing() -> None:
@@ -210,7 +210,7 @@ def test_an_unauthenticated_set_is_united_across_the_forest(mode: Unauthenticate
     forest.wait(61.0)
     forest.get("a", kind=UNAUTH)  # the first merge is over: this one is answered at once, and asks behind
     forest.get("a", kind=UNAUTH)
-    answers = [answer.values for answer in forest.answers.values() if answer.op > 4]  # type: ignore[union-attr]  # gets
+    answers = [answer.values for answer in forest.answers.values() if answer.op > 4]  # type: ignore[union-attr]  # these are answers to gets
     everything = ["of B", "of a", "of b", "of c"]
     last = sorted(answers[-1])
     assert last == (["of a"] if mode is UnauthenticatedGets.LOCAL_ONLY else everything)
