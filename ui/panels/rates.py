@@ -22,7 +22,7 @@ from ui.theme import SHAPES, ThemeSwitch, mix
 
 KINDS = {"GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7}  # from the bottom of a bar to its top
 PLURALS = {"GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers"}
-BAR = 6.0  # px, about: a bar with its gap
+BAR = 5.0  # px, about: a bar with its gap
 GAP = 0.2  # of a bar's width
 PALE = 0.25  # of bars still to come, where the whole run is known
 
