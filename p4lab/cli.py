@@ -67,7 +67,7 @@ def run(
     """Run a scenario without a window and print its summary.
 
     \b
-    Example: p4lab run scenarios/stale-by-ttl.toml --seed 3 --set workload.news.ttl=5 --json
+    Example: p4lab run scenarios/stale-by-ttl.toml --seed 3 --set workload.page.ttl=5 --json
     """
     settings = [f"seed={seed}"] if seed is not None else []
     plan = _changed(read(scenario), [*(set_ or []), *settings])
