@@ -38,8 +38,8 @@ bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
 
 screenshots: setup
-	$(BIN)/p4lab screenshot $(SCREENSHOT) --at 12 --theme light -o assets/screenshot-light.png
-	$(BIN)/p4lab screenshot $(SCREENSHOT) --at 12 --theme dark -o assets/screenshot-dark.png
+	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme light -o assets/screenshot-light.png
+	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme dark -o assets/screenshot-dark.png
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/latest.json

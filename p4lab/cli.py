@@ -1,12 +1,14 @@
 """The command line: `p4lab run, check, replay, import`, and what the window adds through the group `p4lab.commands`.
 
 Rules: results on stdout, everything else on stderr; bad input is one line and status 2; the engine imports no window,
-so `gui` and `screenshot` arrive as entry points. Exit status: contracts section 1.
+so `gui` and `screenshot` arrive as entry points, loaded when they are asked for. Exit status: contracts section 1.
 """
 
 import sys
 import traceback
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +33,7 @@ from p4lab.topology import TopologyError, import_map
 
 DONE, FAILED, BAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 GROUP = "p4lab.commands"
+WINDOW = "gui"  # what opens without a command
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -43,11 +46,12 @@ def start(
     """P4 Lab: peering providers of a put/get service, simulated and shown. Without a command, opens the window."""
     if version:
         print(f"p4lab {__version__}")
-    elif context.invoked_subcommand is None:
-        gui = next((point for point in entry_points(group=GROUP) if point.name == "gui"), None)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        gui = _commands().get(WINDOW)
         if gui is None:
             raise ScenarioError("the window is not installed", "see p4lab --help for the other commands")
-        gui.load()()
+        gui()
 
 
 @app.command()
@@ -62,7 +66,8 @@ def run(
 ) -> None:
     """Run a scenario without a window and print its summary.
 
-    Example: p4lab run scenarios/stale-by-ttl.toml --seed 3 --set workload.news.ttl=5 --json
+    \b
+    Example: p4lab run scenarios/stale-by-ttl.toml --seed 3 --set workload.page.ttl=5 --json
     """
     settings = [f"seed={seed}"] if seed is not None else []
     plan = _changed(read(scenario), [*(set_ or []), *settings])
@@ -70,6 +75,8 @@ def run(
     if not 0 <= end <= plan.duration:
         right = f"--until takes 0 to {plan.duration:g}, or make it longer with --set duration=..."
         raise ScenarioError(f"--until {end:g}: the run lasts {plan.duration:g} s", right)
+    if csv is not None:
+        csv.mkdir(parents=True, exist_ok=True)  # before the run, which may take long
     metrics, session = _simulate(plan, end, record)
     report = metrics.report(end, session.trace.digest())
     report["signatures"] = plan.options.signatures.value
@@ -85,6 +92,7 @@ def check(
 ) -> None:
     """Validate scenarios; with --run, run them and test their [[expect]] rows.
 
+    \b
     Example: p4lab check --run scenarios/*.toml
     """
     status = DONE
@@ -117,6 +125,7 @@ def replay(
 ) -> None:
     """Compute the metrics of a recording again; they equal the run's.
 
+    \b
     Example: p4lab replay monday.p4rec --json
     """
     session = Replayed(recording)
@@ -142,6 +151,7 @@ def import_(
 ) -> None:
     """Turn a map into a scenario, and say what was dropped or guessed.
 
+    \b
     Example: p4lab import Abilene.graphml -o abilene.toml
     """
     imported = import_map(file, peerings=peerings, title=title, parents=parents)
@@ -153,17 +163,25 @@ def import_(
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status (contracts section 1)."""
-    for point in entry_points(group=GROUP):
-        if point.name not in {command.name for command in app.registered_commands}:
-            app.command(name=point.name)(point.load())
+    words = sys.argv[1:] if arguments is None else arguments
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names that this terminal or pipe has no letters for
     try:
-        return app(arguments, standalone_mode=False) or DONE
+        if not words or words[0] not in _commands():
+            _join_window(words[0] if words else WINDOW)
+        status: int = app(words, standalone_mode=False) or DONE
+        if status == INTERRUPTED:
+            _complain("stopped")
+        return status
     except typer.exceptions.TyperException as fault:
-        message = fault.format_message() if hasattr(fault, "format_message") else str(fault)
-        _complain(f"{message.rstrip('.')}; p4lab --help lists what there is")
+        message = (fault.format_message() if hasattr(fault, "format_message") else str(fault)).rstrip(".")
+        _complain(f"{message}{'' if message.endswith('?') else ';'} p4lab --help lists what there is")
         return BAD
-    except (ScenarioError, TopologyError, RecordingError, OSError) as fault:
+    except (ScenarioError, TopologyError, RecordingError) as fault:
         _complain(str(fault))
+        return BAD
+    except OSError as fault:  # what is read has errors of its own: this was to be written
+        _complain(f"{fault.filename}: cannot be written: {fault.strerror}" if fault.filename else str(fault))
         return BAD
     except (KeyboardInterrupt, typer.Abort):
         _complain("stopped")
@@ -172,6 +190,26 @@ def main(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         _complain("this is a fault of P4 Lab: please report it with the lines above and the file")
         return FAULT
+
+
+def _commands() -> dict[str | None, Callable[..., Any] | None]:
+    return {
+        command.name or getattr(command.callback, "__name__", None): command.callback
+        for command in app.registered_commands
+    }
+
+
+def _join_window(asked: str) -> None:
+    """Add the window's commands. One that cannot be loaded is missed by those alone who asked for it."""
+    for point in entry_points(group=GROUP):
+        try:
+            if point.name not in _commands():
+                app.command(name=point.name)(point.load())
+        except (ImportError, AttributeError) as fault:
+            if asked == point.name:
+                raise ScenarioError(
+                    f"{asked} cannot be loaded: {fault}", "run, check, replay and import work"
+                ) from None
 
 
 def _changed(plan: Scenario, settings: list[str]) -> Scenario:

@@ -64,19 +64,26 @@ def _times(part: Mapping[str, float | None]) -> str:
 
 
 def _ms(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+    return f"{seconds:.2f} s" if seconds >= 0.9995 else f"{seconds * 1000:.3g} ms"
 
 
 def _staleness(stale: Mapping[str, float | None]) -> str:
     share, lag, age = stale["share"], stale["mean_lag"], stale["mean_age"]
     if share is None or lag is None or age is None:
         return "nothing was read"
-    return f"{share:.1%} of what was read was not the newest; on average {lag:.3g} versions and {age:.3g} s behind"
+    return (
+        f"{share:.1%} of what was read was not the newest; on average {_short(lag)} versions and {_short(age)} s behind"
+    )
 
 
 def _bytes(count: float) -> str:
     for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}" if unit != "B" else f"{count:.0f} B"
+        if count < 999.5:
+            return f"{_short(count)} {unit}"
         count /= 1000
-    return f"{count:.3g} GB"
+    return f"{_short(count)} GB"
+
+
+def _short(number: float) -> str:
+    """Three digits, or all of those before the point."""
+    return f"{number:.3g}" if number < 999.5 else f"{number:,.0f}"

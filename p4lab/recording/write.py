@@ -106,6 +106,8 @@ class Recorder:
 
     def _replace(self) -> None:
         try:
+            if self._path.is_dir():
+                raise RecordingError(self._path, "this is a folder", "name a file in it, such as run.p4rec")
             if self._path.exists() and self._path.stat().st_size and not is_recording(self._path):
                 raise RecordingError(self._path, "this file is there already and is no recording", "give another name")
             for path in (self._path, self._path.with_name(self._path.name + "-journal")):

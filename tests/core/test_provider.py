@@ -88,7 +88,7 @@ def test_own_data_with_a_lease_ends_for_peers_too() -> None:
     node, leased = provider(), authenticated(SIGNER, identity_seed("A"), b"k", b"v", KV, 0, 5_000, 1)
     node.handle(put(leased), 0.0)
     statuses = [
-        node.handle(Received(1, GetQuery(7, V1.nid, 112, 40), 6), now)[0].message.status  # type: ignore[union-attr]  # the effect is a Send
+        node.handle(Received(1, GetQuery(7, V1.nid, 112, 40), 6), now)[0].message.status  # type: ignore[union-attr]  # its one effect is a Send
         for now in (4.999, 5.0)
     ]
     assert statuses == [HIT, MISS]

@@ -13,6 +13,7 @@ from ui.theme import Theme
 SHOWN = 0.7  # s on screen
 MOST = 150  # at high speed there are more answers than frames: the last ones are looked at
 EACH = 3  # rings around one provider: more would only be a blot, and painting them would take the frame's time
+CROWD = 12  # rings on the map from which on each provider has one
 GROWTH = 15.0  # pixels
 
 
@@ -20,12 +21,13 @@ def paint(painter: QPainter, theme: Theme, now: Moment) -> None:
     """Those of the selected key, of all keys where none is."""
     lasts = SHOWN * max(now.factor, 1e-6)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    rings = [0] * len(now.shown.names)
+    rings: list[list[tuple[float, int]]] = [[] for _ in now.shown.names]
     for moment, node, op, _ in reversed(now.answers.between(now.t - lasts, now.t)[-MOST:].tolist()):
         known = node < len(rings) and op < len(now.regimes)
-        if not known or now.name not in (None, now.names[op]) or rings[node] >= EACH:
-            continue
-        rings[node] += 1
+        if known and now.name in (None, now.names[op]) and len(rings[node]) < EACH:
+            rings[node].append((moment, op))
+    each = EACH if sum(map(len, rings)) <= CROWD else 1
+    for node, moment, op in ((node, *ring) for node, mine in enumerate(rings) for ring in mine[:each]):
         past = (now.t - moment) / lasts
         stale = now.answers.was_stale(op)
         colour = QColor(theme.stale if stale else theme.regime(int(now.regimes[op])).colour)

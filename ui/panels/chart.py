@@ -20,6 +20,8 @@ from ui.theme import Theme, ThemeSwitch, font
 
 SEEN = 0.5  # px: a smaller move of the playhead cannot be seen
 ROWS = 3.0  # lines of text for each tick of the height
+SOME = 400  # providers whose names are measured
+BESIDE = 14  # px around a name
 
 
 class Chart(QWidget):
@@ -92,6 +94,7 @@ class Chart(QWidget):
         scene.sigMouseMoved.connect(self._hovers)
         self.plot.viewport().installEventFilter(self)
         themes.changed.connect(self.restyle)
+        player.sessionChanged.connect(self.restyle)
         self.restyle()
         self._show_span()
         self.playhead.setValue(player.playhead)
@@ -138,7 +141,7 @@ class Chart(QWidget):
             axis.setPen(pg.mkPen(theme.plot))  # unseen; without a pen pyqtgraph leaves dots
             axis.setTextPen(theme.muted)
             axis.setTickFont(small)
-        self.plot.getAxis("left").setWidth(gutter())
+        self.plot.getAxis("left").setWidth(gutter(self._player))
         self.plot.plotItem.layout.setContentsMargins(0, round(metrics.height() / 2), margin(), 0)
         self.head.setContentsMargins(0, 0, margin(), 0)
         below = self.plot.getAxis("bottom")
@@ -295,9 +298,12 @@ class Bubble(QLabel):
         )
 
 
-def gutter() -> int:
-    """Pixels left of every plot, so that the plots of a stack share one line of time; a provider's name fits."""
-    return round(QFontMetricsF(font("small")).horizontalAdvance("Washington DC")) + 14
+def gutter(player: Player) -> int:
+    """Pixels left of every plot, so that the plots of a stack share one line of time; providers' names fit."""
+    metrics = QFontMetricsF(font("small"))
+    names = [provider.name for provider in player.session.scenario.provider[:SOME]]
+    wide = max(map(metrics.horizontalAdvance, ["10 000", *names]))
+    return round(min(wide, metrics.horizontalAdvance("Washington DC"))) + BESIDE
 
 
 def margin() -> int:

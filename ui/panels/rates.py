@@ -27,7 +27,7 @@ PLURALS = {
     "GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers",
     "CREQ": "requests handed up", "CRESP": "answers handed down",
 }  # fmt: skip
-BAR = 6.0  # px, about: a bar with its gap
+BAR = 5.0  # px, about: a bar with its gap
 GAP = 0.2  # of a bar's width
 PALE = 0.25  # of bars still to come, where the whole run is known
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 from p4lab.world import Holding, Name, World
 from ui import words
 from ui.focus import Focus
-from ui.panels.chart import Chart, gutter, margin
+from ui.panels.chart import BESIDE, Chart, gutter, margin
 from ui.panels.lane_bars import Bar, bars
 from ui.panels.lane_item import LEAST, TALLEST, LaneItem
 from ui.panels.legend import Entry, Legend
@@ -144,7 +144,10 @@ class StalenessPanel(QWidget):
         names = {provider.node: provider.name for provider in self._player.world.providers}
         metrics = QFontMetricsF(font("small"))
         texts = [
-            (row + 0.5, metrics.elidedText(names.get(node, ""), Qt.TextElideMode.ElideRight, gutter() - 12))
+            (
+                row + 0.5,
+                metrics.elidedText(names.get(node, ""), Qt.TextElideMode.ElideRight, gutter(self._player) - BESIDE + 1),
+            )
             for row, node in enumerate(self._item.lanes)
             if top <= row + 0.5 <= top + seen
         ]
@@ -192,7 +195,7 @@ class StalenessPanel(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The wheel scrolls the lanes where it is over their names; elsewhere it zooms time."""
-        if isinstance(event, QWheelEvent) and event.position().x() < gutter() and self._scroll.isVisible():
+        if isinstance(event, QWheelEvent) and event.position().x() < gutter(self._player) and self._scroll.isVisible():
             self._scroll.event(event)
             return True
         return super().eventFilter(watched, event)

@@ -17,6 +17,7 @@ from ui.words import ACCESS, clock
 BINS = 4_096  # over the whole run; drawn with as many as there is room for
 BAR, GAP = 3, 1  # px
 KNOB = 9  # px, its radius
+BLOT = 4  # px: of stale reads this close only the first is drawn
 CLOSE = 5  # px: a click this near to a mark means the mark
 STRIP, BELOW = 30, 22  # px above and below the line
 
@@ -155,14 +156,13 @@ class Timeline(QWidget):
         theme = self._theme.current
         painter.setPen(Qt.PenStyle.NoPen)
         top = self._line + KNOB + 3
-        last = -100.0
+        left, right = self._ends()
+        places = np.array([t for t, _ in self._stale]) * ((right - left) / self._player.duration)
+        _, firsts = np.unique((places // BLOT).astype(int), return_index=True)
         pale = mix(theme.window, theme.stale, 0.4)
-        for t, _ in self._stale:
-            x = self.place_of(t)
-            if x - last < 3:  # reads this close would only make one blot
-                continue
-            last = x
-            painter.setBrush(theme.stale if t <= self._player.playhead else pale)
+        for first in firsts.tolist():
+            x = left + float(places[first])
+            painter.setBrush(theme.stale if self._stale[first][0] <= self._player.playhead else pale)
             painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
 
     def _paint_marks(self, painter: QPainter) -> None:
