@@ -156,14 +156,16 @@ class Meshes(RuleBasedStateMachine):
         return data.draw(st.integers(0, len(self.mesh.flights) - 1))
 
     def arrive(self, flight: Flight) -> None:
-        """Deliver; a question has exactly one answer, from own data alone (9, 13)."""
+        """Deliver; a question has exactly one answer, from own data alone (9, 13), but for what a mark hides (5.3)."""
         before = len(self.mesh.flights)
         self.mesh.arrive(flight)
         if flight.message.code in (GETQ, FETCH):
             (reply,) = self.mesh.flights[before:]
             assert (reply.src, reply.dst, reply.message.qid) == (flight.dst, flight.src, flight.message.qid)
             assert reply.message.code == {GETQ: GETR, FETCH: FETCHR}[flight.message.code]
-            own = self.mesh.providers[flight.dst].stores.own.get(flight.message.nid, [])
+            stores, nid = self.mesh.providers[flight.dst].stores, flight.message.nid
+            mark = stores.withdrawn.get(nid, UNVERSIONED)
+            own = [copy for copy in stores.own.get(nid, []) if copy.record.version >= mark]
             assert list(reply.message.records) == [copy.record for copy in own]
             assert (reply.message.status == HIT) is bool(own)
 
