@@ -52,8 +52,8 @@ def test_every_line_of_a_run() -> None:
         "            puts mean 0 ms, p50 0 ms, p95 0 ms, p99 0 ms, max 0 ms",
         "  staleness 50.0% of what was read was not the newest; on average 0.5 versions and 0.5 s behind",
         "  messages  5 between providers, 547 B; 13 between customers and providers",
-        "  get-broadcast                     2 gets       3 puts          2 messages     275 B  50.0% stale",
         "  no put yet                        2 gets       0 puts          3 messages     272 B",
+        "  get-broadcast                     2 gets       3 puts          2 messages     275 B  50.0% stale",
         "  holes     1 pair does not peer; 77.8% of pairs cohere",
         "  digest    0123456789abcdef",
     ]
