@@ -51,7 +51,8 @@ def summary(report: Mapping[str, Any]) -> list[str]:
         )
     coherence = report["coherence"]
     if coherence["holes"]:
-        lines.append(f"  holes     {coherence['holes']:,} pairs do not peer; {coherence['share']:.1%} of pairs cohere")
+        holes = "1 pair does" if coherence["holes"] == 1 else f"{coherence['holes']:,} pairs do"
+        lines.append(f"  holes     {holes} not peer; {coherence['share']:.1%} of pairs cohere")
     if report["digest"]:
         lines.append(f"  digest    {report['digest'][:16]}")
     return lines

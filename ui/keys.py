@@ -6,7 +6,14 @@ themselves (Qt's own rule). Everything else is the window's.
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QComboBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 
 ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
 
@@ -19,3 +26,8 @@ def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
     if key == Qt.Key.Key_Space:
         return isinstance(widget, QAbstractButton | QComboBox)
     return key in ENDS and isinstance(widget, QAbstractItemView)
+
+
+def typed_into(widget: QWidget | None) -> bool:
+    """Whether letters and Space go into this widget instead of being shortcuts."""
+    return isinstance(widget, QLineEdit | QComboBox | QAbstractSpinBox)

@@ -75,7 +75,7 @@ def now(world: World, trace: Trace, t: float, name: int | None) -> str:
     if len(flying):
         latest = flying[flying["op"] == flying["op"][-1]]
         return _flight(latest, world, trace, t, name)
-    return _last(world, trace, t, name)
+    return _last(world, trace, t, name) or f"Nothing is under way for {world.known_as(name)}."
 
 
 def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:

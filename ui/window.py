@@ -18,7 +18,7 @@ from ui.dialogs import Dialogs
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
-from ui.keys import keeps
+from ui.keys import keeps, typed_into
 from ui.menus import RecentMenu, map_menu, provider_menu
 from ui.notice import Notice
 from ui.opening import Opening
@@ -127,7 +127,9 @@ class Window(QMainWindow):
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         focus.opChanged.connect(self._show_details)
-        self.tabs.currentChanged.connect(self._keep_keys)
+        self.bar.asked.connect(self.map.setFocus)
+        self.tabs.tabBarClicked.connect(lambda _: self.map.setFocus())
+        player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
         for signal in (player.sampled, player.playingChanged, player.sessionChanged):
             signal.connect(self.acts.refresh)
@@ -176,10 +178,10 @@ class Window(QMainWindow):
         if self._focus.op is not None and self.tabs.currentWidget() is not self.log:
             self.tabs.setCurrentWidget(self.details)
 
-    def _keep_keys(self) -> None:
-        """Qt hands the keyboard to the first field of a panel that comes up: Space would be typed there."""
-        if self.focusWidget() in self.tabs.currentWidget().findChildren(QWidget):
-            self.tabs.tabBar().setFocus()
+    def _leave_fields(self) -> None:
+        """Somebody who lets time run types no more: Space and letters are the window's again."""
+        if typed_into(self.focusWidget()):
+            self.map.setFocus()
 
     def _inspect(self, node: int) -> None:
         self._focus.select_provider(node)
@@ -201,10 +203,8 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
-        self.notice.news(
-            f"From {clock(t)} on this is another future: the one you had seen is gone.", "Bring it back",
-            self.player.bring_back,
-        )  # fmt: skip
+        gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
+        self.notice.news(gone, "Bring it back", self.player.bring_back)
 
     def _restore(self) -> None:
         geometry, splitter = self._settings.value("geometry"), self._settings.value("splitter")

@@ -6,6 +6,7 @@ that opens up to the last batch. A file that is there already is replaced only w
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,7 +68,8 @@ class Recorder:
                 self._meta(end=repr(known))
                 self._db.execute("RELEASE slice")
             except BaseException:  # Ctrl+C too: a slice is kept whole or not at all, or ids would be missing
-                self._db.execute("ROLLBACK TO slice")
+                with suppress(sqlite3.OperationalError):  # it came after RELEASE, or SQLite has rolled back itself
+                    self._db.execute("ROLLBACK TO slice")
                 raise
             self._pending += len(events.rows) + len(events.records)
             if self._pending >= BATCH:
@@ -95,7 +97,8 @@ class Recorder:
     def close(self) -> None:
         """End the last batch and let go of the file."""
         try:
-            self._db.execute("COMMIT")
+            if self._db.in_transaction:  # Ctrl+C may have come right after a batch had ended
+                self._db.execute("COMMIT")
         except sqlite3.Error as fault:
             raise self._fault(fault) from None
         finally:

@@ -91,7 +91,7 @@ def _tables(text: str) -> dict[str, Any]:
     except RecursionError:
         raise ScenarioError("lists or tables are nested too deeply") from None
     except ValueError:  # Python refuses to read whole numbers of thousands of digits
-        raise ScenarioError("a number of thousands of digits") from None
+        raise ScenarioError("a number of thousands of digits", "none here may have more than 19") from None
 
 
 def _split(fault: str) -> tuple[str, int | None]:

@@ -9,7 +9,7 @@ import tomllib
 from typing import Any
 
 from p4lab.scenario.check import check
-from p4lab.scenario.errors import ScenarioError, nearest, shown
+from p4lab.scenario.errors import SHOWN, ScenarioError, nearest, shown
 from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.read import place
 from p4lab.scenario.shape import ROWS, SCALARS, TABLES, from_tables, names_of
@@ -55,7 +55,7 @@ def _value(path: str, text: str) -> Any:
     if list(data) == ["value"]:
         return data["value"]
     right = 'write a number, true, "text" or a list'
-    if re.fullmatch(r"[\w/.+ -]+", text):
+    if len(text) <= SHOWN and re.fullmatch(r"[\w/.+ -]+", text):
         right = f"a text needs quotes that the shell leaves in place: --set '{path}=\"{text}\"'"
     raise ScenarioError(f"the value {shown(text)} is not TOML", right)
 

@@ -46,7 +46,8 @@ def test_a_get_is_told_from_its_question_to_its_answer() -> None:
         ("asking Aster and Birch …", Tone.WAITING),
         ("v1 in 84 ms, fresh", Tone.GOOD),
     ]
-    assert [_now(run, t) for t in (2.01, 2.06, 3.0)] == [
+    assert [_now(run, t) for t in (0.5, 2.01, 2.06, 3.0)] == [
+        "Nothing is under way for k.",
         "Cedar asks Aster and Birch for k.",
         "Birch has nothing of its own. Aster’s answer is on its way to Cedar.",
         "Cedar answered a get of k from another provider’s data: v1.",

@@ -117,11 +117,25 @@ def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:
     assert desk.window.bar._key.currentText() == " ."
 
 
+def test_space_lets_time_run_after_a_get_that_was_typed(desk: Desk) -> None:
+    desk.open()
+    desk.window.bar.focus_key()
+    for key in (Qt.Key.Key_K, Qt.Key.Key_Return, Qt.Key.Key_Space):
+        desk.press(key)
+    assert (desk.window.bar._key.currentText(), desk.player.playing) == ("k", True)
+    desk.window.bar.focus_key()
+    desk.player.pause()  # as a click on the button does
+    desk.press(Qt.Key.Key_Space)
+    assert desk.player.playing
+
+
 def test_space_plays_when_another_panel_comes_up(desk: Desk) -> None:
     desk.open()
-    window = desk.window
-    window.plots.latency.chart.plot.setFocus()
-    window.tabs.setCurrentWidget(window.log)
+    window, tabs = desk.window, desk.window.tabs
+    window.bar.focus_key()
+    log = tabs.tabBar().tabRect(tabs.indexOf(window.log)).center()
+    desk.qtbot.mouseClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=log)
+    assert tabs.currentWidget() is window.log
     desk.press(Qt.Key.Key_Space)
     assert (desk.player.playing, window.log.bar.show_line.text()) == (True, "")
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from ui import words
 from ui.canvas import sprites
@@ -123,11 +123,14 @@ def paint_pace(painter: QPainter, theme: Theme, shown: Figures, width: float, pa
     metrics = QFontMetricsF(font("small"))
     high = metrics.height() * 1.35
     end = _pace_end(shown, width, metrics.horizontalAdvance(SLOWEST), high)
-    painter.setPen(theme.muted)
-    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(0, PAD - 4, end, high), right, pace)
-    if left_out:
-        painter.drawText(QRectF(0, PAD - 4 + high, end, high), right, left_out)
+    bed = QColor(theme.map)
+    bed.setAlphaF(0.78)
+    for line, text in enumerate(filter(None, (pace, left_out))):
+        wide = metrics.horizontalAdvance(text)
+        area = QRectF(end - wide, PAD - 4 + line * high, wide, high)
+        painter.fillRect(area.adjusted(-4, 0, 4, 0), bed)  # lines and labels may lie below it
+        painter.setPen(theme.muted)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ Fields that do not apply are hidden. It speaks of the last command given here, a
 here, or put or got from here, is the selected key of the whole window.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from p4lab.core.commands import Get, Put
@@ -28,7 +28,9 @@ DEFAULT_KIND = Kind.AUTHENTICATED
 
 
 class PutGetBar(QFrame):
-    """asked: a command was given (for the window to remember that there is something to save)."""
+    """asked: a command was given, so nothing is being typed any more."""
+
+    asked = Signal()
 
     def __init__(self, player: Player, focus: Focus, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class PutGetBar(QFrame):
             command = self.command()
             check_command(command, self._player.session.scenario)
             self._player.submit(command)
+            self.asked.emit()
         except ScenarioError as fault:
             self._outcome.say(_beside(fault), Tone.STALE)
         except ValueError as fault:
