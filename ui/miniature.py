@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from p4lab.core.commands import Put
-from p4lab.scenario.model import Scenario, links
+from p4lab.scenario.model import Scenario, links, parent_links
 from ui.canvas.layout import place
 from ui.theme import Theme
 
@@ -24,6 +24,7 @@ class Miniature:
 
     def __init__(self, scenario: Scenario) -> None:
         pairs = [(pair.a, pair.b) for pair in links(scenario)]
+        pairs += [(child, parent) for child, parent, _ in parent_links(scenario)]
         index = {provider.name: i for i, provider in enumerate(scenario.provider)}
         under = [(index[row.between[0]], index[row.between[1]]) for row in scenario.underlay]
         layout = place(scenario.provider, pairs)

@@ -18,7 +18,7 @@ from p4lab.core.names import Kind, Regime, key_fault
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Options, UnauthenticatedGets
 from p4lab.core.question import Found, Question, Waiter, patience
-from p4lab.core.records import UNVERSIONED, Version, fault
+from p4lab.core.records import UNVERSIONED, Record, Version, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import CACHED, POINTER, SOURCES, Copy, Stores
 
@@ -204,7 +204,7 @@ class Resolution:
             elif record.version > max(other.record.version for other in question.found):
                 question.found.append(found)
                 late = LateBetter(self._me, question.op, nid, record.version[0])
-                effects += [Emit(late), *self._cache_best(found, question.op, now)]
+                effects += [Emit(late), *self._cache(found, question.op, now)]
         return effects
 
     # Ending
@@ -240,7 +240,7 @@ class Resolution:
         if kind is Kind.UNAUTHENTICATED:
             return told + self._finish_set(question, now)
         best = max(found, key=_version, default=None)
-        effects = told if best is None else told + self._cache_best(best, question.op, now)
+        effects = told if best is None else told + self._cache(best, question.op, now)
         here = self._stores.best(nid, now)
         if here is not None and (best is None or here[1].record.version > best.record.version):
             best = found_here(here[1], now)  # put or told here while the question was out
@@ -271,8 +271,13 @@ class Resolution:
             known: dict[bytes, list[tuple[str, Copy]]] = {}
             for store, copy in self._stores.readable(nid, now):
                 known.setdefault(copy.record.entry, []).append((store, copy))
-            for item in found.values():
-                effects += self._cache(item, until, question.op, now, known.get(item.record.entry, []))
+            worth = [
+                (item.record, item.copy)
+                for item in found.values()
+                if _cacheable(item.record, until, now, known.get(item.record.entry, []))
+            ]
+            if worth:
+                effects += map(Emit, self._stores.keep_set(CACHED, nid, worth, until, question.op))
             union = [Found(item.record, left, item.copy) for item in union]
         served = max([item.copy for item in found.values()] or [held[-1].copy])
         for waiter in question.waiters:
@@ -306,28 +311,13 @@ class Resolution:
         first.joined = False
         return self._ask(first, joiners, [], now)
 
-    def _cache_best(self, found: Found, op: int, now: float) -> list[Effect]:
-        """Keep the best answer to a get of one record."""
-        nid, version = found.record.nid, found.record.version
-        if version < self._stores.withdrawn.get(nid, UNVERSIONED):
+    def _cache(self, found: Found, op: int, now: float) -> list[Effect]:
+        """Keep the best answer to a get of one record, for the putter's TTL."""
+        record, until = found.record, now + found.remaining
+        if record.version < self._stores.withdrawn.get(record.nid, UNVERSIONED):
             return []
-        return self._cache(found, now + found.remaining, op, now, self._stores.readable(nid, now))
-
-    def _cache(
-        self, found: Found, until: float, op: int, now: float, known: list[tuple[str, Copy]]
-    ) -> list[Effect]:  # fmt: skip
-        """Keep an answer for the putter's TTL: get-broadcast names alone (P15, A6), never over a newer copy.
-
-        known: the readable copies of the same name and entry.
-        """
-        record = found.record
-        if record.regime is not Regime.GET_BROADCAST or until <= now:
+        if not _cacheable(record, until, now, self._stores.readable(record.nid, now)):
             return []
-        for store, copy in known:
-            if copy.record.version >= record.version and (
-                store != CACHED or copy.record.version > record.version or copy.until >= until
-            ):
-                return []
         return [Emit(self._stores.keep(CACHED, record, until, op, -1, found.copy))]
 
     def _answer_here(self, waiter: Waiter, copies: list[Copy], source: str, now: float) -> Send:
@@ -386,6 +376,20 @@ class Resolution:
 
 def _found(waiter: Waiter, found: list[Found], copy: int, silent: tuple[int, ...], stale: bool) -> Send:
     return answer(waiter, "OK", "joined" if waiter.joined else "remote", found, copy, silent, stale)
+
+
+def _cacheable(record: Record, until: float, now: float, known: list[tuple[str, Copy]]) -> bool:
+    """Whether to keep an answer: of get-broadcast names alone (P15, A6), and never over a newer copy.
+
+    known: the readable copies of the same name and entry.
+    """
+    if record.regime is not Regime.GET_BROADCAST or until <= now:
+        return False
+    for store, copy in known:
+        newer = copy.record.version > record.version
+        if newer or (copy.record.version == record.version and (store != CACHED or copy.until >= until)):
+            return False
+    return True
 
 
 def _version(found: Found) -> Version:

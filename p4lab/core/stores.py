@@ -97,15 +97,26 @@ class Stores:
 
     def keep(self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0) -> Stored:
         """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
+        copy = self._copy(store, record, until, op, via, origin)
+        table = self._tables[store]
+        table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
+        return copy.event
+
+    def keep_set(self, store: str, nid: bytes, told: list[tuple[Record, int]], until: float, op: int) -> list[Stored]:
+        """Keep many entries of one set (each with its origin) at once: one by one takes the square of their number."""
+        copies = [self._copy(store, record, until, op, -1, origin) for record, origin in told]
+        entries = {record.entry for record, _ in told}
+        table = self._tables[store]
+        table[nid] = [old for old in table.get(nid, ()) if old.record.entry not in entries] + copies
+        return [copy.event for copy in copies]
+
+    def _copy(self, store: str, record: Record, until: float, op: int, via: int, origin: int) -> Copy:
         seq, version_hash = record.version
         event = Stored(
             self._me, op, record.nid, store, seq, version_hash[:8].hex(), record.entry[:8].hex(), record.regime.value,
             None if until == inf else until, None if via < 0 else via, origin,
         )  # fmt: skip
-        table = self._tables[store]
-        copy = Copy(record, until, event, via)
-        table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
-        return event
+        return Copy(record, until, event, via)
 
     def drop(self, stores: str, nid: bytes, entry: bytes, below: Version | None, op: int, why: str) -> list[Effect]:
         """Give up the copies of `entry` in `stores`, all of them or those with a version lower than `below`."""

@@ -1,11 +1,11 @@
-"""Paints peerings, as wide as what they carried lately, fainter the more there are; and the lines of an imported map.
+"""Paints links, as wide as what they carried lately, fainter the more there are; and the lines of an imported map.
 
 Rules: functions of what they are given; positions in logical pixels; lines end at the rims of providers. Loads are put
 in steps, so that the picture need not be painted again for every byte.
 """
 
 import numpy as np
-from PySide6.QtCore import QLineF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from ui.theme import Theme, mix
@@ -13,6 +13,7 @@ from ui.theme import Theme, mix
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
 MOST_BUSY = 1500  # the busiest are drawn
+HEAD = 7.0  # of the head that says which end of a link is the parent
 FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
 
@@ -65,6 +66,19 @@ def paint_links(
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])
+
+
+def paint_upwards(painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, up: np.ndarray) -> None:
+    """The direction of links to a parent: a small head half-way, pointing at the parent. up: rows (child, parent)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mix(theme.link, theme.link_busy, 0.6))
+    for x1, y1, x2, y2 in clipped(centres, rims, up).tolist():
+        length = float(np.hypot(x2 - x1, y2 - y1))
+        if length < 4 * HEAD:
+            continue
+        ahead, aside = QPointF(x2 - x1, y2 - y1) / length * HEAD, QPointF(y1 - y2, x2 - x1) / length * HEAD * 0.6
+        middle = QPointF((x1 + x2) / 2, (y1 + y2) / 2)
+        painter.drawPolygon([middle + ahead, middle - ahead * 0.4 + aside, middle - ahead * 0.4 - aside])
 
 
 def clipped(centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray) -> np.ndarray:

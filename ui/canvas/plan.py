@@ -6,7 +6,7 @@ that a person has moved stay there as long as the same scenario is shown, throug
 
 import numpy as np
 
-from p4lab.scenario.model import Link, Scenario
+from p4lab.scenario.model import Link, Scenario, parent_links
 from p4lab.scenario.model import links as resolved
 from p4lab.trace import Trace
 from p4lab.world import World
@@ -20,7 +20,7 @@ OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a lo
 
 
 class Plan:
-    """pairs, under: rows (a, b) of indices: peerings, and lines of the imported map."""
+    """pairs, under: rows (a, b) of indices: links, and lines of the imported map. up: of the links, (child, parent)."""
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
@@ -29,6 +29,7 @@ class Plan:
         self.aspect: float | None = None
         self.links: dict[tuple[int, int], Link] = {}
         self.pairs = np.empty((0, 2), np.int64)
+        self.up = np.empty((0, 2), np.int64)
         self.under = np.empty((0, 2), np.int64)
         self.answers = Answers(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
@@ -39,6 +40,9 @@ class Plan:
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
         self.links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
+        upwards = parent_links(scenario)
+        self.links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
+        self.up = np.array([(child, parent) for child, parent, _ in upwards], np.int64).reshape(-1, 2)
         self.pairs = np.array(list(self.links), np.int64).reshape(-1, 2)
         self.answers = Answers(trace, world)
         self.loads = Counter(trace, world, self.pairs)

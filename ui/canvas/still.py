@@ -57,6 +57,7 @@ class Still:
         picture.fill(theme.map)
         painter = _painter(picture)
         links.paint_links(painter, theme, now.shown.centres, now.shown.rims, plan.pairs, steps)
+        links.paint_upwards(painter, theme, now.shown.centres, now.shown.rims, plan.up)
         if len(plan.under):  # above, or a full mesh would hide it
             links.paint_underlay(painter, theme, now.shown.centres, plan.under)
         painter.end()
