@@ -39,8 +39,10 @@ def receive(update: Update, src: int, me: int, stores: Stores, signer: Signer, n
     if record.version < stores.withdrawn.get(nid, UNVERSIONED):
         return []
     told = [c for s in (REPLICA, POINTER) for c in stores.live(s, nid, now) if c.record.entry == record.entry]
-    if any(c.record.version > record.version for c in [*told, *stores.live(OWN, nid, now)]):
-        return []
+    newer = [c for c in [*told, *stores.live(OWN, nid, now)] if c.record.version > record.version]
+    if newer:
+        two = any(c.record.version[0] == record.version[0] for c in newer)  # two providers had both said OK
+        return [Emit(Rejected(me, op, nid, src, "E_SEQ_CONFLICT"))] if two else []
     if record.regime is Regime.GET_BROADCAST:
         return _withdraw(record, op, stores)
     if any(c.record.version == record.version and not _rises(c.record, record) for c in told):

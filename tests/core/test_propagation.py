@@ -128,8 +128,9 @@ def test_equal_seqs_are_decided_by_the_digest() -> None:
     pair = [authenticated(SIGNER, SEED, b"k", value, KV, 0, 0, 1) for value in (b"one", b"two")]
     for order in (pair, pair[::-1]):
         peer = Peer(Stores(3))
-        for record in order:
-            peer.hear(update(record))
+        told = [peer.hear(update(record)) for record in order]
+        conflict = [Emit(Rejected(node=3, op=1, nid=pair[0].nid, src=0, code="E_SEQ_CONFLICT"))]
+        assert (told[1] == conflict) is (order[0].version > order[1].version)  # shown where the loser comes to
         assert peer.held() == [("R", 1, max(pair, key=lambda record: record.version).value, inf)]
 
 
