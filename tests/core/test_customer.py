@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -146,7 +148,7 @@ def test_what_was_not_asked_for_is_ignored() -> None:
     node = customer()
     put(node)
     answer = Answer(1, NID, 48, 1, "OK")
-    said = [Received(2, msgspec.structs.replace(answer, op=7), 0), Received(9, answer, 0), Woke()]
+    said: list[Any] = [Received(2, msgspec.structs.replace(answer, op=7), 0), Received(9, answer, 0), Woke()]
     assert [node.handle(each, 2.0) for each in said] == [[], [], []]
     assert len(node.handle(Received(2, answer, 0), 2.0)) == 1
     assert node.handle(Received(2, answer, 0), 2.0) == []

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from p4lab.core.messages import GetReply
+from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, Quorum, Signatures, UnauthenticatedGets
 from tests.core.mesh import AUTH, GB, IMM, KV, QUIET, UNAUTH, K, Mesh
 
@@ -84,8 +85,8 @@ def test_put_broadcast_of_the_key_costs_two_messages_each_time() -> None:
 # A change of regime is a new version that carries it (section 5.10)
 
 CHANGES = [
-    (KV, GB, ["A>B UPDATE W v2", "B drops R: withdrawn: the name is get-broadcast now"], {}, "remote", 4),
-    (K, GB, ["A>B UPDATE W v2", "B drops P: withdrawn: the name is get-broadcast now"], {}, "remote", 4),
+    (KV, GB, ["A>B UPDATE W v2", "B drops R: withdrawn: the name is get-broadcast now"], "", "remote", 4),
+    (K, GB, ["A>B UPDATE W v2", "B drops P: withdrawn: the name is get-broadcast now"], "", "remote", 4),
     (KV, K, ["A>B UPDATE A v2", "B drops R: a newer version was announced", "B keeps P v2 from A"], "P", "remote", 2),
     (K, KV, ["A>B UPDATE V v2", "B drops P: replaced by a replica", "B keeps R v2 from A"], "R", "replica", 0),
     (GB, K, ["A>B UPDATE A v2", "B drops C: a newer version was announced", "B keeps P v2 from A"], "P", "remote", 2),
@@ -94,7 +95,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("before", "after", "at_b", "left", "source", "cost"), CHANGES)
-def test_change_of_regime(before, after, at_b, left, source, cost) -> None:
+def test_change_of_regime(before: Regime, after: Regime, at_b: list[str], left: str, source: str, cost: int) -> None:
     mesh = Mesh()
     mesh.put("A", regime=before)
     mesh.deliver()
@@ -552,7 +553,7 @@ def test_a_lease_ends_everywhere_and_a_renewal_prolongs_it_everywhere() -> None:
 
 
 @pytest.mark.parametrize("kind", [IMM, UNAUTH])
-def test_a_refresh_never_shortens_and_reaches_everybody(kind) -> None:
+def test_a_refresh_never_shortens_and_reaches_everybody(kind: Kind) -> None:
     mesh = Mesh(2)
     key = None if kind is IMM else "k"
     mesh.put("A", key, "v", KV, kind=kind, lease=5.0)

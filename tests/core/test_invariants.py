@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 import msgspec
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -130,7 +130,9 @@ class Meshes(RuleBasedStateMachine):
     def bend(self, data: st.DataObject, change: dict[str, Any]) -> None:
         """A peer sends something else than it should; what it should comes later."""
         flight = deepcopy(data.draw(st.sampled_from([each for each in self.mesh.flights if _record(each)])))
-        record = msgspec.structs.replace(_record(flight), **change)
+        sound = _record(flight)
+        assert sound is not None
+        record = msgspec.structs.replace(sound, **change)
         if flight.message.code == UPDATE:
             flight.message.record = record
         else:
@@ -292,3 +294,25 @@ def _record(flight: Flight) -> Record | None:
 
 Meshes.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestMeshes = Meshes.TestCase
+
+
+DEEDS = st.lists(st.tuples(st.sampled_from("kl"), st.sampled_from(("x", "y")), st.sampled_from(Regime)), max_size=20)
+
+
+@given(DEEDS, st.booleans())
+def test_one_provider_is_a_dictionary(deeds: list[tuple[str, str, Regime]], parallel: bool) -> None:  # 25
+    """Whatever the regime, with nobody to tell and nobody to ask."""
+    mesh = Mesh(1, Options(parallel=parallel, signatures=Signatures.MODELLED))
+    signed: dict[str, str] = {}
+    free: dict[str, list[str]] = {}
+    for key, value, regime in deeds:
+        assert mesh.put("A", key, value, regime) == "OK"
+        signed[key] = value
+        mesh.put("A", key, value, KV, kind=UNAUTH)
+        free[key] = [each for each in free.get(key, []) if each != value] + [value]
+        mesh.wait(1.0)
+    for key in "klm":
+        one, many = mesh.answer(mesh.get("A", key)), mesh.answer(mesh.get("A", key, kind=UNAUTH))
+        assert one == (f"A get OK local {signed[key]}" if key in signed else "A get NOT_FOUND")
+        assert many == (f"A get OK local {' '.join(free[key])}" if key in free else "A get NOT_FOUND")
+    assert mesh.flights == []

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p4lab.core.commands import Put
 from p4lab.core.contract import NEVER, Emit, Received, Requested, Send, SendAll, Woke
 from p4lab.core.messages import (
     HIT,
@@ -79,7 +80,7 @@ def test_one_reply_per_question_from_own_data_alone(ask: Any, delay: float) -> N
     (miss,) = node.handle(Received(2, question, 6), 1.0)
     node.handle(put(V1), 1.0)
     (hit,) = node.handle(Received(2, question, 6), 1.0)
-    made = {GetQuery: GetReply, Fetch: FetchReply}[ask]
+    made: Any = {GetQuery: GetReply, Fetch: FetchReply}[ask]
     assert miss == Send(2, made(7, V1.nid, 48, 40, MISS), delay)
     assert hit == Send(2, made(7, V1.nid, 160 + 1, 40, HIT, (V1,), (60.0,)), delay)
 
@@ -98,7 +99,7 @@ def test_what_is_not_for_the_sender_to_say_is_ignored() -> None:
     node = provider()
     before = state(node)
     free = unauthenticated(b"k", b"v", KV, 0, 0)
-    said = [
+    said: list[Any] = [
         put(V1, src=1),
         Received(1, GetRequest(9, V1.nid, 0, Kind.AUTHENTICATED, b"k", V1.owner), 5),
         Received(3, Update(9, V1.nid, 0, V1), 5),
@@ -106,7 +107,7 @@ def test_what_is_not_for_the_sender_to_say_is_ignored() -> None:
         Received(1, Answer(9, V1.nid, 0, HIT, "OK", records=(V1,)), 5),
         Received(1, GetReply(9, V1.nid, 0, 1, HIT, (V1,), (60.0,)), 5),
         Received(1, FetchReply(9, V1.nid, 0, 1, HIT, (V1,), (60.0,)), 5),
-        Requested(None, 9, "w"),  # type: ignore[arg-type]  # for customers
+        Requested(Put("A", "v", "k"), 9, "w"),
         Woke(),
     ]
     assert [node.handle(each, 1.0) for each in said] == [[]] * len(said)

@@ -72,7 +72,7 @@ def report(scenario: Scenario) -> dict[str, Any]:
 
 def test_a_put_and_a_get_event_by_event() -> None:
     do = Do(1.0, Put("A", "v", "k", ttl=60.0)), Do(2.0, Get("B", "k", owner="A"))
-    lines = []
+    lines: list[tuple[Any, ...]] = []
     for event in story(run(plan(*do, options=msgspec.structs.replace(MODELLED, access_latency=0.125)))):
         if isinstance(event, Sent):
             where = f"{event.src}>{event.dst} {event.code}" + (f" {event.status}" if event.status else "")
@@ -179,7 +179,7 @@ def test_every_cause_leads_to_the_operation() -> None:
     for event in events:
         root[event.id] = root[event.cause] if event.cause else event.id
     starts = {event.op: event.id for event in events if isinstance(event, GetStarted | PutStarted)}
-    ops = [(event, event.op) for event in events if getattr(event, "op", 0)]
+    ops = [(event, op) for event in events if (op := getattr(event, "op", 0))]
     assert [root[event.id] for event, op in ops] == [starts[op] for _, op in ops]
     done = Counter(event.op for event in events if isinstance(event, GetFinished | PutFinished))
     assert set(done.values()) == {1}

@@ -79,10 +79,10 @@ def test_a_busy_link_queues_each_direction_for_itself() -> None:
 def test_streams_belong_to_links_by_name() -> None:
     """Another provider, or traffic on another link, changes nothing on this one; the seed and the direction do."""
     link = {"latency": 0.04, "jitter": 0.01}
-    few, many = network("AB", **link), network("AXB", **link)
+    few, many = network("AB", 1, **link), network("AXB", 1, **link)
     for _ in range(5):
         many.transit(0, 1, QUERY, 0.0)
     drawn = [few.transit(0, 1, QUERY, 0.0) for _ in range(5)]
     assert drawn == [many.transit(0, 2, QUERY, 0.0) for _ in range(5)]
     assert drawn != [few.transit(1, 0, QUERY, 0.0) for _ in range(5)]
-    assert drawn != [network("AB", seed=2, **link).transit(0, 1, QUERY, 0.0) for _ in range(5)]
+    assert drawn != [network("AB", 2, **link).transit(0, 1, QUERY, 0.0) for _ in range(5)]

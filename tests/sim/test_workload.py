@@ -35,7 +35,7 @@ def everything(plan: Scenario, seed: int = 1) -> list[Fired]:
 
 def test_keys_go_to_owners_in_turn_and_are_first_put_at_the_start() -> None:
     row = Workload("w", 5, ("A", "C"), (), updates_per_second=0.0, start=3.0, value_bytes=8)
-    put = {"kind": row.kind, "regime": row.regime, "ttl": row.ttl, "lease": 0.0}
+    put: dict[str, Any] = {"kind": row.kind, "regime": row.regime, "ttl": row.ttl, "lease": 0.0}
     assert everything(scenario(row)) == [
         [(3.0, Put(by, f"1 w/{n}...", f"w/{n}", identity=by, **put)) for n in numbers]
         for by, numbers in (("A", (1, 3, 5)), ("C", (2, 4)))

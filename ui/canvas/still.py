@@ -4,7 +4,7 @@ Rules: painted again only when something that is seen in it has changed; a frame
 """
 
 import numpy as np
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas import legend, links, providers, tags
@@ -18,15 +18,16 @@ Chosen = tuple[int | None, bool]  # the selected provider, and whether the map h
 
 
 class Still:
-    """Two pictures: the lines, and the lines with the providers on them."""
+    """Three pictures: the dotted links of the map below, the lines, and the lines with the providers on them."""
 
     def __init__(self) -> None:
+        self._under: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
         self._whole: tuple[object, QPixmap] | None = None
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._lines = self._whole = None
+        self._under = self._lines = self._whole = None
 
     def picture(
         self,
@@ -59,9 +60,22 @@ class Still:
         links.paint_links(painter, theme, now.shown.centres, now.shown.rims, plan.pairs, steps)
         links.paint_upwards(painter, theme, now.shown.centres, now.shown.rims, plan.up)
         if len(plan.under):  # above, or a full mesh would hide it
-            links.paint_underlay(painter, theme, now.shown.centres, plan.under)
+            painter.drawPixmap(0, 0, self._underlay(theme, plan, now, picture.size(), ratio))
         painter.end()
         return picture
+
+    def _underlay(self, theme: Theme, plan: Plan, now: Moment, size: QSize, ratio: float) -> QPixmap:
+        """Dots are dear, and change only when the map is moved; the lines below them change with their load."""
+        ground = now.shown, size, ratio
+        if self._under is None or not _same(self._under[0], ground):
+            picture = QPixmap(size)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = _painter(picture)
+            links.paint_underlay(painter, theme, now.shown.centres, plan.under)
+            painter.end()
+            self._under = ground, picture
+        return self._under[1]
 
     def _paint_providers(
         self, theme: Theme, now: Moment, camera: Camera, marked: frozenset[int], chosen: Chosen, lines: QPixmap
