@@ -364,11 +364,23 @@ def test_a_run_that_is_stopped_keeps_what_was_recorded(p4lab: Shell, monkeypatch
     assert replayed == p4lab("run", p4lab.file, "--until", 5.5, "--json").report
 
 
+def heed_ctrl_c() -> None:
+    """A test run in the background was started to ignore Ctrl+C, and what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent otherwise there")
 def test_ctrl_c_in_a_real_process(p4lab: Shell) -> None:
     """The whole recording up to there is a run: its digest is that of the same run stopped at the same time."""
     command = [sys.executable, "-m", "p4lab", "run", "two.toml", "--set", "duration=1e6", "--record", "run.p4rec"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 it only sets a signal, and no thread of ours runs
+    ) as process:
         recording, patience = p4lab.folder / "run.p4rec", time.perf_counter() + 30
         while not (recording.exists() and recording.stat().st_size > 300_000) and time.perf_counter() < patience:
             threading.Event().wait(0.02)
@@ -382,6 +394,23 @@ def test_ctrl_c_in_a_real_process(p4lab: Shell) -> None:
     while again.advance(known) < known:
         pass
     assert again.trace.digest() == recorded.trace.digest()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks otherwise there")
+@pytest.mark.parametrize("words", [["run", "two.toml", "--json"], ["check", "--run", *["two.toml"] * 300]])
+def test_a_reader_that_stops_reading_is_no_failure(p4lab: Shell, words: list[str]) -> None:
+    """As `| head` does; with more to say than fits into a pipe."""
+    p4lab.file.write_text(
+        TEXT.replace("duration = 10.0", "duration = 0.01")
+        .replace("at = 2.0", "at = 0.0")
+        .replace("at = 3.0", "at = 0.0")
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "p4lab", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait(30)) == (b"", 0)
 
 
 # Help

@@ -1,5 +1,6 @@
 """`p4lab gui` and `p4lab screenshot` as a terminal sees them: in processes of their own, without a display."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -82,7 +83,17 @@ def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
     command = [sys.executable, "-m", "p4lab", "gui"]
     pipe, root = subprocess.PIPE, Path(__file__).parents[2]
-    with subprocess.Popen(command, cwd=root, env=environment, stdout=pipe, stderr=pipe, text=True) as running:
+    # A test run in the background was started to ignore Ctrl+C, and what it starts would inherit that.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command,
+        cwd=root,
+        env=environment,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=heed,  # noqa: PLW1509 it only sets a signal, and no thread of ours runs
+    ) as running:
         assert running.stdout is not None
         assert running.stdout.readline().endswith("as fast as it can.\n")
         running.send_signal(signal.SIGINT)
