@@ -4,6 +4,7 @@ Rules: results on stdout, everything else on stderr; bad input is one line and s
 so `gui` and `screenshot` arrive as entry points, loaded when they are asked for. Exit status: contracts section 1.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -172,6 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
         status: int = app(words, standalone_mode=False) or DONE
         if status == INTERRUPTED:
             _complain("stopped")
+        sys.stdout.flush()  # here, where what goes wrong can still be answered
         return status
     except typer.exceptions.TyperException as fault:
         message = (fault.format_message() if hasattr(fault, "format_message") else str(fault)).rstrip(".")
@@ -180,16 +182,28 @@ def main(arguments: list[str] | None = None) -> int:
     except (ScenarioError, TopologyError, RecordingError) as fault:
         _complain(str(fault))
         return BAD
+    except BrokenPipeError:
+        return _unread()
     except OSError as fault:  # what is read has errors of its own: this was to be written
         _complain(f"{fault.filename}: cannot be written: {fault.strerror}" if fault.filename else str(fault))
         return BAD
     except (KeyboardInterrupt, typer.Abort):
         _complain("stopped")
         return INTERRUPTED
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer's way to end then; its 1 would be a failed expectation
+            return _unread()
+        raise
     except Exception:  # noqa: BLE001  # the last resort: whatever it is, status 3 and a request to report it
         traceback.print_exc()
         _complain("this is a fault of P4 Lab: please report it with the lines above and the file")
         return FAULT
+
+
+def _unread() -> int:
+    """Whoever reads has stopped reading, as `| head` does: that is no failure, and nothing more is to be said there."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return DONE
 
 
 def _commands() -> dict[str | None, Callable[..., Any] | None]:

@@ -397,20 +397,24 @@ def test_ctrl_c_in_a_real_process(p4lab: Shell) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe breaks otherwise there")
-@pytest.mark.parametrize("words", [["run", "two.toml", "--json"], ["check", "--run", *["two.toml"] * 300]])
+@pytest.mark.parametrize("words", [["--version"], ["run", "two.toml", "--json"], ["check", *["two.toml"] * 5000]])
 def test_a_reader_that_stops_reading_is_no_failure(p4lab: Shell, words: list[str]) -> None:
-    """As `| head` does; with more to say than fits into a pipe."""
-    p4lab.file.write_text(
-        TEXT.replace("duration = 10.0", "duration = 0.01")
-        .replace("at = 2.0", "at = 0.0")
-        .replace("at = 3.0", "at = 0.0")
-    )
-    with subprocess.Popen(
-        [sys.executable, "-m", "p4lab", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    """As `| head` does, with a word or with more to say than fits into a pipe."""
+    command = [sys.executable, "-m", "p4lab", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stderr
         process.stdout.close()
         assert (process.stderr.read(), process.wait(30)) == (b"", 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("words", [["--version"], ["run", "two.toml", "--json"]])
+def test_a_full_disk_is_answered(p4lab: Shell, words: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "p4lab", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (told.returncode, told.stderr.count("\n"), "No space left" in told.stderr) == (2, 1, True)
 
 
 # Help

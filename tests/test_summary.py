@@ -1,4 +1,4 @@
-"""The summary that people read, line by line, for a full report and for an empty one."""
+"""The summary that people read, word by word, of reports made for it and of a real run's."""
 
 from __future__ import annotations
 
@@ -8,12 +8,126 @@ import msgspec
 import pytest
 
 from p4lab.core.commands import Get, Put
+from p4lab.core.history import REGIME_WORDS
 from p4lab.core.options import Options, Signatures
-from p4lab.metrics import Metrics
+from p4lab.metrics import KLASSES, Metrics
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.session.simulated import Simulated
-from p4lab.summary import KLASSES, summary
-from tests.streams import Run
+from p4lab.summary import KLASSES as CLASS_WORDS
+from p4lab.summary import REGIMES, summary
+
+NOTHING = dict.fromkeys(("mean", "p50", "p95", "p99", "max"))
+
+
+def empty() -> dict[str, Any]:
+    """The report of a run in which nothing has happened."""
+    return {**Metrics("Quiet", 3).report(0.0), "signatures": "real"}
+
+
+def times(*values: float) -> dict[str, float]:
+    return dict(zip(NOTHING, values, strict=True))
+
+
+def test_nothing_has_happened() -> None:
+    assert summary(empty()) == [
+        "Quiet: 0 s, seed 3, real signatures",
+        "  gets      0",
+        "  puts      0",
+        "  latency   gets none",
+        "            remote gets none",
+        "            puts none",
+        "  staleness nothing was read",
+        "  messages  0 between providers, 0 B; 0 between customers and providers",
+    ]
+
+
+def test_every_number_has_its_words() -> None:
+    report = empty()
+    counts = {klass: i * 1000 for i, klass in enumerate((*KLASSES, "unfinished"), 1)}
+    traffic = {"messages": {"total": 9876, "lost": 1200, "by_kind": {}}, "bytes": {"total": 1_234_567, "by_kind": {}}}
+    group = {**report, **traffic, "gets": {"total": 20}, "puts": {"total": 2}, "staleness": {"share": 0.125}}
+    unread = {**group, "staleness": {"share": None}, "bytes": {"total": 999}}
+    report |= traffic | {
+        "scenario": "Busy",
+        "time": 12.5,
+        "digest": "0123456789abcdef" * 4,
+        "gets": {"total": 55_000, **counts},
+        "puts": {"total": 1500, "ok": 1100, "unfinished": 0, "by_code": {"E_SEQ": 400, "OK": 1100}},
+        "latency": {"get": times(0.0123456, 0.002, 0.5, 0.9996, 1), "get_remote": times(*[12.345] * 5), "put": NOTHING},
+        "staleness": {"share": 0.2345, "mean_lag": 0.34567, "mean_age": 1234.5, "lag_at_least_2": 0.1},
+        "access": {"messages": 4321, "bytes": 1},
+        "by_regime": {"put-broadcast-key": group, "mixed": unread},
+        "coherence": {"holes": 1234, "share": 0.756},
+    }
+    assert summary(report) == [
+        "Busy: 12.5 s, seed 3, real signatures",
+        (
+            "  gets      55,000: 1,000 from own data, 2,000 from a replica, 3,000 from a cache, 4,000 joined a query, "
+            "5,000 from a peer, 6,000 not found, 7,000 partial, 8,000 timed out, 9,000 refused, 10,000 unfinished"
+        ),
+        "  puts      1,500: 400 E_SEQ, 1,100 OK",
+        "  latency   gets mean 12.3 ms, p50 2 ms, p95 500 ms, p99 1.00 s, max 1.00 s",
+        "            remote gets mean 12.35 s, p50 12.35 s, p95 12.35 s, p99 12.35 s, max 12.35 s",
+        "            puts none",
+        "  staleness 23.4% of what was read was not the newest; on average 0.346 versions and 1,234 s behind",
+        "  messages  9,876 between providers, 1,200 lost, 1.23 MB; 4,321 between customers and providers",
+        "  put-broadcast of the key         20 gets       2 puts      9,876 messages   1.23 MB  12.5% stale",
+        "  several regimes                  20 gets       2 puts      9,876 messages     999 B",
+        "  holes     1,234 pairs do not peer; 75.6% of pairs cohere",
+        "  digest    0123456789abcdef",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (999, "999 B"),
+        (1000, "1 kB"),
+        (999_499, "999 kB"),
+        (999_999, "1 MB"),
+        (5_000_000, "5 MB"),
+        (1_500_000_000, "1.5 GB"),
+        (2_500_000_000_000, "2,500 GB"),
+    ],
+)
+def test_bytes_are_said_in_three_digits(count: int, said: str) -> None:
+    report = empty() | {"bytes": {"total": count, "by_kind": {}}}
+    assert summary(report)[-1] == f"  messages  0 between providers, {said}; 0 between customers and providers"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.0, "0 ms"), (0.0000004, "0.0004 ms"), (0.9994, "999 ms"), (0.9999, "1.00 s"), (75, "75.00 s")],
+)
+def test_times_are_said_in_three_digits(seconds: float, said: str) -> None:
+    report = empty()
+    report["latency"]["put"] = {**NOTHING, "mean": seconds}
+    assert summary(report)[5] == f"            puts mean {said}"
+
+
+def test_every_class_and_regime_has_a_word() -> None:
+    assert set(CLASS_WORDS) == {*KLASSES, "unfinished"}
+    assert set(REGIMES) == set(REGIME_WORDS)
+
+
+def test_a_real_run_without_load() -> None:
+    plan = Scenario(
+        title="Idle",
+        duration=5.0,
+        provider=(Provider("Aster"), Provider("Birch"), Provider("Cedar")),
+        peering=(Peering(between=("Aster", "Birch")),),
+    )
+    session, metrics = Simulated(plan), Metrics(plan.title, plan.seed)
+    assert session.advance(5.0) == 5.0
+    metrics.step(session.trace.slice(0, len(session.trace)))
+    report = {**metrics.report(5.0, session.trace.digest()), "signatures": "real"}
+    lines = summary(report)
+    assert (lines[0], lines[-1]) == (
+        f"Idle: 5 s, seed {plan.seed}, real signatures",
+        f"  digest    {session.trace.digest()[:16]}",
+    )
+    assert lines[-2].startswith("  holes     2 pairs do not peer; ")
+
 
 PLAN = Scenario(
     "Three by hand",
@@ -59,39 +173,8 @@ def test_every_line_of_a_run() -> None:
     ]
 
 
-def test_nothing_happened() -> None:
-    run = Run(1)
-    metrics = Metrics("Nothing", 1)
-    metrics.step(run.trace.slice(0, len(run.trace)))
-    assert summary({**metrics.report(), "signatures": "real"}) == [
-        "Nothing: 0 s, seed 1, real signatures",
-        "  gets      0",
-        "  puts      0",
-        "  latency   gets none",
-        "            remote gets none",
-        "            puts none",
-        "  staleness nothing was read",
-        "  messages  0 between providers, 0 B; 0 between customers and providers",
-    ]
-
-
 def test_lost_messages_and_long_waits_are_told() -> None:
     lossy = msgspec.structs.replace(PLAN, link=Link(latency=5.0, loss=0.999))
     lines = summary(report(lossy))
     assert "3 timed out" in lines[1] and "max 2.00 s" in lines[3]
     assert "4 between providers, 4 lost" in lines[7]
-
-
-@pytest.mark.parametrize(("count", "words"), [(999, "999 B"), (1000, "1 kB"), (12_345_678, "12.3 MB"), (2e10, "20 GB")])
-def test_bytes_are_shortened(count: int, words: str) -> None:
-    found = report(PLAN)
-    found["bytes"]["total"] = count
-    assert f", {words};" in summary(found)[7]
-
-
-def test_every_class_of_a_get_has_words() -> None:
-    assert set(KLASSES) | {"total"} == set(report(PLAN)["gets"])
-
-
-def test_lines_are_short() -> None:
-    assert max(map(len, summary(report(PLAN)))) <= 110
