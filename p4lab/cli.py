@@ -183,16 +183,19 @@ def main(arguments: list[str] | None = None) -> int:
         _complain(str(fault))
         return BAD
     except BrokenPipeError:
-        return _unread()
+        _hush()
+        return DONE
     except OSError as fault:  # what is read has errors of its own: this was to be written
         _complain(f"{fault.filename}: cannot be written: {fault.strerror}" if fault.filename else str(fault))
+        _hush()
         return BAD
     except (KeyboardInterrupt, typer.Abort):
         _complain("stopped")
         return INTERRUPTED
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # typer's way to end then; its 1 would be a failed expectation
-            return _unread()
+            _hush()
+            return DONE
         raise
     except Exception:  # noqa: BLE001  # the last resort: whatever it is, status 3 and a request to report it
         traceback.print_exc()
@@ -200,10 +203,12 @@ def main(arguments: list[str] | None = None) -> int:
         return FAULT
 
 
-def _unread() -> int:
-    """Whoever reads has stopped reading, as `| head` does: that is no failure, and nothing more is to be said there."""
+def _hush() -> None:
+    """Whoever reads has stopped reading, as `| head` does, or a disk is full: what is buffered has nowhere to go.
+
+    Without this Python would try once more at its end, fail, and exit with 120.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
-    return DONE
 
 
 def _commands() -> dict[str | None, Callable[..., Any] | None]:

@@ -410,10 +410,12 @@ def test_a_reader_that_stops_reading_is_no_failure(p4lab: Shell, words: list[str
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 @pytest.mark.parametrize("words", [["--version"], ["run", "two.toml", "--json"]])
 def test_a_full_disk_is_answered(p4lab: Shell, words: list[str]) -> None:
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         told = subprocess.run(
-            [sys.executable, "-m", "p4lab", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+            [sys.executable, "-m", "p4lab", *words], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            env=buffered,
+        )  # fmt: skip
     assert (told.returncode, told.stderr.count("\n"), "No space left" in told.stderr) == (2, 1, True)
 
 

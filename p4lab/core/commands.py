@@ -5,7 +5,7 @@ Rules: imperative names; fields as in contracts section 2; a command says who by
 
 import msgspec
 
-from p4lab.core.names import Kind, Regime
+from p4lab.core.names import Kind, Regime, Scope
 
 BY_HAND = "by hand"  # the workload that hand-driven operations are counted under
 DEFAULT_TTL = 60.0  # s, the putter's cache TTL where none is given
@@ -25,6 +25,7 @@ class Put(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: int | None = None  # else the next one
     cas: int | None = None  # only if the stored seq is this one
     secret: str | None = None  # lets an unauthenticated entry be removed later
+    scope: Scope = Scope.GLOBAL
 
 
 class Get(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,16 +39,124 @@ class Get(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     min_version: int | None = None  # a session token: do not accept an older seq
 
 
+class Remove(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Take back what was put: a signed tombstone, or an unauthenticated entry by the secret that it was put with."""
+
+    by: str
+    key: str
+    kind: Kind = Kind.AUTHENTICATED
+    identity: str | None = msgspec.field(name="as", default=None)  # who signs; else the name in `by`
+    value: str | None = None  # of the entry to be removed
+    secret: str | None = None
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The identity becomes a customer of provider `to`, and takes along what it has put (protocol section 5.13)."""
+
+    identity: str = msgspec.field(name="as")
+    to: str
+
+
+class Peer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two providers peer from now on; link fields left out are those of `[link]`."""
+
+    between: tuple[str, str]
+    latency: float | None = None
+    jitter: float | None = None
+    loss: float | None = None
+    bandwidth: float | None = None
+    duplicate: float | None = None
+    reorder: float | None = None
+    corrupt: float | None = None
+
+
+class Unpeer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two providers peer no more, and drop what came that way."""
+
+    between: tuple[str, str]
+
+
+class SetLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Change a link that is there (verb `link`): take it down or up, or change its fields. None: as it is."""
+
+    between: tuple[str, str]
+    up: bool | None = None
+    latency: float | None = None
+    jitter: float | None = None
+    loss: float | None = None
+    bandwidth: float | None = None
+    duplicate: float | None = None
+    reorder: float | None = None
+    corrupt: float | None = None
+
+
+class Attach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A provider without a parent becomes the local-mode child of `to`; the link is that of `[link]`."""
+
+    provider: str
+    to: str
+
+
+class Detach(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A local-mode child leaves its parent and is a top from now on."""
+
+    provider: str
+
+
+class Crash(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A provider stops at once; what it had stored survives, all else is lost."""
+
+    provider: str
+
+
+class Restart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A crashed provider comes back with what it had stored."""
+
+    provider: str
+
+
+class Partition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing passes between the groups; whoever is in none of them is a group of their own."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+class Heal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The end of every partition."""
+
+
+class Misbehave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Switch a provider's misbehaviour on or off (protocol section 5.14). None: as it is."""
+
+    provider: str
+    refuse_external_gets: bool | None = None
+    drop_external_puts: bool | None = None
+    no_forward: bool | None = None
+    corrupt_value: bool | None = None
+    stretch_ttl: bool | float | None = None  # the factor; true: 10
+    under_report: bool | float | None = None  # the share that is left unsaid; true: 0.5
+    replay_old: bool | None = None
+    refuse_own_customers: bool | None = None
+
+
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A remark at a time, shown in the log and on the time line."""
 
     text: str
 
 
-Command = Put | Get | Note
-VERBS: dict[str, type[Put] | type[Get] | type[Note]] = {"put": Put, "get": Get, "note": Note}
+Command = (
+    Put | Get | Remove | Move | Peer | Unpeer | SetLink | Attach | Detach | Crash | Restart | Partition | Heal
+    | Misbehave | Note
+)  # fmt: skip
+VERBS: dict[str, type[msgspec.Struct]] = {
+    "put": Put, "get": Get, "remove": Remove, "move": Move, "peer": Peer, "unpeer": Unpeer, "link": SetLink,
+    "attach": Attach, "detach": Detach, "crash": Crash, "restart": Restart, "partition": Partition, "heal": Heal,
+    "misbehave": Misbehave, "note": Note,
+}  # fmt: skip
+_WORDS = {kind: word for word, kind in VERBS.items()}
 
 
 def verb(command: Command) -> str:
     """The word of a command in scenario files."""
-    return type(command).__name__.lower()
+    return _WORDS[type(command)]

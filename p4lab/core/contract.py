@@ -8,9 +8,10 @@ from typing import Protocol
 
 import msgspec
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Move, Put, Remove
 from p4lab.core.events import Event
 from p4lab.core.messages import Message
+from p4lab.core.neighbours import Role
 
 
 class Received(msgspec.Struct, gc=False):
@@ -22,9 +23,9 @@ class Received(msgspec.Struct, gc=False):
 
 
 class Requested(msgspec.Struct, gc=False):
-    """Somebody asks a customer node for a put or a get, as operation `op`."""
+    """Somebody asks a customer node for an operation, number `op`."""
 
-    command: Put | Get
+    command: Put | Get | Remove | Move
     op: int
     workload: str
     event: int = 0
@@ -36,7 +37,30 @@ class Woke(msgspec.Struct, gc=False):
     event: int = 0
 
 
-Input = Received | Requested | Woke
+class Linked(msgspec.Struct, gc=False):
+    """The way to a neighbour is open: for a provider to begin a session, for a customer its provider is there.
+
+    role: what the neighbour is to this node; None for a customer.
+    """
+
+    node: int
+    role: Role | None = None
+    event: int = 0
+
+
+class Unlinked(msgspec.Struct, gc=False):
+    """The way to a neighbour is cut. gone: it is no neighbour any more, so what came from it is dropped.
+
+    why: link, crash, silence, unpeered, detached.
+    """
+
+    node: int
+    why: str
+    gone: bool = False
+    event: int = 0
+
+
+Input = Received | Requested | Woke | Linked | Unlinked
 
 
 class Send(msgspec.Struct, gc=False):
@@ -65,7 +89,16 @@ class Emit(msgspec.Struct, gc=False):
     cause: int = 0
 
 
-Effect = Send | SendAll | Emit
+class Persist(msgspec.Struct, gc=False):
+    """Store these rows for good: (store, nid, entry, what), what = None where it is gone.
+
+    The effects that follow wait until this is done: nothing is acknowledged, or told to others, that a crash undoes.
+    """
+
+    rows: tuple[tuple[str, bytes, bytes, object], ...]
+
+
+Effect = Send | SendAll | Emit | Persist
 NOTHING: list[Effect] = []  # shared by every input that has no effect; never append to it
 NEVER = float("inf")
 
@@ -75,5 +108,5 @@ class Node(Protocol):
 
     wake_at: float
 
-    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+    def handle(self, data: Input, now: float) -> list[Effect]:
         """Take one input at time `now` (seconds) and say what is to be done."""

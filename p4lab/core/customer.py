@@ -11,7 +11,7 @@ import msgspec
 
 from p4lab.core import messages
 from p4lab.core.commands import Get, Put
-from p4lab.core.contract import NOTHING, Effect, Emit, Received, Requested, Send, Woke
+from p4lab.core.contract import NOTHING, Effect, Emit, Input, Received, Requested, Send
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, PutRequest
 from p4lab.core.names import Kind, digest, name_id
@@ -62,7 +62,7 @@ class Customer:
         self._wallet = wallet
         self._asked: dict[int, _Asked] = {}
 
-    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+    def handle(self, data: Input, now: float) -> list[Effect]:
         """A request goes out, or an answer comes home."""
         if type(data) is Requested:
             command = data.command

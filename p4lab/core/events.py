@@ -19,7 +19,8 @@ class Event(msgspec.Struct, tag=True, kw_only=True, gc=False):
 class Sent(Event):
     """A message left `src` and arrives at `dst` at `due`, unless it was `lost`.
 
-    size in bytes; code and status as in messages.
+    size in bytes; code and status as in messages. duplicate: the network made it of the message that is its cause;
+    corrupt: the network changed its content.
     """
 
     src: int
@@ -30,6 +31,8 @@ class Sent(Event):
     due: float
     status: int = 0
     lost: bool = False
+    duplicate: bool = False
+    corrupt: bool = False
 
 
 class Joined(Event):
@@ -73,6 +76,8 @@ class PutStarted(Event):
     lease: float = 0.0
     seq: int = 0
     value: str = ""
+    removes: bool = False  # it is a removal
+    scope: str = ""  # organisation, or empty: global
 
 
 class PutFinished(Event):
@@ -139,6 +144,7 @@ class Stored(Event):
     until: float | None = None
     via: int | None = None
     origin: int = 0
+    deleted: bool = False  # it is a tombstone
 
 
 class Dropped(Event):
@@ -171,6 +177,137 @@ class LateBetter(Event):
     seq: int
 
 
+class Equivocated(Event):
+    """`node` met two versions of one seq: two providers had both said OK (protocol section 5.8)."""
+
+    node: int
+    op: int
+    nid: bytes
+    seq: int
+    winner: str
+    loser: str
+    src: int = 0
+
+
+class Moved(Event):
+    """An identity left provider `src` and is a customer of `dst` now. owner: H(public key)."""
+
+    identity: str
+    owner: bytes
+    src: int
+    dst: int
+
+
+class Left(Event):
+    """`node` gave up the data of an identity that had moved away; onward: it keeps pointers to the new provider."""
+
+    node: int
+    owner: bytes
+    entries: int
+    onward: bool = False
+
+
+class Unpeered(Event):
+    """`node` and `peer` peer no more."""
+
+    node: int
+    peer: int
+
+
+class Adopted(Event):
+    """`node` has this parent from now on; None: it is a top. latency: one way, s."""
+
+    node: int
+    parent: int | None = None
+    latency: float | None = None
+
+
+class LinkChanged(Event):
+    """The link between a and b (a < b) is like this now, both ways."""
+
+    a: int
+    b: int
+    latency: float
+    up: bool = True
+    jitter: float = 0.0
+    loss: float = 0.0
+    bandwidth: float = 0.0
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    corrupt: float = 0.0
+
+
+class Partitioned(Event):
+    """Nothing passes between these groups of providers."""
+
+    groups: tuple[tuple[int, ...], ...]
+
+
+class Healed(Event):
+    """No partition any more."""
+
+
+class SessionUp(Event):
+    """`node` has opened a session with neighbour `peer`: both said HELLO. role: what the neighbour is to it."""
+
+    node: int
+    peer: int
+    role: str = ""
+
+
+class SessionDown(Event):
+    """`node` has lost its session with `peer`. why: link, crash, silence, unpeered, detached."""
+
+    node: int
+    peer: int
+    why: str = ""
+
+
+class SessionRefused(Event):
+    """`node` closed a session at its HELLO. why: ROLE_MISMATCH, CYCLE, HAS_PARENT."""
+
+    node: int
+    peer: int
+    why: str
+
+
+class CaughtUp(Event):
+    """`node` has taken what `peer` sent after a session came up: items, of which `news` changed something here."""
+
+    node: int
+    peer: int
+    items: int
+    news: int
+
+
+class Crashed(Event):
+    """A provider stopped; it hears nothing until it is restarted."""
+
+    node: int
+
+
+class Restarted(Event):
+    """A provider is back. copies: how many it found in its store."""
+
+    node: int
+    copies: int = 0
+
+
+class Lost(Event):
+    """A message under way did not arrive: `message` is the id of its Sent. why: crash, link, partition, unpeered."""
+
+    message: int
+    dst: int
+    why: str = ""
+
+
+class Misbehaving(Event):
+    """These misbehaviours of a provider are on now (protocol section 5.14); a number follows `=`."""
+
+    node: int
+    switches: tuple[str, ...] = ()
+
+
 class Noted(Event):
     """A remark of a person or a scenario."""
 
@@ -179,5 +316,6 @@ class Noted(Event):
 
 AnyEvent = (
     Sent | Joined | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored | Dropped
-    | Rejected | LateBetter | Noted
+    | Rejected | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned | Healed
+    | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
 )  # fmt: skip

@@ -11,23 +11,17 @@ import msgspec
 
 from p4lab.core.events import Stored
 from p4lab.core.names import Kind
+from p4lab.core.neighbours import Role
 from p4lab.core.records import Record, Version
 
-UPDATE, GETQ, GETR, FETCH, FETCHR, CREQ, CRESP = (
-    3,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-)  # those left free are of later parts
-PUT, GET, ANSWER = 20, 21, 22
+HELLO, BYE, UPDATE, GETQ, GETR, FETCH, FETCHR, CREQ, CRESP, SYNC_D, SYNC_I = range(1, 12)
+PUT, GET, ANSWER, LEAVE = 20, 21, 22, 23
 ACCESS = 20  # codes from here on pass between a customer and its provider
+RELIABLE = frozenset((HELLO, BYE, UPDATE, SYNC_D, SYNC_I))  # of a session: sent again when lost (protocol section 5.12)
 CODE_NAMES = {
     UPDATE: "UPDATE", GETQ: "GETQ", GETR: "GETR", FETCH: "FETCH", FETCHR: "FETCHR",
-    CREQ: "CREQ", CRESP: "CRESP",
-    PUT: "PUT", GET: "GET", ANSWER: "ANSWER",
+    CREQ: "CREQ", CRESP: "CRESP", HELLO: "HELLO", BYE: "BYE", SYNC_D: "SYNC_D", SYNC_I: "SYNC_I",
+    PUT: "PUT", GET: "GET", ANSWER: "ANSWER", LEAVE: "LEAVE",
 }  # fmt: skip
 
 HIT, MISS, DUP, REFUSED = 1, 2, 3, 4  # status of a reply; 0 on everything else
@@ -128,6 +122,7 @@ class Update(msgspec.Struct, gc=False):
     """UPDATE: form V carries a record, form A one without its value. stored: what the sender's own copy is known by.
 
     path: who has sent it so far. down_only: it was learned from a peer or a parent, so it goes to children alone.
+    left: seconds that remain of its lease, where it is told again; 0 = the whole lease.
     """
 
     op: int
@@ -137,8 +132,59 @@ class Update(msgspec.Struct, gc=False):
     stored: Stored | None = None
     path: tuple[int, ...] = ()
     down_only: bool = False
+    left: float = 0.0
     status: int = 0
     code: int = UPDATE
+
+
+class Hello(msgspec.Struct, gc=False):
+    """HELLO opens a session. role: what the sender is to the receiver; ancestors: of the sender, its parent first.
+
+    epoch: how often the sender has started; a session of another epoch is over.
+    """
+
+    nid: bytes
+    size: int
+    role: Role
+    ancestors: tuple[int, ...] = ()
+    epoch: int = 0
+    op: int = 0
+    status: int = 0
+    code: int = HELLO
+
+
+class Bye(msgspec.Struct, gc=False):
+    """BYE closes a session at its HELLO. why: ROLE_MISMATCH, CYCLE, HAS_PARENT."""
+
+    nid: bytes
+    size: int
+    why: str
+    op: int = 0
+    status: int = 0
+    code: int = BYE
+
+
+class SyncDigest(msgspec.Struct, gc=False):
+    """SYNC_D: what the sender has from the receiver, as XOR of fingerprints by bucket (the first bits of the nid)."""
+
+    nid: bytes
+    size: int
+    buckets: tuple[int, ...]
+    op: int = 0
+    status: int = 0
+    code: int = SYNC_D
+
+
+class SyncItems(msgspec.Struct, gc=False):
+    """SYNC_I: what the receiver lacks, as the updates that it would have been sent. last: no more of them follow."""
+
+    nid: bytes
+    size: int
+    items: tuple[Update, ...]
+    last: bool = True
+    op: int = 0
+    status: int = 0
+    code: int = SYNC_I
 
 
 class PutRequest(msgspec.Struct, gc=False):
@@ -151,6 +197,18 @@ class PutRequest(msgspec.Struct, gc=False):
     cas: int | None = None
     status: int = 0
     code: int = PUT
+
+
+class Leave(msgspec.Struct, gc=False):
+    """An identity moves away: its data may go after `port_grace`. to: its new provider."""
+
+    op: int
+    nid: bytes
+    size: int
+    owner: bytes
+    to: int
+    status: int = 0
+    code: int = LEAVE
 
 
 class GetRequest(msgspec.Struct, gc=False):
@@ -213,4 +271,5 @@ Query = GetQuery | Fetch
 Reply = GetReply | FetchReply
 Message = (
     GetQuery | GetReply | Fetch | FetchReply | Update | Relayed | RelayedAnswer | PutRequest | GetRequest | Answer
+    | Hello | Bye | SyncDigest | SyncItems | Leave
 )  # fmt: skip

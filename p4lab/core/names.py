@@ -37,6 +37,13 @@ class Regime(enum.Enum):
         self.code = {"get-broadcast": 1, "put-broadcast-key": 2, "put-broadcast-value": 3}[word]
 
 
+class Scope(enum.Enum):
+    """How far a put may go: to everybody, or no farther than the organisation of the customer who put it."""
+
+    GLOBAL = "global"
+    ORGANISATION = "organisation"
+
+
 KINDS = {kind.code: kind for kind in Kind}
 REGIMES = {regime.code: regime for regime in Regime}
 

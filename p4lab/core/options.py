@@ -12,6 +12,7 @@ class Mesh(enum.Enum):
     """What peers do where a peering is missing (protocol section 5.11)."""
 
     MESH = "mesh"  # never relay: a missing peering is a hole
+    RELAY = "relay"  # peers pass on updates and questions
     STRICT = "strict"  # holes are refused when the scenario is read
 
 
@@ -65,3 +66,15 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     child_up: ChildUp = ChildUp.VALUE
     access_latency: float = 0.0  # customer to its provider, one way
     signatures: Signatures = Signatures.REAL
+    down_after: int = 3  # silent questions in a row until nobody waits for a neighbour (ICP: 20); 0 = never
+    hold_time: float = 3.0  # how long silence lasts until both ends of a cut session know (BGP: 90 s)
+    relay_hops: int = 7  # how far a question is passed on in mode relay (Gnutella's TTL)
+    commit_delay: float = 0.0  # until what a provider stores survives a crash; effects wait for it
+    w_sync: float = 86_400.0  # longest outage that removals and withdraws are remembered for
+    max_stale: float = 0.0  # how long an expired cached copy may still serve when all holders are silent (RFC 8767)
+    neg_ttl: float = 0.0  # how long NOT_FOUND is remembered, up to 60 (RFC 2308 allows hours)
+    max_entries: int = 0  # records that one customer may have stored at its provider; 0 = any number
+    max_bytes: int = 0  # bytes of values likewise
+    maxvals: int = 100  # values in one answer; the rest comes page by page (OpenDHT's maxvals and placemark)
+    port_grace: float = 30.0  # how long the old provider keeps the data of an identity that moved
+    onward: bool = False  # and whether it then points to the new one (number portability's onward routing)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from p4lab.core.admission import admit
-from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Received, Requested, Send, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Received, Send, Woke
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -72,7 +72,7 @@ class Provider:
         # A top of a flat market answers peers alone: it takes the short road.
         self._query = self._serve if self._near.related else self._resolution.query
 
-    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+    def handle(self, data: Input, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.
 
         What is not for the sender to say is ignored: a peer is no customer, and a customer tells of no updates.

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from p4lab.core.contract import NEVER, NOTHING, Effect, Received, Requested, Send, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Received, Send, Woke
 from p4lab.core.messages import (
     CREQ,
     CRESP,
@@ -56,7 +56,7 @@ class Redirect:
         """Redirect children of its own; one with a lookup service needs a parent that has one."""
         self._near.add(Role.PROXY, redirect)
 
-    def handle(self, data: Received | Requested | Woke, now: float) -> list[Effect]:
+    def handle(self, data: Input, now: float) -> list[Effect]:
         """A request goes up, or an answer comes down."""
         if type(data) is not Received:
             return self._wake(now) if type(data) is Woke else NOTHING

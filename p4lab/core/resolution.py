@@ -11,7 +11,7 @@ from math import inf
 
 from p4lab.core import messages
 from p4lab.core.answers import answer, found_here, local_data, own_data
-from p4lab.core.contract import NOTHING, Effect, Emit, Received, Send, SendAll
+from p4lab.core.contract import NOTHING, Effect, Emit, Persist, Received, Send, SendAll
 from p4lab.core.events import LateBetter, Rejected
 from p4lab.core.messages import HIT, MISS, NEGATIVE, Fetch, FetchReply, GetQuery, GetReply, GetRequest, Relayed
 from p4lab.core.names import Kind, Regime, key_fault
@@ -217,7 +217,8 @@ class Resolution:
             question = self._questions.pop(heappop(deadlines)[1], None)
             if question is not None and not question.answered:
                 for effect in self._finish(question, now):
-                    effect.cause = effect.cause or question.cause  # a wake-up is no Event
+                    if not isinstance(effect, Persist):
+                        effect.cause = effect.cause or question.cause  # a wake-up is no Event
                     effects.append(effect)
         self.wake_at = deadlines[0][0] if deadlines else inf
         return effects

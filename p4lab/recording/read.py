@@ -149,7 +149,8 @@ def _commands(text: str) -> list[tuple[float, Command]]:
                 kind = VERBS[word]
                 known = {field.encode_name for field in msgspec.structs.fields(kind)}
                 fields = {name: value for name, value in msgspec.convert(row[word], dict).items() if name in known}
-                found.append((msgspec.convert(row.get("at"), float), msgspec.convert(fields, kind)))
+                command: Any = msgspec.convert(fields, kind)  # one of VERBS
+                found.append((msgspec.convert(row.get("at"), float), command))
     except (msgspec.MsgspecError, RecursionError) as fault:
         raise _FileError(f"the commands in it cannot be read: {fault}") from None
     return found

@@ -9,14 +9,16 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from p4lab.core.commands import BY_HAND, Command, Note, Put, verb
-from p4lab.core.names import ID_SIZE, MAX_KEY, Kind, Regime
+from p4lab.core.commands import BY_HAND, Command, Unpeer, verb
+from p4lab.core.names import MAX_KEY, Kind, Regime
 from p4lab.core.options import Mesh, Options, Quorum
+from p4lab.scenario import verbs
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
 from p4lab.scenario.model import Expect, Provider, Scenario, View, links, tops
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
+from p4lab.scenario.verbs import known, two_providers
 
 MAX_TITLE = 120  # characters
 MAX_NAME = 40  # characters of a provider's name
@@ -40,7 +42,7 @@ def check(scenario: Scenario) -> None:
     check_forest(scenario, index)
     _peerings(scenario, index)
     for i, line in enumerate(scenario.underlay):
-        _two_providers(line.between, index, ("underlay", i, "between"))
+        two_providers(line.between, index, ("underlay", i, "between"))
     _workloads(scenario, index)
     if len(scenario.do) > MAX_ROWS["do"]:
         raise ScenarioError(
@@ -50,37 +52,17 @@ def check(scenario: Scenario) -> None:
         if not 0 <= row.at <= scenario.duration:
             right = f"between 0 and the duration, {scenario.duration:g}"
             raise ScenarioError(f"{shown(row.at)} is not a time of this run", right, path=("do", i, "at"))
-        _command(row.command, index, ("do", i, verb(row.command)))
+        verbs.check_command(row.command, index, ("do", i, verb(row.command)))
+        if isinstance(row.command, Unpeer) and scenario.options.mesh is Mesh.STRICT:
+            right = 'write mesh = "mesh"'
+            raise ScenarioError('mesh = "strict" allows no holes', right, path=("do", i, "unpeer"))
     for i, expect in enumerate(scenario.expect):
         _expect(expect, scenario, index, ("expect", i))
 
 
 def check_command(command: Command, scenario: Scenario) -> None:
     """The same for one command, as a person is about to give it to a run of this scenario."""
-    _command(command, {provider.name: i for i, provider in enumerate(scenario.provider)}, ())
-
-
-def _command(command: Command, index: dict[str, int], path: Path) -> None:
-    check_ranges(command, path)
-    if isinstance(command, Note):
-        return
-    _known(command.by, index, (*path, "by"))
-    if isinstance(command, Put):
-        if command.key is None and command.kind is not Kind.IMMUTABLE:
-            raise ScenarioError("key is missing", "only an immutable put may leave it out", path=path)
-    elif (command.key is None) == (command.of is None):
-        right = "name the key, or for an immutable value what it is `of`"
-        raise ScenarioError("a get has either key or of", right, path=path)
-    elif command.of is not None and command.kind is not Kind.IMMUTABLE:
-        right = 'write kind = "immutable" beside it'
-        raise ScenarioError("of is for immutable values: their key is their hash", right, path=(*path, "of"))
-    if command.kind is Kind.IMMUTABLE and command.key is not None and not _is_hash(command.key):
-        right = f"{2 * ID_SIZE} hex digits, the hash of the value"
-        raise ScenarioError(f"{shown(command.key)} is not an immutable key", right, path=(*path, "key"))
-
-
-def _is_hash(key: str) -> bool:
-    return len(key) == 2 * ID_SIZE and all(c in "0123456789abcdefABCDEF" for c in key)
+    verbs.check_command(command, {provider.name: i for i, provider in enumerate(scenario.provider)}, ())
 
 
 def _text(text: str, path: Path, limit: int) -> None:
@@ -150,7 +132,7 @@ def _peerings(scenario: Scenario, index: dict[str, int]) -> None:
             found = "among and between stand together" if row.among is not None else "it says neither among nor between"
             raise ScenarioError(found, 'write among = "all", or between = ["Aster", "Birch"]', path=path)
         if row.between is not None:
-            _two_providers(row.between, index, (*path, "between"))
+            two_providers(row.between, index, (*path, "between"))
             check_tops(row.between, scenario, index, (*path, "between"))
             pairs += 1
         else:
@@ -181,13 +163,6 @@ def _no_holes(scenario: Scenario) -> None:
                 raise ScenarioError('mesh = "strict" allows no holes', right, path=("options", "mesh"))
 
 
-def _two_providers(names: tuple[str, str], index: dict[str, int], path: Path) -> None:
-    for i, name in enumerate(names):
-        _known(name, index, (*path, i))
-    if names[0] == names[1]:
-        raise ScenarioError(f"{shown(names[0])} stands on both sides", "name two providers", path=path)
-
-
 def _names(names: str | Iterable[str] | None, index: dict[str, int], path: Path) -> int:
     """How many providers "all" or a list of names stands for."""
     if isinstance(names, str) or names is None:
@@ -197,17 +172,11 @@ def _names(names: str | Iterable[str] | None, index: dict[str, int], path: Path)
         return len(index)
     seen: set[str] = set()
     for i, name in enumerate(names):
-        _known(name, index, (*path, i))
+        known(name, index, (*path, i))
         if name in seen:
             raise ScenarioError(f"{shown(name)} stands here twice", path=(*path, i))
         seen.add(name)
     return len(seen)
-
-
-def _known(name: str, index: dict[str, int], path: Path) -> None:
-    if name not in index:
-        right = nearest(name, index) if index else "the file has no [[provider]]"
-        raise ScenarioError(f"there is no provider {shown(name)}", right, path=path)
 
 
 def _workloads(scenario: Scenario, index: dict[str, int]) -> None:

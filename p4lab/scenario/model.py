@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from p4lab.core.commands import Command
+from p4lab.core.commands import Command, Peer, SetLink
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, Options
 
@@ -26,6 +26,9 @@ class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jitter: float = 0.0  # standard deviation, truncated at 0
     loss: float = 0.0  # 0 <= loss < 1
     bandwidth: float = 0  # 0 = unlimited
+    duplicate: float = 0.0  # 0..1: that the network delivers a message twice
+    reorder: float = 0.0  # 0..1: that a message is overtaken, arriving up to one latency later
+    corrupt: float = 0.0  # 0..1: that its content arrives changed
 
 
 class ParentLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +38,9 @@ class ParentLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jitter: float | None = None
     loss: float | None = None
     bandwidth: float | None = None
+    duplicate: float | None = None
+    reorder: float | None = None
+    corrupt: float | None = None
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +68,9 @@ class Peering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jitter: float | None = None
     loss: float | None = None
     bandwidth: float | None = None
+    duplicate: float | None = None
+    reorder: float | None = None
+    corrupt: float | None = None
 
 
 class Underlay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,7 +152,7 @@ def links(scenario: Scenario) -> list[PairLink]:
     every = tops(scenario)
     found: dict[tuple[int, int], Link] = {}
     for row in scenario.peering:
-        link = _filled(row, scenario.link)
+        link = filled(row, scenario.link)
         for a, b in _pairs(row, index, every):
             found[min(a, b), max(a, b)] = link
     return [PairLink(a, b, link) for (a, b), link in sorted(found.items())]
@@ -153,14 +162,14 @@ def parent_links(scenario: Scenario) -> list[tuple[int, int, Link]]:
     """(child, parent, its link) of every child, in order of the children."""
     index = {provider.name: i for i, provider in enumerate(scenario.provider)}
     return [
-        (child, index[row.parent], _filled(row.link, scenario.link))
+        (child, index[row.parent], filled(row.link, scenario.link))
         for child, row in enumerate(scenario.provider)
         if row.parent is not None
     ]
 
 
-def _filled(given: Peering | ParentLink, link: Link) -> Link:
-    """The link with the fields that are given."""
+def filled(given: Peering | ParentLink | Peer | SetLink, link: Link) -> Link:
+    """`link` with the fields that are given."""
     fields = {name: value for name in link.__struct_fields__ if (value := getattr(given, name)) is not None}
     return msgspec.structs.replace(link, **fields)
 

@@ -5,7 +5,7 @@ Rules: one table, all of it; what depends on another field is in `check.py`.
 
 import msgspec
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Peer, Put, SetLink
 from p4lab.core.options import Options
 from p4lab.scenario.errors import Path, ScenarioError, shown
 from p4lab.scenario.model import Link, ParentLink, Peering, Provider, Scenario, Workload
@@ -51,13 +51,28 @@ _RATE = Range(0, MAX_RATE, "per second")
 _LIFE = Range(0, MAX_LIFE, "seconds")
 _ASKED = Range(0, MAX_TIME, "seconds")  # longer than MAX_LIFE is for the provider to refuse, with E_TTL
 _SEQ = Range(0, MAX_SEQ)
-_LINK = {"latency": _DELAY, "jitter": _DELAY, "loss": Range(0, 1, below=True), "bandwidth": Range(0, 1e15, "bit/s")}
+_SHARE = Range(0, 1)
+_LINK = {
+    "latency": _DELAY, "jitter": _DELAY, "loss": Range(0, 1, below=True), "bandwidth": Range(0, 1e15, "bit/s"),
+    "duplicate": _SHARE, "reorder": _SHARE, "corrupt": Range(0, 1, below=True),
+}  # fmt: skip
 _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
     Scenario: {"duration": Range(0, MAX_TIME, "seconds", above=True), "seed": Range(-(2**63), 2**63 - 1)},
     Options: {
         "query_timeout": Range(0, MAX_DELAY, "seconds", above=True),
         "max_value": Range(1, MAX_VALUE, "bytes"),
         "access_latency": _DELAY,
+        "down_after": Range(0, 1000),
+        "hold_time": _DELAY,
+        "relay_hops": Range(1, 255),
+        "commit_delay": _DELAY,
+        "w_sync": Range(0, MAX_TIME, "seconds"),
+        "max_stale": _LIFE,
+        "neg_ttl": Range(0, 60, "seconds"),
+        "max_entries": Range(0, 1_000_000_000),
+        "max_bytes": Range(0, 1_000_000_000_000, "bytes"),
+        "maxvals": Range(1, 100_000),
+        "port_grace": _LIFE,
     },
     Link: _LINK,
     Peering: _LINK,
@@ -75,6 +90,8 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
     },
     Put: {"ttl": _ASKED, "lease": _ASKED, "seq": _SEQ, "cas": _SEQ},
     Get: {"min_version": _SEQ},
+    Peer: _LINK,
+    SetLink: _LINK,
 }
 
 

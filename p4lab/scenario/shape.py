@@ -1,7 +1,7 @@
 """From the tables of a TOML file to a Scenario: names and types, strictly.
 
-Rules: an unknown table or field is refused with the nearest known one; what this version cannot run yet is refused in a
-sentence that says so; ranges and names of providers are `check.py`'s. The first fault is the one that is told.
+Rules: an unknown table or field is refused with the nearest known one; ranges and names of providers are `check.py`'s.
+The first fault is the one that is told.
 """
 
 import enum
@@ -28,8 +28,6 @@ ROWS: dict[str, type[msgspec.Struct]] = {
 }
 SCALARS = {"format": int, "title": str, "about": str, "seed": int, "duration": float}
 MAX_ROWS = {"provider": 10_000, "do": 10_000}  # contracts section 2
-
-_LATER_VERBS = ("remove", "move", "peer", "unpeer", "link", "crash", "restart", "partition", "heal", "misbehave")
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -109,7 +107,6 @@ def _row(row: Any, record: type[msgspec.Struct], path: Path) -> Any:
 def _table(row: Any, record: type[msgspec.Struct], path: Path) -> Any:
     known = names_of(record)
     for name in _fields(row, path):
-        _refuse_later(row, name, record, path)
         if name not in known:
             where = str(path[-2] if isinstance(path[-1], int) else path[-1])
             raise ScenarioError(f"{where} has no field {shown(name)}", nearest(name, known), path=(*path, name))
@@ -119,8 +116,6 @@ def _table(row: Any, record: type[msgspec.Struct], path: Path) -> Any:
 def _do(row: Any, path: Path) -> Do:
     verbs: list[str] = []
     for name in _fields(row, path):
-        if name in _LATER_VERBS:
-            raise ScenarioError(f"the verb {name} comes in a later version", _VERBS_NOW, path=(*path, name))
         if name in VERBS:
             verbs.append(name)
         elif name != "at":
@@ -129,27 +124,15 @@ def _do(row: Any, path: Path) -> Do:
         raise ScenarioError("at is missing", "write when it happens, such as `at = 5.0`", path=path)
     if len(verbs) != 1:
         found = f"{' and '.join(verbs)} stand together" if verbs else "the verb is missing"
-        raise ScenarioError(found, f"one row does one thing: {_VERBS_NOW}", path=path)
+        raise ScenarioError(found, f"one row does one thing: {', '.join(VERBS)}", path=path)
     at = convert(row["at"], float, (*path, "at"))
     return Do(at, _table(row[verbs[0]], VERBS[verbs[0]], (*path, verbs[0])))
-
-
-_VERBS_NOW = "this version knows put, get and note"
 
 
 def _fields(row: Any, path: Path) -> dict[str, Any]:
     if not isinstance(row, dict):
         raise ScenarioError(f"expected a table, got {_kind_of(row)}", path=path)
     return row
-
-
-def _refuse_later(row: dict[str, Any], name: str, record: type[msgspec.Struct], path: Path) -> None:
-    """What the format has and this version does not run."""
-    later = ""
-    if record is Options and name == "mesh" and row[name] == "relay":
-        later = 'mesh = "relay" comes in a later version'
-    if later:
-        raise ScenarioError(later, 'this one knows "mesh" and "strict"', path=(*path, name))
 
 
 def _explained(fault: str, value: Any, kind: Any, path: Path) -> ScenarioError:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from p4lab.core.commands import BY_HAND, Get, Note, Put
-from p4lab.core.contract import Effect, Emit, Node, Received, Requested, Send, SendAll, Woke
+from p4lab.core.contract import Effect, Emit, Node, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.customer import Customer, Wallet
 from p4lab.core.events import Attached, Joined, Noted, Peered
 from p4lab.core.options import Attach, Signatures
@@ -173,7 +173,7 @@ class Engine:
             self._request(command, what.provider, what.keys.row.name, t)
         elif isinstance(what, Note):
             self.trace.emit(Noted(what.text), t, 0)
-        else:
+        elif isinstance(what, Put | Get):
             self._request(self._spelt_out(what), self._index[what.by], BY_HAND, t)
 
     def _request(self, command: Put | Get, provider: int, workload: str, t: float) -> None:
@@ -198,6 +198,8 @@ class Engine:
                 event = self.trace.emit(effect.event, t, effect.cause or cause)
                 if effect.leads:
                     cause = event
+            elif isinstance(effect, Persist):
+                continue
             elif effect.after:
                 self._push(t + effect.after, src, DELAYED, (effect, effect.cause or cause))
             else:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from p4lab.core.commands import VERBS, Get, Note, Put, verb
+from p4lab.core.commands import VERBS, Get, Note, Put, SetLink, verb
 from p4lab.core.names import Kind, Regime
 
 
 def test_verbs_are_the_words_of_files() -> None:
-    assert [verb(each) for each in (Put("A", "v"), Get("A"), Note("n"))] == list(VERBS) == ["put", "get", "note"]
+    assert [verb(each) for each in (Put("A", "v"), SetLink(("A", "B")), Note("n"))] == ["put", "link", "note"]
+    assert " ".join(VERBS) == (
+        "put get remove move peer unpeer link attach detach crash restart partition heal misbehave note"
+    )
 
 
 def test_a_put_reads_as_it_is_written() -> None:

@@ -136,15 +136,11 @@ REFUSED = {
     TOP.replace("9", "inf"): (
         "line 3, duration: inf is out of range; it may be more than 0 and at most 1,000,000,000 seconds"
     ),
-    # what is not there yet
-    f'{TOP}[options]\nmesh = "relay"': (
-        'line 5, options.mesh: mesh = "relay" comes in a later version; this one knows "mesh" and "strict"'
-    ),
     f'{TOP}[[provider]]\nname = "A"\nparent = "B"': (
         "line 6, provider.A.parent: there is no provider \"B\"; known here: A"
     ),
     f"{TOP}[[do]]\nat = 1\ncrash = {{ provider = 'A' }}": (
-        "line 6, do.1.crash: the verb crash comes in a later version; this version knows put, get and note"
+        'line 6, do.1.crash.provider: there is no provider "A"; the file has no [[provider]]'
     ),
     # types
     f"{TOP}provider = 3": "line 4, provider: provider must be a list of tables; write [[provider]], in two brackets",

@@ -88,7 +88,9 @@ def test_the_recordings_of_format_1_keep_opening() -> None:
         "timeout": 6, "error": 0, "unfinished": 0,
     }  # fmt: skip
     assert numbers["puts"] == {"total": 14, "ok": 13, "unfinished": 0, "by_code": {"E_SEQ_OLD": 1, "OK": 13}}
-    kinds = {"UPDATE": 10, "GETQ": 32, "GETR": 29, "FETCH": 6, "FETCHR": 4, "CREQ": 0, "CRESP": 0}
+    kinds = {"UPDATE": 10, "GETQ": 32, "GETR": 29, "FETCH": 6, "FETCHR": 4, "CREQ": 0, "CRESP": 0} | dict.fromkeys(
+        ("HELLO", "BYE", "SYNC_D", "SYNC_I"), 0
+    )
     assert numbers["messages"] == {"total": 81, "lost": 6, "by_kind": kinds}
     assert numbers["staleness"]["share"] == 6 / 64
     assert [row["seq"] for row in numbers["commands"]] == [4, 2, 2]

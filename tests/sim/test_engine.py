@@ -256,7 +256,7 @@ trace = Trace()
 Engine(parse(TEXT), trace).run(20.0)
 print(trace.digest())
 """
-PINNED = "d036a3581a7d1c5e5f10caf9f70b5370a1fb76cdc71712d699dad029cde94bdc"
+PINNED = "19a818858ceedef5e9c7a66b91b23b9d29414acd7d7edab2600213d37f96531d"
 
 
 def test_the_digest_of_a_run_is_the_same_everywhere() -> None:

@@ -1,0 +1,114 @@
+"""What a command must satisfy, in a `[[do]]` row and given by hand: names that exist, a name to be about, ranges.
+
+Rules: as in `check.py`. Whether it can be done at its time (peers that do not peer, a crash of what is down) is the
+run's to say: it notes it and goes on.
+"""
+
+from p4lab.core.commands import (
+    Attach,
+    Command,
+    Crash,
+    Detach,
+    Get,
+    Misbehave,
+    Move,
+    Partition,
+    Peer,
+    Put,
+    Remove,
+    Restart,
+    SetLink,
+    Unpeer,
+)  # fmt: skip
+from p4lab.core.names import ID_SIZE, Kind
+from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
+from p4lab.scenario.ranges import Range, check_ranges
+
+_FACTORS = {"stretch_ttl": Range(1, 1000), "under_report": Range(0, 1)}  # of misbehaviours that have a measure
+
+
+def check_command(command: Command, index: dict[str, int], path: Path) -> None:
+    """Raise a ScenarioError for the first fault, or return. index: of the providers, by name."""
+    check_ranges(command, path)
+    match command:
+        case Put() | Get() | Remove():
+            known(command.by, index, (*path, "by"))
+            _about(command, path)
+        case Peer() | Unpeer() | SetLink():
+            two_providers(command.between, index, (*path, "between"))
+        case Move():
+            known(command.to, index, (*path, "to"))
+        case Attach():
+            two_providers((command.provider, command.to), index, path)
+        case Detach() | Crash() | Restart():
+            known(command.provider, index, (*path, "provider"))
+        case Misbehave():
+            known(command.provider, index, (*path, "provider"))
+            _switches(command, path)
+        case Partition():
+            _groups(command, index, (*path, "groups"))
+
+
+def known(name: str, index: dict[str, int], path: Path) -> None:
+    """Raise a ScenarioError where no provider has this name."""
+    if name not in index:
+        right = nearest(name, index) if index else "the file has no [[provider]]"
+        raise ScenarioError(f"there is no provider {shown(name)}", right, path=path)
+
+
+def two_providers(names: tuple[str, str], index: dict[str, int], path: Path) -> None:
+    """Raise a ScenarioError unless these are two different providers."""
+    for i, name in enumerate(names):
+        known(name, index, (*path, i))
+    if names[0] == names[1]:
+        raise ScenarioError(f"{shown(names[0])} stands on both sides", "name two providers", path=path)
+
+
+def _about(command: Put | Get | Remove, path: Path) -> None:
+    """Whether it says which name it is about."""
+    if isinstance(command, Put):
+        if command.key is None and command.kind is not Kind.IMMUTABLE:
+            raise ScenarioError("key is missing", "only an immutable put may leave it out", path=path)
+    elif isinstance(command, Remove):
+        if command.kind is Kind.IMMUTABLE:
+            right = "its lease ends, or it stays"
+            raise ScenarioError("an immutable value cannot be removed", right, path=(*path, "kind"))
+        if command.kind is Kind.UNAUTHENTICATED and (command.value is None or command.secret is None):
+            right = "say which value, and the secret that it was put with"
+            raise ScenarioError("an entry is removed by its value and its secret", right, path=path)
+    elif (command.key is None) == (command.of is None):
+        right = "name the key, or for an immutable value what it is `of`"
+        raise ScenarioError("a get has either key or of", right, path=path)
+    elif command.of is not None and command.kind is not Kind.IMMUTABLE:
+        right = 'write kind = "immutable" beside it'
+        raise ScenarioError("of is for immutable values: their key is their hash", right, path=(*path, "of"))
+    if command.kind is Kind.IMMUTABLE and command.key is not None and not _is_hash(command.key):
+        right = f"{2 * ID_SIZE} hex digits, the hash of the value"
+        raise ScenarioError(f"{shown(command.key)} is not an immutable key", right, path=(*path, "key"))
+
+
+def _is_hash(key: str) -> bool:
+    return len(key) == 2 * ID_SIZE and all(c in "0123456789abcdefABCDEF" for c in key)
+
+
+def _groups(command: Partition, index: dict[str, int], path: Path) -> None:
+    if not any(command.groups):
+        right = 'such as groups = [["Aster", "Birch"], ["Cedar"]]'
+        raise ScenarioError("a partition needs a group", right, path=path)
+    seen: set[str] = set()
+    for i, group in enumerate(command.groups):
+        for j, name in enumerate(group):
+            known(name, index, (*path, i, j))
+            if name in seen:
+                raise ScenarioError(f"{shown(name)} stands here twice", "one group each", path=(*path, i, j))
+            seen.add(name)
+
+
+def _switches(command: Misbehave, path: Path) -> None:
+    names = [name for name in command.__struct_fields__ if name != "provider"]
+    if all(getattr(command, name) is None for name in names):
+        raise ScenarioError("no misbehaviour is named", f"one of {', '.join(names)}", path=path)
+    for name, allowed in _FACTORS.items():
+        value = getattr(command, name)
+        if value is not None and not isinstance(value, bool) and not allowed.holds(value):
+            raise ScenarioError(f"{shown(value)} is out of range", f"true, false, or {allowed}", path=(*path, name))
