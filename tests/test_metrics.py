@@ -28,7 +28,7 @@ from p4lab.trace import Trace
 from tests.session.runs import TEXT
 from tests.streams import Run, cut, news, runs
 
-NO_FOREST = {"CREQ": 0, "CRESP": 0}
+NO_FOREST = dict.fromkeys(("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I"), 0)
 UNDEFINED = {"mean": None, "p50": None, "p95": None, "p99": None, "max": None}
 FRESHNESS = ("share", "mean_lag", "mean_age", "lag_at_least_2")
 
@@ -157,7 +157,7 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
         klasses = Counter(klass(ends[op]) if op in ends else "unfinished" for op in gets)
         codes = Counter(ends[op].outcome for op in puts if op in ends)
         read = [lags[op] for op in gets if op in lags]
-        words = ("UPDATE", "GETQ", "GETR", "FETCH", "FETCHR", "CREQ", "CRESP")
+        words = ("UPDATE", "GETQ", "GETR", "FETCH", "FETCHR", *NO_FOREST)
         kinds = [messages.CODE_NAMES[event.code] for event in mine]
         return {
             "gets": {"total": len(gets), **{word: klasses[word] for word in (*KLASSES, "unfinished")}},
@@ -322,7 +322,7 @@ def test_rates_count_each_message_between_providers_once() -> None:
     rates = fold(run.trace).rates(0.5, 2.0, 3)
     assert {word: found.tolist() for word, found in rates.items()} == {
         "UPDATE": [0, 0, 0], "GETQ": [1, 1, 2], "GETR": [0, 0, 0], "FETCH": [0, 0, 0], "FETCHR": [0, 0, 0],
-        "CREQ": [0, 0, 0], "CRESP": [0, 0, 0],
+        **{word: [0, 0, 0] for word in NO_FOREST},
     }  # fmt: skip
 
 
