@@ -69,6 +69,15 @@ class Provider:
         """The providers it peers with, in order."""
         return self._near.peers
 
+    @property
+    def near(self) -> Neighbours:
+        """Whom it knows, for checkers to look at."""
+        return self._near
+
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight, for checkers to count: the name, and whether only children were asked."""
+        return self._resolution.unanswered()
+
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
         self._know(Role.PEER, others)
