@@ -5,6 +5,8 @@ A waiter is a customer, or a neighbour on whose behalf the question was asked.
 Rules: data and the wait rules alone; what follows from an answer is `asking.py`'s.
 """
 
+from math import inf
+
 import msgspec
 
 from p4lab.core.messages import Fetch, GetQuery, GetRequest, Relayed
@@ -32,11 +34,18 @@ class Waiter(msgspec.Struct, gc=False):
 
 
 class Found(msgspec.Struct, gc=False):
-    """A sound record that came in. remaining: seconds it may be cached. copy: the holder's Stored event."""
+    """A sound record. remaining: seconds it may be cached, as of `came` or of now. copy: the holder's Stored event."""
 
     record: Record
     remaining: float
     copy: int
+    came: float = inf
+
+    def count_down(self, now: float) -> None:
+        """While a question waits for others, what has come in grows older (A11: the TTL runs from the arrival)."""
+        if self.came < now:
+            self.remaining = max(0.0, self.remaining - (now - self.came))
+            self.came = now
 
 
 class Question(msgspec.Struct, gc=False):
