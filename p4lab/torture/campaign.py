@@ -1,9 +1,10 @@
 """Fault campaigns: random scenarios, each some minutes of customers and faults with quiet moments between.
 
-Rules: an episode is a function of its seed, and a scenario like any other: whoever saves it can open it, run it, and see
-what was seen. Everything random comes from one stream per episode.
+Rules: an episode is a function of its seed, and a scenario like any other: whoever saves it can open it, run it, and
+see what was seen. Everything random comes from one stream per episode.
 """
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -19,10 +20,10 @@ from p4lab.torture.watched import QUIET_NOTE
 ROUNDS = 7  # of faults, each ended by a quiet moment
 CHAOS, SETTLE, PAUSE = 105.0, 22.0, 1.0  # s
 LENGTH = ROUNDS * (CHAOS + SETTLE + PAUSE)  # s of one episode
-FAULT_GAP, GET_GAP, PUT_GAP, REMOVE_GAP = 3.5, 0.7, 1.6, 12.0  # s between two, in the mean
+GAPS = {"fault": 3.5, "get": 0.7, "put": 1.6, "remove": 12.0}  # s between two, in the mean
 FLOWERS = (
-    "Aster", "Birch", "Cedar", "Dahlia", "Elder", "Fern", "Ginkgo", "Hazel", "Iris", "Juniper", "Kapok", "Larch", "Maple",
-    "Nettle", "Oak", "Poppy",
+    "Aster", "Birch", "Cedar", "Dahlia", "Elder", "Fern", "Ginkgo", "Hazel", "Iris", "Juniper", "Kapok", "Larch",
+    "Maple", "Nettle", "Oak", "Poppy",
 )  # fmt: skip
 FIXED = {"gb": Regime.GET_BROADCAST, "key": Regime.KEY, "value": Regime.VALUE, "leased": Regime.VALUE}
 CHANGING = ("first", "second", "third")  # names whose regime changes from put to put
@@ -40,7 +41,9 @@ class Episode(msgspec.Struct, frozen=True):
 
     def whole(self) -> Scenario:
         """The scenario with all that is done in it."""
-        return done(self.scenario, [*self.notes, *self.operations, *(row for fault in self.faults for row in fault.rows)])
+        return done(
+            self.scenario, [*self.notes, *self.operations, *(row for fault in self.faults for row in fault.rows)]
+        )
 
 
 def done(scenario: Scenario, rows: list[Do]) -> Scenario:
@@ -55,21 +58,19 @@ def episode(seed: str, providers: int, lies: bool, rounds: int = ROUNDS) -> Epis
     names = [row.name for row in scenario.provider]
     homes = {f"owner of {key}": rng.choice(names) for key in (*FIXED, *CHANGING)}
     faults = Faults(scenario, rng, homes, lies)
-    operations, drawn, notes = [], [], []
+    operations: list[Do] = []
+    drawn: list[Fault] = []
+    notes: list[Do] = []
     for number in range(rounds):
         begin = number * (CHAOS + SETTLE + PAUSE)
         end = begin + CHAOS
-        events = [
-            *((t, "fault") for t in _moments(begin, end, FAULT_GAP, rng)), *((t, "get") for t in _moments(begin, end, GET_GAP, rng)),
-            *((t, "put") for t in _moments(begin, end, PUT_GAP, rng)), *((t, "remove") for t in _moments(begin, end, REMOVE_GAP, rng)),
-        ]  # fmt: skip
-        for t, what in sorted(events):
+        moments = [(t, what) for what, gap in GAPS.items() for t in _moments(begin, end, gap, rng)]
+        for t, what in sorted(moments):
             if what == "fault":
                 fault = faults.draw(t, end)
                 drawn += [] if fault is None else [fault]
             else:
-                make = {"get": _get, "put": _put, "remove": _remove}[what]
-                operations.append(Do(t, make(rng, names, homes)))
+                operations.append(Do(t, MAKERS[what](rng, names, homes)))
         notes.append(Do(end + SETTLE, Note(f"{QUIET_NOTE}all faults are over, and everybody should agree.")))
     return Episode(scenario, tuple(operations), tuple(drawn), tuple(notes))
 
@@ -89,9 +90,9 @@ def _scenario(seed: str, providers: int, rounds: int, rng: Random) -> Scenario:
     else:
         peering = [Peering(among="all")]
     return Scenario(
-        title="A torture campaign", duration=rounds * (CHAOS + SETTLE + PAUSE), seed=rng.randrange(2**31), options=options,
+        title="A torture campaign", about=f"Made by `p4lab torture`, episode {seed}.",
+        duration=rounds * (CHAOS + SETTLE + PAUSE), seed=rng.randrange(2**31), options=options,
         link=Link(latency=LATENCY), provider=tuple(rows), peering=tuple(peering),
-        about=f"Made by `p4lab torture`, episode {seed}.",
     )  # fmt: skip
 
 
@@ -116,6 +117,7 @@ def _options(rng: Random) -> Options:
 
 # Customers
 
+
 def _put(rng: Random, names: list[str], homes: dict[str, str]) -> Put:
     value = f"v{rng.randrange(POOL)}"
     ttl = rng.choice((0.0, 3.0, 20.0))
@@ -130,7 +132,15 @@ def _put(rng: Random, names: list[str], homes: dict[str, str]) -> Put:
     identity = f"owner of {what}"
     by = homes.get(identity) or rng.choice(names)  # "any" is put at whatever provider its owner happens to be at
     lease = 25.0 if what == "leased" else 0.0
-    return Put(by, f"{value} {rng.randrange(1000)}", what, regime=FIXED.get(what, regime), ttl=ttl, lease=lease, identity=identity)
+    return Put(
+        by,
+        f"{value} {rng.randrange(1000)}",
+        what,
+        regime=FIXED.get(what, regime),
+        ttl=ttl,
+        lease=lease,
+        identity=identity,
+    )
 
 
 def _remove(rng: Random, names: list[str], homes: dict[str, str]) -> Remove:
@@ -159,3 +169,8 @@ def _moments(begin: float, end: float, gap: float, rng: Random) -> list[float]:
     while (t := t + rng.expovariate(1 / gap)) < end:
         found.append(round(t, TICK))
     return found
+
+
+MAKERS: dict[str, Callable[[Random, list[str], dict[str, str]], Get | Put | Remove]] = {
+    "get": _get, "put": _put, "remove": _remove,
+}  # fmt: skip

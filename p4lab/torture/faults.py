@@ -1,10 +1,10 @@
 """The faults of a campaign: each a short list of commands that begins something and ends it again.
 
-Rules: a fault is drawn as a whole, so that leaving it out leaves all others as they were; two faults that would undo each
-other's end are never drawn at once. Whatever begins ends by `until`.
+Rules: a fault is drawn as a whole, so that leaving it out leaves all others as they were; two faults that would undo
+each other's end are never drawn at once. Whatever begins ends by `until`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 
 import msgspec
@@ -49,7 +49,7 @@ class Faults:
     def draw(self, t: float, until: float) -> Fault | None:
         """One that begins at t and has ended at `until`; None where what was drawn is not possible now."""
         makers, weights = zip(*self._kinds, strict=True)
-        maker = self._rng.choices(makers, weights)[0]
+        maker: Callable[[float, float], Fault | None] = self._rng.choices(makers, weights)[0]
         return maker(t, min(until, t + self._rng.uniform(SHORT, LONG)))
 
     # Providers
@@ -100,7 +100,9 @@ class Faults:
         """Not below a redirect child: what its customers say is beyond the checks of providers (A27)."""
         return self._on_link("corrupt", t, end, self._redirect, corrupt=round(self._rng.uniform(0.05, 0.9), 2))
 
-    def _on_link(self, kind: str, t: float, end: float, spared: set[str] = frozenset(), **fields: float) -> Fault | None:  # type: ignore[assignment]  # an empty set is a set of names
+    def _on_link(
+        self, kind: str, t: float, end: float, spared: Collection[str] = (), **fields: float
+    ) -> Fault | None:  # fmt: skip
         pairs = [pair for pair in self._links if pair[0] not in spared]
         if not pairs:
             return None

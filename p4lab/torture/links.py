@@ -44,8 +44,8 @@ class Links:
         for link, number in sent.items():
             other = lost[link] + self._lost[link] + self._arrived[link] + under_way[link]
             if number != other:
-                said = f"from node {link[0]} to node {link[1]} {number} messages were sent, and {self._arrived[link]} came,"
-                said += f" {lost[link] + self._lost[link]} were lost and {under_way[link]} are under way"
+                said = f"from node {link[0]} to node {link[1]} {number} messages were sent: {self._arrived[link]} came,"
+                said += f" {lost[link] + self._lost[link]} were lost, {under_way[link]} are under way"
                 self.found.append(Violation(15, t, said))
 
 

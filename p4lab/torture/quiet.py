@@ -20,8 +20,8 @@ class Quiet:
     """Check all providers (those with stores) at time t. parents: of each child. homes: who ever owned each name."""
 
     def __init__(
-        self, providers: Iterable[Provider], parents: Mapping[int, int], homes: Mapping[bytes, set[int]], signer: Signer,
-        t: float,
+        self, providers: Iterable[Provider], parents: Mapping[int, int], homes: Mapping[bytes, set[int]],
+        signer: Signer, t: float,
     ) -> None:  # fmt: skip
         self.found: list[Violation] = []
         self._providers = list(providers)
@@ -66,12 +66,16 @@ class Quiet:
                 if known is None:
                     self._say(17, f"node {me} does not know of {_spell(record)}, put at node {holder}")
                 elif known.version != record.version:
-                    self._say(16, f"node {me} knows version {known.version[0]} of {_spell(record)}, put at node {holder}")
+                    self._say(
+                        16, f"node {me} knows version {known.version[0]} of {_spell(record)}, put at node {holder}"
+                    )
             elif len(self._homes.get(nid, ())) == 1 and not self._above(me, holder):
                 left = [*stores.live(REPLICA, nid, self._t), *stores.live(POINTER, nid, self._t)]
                 if left:
                     seq = left[0].record.version[0]
-                    self._say(20, f"node {me} still holds version {seq} of {_spell(record)}, which is get-broadcast now")
+                    self._say(
+                        20, f"node {me} still holds version {seq} of {_spell(record)}, which is get-broadcast now"
+                    )
 
     def _entry(self, nid: bytes, copy: Copy) -> None:
         """An entry of a set, or an immutable value, is readable or known everywhere."""
@@ -111,5 +115,7 @@ def _newest(held: tuple[int, Copy]) -> tuple[int, bytes]:
 
 def _spell(record: Record) -> str:
     key = record.key.decode(errors="replace") if record.kind is not Kind.IMMUTABLE else record.key[:4].hex()
-    version = f" version {record.version[0]}" if record.kind is Kind.AUTHENTICATED else f" entry {record.entry[:4].hex()}"
+    version = (
+        f" version {record.version[0]}" if record.kind is Kind.AUTHENTICATED else f" entry {record.entry[:4].hex()}"
+    )
     return f"{key[:16]}{version}"

@@ -115,7 +115,9 @@ class Stale:
         else:
             age, most = event.t - max(since, self._calm), self._way + self._waits
         if age > most:
-            said = f"version {event.seq} was answered by node {event.node} {age:g} s after version {name.acks[newer][0]}"
+            said = (
+                f"version {event.seq} was answered by node {event.node} {age:g} s after version {name.acks[newer][0]}"
+            )
             self.found.append(Violation(22, event.t, f"{said} had been acknowledged; {most:g} s is the bound"))
 
     def _outage(self) -> bool:

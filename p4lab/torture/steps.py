@@ -63,7 +63,7 @@ class Steps:
         self._now = now
         unsolicited = type(data) is Received and data.message.code in (GETR, FETCHR) and not self._heard(data)
         effects = self._handle(data, now)
-        if unsolicited and effects:
+        if unsolicited and any(not isinstance(effect, Emit) or isinstance(effect.event, Stored) for effect in effects):
             self._say(10, f"an answer that it had not asked for led to {len(effects)} effects")
         if type(data) is Received:
             self._hear(data, effects)
@@ -118,7 +118,9 @@ class Steps:
 
     def _put(self, record: Record, asker: int, effects: list[Effect]) -> None:
         """Invariants 4, 11 and 12: answered in this step, before anybody else hears of it, and truthfully."""
-        answers = [(at, answer) for at, effect in enumerate(effects) if (answer := _answer_to(asker, effect)) is not None]
+        answers = [
+            (at, answer) for at, effect in enumerate(effects) if (answer := _answer_to(asker, effect)) is not None
+        ]
         if len(answers) != 1:
             self._say(11, f"a put got {len(answers)} answers in its own step")
             return
@@ -183,7 +185,9 @@ class Steps:
             item = _item(record)
             lasting = self._holds(OWN + SUBTREE + REPLICA, record)
             if role is Role.CHILD and not lasting and self._now + remaining > self._fresh.get(item, 0.0) + EPSILON:
-                self._say(7, f"a child was told to cache for {remaining:g} s what may be cached no longer than that here")
+                self._say(
+                    7, f"a child was told to cache for {remaining:g} s what may be cached no longer than that here"
+                )
             alien = item not in self._from_below and not self._holds(OWN + SUBTREE, record)
             if role in ABOVE and alien and not self._relay and not self._options.onward:
                 self._say(13, f"node {dst} was answered from what is no local data")
@@ -204,7 +208,7 @@ class Steps:
         learned = self._role(data.src) if type(data) is Received else None
         direct = type(data) is Received and data.message.code == UPDATE
         for dst in dsts:
-            if dst in path or path[-1:] != (me,):
+            if (direct and dst in path) or path[-1:] != (me,):
                 self._say(8, f"an update went to node {dst} by the path {path}")
             if self._relay or self._role(dst) not in ABOVE:
                 continue

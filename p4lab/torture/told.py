@@ -28,8 +28,8 @@ from p4lab.torture.violation import Violation
 
 ACCEPTED = ("OK", "OK_DUPLICATE")
 CODES = frozenset((
-    *ACCEPTED, "E_TOO_BIG", "E_KEY", "E_BAD_HASH", "E_BAD_SIG", "E_CAS", "E_SEQ_OLD", "E_SEQ_CONFLICT", "E_CAP", "E_AGAIN",
-    "E_TTL", "E_REGIME", "E_SECRET", "NOT_FOUND", "PARTIAL", "TIMEOUT",
+    *ACCEPTED, "E_TOO_BIG", "E_KEY", "E_BAD_HASH", "E_BAD_SIG", "E_CAS", "E_SEQ_OLD", "E_SEQ_CONFLICT", "E_CAP",
+    "E_AGAIN", "E_TTL", "E_REGIME", "E_SECRET", "NOT_FOUND", "PARTIAL", "TIMEOUT",
 ))  # fmt: skip
 WAITS = 3  # timeouts: one, one more after a pointer that fails, one more for a joiner that asks again (section 5.7)
 ROUNDING = 1e-6  # s
@@ -113,7 +113,9 @@ class Told:
             self._gets.pop(started.op, None)
             self._puts.pop(started.op, None)
             if started.node not in self.liars:
-                self._say(invariant, t, f"the {what} of {self._spell(started)} that began at {started.t:g} s has no answer")
+                self._say(
+                    invariant, t, f"the {what} of {self._spell(started)} that began at {started.t:g} s has no answer"
+                )
 
     # Puts
 
@@ -198,7 +200,9 @@ class Told:
         if not signed or event.stale:
             return
         if event.seq < get.floor and self._lease_ends.get(event.nid, inf) > event.t:
-            self._say(2, event.t, f"{name} was read as version {event.seq} after version {get.floor} had been read there")
+            self._say(
+                2, event.t, f"{name} was read as version {event.seq} after version {get.floor} had been read there"
+            )
         place = event.node, event.nid
         self._floors[place] = max(self._floors.get(place, 0), event.seq)
 
@@ -213,7 +217,9 @@ class Told:
             if get.started.kind == Kind.UNAUTHENTICATED.value:
                 whole = len(event.entries) < self._most
                 if not removed and whole and entry not in event.entries:
-                    self._say(3, event.t, f"entry {entry} of {name}, put there, is missing in the answer {event.outcome}")
+                    self._say(
+                        3, event.t, f"entry {entry} of {name}, put there, is missing in the answer {event.outcome}"
+                    )
             elif event.outcome != "OK":
                 if not removed:
                     self._say(4, event.t, f"{name} was put there, and the answer is {event.outcome}")
@@ -235,7 +241,9 @@ class Told:
     def _same_name(self, event: PutStarted | GetStarted) -> None:
         spelt = event.kind, event.key, event.owner
         if self._nids.setdefault(spelt, event.nid) != event.nid:
-            self._say(6, event.t, f"{self._spell(event)} has another id than before: a name may not depend on the provider")
+            self._say(
+                6, event.t, f"{self._spell(event)} has another id than before: a name may not depend on the provider"
+            )
 
     def _spell(self, event: PutStarted | GetStarted) -> str:
         owner = f" of {event.owner}" if event.owner else ""
@@ -248,4 +256,3 @@ class Told:
 def _entry(event: PutStarted) -> str:
     """The entry of a set that a put is about, as answers name it; empty for the other kinds."""
     return digest(event.value.encode())[:8].hex() if event.kind == Kind.UNAUTHENTICATED.value else ""
-

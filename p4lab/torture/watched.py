@@ -13,7 +13,6 @@ from p4lab.core.options import Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled
-from p4lab.core.stores import OWN
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.engine import Engine
 from p4lab.torture.links import Links
@@ -130,7 +129,7 @@ class Watched:
 
 
 def watch(scenario: Scenario, stop: int | None = None) -> list[Violation]:
-    """Run a scenario to its end, with a look at every moment that a note calls quiet; stop at this invariant's first."""
+    """Run a scenario to its end, looking at every moment that a note calls quiet; stop at this invariant's first."""
     run = Watched(scenario)
     for at in [*_quiet_moments(scenario.do), scenario.duration]:
         run.advance(at)
