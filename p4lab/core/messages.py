@@ -51,7 +51,7 @@ def update_size(record: Record) -> int:
     """u_V of a record with its value, u_K of an announcement."""
     signed = record.kind is Kind.AUTHENTICATED
     if record.value is None:
-        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN)
+        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN) + len(record.secret)
     return HEADER + NAME + (OWNER + META_SIGNED if signed else META_PLAIN) + len(record.value)
 
 
@@ -203,6 +203,7 @@ class PutRequest(msgspec.Struct, gc=False):
     size: int
     record: Record
     cas: int | None = None
+    account: bytes = b""  # of the customer, H(public key): what it stores counts for its quota, and leaves with it
     status: int = 0
     code: int = PUT
 
@@ -229,6 +230,7 @@ class GetRequest(msgspec.Struct, gc=False):
     key: bytes
     owner: bytes = b""
     min_seq: int = 0
+    after: bytes = b""  # the page of a set that begins behind this entry
     status: int = 0
     code: int = GET
 
@@ -247,6 +249,7 @@ class Answer(msgspec.Struct, gc=False):
     stale: bool = False  # flagged: older than what was asked for
     silent: tuple[int, ...] = ()  # peers that did not answer in time
     copy: int = 0
+    placemark: bytes = b""  # the last entry of this page, where another page follows
     code: int = ANSWER
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.admission import admit
+import msgspec
+
+from p4lab.core.admission import Verdict, admit
 from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Send, Unlinked, Woke
-from p4lab.core.merging import remember_fall
+from p4lab.core.merging import bury, remember_fall
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -31,6 +33,7 @@ from p4lab.core.messages import (
     RelayedAnswer,
     Update,
 )  # fmt: skip
+from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import Options
 from p4lab.core.outbox import Outbox
@@ -185,6 +188,18 @@ class Provider:
         self.wake_at = self._resolution.wake_at
         return effects
 
+    def _remove(self, request: PutRequest, verdict: Verdict, now: float) -> list[Effect]:
+        """An entry is taken back; it goes where the entry went."""
+        if verdict.previous is None:
+            return []
+        record, op, options = (
+            msgspec.structs.replace(request.record, regime=verdict.previous.regime),
+            request.op,
+            self._options,
+        )
+        gone = bury(record, -1, op, self.stores, options, now)
+        return [*gone, *self._outbox.post(spread(record, None, False, self._near, options.child_up, op, None))]
+
     def _put(self, asker: int, request: PutRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         """Check, store, answer at once (P14), and only then tell the neighbours what the regime asks for.
 
@@ -199,9 +214,13 @@ class Provider:
             answer = Send(asker, RelayedAnswer(op, record.nid, NEGATIVE, relayed.qid, done, reply))
         if not verdict.accepted:
             return [answer]
-        until = lease_end(record, now)
+        if record.deleted and record.kind is Kind.UNAUTHENTICATED:
+            return self._durable([answer, *self._remove(request, verdict, now)])
+        until = lease_end(record, self._options.w_sync, now)
         for copy in self.stores.live(OWN, record.nid, now):
-            if copy.record.entry == record.entry and copy.record.version == record.version:
+            if copy.record.entry != record.entry:
+                continue
+            if copy.record.version == record.version or (record.deleted and copy.until < NEVER):
                 until = max(until, copy.until)  # what was promised is kept: a refresh never shortens a lease
         kept = self.stores.keep(OWN, record, until, op, -1 if relayed is None else asker)
         lower = self.stores.drop(CACHED, record.nid, record.entry, None, op, "put here")

@@ -14,12 +14,13 @@ import msgspec
 
 from p4lab.core.commands import BY_HAND, Get, Note, Put
 from p4lab.core.contract import Effect, Emit, Node, Persist, Received, Requested, Send, SendAll, Woke
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import Attached, Joined, Noted, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
+from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.network import Network
 from p4lab.sim.workload import Keys, sources
