@@ -63,7 +63,9 @@ def merge(
     until = max([_lease_end(update, options, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
     effects = _make_room(record, store, child, held, near, update.op, stores)
-    kept = stores.keep(store, record, until, update.op, src, 0 if update.stored is None else update.stored.id)
+    origin = 0 if update.stored is None else update.stored.id
+    path = update.path if options.mesh is Mesh.RELAY else ()
+    kept = stores.keep(store, record, until, update.op, src, origin, path)
     return Merged([*effects, Emit(kept)], kept, _previous(record, held, stores.withdrawn.get(nid, UNVERSIONED)))
 
 

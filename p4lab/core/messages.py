@@ -58,7 +58,8 @@ def update_size(record: Record) -> int:
 class GetQuery(msgspec.Struct, gc=False):
     """GETQ: "have you local data under this name?" Answered by exactly one GETR. From a child: "find it for me".
 
-    patience: seconds that the asker waits; whoever asks others on its behalf takes less, to be in time.
+    patience: seconds that the asker waits; whoever asks others on its behalf takes less, to be in time. In relay mode:
+    origin, nonce: who asked first, as which question; hops: how often it may be passed on; path: who has sent it.
     """
 
     op: int
@@ -69,6 +70,10 @@ class GetQuery(msgspec.Struct, gc=False):
     kind: Kind = Kind.AUTHENTICATED
     patience: float = 0.0
     status: int = 0
+    origin: int = -1
+    nonce: int = 0
+    hops: int = 0
+    path: tuple[int, ...] = ()
     code: int = GETQ
 
 

@@ -14,7 +14,7 @@ from p4lab.core.events import CaughtUp, SessionDown, SessionRefused, SessionUp
 from p4lab.core.messages import Bye, Hello, SyncDigest, SyncItems, Update
 from p4lab.core.names import Regime
 from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
-from p4lab.core.options import Options
+from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
 from p4lab.core.stores import MARK, POINTER, REPLICA, SUBTREE, Stores
 
@@ -225,7 +225,7 @@ class Peering:
             for copy in self._stores.live(item.store, nid, now):
                 if copy.record is item.record and copy.via == src:
                     effects += self._stores.drop(item.store, nid, entry, None, 0, why)
-        return effects + (self._tell_below() if effects else [])
+        return effects + (self._lost(src, now) if effects else [])
 
     def _give_up(self, node: int, stores: str, why: str, now: float, only_asked: bool) -> list[Effect]:
         """Drop what came from `node`; only_asked: what nobody is told of changes to."""
@@ -236,21 +236,21 @@ class Peering:
         return effects
 
     def _depeer(self, node: int, now: float) -> list[Effect]:
-        """Drop what came through it; whoever else has it tells again, and children hear that it is gone."""
-        effects = self._give_up(
-            node, SUBTREE + REPLICA + POINTER, "it came from a provider that is no neighbour", now, False
-        )
-        if not effects:
-            return []
-        for other in [
-            *self._near.peers,
-            *self._near.children,
-            *([] if self._near.parent is None else [self._near.parent]),
-        ]:
-            if self._near.up(other):
-                effects += self._ask(other, now)
-        return effects + self._tell_below()
+        """Drop what came through it."""
+        why = "it came from a provider that is no neighbour"
+        effects = self._give_up(node, SUBTREE + REPLICA + POINTER, why, now, False)
+        return effects + (self._lost(node, now) if effects else [])
 
-    def _tell_below(self) -> list[Effect]:
-        """Something was dropped here: children, who had it from here, are asked to catch up, by another HELLO."""
-        return [self._hello(node) for node in self._near.children]
+    def _lost(self, through: int, now: float) -> list[Effect]:
+        """What came through one neighbour was dropped: whoever else has it is asked, who had it from here is told.
+
+        Told by another HELLO, which makes them catch up with what is here.
+        """
+        near = self._near
+        others = [node for node, role in near.roles.items() if role is not Role.PROXY and near.up(node)]
+        effects: list[Effect] = []
+        for node in sorted(others):
+            if node != through:
+                effects += self._ask(node, now)
+        told = near.children + (near.peers if self._options.mesh is Mesh.RELAY else ())
+        return effects + [self._hello(node) for node in told]

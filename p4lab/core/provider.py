@@ -35,7 +35,7 @@ from p4lab.core.messages import (
 )  # fmt: skip
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.options import Options
+from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
 from p4lab.core.peering import Peering
 from p4lab.core.propagation import receive, spread
@@ -65,7 +65,7 @@ class Provider:
         self._reply = self._resolution.reply
         self._outbox = Outbox(self._near)
         self._peering = Peering(self._near, self.stores, self._outbox, options, epoch)
-        self._know(Role.PEER, ())
+        self._met()
 
     @property
     def peers(self) -> tuple[int, ...]:
@@ -96,7 +96,8 @@ class Provider:
         """The neighbours have changed."""
         self._resolution.meet()
         # A top of a flat market answers peers alone: it takes the short road.
-        self._query = self._serve if self._near.related else self._resolution.query
+        long = self._near.related or self._options.mesh is Mesh.RELAY
+        self._query = self._serve if long else self._resolution.query
 
     def handle(self, data: Input, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.

@@ -151,9 +151,11 @@ def _limits(record: Record) -> str | None:
     if record.lease_ms != 0 and not MIN_LEASE_MS <= record.lease_ms <= MAX_LIFETIME * 1000:
         return "E_TTL"
     if record.kind is Kind.AUTHENTICATED:
-        if record.entry or record.secret_hash or record.secret or (record.deleted and record.size):
+        if record.entry or record.secret_hash or record.secret:
             return "E_BAD_HASH"
-        return None if 0 <= record.version[0] <= MAX_SEQ and 0 <= record.flags <= 255 else "E_BAD_SIG"
+        if not 0 <= record.version[0] <= MAX_SEQ or not 0 <= record.flags <= 255:
+            return "E_BAD_SIG"
+        return "E_BAD_SIG" if record.deleted and record.size else None  # a tombstone has no value
     if record.version != UNVERSIONED or record.pub or record.sig:
         return "E_BAD_SIG"
     if record.kind is Kind.IMMUTABLE:

@@ -25,6 +25,7 @@ class Copy(msgspec.Struct, gc=False):
     until: float  # seconds, inf = never expires
     event: Stored
     via: int = -1
+    path: tuple[int, ...] = ()  # in relay mode: whom it came by
 
 
 class Mark(msgspec.Struct, gc=False):
@@ -112,9 +113,13 @@ class Stores:
             return True
         return nid in self.pointers and any(c.record.version > version for c in self.live(POINTER, nid, now))
 
-    def keep(self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0) -> Stored:
+    def keep(
+        self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0,
+        path: tuple[int, ...] = (),
+    ) -> Stored:  # fmt: skip
         """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
         copy = self._copy(store, record, until, op, via, origin)
+        copy.path = path
         table = self._tables[store]
         table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
         if store != CACHED:

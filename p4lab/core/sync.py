@@ -117,9 +117,9 @@ def _form(record: Record, to: Role, options: Options) -> Record | None:
 
 
 def _update(form: Record, copy: Copy, near: Neighbours, above: bool, now: float) -> Update:
-    path = (copy.via, near.me) if copy.via >= 0 and copy.event.store != OWN else (near.me,)
+    came_by = copy.path or ((copy.via,) if copy.via >= 0 and copy.event.store != OWN else ())
     left = 0.0 if copy.until == inf else copy.until - now
-    return Update(0, form.nid, update_size(form), form, copy.event, path, above, left)
+    return Update(0, form.nid, update_size(form), form, copy.event, (*came_by, near.me), above, left)
 
 
 def _stands(mark: Mark, stores: Stores, now: float) -> bool:
