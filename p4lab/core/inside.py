@@ -17,7 +17,7 @@ from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, UnauthenticatedGets
 from p4lab.core.question import Found, Waiter
 from p4lab.core.records import TOMBSTONE
-from p4lab.core.resolution import _cacheable as cacheable
+from p4lab.core.single import cacheable
 from p4lab.core.stores import CACHED, OWN, SOURCES, Copy, Stores, lease_end
 
 
