@@ -2,7 +2,7 @@
 
 A waiter is a customer, or a neighbour on whose behalf the question was asked.
 
-Rules: data and the wait rules alone; what follows from an answer is `resolution.py`'s.
+Rules: data and the wait rules alone; what follows from an answer is `asking.py`'s.
 """
 
 import msgspec
