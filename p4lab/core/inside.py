@@ -76,7 +76,9 @@ class Inside:
         more = [copy for copy in own if copy.record.entry not in known]
         effects: list[Effect] = []
         asked_for = all(record.regime is Regime.GET_BROADCAST for record in reply.records)
-        if reply.records and asked_for and reply.remaining > 0 and not reply.silent and not reply.stale:
+        # A provider that answers from its own data asks the others behind the answer's back: that set is not whole.
+        heard = reply.source in ("cached", "joined", "remote") and not reply.silent and not reply.stale
+        if heard and asked_for and reply.remaining > 0:
             self._whole[nid] = until = now + reply.remaining
             ours = {copy.record.entry for copy in own}
             news = [(record, reply.copy) for record in reply.records if record.entry not in ours]

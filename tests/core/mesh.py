@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from p4lab.core.commands import Get, Put
-from p4lab.core.contract import Effect, Emit, Node, Received, Requested, Send, Woke
+from p4lab.core.contract import Effect, Emit, Input, Node, Received, Requested, Send, Woke
 from p4lab.core.customer import Customer, Wallet
 from p4lab.core.events import (
     Dropped,
@@ -132,6 +132,12 @@ class Mesh:
     def send(self, name: str, message: Any) -> None:
         """A message that its sender's provider never thought of arrives: "A>B"."""
         self.arrive(Flight(LETTERS.index(name[0]), LETTERS.index(name[2]), message, next(self._ids)))
+
+    def tell(self, node: int, data: Input) -> list[str]:
+        """Hand a node what no message carries."""
+        before = len(self.log)
+        self._perform(node, self.nodes[node].handle(data, self.now), 0)
+        return self.log[before:]
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass, waking whoever wants it and doing what was put off."""

@@ -10,7 +10,7 @@ from p4lab.scenario.model import Organisation
 from p4lab.scenario.organisations import keeper, provider_of
 from p4lab.scenario.read import parse
 from p4lab.scenario.settings import apply
-from p4lab.scenario.write import text
+from p4lab.scenario.write import dumps
 
 TOP = 'format = 1\ntitle = "x"\nduration = 9.0\n[[provider]]\nname = "Aster"\n[[provider]]\nname = "Birch"\n'
 
@@ -42,26 +42,26 @@ FAULTS = {
         "line 11, organisation.Acme.position: a position is out of range; two numbers from 0 to 1, y down"
     ),
     ACME + '[[do]]\nat = 1.0\nput = { by = "Acne", key = "k", value = "v" }': (
-        'line 20, do.1.put.by: there is no provider or organisation "Acne"; did you mean "Acme"?'
+        'line 21, do.1.put.by: there is no provider or organisation "Acne"; did you mean "Acme"?'
     ),
     ACME + '[[do]]\nat = 1.0\nput = { by = "Pipe", key = "k", value = "v", scope = "organisation" }': (
-        'line 20, do.1.put.scope: "Pipe" is an organisation without a store, nothing can stay in it; '
+        'line 21, do.1.put.scope: "Pipe" is an organisation without a store, nothing can stay in it; '
         "put it by one with a store: Acme, Lab"
     ),
     TOP + '[[do]]\nat = 1.0\nput = { by = "Aster", key = "k", value = "v", scope = "organisation" }': (
         'line 10, do.1.put.scope: "Aster" is no organisation, nothing can stay in it; add one with [[organisation]]'
     ),
     ACME + '[[do]]\nat = 1.0\nlink = { between = ["Acme", "Birch"], up = false }': (
-        'line 20, do.1.link.between: "Acme" and "Birch" have no link; it has one link, to "Aster"'
+        'line 21, do.1.link.between: "Acme" and "Birch" have no link; it has one link, to "Aster"'
     ),
     ACME + '[[do]]\nat = 1.0\npeer = { between = ["Acme", "Birch"] }': (
-        'line 20, do.1.peer.between.1: there is no provider "Acme"; known here: Aster, Birch'
+        'line 21, do.1.peer.between.1: there is no provider "Acme"; known here: Aster, Birch'
     ),
     ACME + '[[peering]]\namong = ["Acme", "Birch"]': (
-        'line 19, peering.1.among.1: there is no provider "Acme"; known here: Aster, Birch'
+        'line 20, peering.1.among.1: there is no provider "Acme"; known here: Aster, Birch'
     ),
     ACME + '[[expect]]\nmetric = "gets.total"\nequals = 1\nwhere = { organisation = "Acne" }': (
-        'line 21, expect.1.where.organisation: there is no organisation "Acne"; did you mean "Acme"?'
+        'line 22, expect.1.where.organisation: there is no organisation "Acne"; did you mean "Acme"?'
     ),
 }
 
@@ -79,7 +79,7 @@ def test_an_organisation_is_read_set_and_written() -> None:
         Organisation("Acme", "Aster", latency=0.02), Organisation("Lab", "Acme", store=False),
         Organisation("Pipe", "Birch", store=False),
     )  # fmt: skip
-    assert parse(text(scenario)) == scenario
+    assert parse(dumps(scenario)) == scenario
 
 
 def test_who_keeps_and_who_provides_is_found_on_the_way_up() -> None:
