@@ -4,10 +4,12 @@ Rules: own data (L) is what a customer put and nobody refused. Admission and sto
 scope "organisation" is kept like any other, and neither it nor its removal is ever handed on.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from p4lab.core.admission import admit
-from p4lab.core.contract import NOTHING, Effect, Emit
+from p4lab.core.contract import NOTHING, Effect, Emit, Persist
 from p4lab.core.events import Rejected
 from p4lab.core.messages import Answer, PutRequest
 from p4lab.core.options import Options
@@ -17,6 +19,8 @@ from p4lab.core.stores import CACHED, OWN, Copy, Stores, lease_end
 
 LATER = "OK_LOCAL"  # the code of a put that is stored here and passed on when the provider can be reached
 NEWER_OUTSIDE = ("E_SEQ_OLD", "E_SEQ_CONFLICT")  # the provider knows a version that ours must not hide
+
+LATE, SCOPED = "late", "scoped"  # rows beside those of the stores
 
 Entry = tuple[bytes, bytes]  # (nid, entry) of a record
 
@@ -60,11 +64,8 @@ class Organisation:
             return NOTHING
         if held is not None and held.record.version == record.version:
             until = max(until, held.until)  # as at a provider: a refresh never shortens a lease
-        if self.stays(request):
-            self._inside.add(key)
-        else:
-            self._inside.discard(key)
-        self.outbox.pop(key, None)  # an older version of it need not be told any more
+        self._mark(key, self.stays(request))
+        self._post(key, None)  # an older version of it need not be told any more
         kept = self.stores.keep(OWN, record, until, request.op)
         lower = self.stores.drop(CACHED, *key, None, request.op, "put here")
         return [Emit(kept, leads=True), *lower]
@@ -73,7 +74,7 @@ class Organisation:
         """Own data from now on, of which `above` is still to be told."""
         effects = self.keep(request, now)
         if effects:
-            self.outbox[_entry(request.record)] = request
+            self._post(_entry(request.record), request)
         return effects
 
     def told(self, request: PutRequest, reply: Answer, now: float) -> list[Effect]:
@@ -84,7 +85,7 @@ class Organisation:
         key = _entry(request.record)
         if self.outbox.get(key) is not request or reply.outcome == "E_AGAIN":
             return NOTHING
-        del self.outbox[key]
+        self._post(key, None)
         if reply.outcome.startswith("OK"):
             return NOTHING
         effects: list[Effect] = [Emit(Rejected(self._above, request.op, key[0], self._me, reply.outcome))]
@@ -100,9 +101,45 @@ class Organisation:
         for copy in copies:
             key = _entry(copy.record)
             if copy.record.owner == owner and key not in self._inside:
-                self.outbox.pop(key, None)
+                self._post(key, None)
                 effects += self.stores.drop(OWN, *key, None, op, "moved")
         return effects
+
+    def durable(self, effects: list[Effect]) -> list[Effect]:
+        """The effects, behind what must be persisted before they are done."""
+        journal = self.stores.journal
+        if not journal:
+            return effects
+        rows = tuple(journal)
+        journal.clear()
+        return [Persist(rows), *effects]
+
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
+        """Take back what was persisted and has not expired; how many copies there are."""
+        for (store, nid, entry), what in rows.items():
+            if store == LATE and isinstance(what, PutRequest):
+                self.outbox[nid, entry] = what
+            elif store == SCOPED and what is not None:
+                self._inside.add((nid, entry))
+        return self.stores.restore(rows, now)
+
+    def _post(self, key: Entry, request: PutRequest | None) -> None:
+        """What `above` is to be told of an entry: this, or nothing."""
+        if request is not None:
+            self.outbox[key] = request
+        elif self.outbox.pop(key, None) is None:
+            return
+        self.stores.journal.append((LATE, *key, request))
+
+    def _mark(self, key: Entry, stays: bool) -> None:
+        """Whether an entry never leaves."""
+        if stays == (key in self._inside):
+            return
+        if stays:
+            self._inside.add(key)
+        else:
+            self._inside.discard(key)
+        self.stores.journal.append((SCOPED, *key, stays or None))
 
     def _own(self, key: Entry, now: float) -> Copy | None:
         return next((copy for copy in self.stores.live(OWN, key[0], now) if copy.record.entry == key[1]), None)

@@ -6,6 +6,7 @@ With an organisation behind it (`organisation.py`, `inside.py`) it keeps and ser
 cannot be passed on is kept and told as OK_LOCAL, and passed on when the way is open again.
 """
 
+from collections.abc import Mapping
 from heapq import heappop, heappush
 from typing import Any
 
@@ -55,7 +56,12 @@ class Proxy:
         while deadlines and deadlines[0][1] not in self._pending:
             heappop(deadlines)
         self.wake_at = deadlines[0][0] if deadlines else NEVER
-        return effects
+        return effects if self._own is None else self._own.durable(effects)
+
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
+        """Begin again with what was persisted, the way up being cut; how many copies there are."""
+        self._open = False
+        return 0 if self._own is None else self._own.restore(rows, now)
 
     def _handle(self, data: Input, now: float) -> list[Effect]:
         match data:

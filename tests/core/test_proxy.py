@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from p4lab.core.commands import Get, Put
-from p4lab.core.contract import NEVER, Emit, Linked, Received, Requested, Send, Unlinked, Woke
+from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import GetFinished, PutFinished, Rejected, Stored
 from p4lab.core.messages import HIT, MISS, NEGATIVE, Answer, GetRequest, Leave, PutRequest, query_size
@@ -36,6 +36,7 @@ class Town:
         self.mesh = Mesh(2, options)
         wallet = self.mesh.wallet
         self.proxies = [Proxy(E, 0, options, SIGNER, stores[0]), Proxy(F, E, options, SIGNER, stores[1], 1)]
+        self.mesh.disks += [{} for _ in range(4)]
         self.mesh.nodes += [*self.proxies, Customer(6, E, "E", wallet), Customer(7, F, "F", wallet)]
         self._ops = 0
 
@@ -53,6 +54,11 @@ class Town:
 
     def join(self, node: int = E, above: int = 0) -> list[str]:
         return self.mesh.tell(node, Linked(above, event=99))
+
+    def restart(self) -> int:
+        """E has crashed and is back with what it had stored; how many copies it found."""
+        self.proxies[0] = self.mesh.nodes[E] = proxy = Proxy(E, 0, self.mesh.options, SIGNER)
+        return proxy.restore(self.mesh.disks[E], self.mesh.now)
 
     def held(self, which: int = 0) -> dict[str, list[str]]:
         """What a proxy's stores hold, by their letter."""
@@ -185,6 +191,25 @@ def test_a_set_holds_own_entries_and_those_of_outside() -> None:
     assert town.get("E", kind=UNAUTH) == "E get OK local own secret silent A"
 
 
+def test_after_a_crash_own_data_the_scope_and_what_is_to_be_told_are_back() -> None:
+    town = Town()
+    town.put("E", "far", key="far")
+    town.put("E", "secret", key="p", **INSIDE)
+    town.put("B", "hot")
+    town.get("E", "B")
+    town.cut()
+    town.put("E", "late", key="late")
+    town.put("E", "mine", lease=5)
+    town.mesh.wait(6)
+    assert town.restart() == 3  # the lease of one has ended, and what was cached is lost
+    assert town.held() == {"L": ["far", "secret", "late"]}
+    assert (town.get("E", "B"), town.put("E", "v2", key="p", **INSIDE)) == ("E get E_AGAIN silent A", "OK")
+    assert town.join() == ["A keeps L v1", "A keeps L v1 until 11"]  # its lease begins when the provider hears of it
+    assert [town.get("A", key=key) for key in ("late", "p")] == ["A get OK local late", "A get NOT_FOUND"]
+    assert town.restart() == 3
+    assert town.join() == []
+
+
 def test_the_papers_letter_answers_a_set_from_own_entries() -> None:
     town = Town(msgspec.structs.replace(QUIET, unauthenticated_gets=UnauthenticatedGets.LOCAL_ONLY))
     town.put("B", "far", kind=UNAUTH)
@@ -206,6 +231,12 @@ def test_an_identity_that_leaves_takes_its_data_along_but_not_what_never_leaves(
 
 # One proxy alone, input by input
 
+
+def done(effects: list[Effect]) -> list[Effect]:
+    """What follows once everything is persisted."""
+    return [effect for effect in effects if not isinstance(effect, Persist)]
+
+
 V1 = authenticated(SIGNER, identity_seed("E"), b"k", b"v", GB, 60_000, 0, 1)
 PUT = PutRequest(8, V1.nid, 0, V1)
 GET = GetRequest(9, V1.nid, query_size(AUTH), AUTH, b"k", V1.owner)
@@ -220,7 +251,7 @@ def test_nothing_is_kept_before_the_verdict_and_all_is_as_it_says() -> None:
     assert proxy.handle(Received(6, PUT, 1), 0.0) == [Send(0, PUT)]
     assert proxy.handle(Received(6, GET, 2), 0.0) == [Send(0, GET)]
     kept = Stored(node=E, op=8, nid=V1.nid, store="L", seq=1, digest=V1.version[1][:8].hex(), regime="get-broadcast")
-    assert proxy.handle(Received(0, verdict("OK"), 3), 1.0) == [Emit(kept, leads=True), Send(6, verdict("OK"))]
+    assert done(proxy.handle(Received(0, verdict("OK"), 3), 1.0)) == [Emit(kept, leads=True), Send(6, verdict("OK"))]
     missed = Answer(9, V1.nid, NEGATIVE, MISS, "NOT_FOUND")
     (answer,) = proxy.handle(Received(0, missed, 4), 1.0)
     assert isinstance(answer, Send) and isinstance(answer.message, Answer)
@@ -256,7 +287,7 @@ def test_a_put_is_told_again_until_the_provider_has_answered() -> None:
     assert proxy.handle(Received(0, verdict("E_AGAIN", MISS), 3), 10.0) == []
     assert (proxy.handle(Woke(), 18.0), proxy.wake_at) == ([Send(0, PUT)], 26.0)
     refused = Rejected(node=0, op=8, nid=V1.nid, src=E, code="E_CAP")
-    assert proxy.handle(Received(0, verdict("E_CAP", MISS), 4), 19.0) == [Emit(refused)]
+    assert done(proxy.handle(Received(0, verdict("E_CAP", MISS), 4), 19.0)) == [Emit(refused)]
     assert (proxy.wake_at, proxy.handle(Linked(0), 20.0)) == (NEVER, [])
     (answer,) = proxy.handle(Received(6, GET, 5), 20.0)  # own data stays own data
     assert isinstance(answer, Send) and isinstance(answer.message, Answer) and answer.message.source == "local"
