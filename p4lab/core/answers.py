@@ -58,9 +58,10 @@ def answer(
     size = reply_size(told)
     if query is None or query.code == CREQ:
         version = max((record.version for record in told), default=UNVERSIONED)
+        left = min([item.remaining for item in found], default=0.0)
         if told and told[0].flags & TOMBSTONE:  # a customer is told what it means
             told, outcome, status, size = (), "NOT_FOUND", MISS, NEGATIVE
-        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy)
+        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy, left)
         return Send(
             waiter.asker, full if query is None else RelayedAnswer(op, nid, size, query.qid, status, full), after
         )

@@ -113,7 +113,7 @@ class Customer:
             record.deleted, "" if scope is Scope.GLOBAL else scope.value,
         )  # fmt: skip
         account = self._wallet.owner(identity)
-        request = PutRequest(op, nid, messages.update_size(record), record, cas, account)
+        request = PutRequest(op, nid, messages.update_size(record), record, cas, scope is Scope.ORGANISATION, account)
         return [Emit(started, leads=True, cause=data.event), *self._send(request)]
 
     def _move(self, move: Move, data: Requested, now: float) -> list[Effect]:
