@@ -64,3 +64,8 @@ def answer(
     reply = FetchReply if query.code == FETCH else GetReply
     remaining = tuple([item.remaining for item in found])
     return Send(waiter.asker, reply(op, nid, size, query.qid, status, told, remaining, copy, silent), after)
+
+
+def to_waiter(waiter: Waiter, found: list[Found], copy: int, silent: tuple[int, ...], stale: bool) -> Send:
+    """The message for who waited for a question that brought something."""
+    return answer(waiter, "OK", "joined" if waiter.joined else "remote", found, copy, silent, stale)

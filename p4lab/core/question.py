@@ -2,7 +2,7 @@
 
 A waiter is a customer, or a neighbour on whose behalf the question was asked.
 
-Rules: data and the wait rules alone; what follows from an answer is `resolution.py`'s.
+Rules: data and the wait rules alone; what follows from an answer is `asking.py`'s.
 """
 
 import msgspec
@@ -42,8 +42,8 @@ class Found(msgspec.Struct, gc=False):
 class Question(msgspec.Struct, gc=False):
     """asked: how many were. waiting: those that have not answered. bad: those whose answer failed its checks.
 
-    due: its deadline, seconds. below: waiters who get local data alone. down: only children were asked. hidden: who was
-    silent to those that were asked.
+    due: its deadline, waits: how long that was, seconds. below: waiters who get local data alone. down: it is on behalf
+    of others alone, or only children were asked. hidden: who could not be asked, or was silent to those that were.
     """
 
     qid: int
@@ -61,6 +61,7 @@ class Question(msgspec.Struct, gc=False):
     below: list[Waiter] = []
     down: bool = False
     hidden: list[int] = []
+    waits: float = 0.0
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).

@@ -163,8 +163,8 @@ def test_nothing_is_left_behind() -> None:
     mesh.deliver()
     mesh.wait(10)
     for provider, customer in zip(mesh.providers, mesh.nodes[3:], strict=True):
-        resolution = provider._resolution
-        assert [resolution._questions, resolution._open, resolution._deadlines] == [{}, {}, []]
+        asking = provider._resolution._asking
+        assert [asking.questions, asking.open, asking.deadlines] == [{}, {}, []]
         assert isinstance(customer, Customer) and customer._asked == {}
     assert len(mesh.answers) == 601
 
