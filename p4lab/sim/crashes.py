@@ -4,11 +4,12 @@ Rules: the node object is dropped, and everything due at it. What it asked to pe
 `commit_delay` is over; a node that is down hears nothing and says nothing.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Node, Unlinked
 from p4lab.core.events import Crashed, Event, Restarted
+from p4lab.core.neighbours import Role
 from p4lab.sim.reach import Reach, Stage
 
 Key = tuple[str, bytes, bytes]  # store, nid, entry
@@ -19,7 +20,7 @@ class Disk:
     """What one provider has stored for good. rows: by store, nid and entry."""
 
     def __init__(self) -> None:
-        self.rows: dict[Key, Any] = {}
+        self.rows: dict[Key, object] = {}
 
     def write(self, rows: Rows) -> None:
         """What is None is gone."""
@@ -40,6 +41,14 @@ class Nobody:
         return NOTHING
 
 
+@runtime_checkable
+class Restorable(Protocol):
+    """A node that stores something: a provider with a lookup service."""
+
+    def restore(self, rows: Mapping[Key, object], roles: Mapping[int, Role], now: float) -> int:
+        """Begin again with these rows and these neighbours, all down; returns how many copies still count."""
+
+
 class Machines(Stage, Protocol):
     """What the simulator does for crashes."""
 
@@ -49,7 +58,7 @@ class Machines(Stage, Protocol):
     def swap(self, number: int, node: Node) -> None:
         """This node in the place of the one before, of which nothing that is due remains."""
 
-    def made(self, number: int, parent: int | None, epoch: int) -> Node:
+    def made(self, number: int, epoch: int) -> Node:
         """A new provider, as the scenario has it; epoch: how often it has been started before."""
 
 
@@ -61,7 +70,7 @@ class Crashes:
         self._machines = machines
         self._reach = reach
         self._epochs = [0] * providers
-        self._missed: dict[int, list[tuple[int, str]]] = {}  # neighbours that went while a provider was down, and why
+        self._missed: dict[int, list[tuple[int, Role, str]]] = {}  # who left while a provider was down, and why
 
     def crash(self, node: int, t: float) -> None:
         """Down it goes."""
@@ -72,16 +81,18 @@ class Crashes:
     def restart(self, node: int, t: float) -> None:
         """Up again, with its disk; then its links open, and sessions begin."""
         self._epochs[node] += 1
-        provider: Any = self._machines.made(node, self._reach.parents.get(node), self._epochs[node])
-        restore: Callable[[dict[Key, Any], float], int] | None = getattr(provider, "restore", None)
-        copies = 0 if restore is None else restore(self.disks[node].rows, t)
+        reach, missed = self._reach, self._missed.pop(node, [])
+        provider = self._machines.made(node, self._epochs[node])
+        copies = 0
+        if isinstance(provider, Restorable):
+            roles = reach.roles(node) | {other: role for other, role, _ in missed}
+            copies = provider.restore(self.disks[node].rows, roles, t)
         self._machines.swap(node, provider)
         event = self._machines.emit(Restarted(node=node, copies=copies), t)
-        for other, why in self._missed.pop(node, ()):
+        for other, _, why in missed:
             self._machines.tell(node, Unlinked(other, why, True, event), event, t)
-        self._reach.restart(node, event, t)
+        reach.restart(node, event, t)
 
-    def missed(self, nodes: list[int], pair: tuple[int, int], why: str) -> None:
-        """These ends of a pair are crashed and have yet to learn that the other is no neighbour any more."""
-        for node in nodes:
-            self._missed.setdefault(node, []).append((pair[0] if node == pair[1] else pair[1], why))
+    def missed(self, node: int, other: int, role: Role, why: str) -> None:
+        """`node` is crashed, and has yet to learn that `other`, which was this to it, is no neighbour any more."""
+        self._missed.setdefault(node, []).append((other, role, why))

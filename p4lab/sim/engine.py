@@ -96,7 +96,7 @@ class Engine:
 
     def _providers(self) -> list[Provider | Redirect]:
         """The providers, each knowing its parent and its children."""
-        made = [self.made(i, self._reach.parents.get(i), 0) for i in range(len(self._scenario.provider))]
+        made = [self.made(i) for i in range(len(self._scenario.provider))]
         children: dict[Attach, dict[int, list[int]]] = {Attach.LOCAL: {}, Attach.REDIRECT: {}}
         for child, parent in self._reach.parents.items():
             children[self._scenario.provider[child].attach].setdefault(parent, []).append(child)
@@ -108,12 +108,14 @@ class Engine:
                 provider.adopt(redirect)
         return made
 
-    def made(self, number: int, parent: int | None, epoch: int) -> Provider | Redirect:
-        """A new provider as the scenario has it, with this parent; epoch: how often it has been started before."""
-        row, options = self._scenario.provider[number], self._scenario.options
-        if parent is not None and number in self._reach.redirect:
-            return Redirect(number, options, parent)
-        return Provider(number, options, self._signer, row.lookup_delay, parent)
+    def made(self, number: int, epoch: int = 0) -> Provider | Redirect:
+        """A new provider as the scenario has it, at first with its parent; epoch: how often it has been started."""
+        row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
+        above = reach.above(number) if epoch == 0 else ()
+        parent = above[0] if above else None
+        if number in reach.redirect:
+            return Redirect(number, options, parent, epoch)
+        return Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
 
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""

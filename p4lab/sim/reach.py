@@ -80,10 +80,22 @@ class Reach:
             return Role.PROXY if other in self.redirect else Role.CHILD
         return Role.PEER
 
+    def above(self, node: int) -> tuple[int, ...]:
+        """Its parent, the parent of that, and so on."""
+        found: list[int] = []
+        while (parent := self.parents.get(node)) is not None:
+            found.append(parent)
+            node = parent
+        return tuple(found)
+
+    def roles(self, node: int) -> dict[int, Role]:
+        """What everybody around a provider is to it, whether it reaches them or not."""
+        found = {other: self.role(node, other) for other in self._network.around(node)}
+        return {other: role for other, role in found.items() if role is not None}
+
     def peers(self, node: int) -> list[int]:
-        """Whom a provider peers with, whether it reaches them or not."""
-        around = self._network.around(node)
-        return [other for other in around if other < self._providers and self.role(node, other) is Role.PEER]
+        """Whom a provider peers with, likewise."""
+        return [other for other, role in self.roles(node).items() if role is Role.PEER]
 
     def crash(self, node: int, event: int, t: float) -> None:
         """Whoever can still reach it sees it go."""
@@ -125,8 +137,8 @@ class Reach:
             if (unaware := self._unaware.get(pair)) is not None and unaware.event == hold.event:
                 self._learn(pair, "silence", hold.event, t)
 
-    def forget(self, pair: Pair, why: str, event: int, t: float) -> list[int]:
-        """These two are no neighbours any more; returns the ends that cannot be told, because they are crashed."""
+    def forget(self, pair: Pair, why: str, event: int, t: float) -> None:
+        """These two are no neighbours any more, and are told so; a crashed end is not."""
         a, b = pair
         self._network.remove(a, b)
         self.down.pop(pair, None)
@@ -135,7 +147,6 @@ class Reach:
         for end, other in ((a, b), (b, a)):
             if end not in self.crashed:
                 self._stage.tell(end, Unlinked(other, why, True, event), event, t)
-        return [end for end in pair if end in self.crashed]
 
     def _open(self, pair: Pair, event: int, t: float) -> None:
         """A new session: an end that never heard of the cut lost messages all the same."""

@@ -17,6 +17,7 @@ from p4lab.core.commands import (
     Unpeer,
 )  # fmt: skip
 from p4lab.core.events import Adopted, Healed, LinkChanged, Noted, Partitioned, Peered, Unpeered
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Mesh
 from p4lab.scenario.model import Link, Scenario, filled
 from p4lab.sim.crashes import Crashes, Machines
@@ -94,7 +95,10 @@ class Verbs:
 
     def _part(self, pair: Pair, t: float) -> None:
         event = self._emit(Unpeered(node=pair[0], peer=pair[1]), t)
-        self._crashes.missed(self._reach.forget(pair, "unpeered", event, t), pair, "unpeered")
+        for node, other in (pair, pair[::-1]):
+            if node in self._reach.crashed:
+                self._crashes.missed(node, other, Role.PEER, "unpeered")
+        self._reach.forget(pair, "unpeered", event, t)
 
     def _attach(self, command: Attach, t: float) -> None:
         """Only tops peer: whoever becomes a child leaves its peers (protocol section 5.2)."""
@@ -105,11 +109,8 @@ class Verbs:
             return self._note(f"{what}: {command.provider} is a child of {above} already; detach it first", t)
         if parent in reach.redirect:
             return self._note(f"{what}: {command.to} is a redirect child and has no lookup service", t)
-        at: int | None = parent
-        while at is not None:
-            if at == child:
-                return self._note(f"{what}: {command.to} is below {command.provider}", t)
-            at = reach.parents.get(at)
+        if child in reach.above(parent):
+            return self._note(f"{what}: {command.to} is below {command.provider}", t)
         if self._scenario.options.mesh is Mesh.STRICT and reach.peers(child):
             return self._note(f'{what}: mesh = "strict" allows no holes, and only top-level providers peer', t)
         for peer in reach.peers(child):
@@ -130,8 +131,10 @@ class Verbs:
             return self._note(f"detach {name}: a redirect child has no lookup service of its own to go on with", t)
         event = self._emit(Adopted(node=child), t)
         del self._reach.parents[child]
-        pair = pair_of(child, parent)
-        self._crashes.missed(self._reach.forget(pair, "detached", event, t), pair, "detached")
+        for node, other, role in ((child, parent, Role.PARENT), (parent, child, Role.CHILD)):
+            if node in self._reach.crashed:
+                self._crashes.missed(node, other, role, "detached")
+        self._reach.forget(pair_of(child, parent), "detached", event, t)
         return None
 
     # Links

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Received, Unlinked
 from p4lab.core.events import Event, Lost, Sent
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Attach, Options, Signatures
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.sim.engine import Engine
@@ -22,6 +24,12 @@ class Listener:
         self.wake_at = NEVER
         self._said = said
         self._answers = answers or {}
+
+    def restore(self, rows: Mapping[Any, object], roles: Mapping[int, Role], now: float) -> int:
+        """Write that down too."""
+        near = "".join(f", {node} {role.value}" for node, role in roles.items())
+        self._said.append(f"{now:g} {self.me} starts with {len(rows)} rows{near}")
+        return len(rows)
 
     def handle(self, data: Input, now: float) -> list[Effect]:
         """Write it down."""
@@ -54,10 +62,8 @@ class Heard:
         self.trace = Trace()
         self.engine = Engine(self.scenario, self.trace)
 
-        def made(number: int, parent: int | None = None, epoch: int = 0) -> Any:
+        def made(number: int, epoch: int = 0) -> Listener:
             """A node, also the one that a restart makes."""
-            if epoch:
-                self.said.append(f"{number} starts again, number {epoch} below {parent}")
             return Listener(number, self.said, (answers or {}).get(number))
 
         self.engine.made = made  # type: ignore[method-assign]  # restarts make Listeners too

@@ -76,7 +76,7 @@ def test_what_is_on_its_way_to_it_or_from_it_is_lost_when_it_would_arrive() -> N
     ]  # fmt: skip
     first = heard.events()[0][1].id
     lost = [event for _, event in heard.events() if type(event).__name__ == "Lost"]
-    assert [(event.cause - first, event.message - first, event.op, event.code) for event in lost] == [  # type: ignore[attr-defined]
+    assert [(event.cause - first, event.message - first, event.op, event.code) for event in lost] == [  # type: ignore[attr-defined]  # they are Lost
         (1, 1, 1, QUERY.code), (2, 2, 1, QUERY.code),
     ]  # fmt: skip
 
@@ -88,6 +88,7 @@ def test_who_comes_back_hears_first_who_left_meanwhile() -> None:
     ]  # fmt: skip
     heard = Heard("A B C d<A", *do)
     assert [line for line in heard.run() if line.startswith("5 0")] == [
+        "5 0 starts with 0 rows, 1 peer, 2 peer, 3 child",
         "5 0 unlinked 1 unpeered gone", "5 0 unlinked 3 detached gone", "5 0 unlinked 2 unpeered gone",
         "5 0 linked 1 peer", "5 0 linked 2 child",
     ]  # fmt: skip

@@ -23,11 +23,12 @@ def test_a_link_taken_down_is_known_at_once_and_up_again_too() -> None:
 def test_each_is_told_what_the_other_is_to_it() -> None:
     heard = Heard("A b<A c<<A d<b", *(Do(1.0, Crash(name)) for name in "A"), Do(2.0, Restart("A")))
     assert heard.run() == [
-        "1 1 unlinked 0 crash", "1 2 unlinked 0 crash", "1 4 unlinked 0 crash", "0 starts again, number 1 below None",
+        "1 1 unlinked 0 crash", "1 2 unlinked 0 crash", "1 4 unlinked 0 crash",
+        "2 0 starts with 0 rows, 1 child, 2 proxy",
         "2 0 linked 1 child", "2 1 linked 0 parent", "2 0 linked 2 proxy", "2 2 linked 0 parent", "2 4 linked 0",
     ]  # fmt: skip
     assert Heard("A b<A", Do(1.0, Crash("b")), Do(2.0, Restart("b"))).run()[2:4] == [
-        "1 starts again, number 1 below 0", "2 0 linked 1 child",
+        "2 1 starts with 0 rows, 0 parent", "2 0 linked 1 child",
     ]  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def test_a_crash_behind_a_partition_is_silence_too() -> None:
     """Nor does who was started in between hear of sessions that it never had."""
     do = split(1.0, "A"), Do(2.0, Crash("A")), Do(3.0, Restart("A")), Do(9.0, Heal())
     assert Heard("A B", *do).run() == [
-        "2 2 unlinked 0 crash", "0 starts again, number 1 below None", "3 2 linked 0",
+        "2 2 unlinked 0 crash", "3 0 starts with 0 rows, 1 peer", "3 2 linked 0",
         "4 1 unlinked 0 silence", "9 0 linked 1 peer", "9 1 linked 0 peer",
     ]  # fmt: skip
 
