@@ -5,13 +5,13 @@ the parent goes to children alone. It is forwarded only if it changed something 
 """
 
 from p4lab.core.contract import NOTHING, Effect, Emit, SendAll
-from p4lab.core.events import Rejected, Stored
+from p4lab.core.events import Noticed, Rejected, Stored
 from p4lab.core.merging import merge
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Options
-from p4lab.core.records import Record, announcement, fault
+from p4lab.core.records import UNVERSIONED, Record, announcement, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
 
@@ -70,13 +70,25 @@ def receive(
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
     merged = merge(update, src, near, stores, now)
     if merged is None:
-        return NOTHING
+        return _no_news(update, src, near, stores, now)
     if not near.children and role is not Role.CHILD:
         return merged.effects  # the road ends here, as it does at every top of a flat market
     path = update.path if src in update.path else (*update.path, src)
     return merged.effects + spread(
         record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path
     )  # fmt: skip
+
+
+def _no_news(update: Update, src: int, near: Neighbours, stores: Stores, now: float) -> list[Effect]:
+    """Nothing changes. That is worth a word where the sender should have known better, or was overtaken."""
+    record, nid = update.record, update.nid
+    if record.kind is not Kind.AUTHENTICATED:
+        return NOTHING
+    known = stores.newest_known(nid, now)
+    newest = UNVERSIONED if known is None else known.version
+    if record.version >= max(newest, stores.withdrawn.get(nid, UNVERSIONED)):
+        return NOTHING
+    return [Emit(Noticed(near.me, update.op, nid, src, "E_OLD"))]
 
 
 def _leak(update: Update, role: Role) -> str | None:

@@ -20,6 +20,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Noticed,
     PutFinished,
     PutStarted,
     Rejected,
@@ -239,6 +240,8 @@ def _line(event: Event) -> str:
             return f"{LETTERS[event.node]} get {event.outcome} {found}".rstrip() + silent + " stale" * event.stale
         case Rejected():
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
+        case Noticed():
+            return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
         case LateBetter():
             return f"{LETTERS[event.node]} hears late of v{event.seq}"
     raise AssertionError(event)
