@@ -28,8 +28,9 @@ FONT_ROLES = {  # size against body text, weight
     "number": (1.55, QFont.Weight.Bold),
     "display": (2.2, QFont.Weight.Bold),
 }
+_SESSION = dict.fromkeys((1, 2, 10, 11), "diamond")  # hello, goodbye, digest, catch-up
 SHAPES = MappingProxyType(  # by message code
-    {3: "triangle", 4: "circle", 5: "square", 6: "circle", 7: "square", 8: "circle", 9: "square"}
+    {3: "triangle", 4: "circle", 5: "square", 6: "circle", 7: "square", 8: "circle", 9: "square"} | _SESSION
 )
 PEN_STYLES = MappingProxyType({"solid": Qt.PenStyle.SolidLine, "dashed": Qt.PenStyle.DashLine})
 
@@ -195,6 +196,8 @@ LIGHT = Theme(
     }),
     kinds=MappingProxyType(
         {
+            1: QColor("#8A6D00"),
+            2: QColor("#B8860B"),
             3: QColor("#4B5563"),
             4: QColor("#0072B2"),
             5: QColor("#CC79A7"),
@@ -202,6 +205,8 @@ LIGHT = Theme(
             7: QColor("#E3B7CE"),
             8: QColor("#004D7A"),
             9: QColor("#9C4A78"),
+            10: QColor("#2F8F77"),
+            11: QColor("#00664B"),
         }
     ),
     **_colours(
@@ -226,6 +231,8 @@ DARK = Theme(
     }),
     kinds=MappingProxyType(
         {
+            1: QColor("#D9B84A"),
+            2: QColor("#B08D1E"),
             3: QColor("#AAB4C2"),
             4: QColor("#3E9BD6"),
             5: QColor("#CC79A7"),
@@ -233,6 +240,8 @@ DARK = Theme(
             7: QColor("#8C5776"),
             8: QColor("#86C5EE"),
             9: QColor("#E8B6D0"),
+            10: QColor("#2C8A72"),
+            11: QColor("#6FD6B8"),
         }
     ),
     **_colours(

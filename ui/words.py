@@ -11,9 +11,11 @@ NONE = "–"
 THIN = "\u202f"  # narrow no-break space
 
 MESSAGES = {  # the codes of message rows (protocol section 5.4; a test holds them against the engine's)
-    3: "update", 4: "query", 5: "reply", 6: "fetch", 7: "fetch reply", 8: "request handed up",
-    9: "answer handed down", 20: "put", 21: "get", 22: "answer",
+    1: "hello", 2: "goodbye", 3: "update", 4: "query", 5: "reply", 6: "fetch", 7: "fetch reply",
+    8: "request handed up", 9: "answer handed down", 10: "digest", 11: "catch-up", 20: "put", 21: "get", 22: "answer",
+    23: "leave",
 }  # fmt: skip
+SESSION = (1, 2, 10, 11)  # those that open, close and fill a session, whatever key is looked at
 ACCESS = 20  # codes from here on pass between a customer and its provider (contracts: never drawn)
 STATUSES = {0: "", 1: "hit", 2: "miss", 3: "duplicate", 4: "refused"}
 REGIMES = {
@@ -56,6 +58,29 @@ NOTICES = {  # what a provider saw that was wrong with a neighbour, though there
     "E_TTL": "a TTL above the signed one: cut to that",
     "E_OLD": "an older version than is known here",
     "E_REFUSED": "would not answer",
+}
+
+WHYS = {  # of a session that is down or refused, and of a message that did not arrive
+    "link": "the link is cut",
+    "crash": "the other one crashed",
+    "silence": "the other one was silent too long",
+    "unpeered": "they peer no more",
+    "detached": "it has left its parent",
+    "partition": "a partition lies between them",
+    "ROLE_MISMATCH": "the two do not agree on what they are to each other",
+    "CYCLE": "it would be its own ancestor",
+    "HAS_PARENT": "it has another parent",
+}
+ROLES = {"peer": "as peers", "parent": "with its parent", "child": "with a child", "proxy": "with a redirect child"}
+SWITCHES = {  # misbehaviours (protocol section 5.14)
+    "refuse_external_gets": "refuses what others ask",
+    "drop_external_puts": "drops what others put",
+    "no_forward": "passes nothing on",
+    "corrupt_value": "answers with wrong values",
+    "stretch_ttl": "keeps copies too long",
+    "under_report": "reports too few gets",
+    "replay_old": "answers with old versions",
+    "refuse_own_customers": "refuses its own customers",
 }
 
 
@@ -156,6 +181,12 @@ def message(code: int, status: int = 0) -> str:
     return f"{word}: {said}" if said else word
 
 
+def arrival(status: int, lost: bool, doubled: bool, corrupted: bool) -> str:
+    """What a message says and what the network did to it: "hit", "lost", "hit, corrupted"."""
+    said = "lost" if lost else STATUSES.get(status, f"status {status}")
+    return ", ".join(filter(None, (said, "doubled" if doubled else "", "corrupted" if corrupted else "")))
+
+
 def regime(word: str) -> str:
     """A regime as the legend calls it. word: as in files, or none, mixed."""
     return REGIMES.get(word, word)
@@ -164,6 +195,12 @@ def regime(word: str) -> str:
 def outcome(code: str) -> str:
     """What the customer was told, in words."""
     return OUTCOMES.get(code, code)
+
+
+def switch(text: str) -> str:
+    """A misbehaviour as the Misbehaving event writes it: "keeps copies too long (10)"."""
+    name, _, measure = text.partition("=")
+    return SWITCHES.get(name, name) + (f" ({measure})" if measure else "")
 
 
 def short(text: str, length: int = 24) -> str:

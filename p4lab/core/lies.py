@@ -28,13 +28,11 @@ class Lies:
         self._oldest: dict[tuple[bytes, bool], Record] = {}  # by nid and whether with its value
 
     def turn(self, on: Mapping[str, float]) -> None:
-        """These switches are on now. What is remembered is what was seen while `replay_old` is on."""
+        """These switches are on now. What is remembered is what was seen while `replay_old` was on."""
         self._silent, self._corrupts, self._replays = (
             name in on for name in ("no_forward", "corrupt_value", "replay_old")
         )
         self._factor = on.get("stretch_ttl")
-        if not self._replays:
-            self._oldest.clear()
 
     def see(self, nid: bytes, stores: Stores, now: float) -> None:
         """Remember what is held under a name before anything is done about it."""
@@ -78,11 +76,7 @@ class Lies:
 
     def _reply(self, reply: GetReply | FetchReply) -> GetReply | FetchReply:
         records = tuple([self._record(record) for record in reply.records])
-        remaining = reply.remaining
-        if self._replays:
-            remaining = tuple([min(left, _ttl(new)) for left, new in zip(remaining, records, strict=True)])
-        if self._factor is not None:
-            remaining = tuple([left * self._factor for left in remaining])
+        remaining = tuple([self._left(left, record) for left, record in zip(reply.remaining, records, strict=True)])
         size = messages.reply_size(records)
         return msgspec.structs.replace(reply, records=records, remaining=remaining, size=size)
 
@@ -94,6 +88,14 @@ class Lies:
         return msgspec.structs.replace(answer, records=records, version=version, size=messages.reply_size(records))
 
     # Records
+
+    def _left(self, left: float, record: Record) -> float:
+        """How long it may still be cached; a TTL that the liar can set itself, it does not exceed."""
+        if self._factor is not None:
+            left *= self._factor
+            if record.kind is Kind.AUTHENTICATED:
+                return left
+        return min(left, record.ttl_ms / 1000)
 
     def _record(self, record: Record) -> Record:
         """What neighbours are told instead of a record."""
@@ -128,7 +130,3 @@ def _corrupted(record: Record) -> Record:
     value_hash = digest(value)
     entry = value_hash + record.secret_hash if record.kind is Kind.UNAUTHENTICATED else record.entry
     return msgspec.structs.replace(record, value=value, value_hash=value_hash, entry=entry)
-
-
-def _ttl(record: Record) -> float:
-    return record.ttl_ms / 1000

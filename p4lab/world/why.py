@@ -176,7 +176,7 @@ class _Teller:
                 text = f"{did.get(code, 'handed it to')} {whom}{again}"
                 self.say(t, int(some["id"][0]), f"{self.me} {text}{whose}")
                 asked |= dict.fromkeys(some["dst"].tolist(), t)
-                lost = some[some["fate"] == LOST]
+                lost = some[(some["fate"] & LOST) > 0]
                 if len(lost):
                     what = "the question" if len(lost) == 1 else "the questions"
                     text = f"{what} to {self.all(lost['dst'].tolist())} got lost"
@@ -194,7 +194,7 @@ class _Teller:
     def answers(self, rows: np.ndarray, asked: dict[int, float]) -> None:
         """Who said what: misses in one sentence, and those that came too late in another."""
         end = self.op.finished if self.op.finished is not None else np.inf
-        lost = rows["fate"] == LOST
+        lost = (rows["fate"] & LOST) > 0
         for row in rows[lost]:
             self.say(float(row["t"]), int(row["id"]), f"the answer of {self.who(int(row['src']))} got lost", True)
         came = rows[~lost & (rows["due"] <= end)]

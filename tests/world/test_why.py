@@ -99,7 +99,7 @@ def test_what_was_noticed_is_told_and_who_refused_is_not_called_silent() -> None
         "5.07 Birch refused",
         "5.08 Dahlia saw that Cedar told an older version than was known !",
         "7.00 Aster did not answer in time !",
-        "7.00 Dahlia answered PARTIAL: not everybody was heard, after 2 s !",
+        "7.00 Dahlia could not tell whether it exists, after 2 s !",
     ]
 
 

@@ -39,7 +39,7 @@ def message(row: np.void, names: tuple[str, ...], world: World, t: float) -> str
     found = world.op(op)
     if found is not None:
         parts += [world.known_as(found.name), words.regime(found.regime)]
-    if row["fate"] == LOST:
+    if row["fate"] & LOST:
         arrives = "lost on its way"
     else:
         arrives = f"sent {words.time(t - float(row['t']))} ago, arrives in {words.time(float(row['due']) - t)}"

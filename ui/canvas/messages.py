@@ -97,7 +97,7 @@ def fly(
     src, dst, code = rows["src"], rows["dst"], rows["code"]
     sent, due = rows["t"], rows["due"]
     way = np.clip((t - sent) / np.maximum(due - sent, 1e-12), 0.0, 1.0)
-    lost = rows["fate"] == LOST
+    lost = (rows["fate"] & LOST) > 0
     start = centres[src]
     ahead = centres[dst] - start
     length = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)

@@ -16,7 +16,8 @@ TURNS = 32
 SIGNS = ("", "+", "−", "!", "×")
 NO_SIGN, HIT, MISS, STALE, REFUSED = range(5)
 CIRCLE = TURNS
-SQUARE = TURNS + 1
+DIAMOND = TURNS + 1
+SQUARE = TURNS + 2  # and behind it, the last, those with a sign
 COLUMNS = SQUARE + len(SIGNS)
 REGIMES = 5  # rows: by code, 0 none .. 4 mixed
 HALO, ACCESS_DOT = 0, 1  # columns of the last row
@@ -36,7 +37,7 @@ class Sheet:
         self.pixmap.fill(Qt.GlobalColor.transparent)
         cells = np.arange(COLUMNS * (REGIMES + 1))
         columns, rows = cells % COLUMNS, cells // COLUMNS
-        compact = (columns >= CIRCLE) & (rows < REGIMES)
+        compact = (columns >= CIRCLE) & (columns != DIAMOND) & (rows < REGIMES)
         self.side = np.where(compact, min(cell, 2 * int(np.ceil((0.94 * radius + 4.0) * ratio))), cell).astype(float)
         self.left = columns * cell + (cell - self.side) / 2
         self.top = rows * cell + (cell - self.side) / 2
@@ -68,8 +69,8 @@ class Sheet:
 
 
 def column_of(code: int) -> int:
-    """The first column of a message kind: its triangle to the right, its circle, or its square without a sign."""
-    return {"triangle": 0, "circle": CIRCLE, "square": SQUARE}[SHAPES.get(code, "circle")]
+    """The first column of a message kind: its triangle to the right, its one shape, or its square without a sign."""
+    return {"triangle": 0, "circle": CIRCLE, "diamond": DIAMOND, "square": SQUARE}[SHAPES.get(code, "circle")]
 
 
 def draw(painter: QPainter, theme: Theme, code: int, regime: int, radius: float, sign: int = NO_SIGN) -> None:
@@ -133,6 +134,12 @@ def _outline(column: int, radius: float) -> QPainterPath:
         path.closeSubpath()
     elif column == CIRCLE:
         path.addEllipse(QPointF(0, 0), radius * 0.94, radius * 0.94)
+    elif column == DIAMOND:
+        reach = radius * 1.12
+        path.moveTo(reach, 0)
+        for x, y in ((0.0, reach), (-reach, 0.0), (0.0, -reach)):
+            path.lineTo(x, y)
+        path.closeSubpath()
     else:
         side = radius * 0.86
         path.addRect(QRectF(-side, -side, 2 * side, 2 * side))

@@ -16,7 +16,7 @@ MANY = 99  # lines: no limit
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """shape: circle, square, triangle, cross, ring, line, dashes, block, hatched. colour: #rrggbb, or "" for text's."""
+    """shape: as `draw_mark` knows them. colour: #rrggbb, or "" for text's."""
 
     shape: str
     word: str
@@ -94,7 +94,7 @@ class Legend(QWidget):
 
 
 def draw_mark(painter: QPainter, shape: str, colour: QColor, centre: QPointF, size: float) -> None:
-    """One of the shapes of `Entry`, `size` px across."""
+    """A circle, square, triangle, diamond, cross, ring, line, dashes, block or hatched, `size` px across."""
     half = size / 2
     box = QRectF(centre.x() - half, centre.y() - half, size, size)
     thick = QPen(colour, max(1.6, size / 5), Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
@@ -109,6 +109,11 @@ def draw_mark(painter: QPainter, shape: str, colour: QColor, centre: QPointF, si
             painter.drawRoundedRect(box, 2.5, 2.5)
         case "triangle":
             painter.drawPolygon(QPolygonF([box.bottomLeft(), box.bottomRight(), QPointF(centre.x(), box.top())]))
+        case "diamond":
+            middle = box.center()
+            corners = (box.left(), middle.y()), (middle.x(), box.top()), (box.right(), middle.y())
+            points = [QPointF(*corner) for corner in (*corners, (middle.x(), box.bottom()))]
+            painter.drawPolygon(QPolygonF(points))
         case "ring":
             painter.setPen(thick)
             painter.setBrush(Qt.BrushStyle.NoBrush)

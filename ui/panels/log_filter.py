@@ -14,6 +14,7 @@ from ui.panels.filters import TEXT_FIELDS, UNITS, Filter, Match, Pattern, Word, 
 from ui.panels.log_text import REGIME_WORDS, LogText
 
 CODES, STATUSES = 256, 256  # a byte each
+FATES = 8  # LOST = 1, doubled = 2 and corrupted = 4, in any combination
 EXACT = 1e-6  # ms or s: 2 ms is found where arithmetic says 1.9999999
 
 
@@ -65,9 +66,9 @@ class LogFilter:
             "kind": rows["code"],
             "key": np.where(op < len(names), names[known], -1) + 1,
             "regime": np.where(op < len(regimes), regimes[known], 0),
-            "result": np.where(rows["fate"] == LOST, STATUSES, rows["status"].astype(np.int64)),
+            "result": rows["fate"].astype(np.int64) % FATES * STATUSES + rows["status"],
         }
-        flight = np.where(rows["fate"] == LOST, np.nan, rows["due"] - rows["t"]) * 1000
+        flight = np.where((rows["fate"] & LOST) > 0, np.nan, rows["due"] - rows["t"]) * 1000
         numbers = {"#": rows["id"], "time": rows["t"], "delta": delta * 1000, "latency": flight, "op": op}
 
         def leaf(one: Word | Match) -> np.ndarray:
@@ -106,7 +107,8 @@ class LogFilter:
             case "kind":
                 return [(words.message(code),) for code in range(CODES)]
             case _:
-                return [(words.STATUSES.get(status, f"status {status}"),) for status in range(STATUSES)] + [("lost",)]
+                fates = [(bool(fate & 1), bool(fate & 2), bool(fate & 4)) for fate in range(FATES)]
+                return [(words.arrival(status, *fate),) for fate in fates for status in range(STATUSES)]
 
     # All other Events
 

@@ -8,11 +8,13 @@ import msgspec
 from p4lab.core.events import (
     Attached,
     Dropped,
+    Equivocated,
     Event,
     GetFinished,
     GetStarted,
     Joined,
     LateBetter,
+    Lost,
     Noted,
     Noticed,
     Peered,
@@ -25,17 +27,22 @@ from p4lab.core.events import (
 from p4lab.trace import Trace
 from p4lab.world import World
 from ui import words
+from ui.panels import log_faults
 
 REGIME_WORDS = ("none", "get-broadcast", "put-broadcast-key", "put-broadcast-value", "mixed")  # by regime code
 KINDS: dict[type[Event], str] = {
     Joined: "provider", Attached: "customers", Peered: "peering", Noted: "note",
     PutStarted: "put asked", PutFinished: "put answered", GetStarted: "get asked", GetFinished: "get answered",
     Stored: "stored", Dropped: "dropped", Rejected: "refused", LateBetter: "newer, but late",
-    Noticed: "noticed",
+    Noticed: "noticed", Equivocated: "two versions", **log_faults.KINDS,
 }  # fmt: skip
 FILLING = 3  # more dots than this at the end of a value are there to make it long
 OWN, CUSTOMERS = "customers", "’s customers"
-DROPS = {"replaced": "replaced", "superseded": "a newer one came", "expired": "its time was over"}
+DROPS = {
+    "replaced": "replaced", "superseded": "a newer one came", "expired": "its time was over",
+    "unpeered": "its provider is a peer no more", "detached": "its provider is no relative any more",
+    "moved": "its owner has moved", "removed": "it was removed",
+}  # fmt: skip
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -113,12 +120,17 @@ class LogText:
                 return self.node(src), self.node(node)
             case Noted():
                 return "", ""
+            case Lost(message=number) if 0 < number <= len(self.trace):
+                return self.node(getattr(self.trace[number - 1], "src", -1)), self.node(event.dst)
             case _:
-                return self.node(getattr(event, "node", -1)), ""
+                both = log_faults.between(event, self.node)
+                return both if both is not None else (self.node(getattr(event, "node", -1)), "")
 
     def kind(self, event: Event) -> str:
         """What it is."""
-        return words.message(event.code) if isinstance(event, Sent) else KINDS[type(event)]
+        if isinstance(event, Sent):
+            return words.message(event.code)
+        return "removal asked" if isinstance(event, PutStarted) and event.removes else KINDS[type(event)]
 
     def key(self, event: Event) -> tuple[str, str]:
         """The label of the name that the Event is about, and what kind of name it is."""
@@ -148,7 +160,9 @@ class LogText:
         kind = self.key(event)[1]
         match event:
             case Sent():
-                return "lost" if event.lost else words.STATUSES.get(event.status, f"status {event.status}")
+                return words.arrival(event.status, event.lost, event.duplicate, event.corrupt)
+            case PutStarted() if event.removes:
+                return f"“{shown_value(event.value)}”" if event.value else ""
             case PutStarted():
                 return _listed(_version(event.seq, kind), f"“{shown_value(event.value)}”")
             case PutFinished():
@@ -158,7 +172,8 @@ class LogText:
             case Stored():
                 goes = f"asks {self.node(event.via)}" if event.store == "P" and event.via is not None else ""
                 lasts = f"for {words.time(event.until - event.t)}" if event.until is not None else ""
-                return _listed(f"{words.STORES.get(event.store, event.store)} {_version(event.seq, kind)}", goes, lasts)
+                what = f"{words.STORES.get(event.store, event.store)} {_version(event.seq, kind)}"
+                return _listed(what, "removed" if event.deleted else "", goes, lasts)
             case Dropped():
                 return _listed(words.STORES.get(event.store, event.store), DROPS.get(event.why, event.why))
             case Rejected():
@@ -173,8 +188,10 @@ class LogText:
                 return f"with {', '.join(map(self.node, event.peers))}"
             case Noted():
                 return event.text
+            case Equivocated():
+                return f"two of {_version(event.seq, kind) or 'one version'}: {event.winner[:8]} wins"
             case _:
-                return ""
+                return log_faults.said(event, self.node)
 
     def _got(self, event: GetFinished, kind: str) -> str:
         if event.outcome != "OK":

@@ -21,11 +21,13 @@ from ui.player import Player
 from ui.theme import SHAPES, ThemeSwitch, mix
 
 KINDS = {  # from the bottom of a bar to its top
-    "GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7, "CREQ": 8, "CRESP": 9,
+    "GETQ": 4, "GETR": 5, "UPDATE": 3, "FETCH": 6, "FETCHR": 7, "CREQ": 8, "CRESP": 9, "HELLO": 1, "BYE": 2,
+    "SYNC_D": 10, "SYNC_I": 11,
 }  # fmt: skip
 PLURALS = {
     "GETQ": "queries", "GETR": "answers", "UPDATE": "updates", "FETCH": "fetches", "FETCHR": "fetch answers",
-    "CREQ": "requests handed up", "CRESP": "answers handed down",
+    "CREQ": "requests handed up", "CRESP": "answers handed down", "HELLO": "hellos", "BYE": "goodbyes",
+    "SYNC_D": "digests", "SYNC_I": "catch-ups",
 }  # fmt: skip
 BAR = 5.0  # px, about: a bar with its gap
 GAP = 0.2  # of a bar's width

@@ -35,11 +35,11 @@ def test_messages_are_counted_up_to_a_time(player):
             kind: np.flatnonzero(found).tolist() for kind, found in counted(player.metrics, 2.0, 1.0, 8, until).items()
         }
 
-    no_forest = {"CREQ": [], "CRESP": []}
-    assert kinds(20.0) == {"GETQ": [0], "GETR": [0], "UPDATE": [5], "FETCH": [], "FETCHR": [], **no_forest}
+    none = dict.fromkeys(("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I"), [])
+    assert kinds(20.0) == {"GETQ": [0], "GETR": [0], "UPDATE": [5], "FETCH": [], "FETCHR": [], **none}
     assert counted(player.metrics, 2.0, 1.0, 8, 20.0)["GETQ"].tolist() == [2, 0, 0, 0, 0, 0, 0, 0]
-    assert kinds(2.82) == {"GETQ": [0], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **no_forest}
-    assert kinds(2.81) == {"GETQ": [], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **no_forest}
+    assert kinds(2.82) == {"GETQ": [0], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **none}
+    assert kinds(2.81) == {"GETQ": [], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **none}
 
 
 def test_bars_are_stacked_and_scrubbing_back_takes_them_away(player, themes, qtbot):
