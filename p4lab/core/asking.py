@@ -9,6 +9,8 @@ from heapq import heappop, heappush
 from math import inf
 from typing import Protocol
 
+import msgspec
+
 from p4lab.core import messages
 from p4lab.core.answers import answer
 from p4lab.core.contract import NOTHING, Effect, Emit, Persist, SendAll
@@ -16,7 +18,7 @@ from p4lab.core.events import Noticed, Rejected
 from p4lab.core.messages import HIT, REFUSED, Fetch, FetchReply, GetQuery, GetReply
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours
-from p4lab.core.options import Options
+from p4lab.core.options import Mesh, Options
 from p4lab.core.question import Found, Question, Waiter, patience
 from p4lab.core.records import fault
 from p4lab.core.signing import Signer
@@ -36,13 +38,17 @@ class Owner(Protocol):
 
 
 class Asking:
-    """everybody: whom a question goes to. open: the unanswered ones by name. wake_at: the next deadline, seconds."""
+    """everybody: whom a question goes to. absent: who would be asked but has no session; absent_below: the children of
+    those. open: the unanswered ones by name. wake_at: the next deadline, seconds.
+    """
 
     def __init__(
         self, near: Neighbours, owner: Owner, options: Options, signer: Signer, lookup_delay: float
     ) -> None:  # fmt: skip
         self.wake_at = inf
         self.everybody: tuple[int, ...] = ()
+        self.absent: tuple[int, ...] = ()
+        self.absent_below: tuple[int, ...] = ()
         self.open: dict[bytes, Question] = {}
         self.open_below: dict[bytes, Question] = {}  # those asked for peers and the parent, which go down alone
         self.questions: dict[int, Question] = {}
@@ -53,6 +59,8 @@ class Asking:
         self._delay = lookup_delay
         self.deadlines: list[tuple[float, int]] = []
         self._last_qid = 0
+        self._misses: dict[int, int] = {}  # questions in a row that a neighbour did not answer
+        self._relay = options.mesh is Mesh.RELAY
 
     def join_or_ask(self, waiter: Waiter, pointers: list[Copy], now: float) -> list[Effect]:
         """Wait for the question in flight, or put one."""
@@ -79,31 +87,72 @@ class Asking:
     def ask(self, lead: Waiter, waiters: list[Waiter], pointers: list[Copy], now: float) -> list[Effect]:
         """Open a question for `lead`: along the pointers if there are any, else to everybody it may be put to."""
         request, query, below, near = lead.request, lead.query, lead.below, self._near
-        targets = tuple(dict.fromkeys(copy.via for copy in pointers)) or (near.children if below else self.everybody)
+        if pointers:
+            targets = tuple(dict.fromkeys(copy.via for copy in pointers))
+            hidden = [node for node in targets if not near.up(node)]
+            targets = tuple([node for node in targets if node not in hidden]) if hidden else targets
+        else:
+            targets = near.children if below else self.everybody
+            hidden = list(self.absent_below if below else self.absent)
         if query is not None and lead.asker in targets:
             targets = tuple([node for node in targets if node != lead.asker])
-        self._last_qid = qid = self._last_qid + 1
-        op, nid = request.op, request.nid
-        delay = 0.0 if self._options.parallel else self._delay
-        waits = self._options.query_timeout if query is None else patience(query, self._options)
-        due = now + delay + waits
         down = below or (bool(pointers) and set(targets) <= set(near.children))
-        question = Question(
-            qid, op, request, lead.cause, bool(pointers), len(targets), set(targets), [] if below else waiters, [], [],
-            due, False, waiters if below else [], down,
-        )  # fmt: skip
+        question = self._question(lead, waiters, bool(pointers), targets, hidden, down, now)
         if not targets:
             return self._finish(question, now)
-        self.questions[qid] = question
-        (self.open_below if below else self.open)[nid] = question
-        heappush(self.deadlines, (due, qid))
+        (self.open_below if below else self.open)[request.nid] = question
+        kind, size, waits = request.kind, messages.query_size(request.kind), question.waits
+        message: Fetch | GetQuery
+        if pointers:
+            message = Fetch(request.op, request.nid, size, question.qid, request.min_seq, kind, waits)
+        else:
+            message = GetQuery(request.op, request.nid, size, question.qid, request.min_seq, kind, waits)
+            if self._relay:
+                message.origin, message.nonce = near.me, question.qid
+                message.hops, message.path = self._options.relay_hops, (near.me,)
+        return self._put(question, targets, message, now)
+
+    def relay(self, lead: Waiter, query: GetQuery, targets: tuple[int, ...], now: float) -> list[Effect]:
+        """Pass a question on to peers. Nobody joins it, or two that pass on for each other would wait for ever."""
+        question = self._question(lead, [lead], False, targets, [], True, now)
+        passed = msgspec.structs.replace(
+            query, qid=question.qid, patience=question.waits, hops=query.hops - 1, path=(*query.path, self._near.me)
+        )  # fmt: skip
+        return self._put(question, targets, passed, now)
+
+    def _question(
+        self, lead: Waiter, waiters: list[Waiter], fetching: bool, targets: tuple[int, ...], hidden: list[int],
+        down: bool, now: float,
+    ) -> Question:  # fmt: skip
+        self._last_qid = qid = self._last_qid + 1
+        query, below = lead.query, lead.below
+        waits = self._options.query_timeout if query is None else patience(query, self._options)
+        due = now + waits + (0.0 if self._options.parallel else self._delay)
+        waiting = set(targets)
+        if self._misses:
+            mute = [node for node in targets if self._misses.get(node, 0) >= self._options.down_after]
+            waiting.difference_update(mute)  # asked all the same, so that a sign of life is seen
+            hidden = hidden + mute
+        return Question(
+            qid, lead.request.op, lead.request, lead.cause, fetching, len(waiting), waiting, [] if below else waiters,
+            [], [], due, False, waiters if below else [], down, hidden, waits,
+        )  # fmt: skip
+
+    def _put(
+        self, question: Question, targets: tuple[int, ...], message: Fetch | GetQuery, now: float
+    ) -> list[Effect]:  # fmt: skip
+        sent: list[Effect] = [SendAll(targets, message, 0.0 if self._options.parallel else self._delay)]
+        if not question.waiting:
+            return sent + self._finish(question, now)
+        self.questions[question.qid] = question
+        heappush(self.deadlines, (question.due, question.qid))
         self.wake_at = self.deadlines[0][0]
-        kind, size = request.kind, messages.query_size(request.kind)
-        ask = Fetch if pointers else GetQuery
-        return [SendAll(targets, ask(op, nid, size, qid, request.min_seq, kind, waits), delay)]
+        return sent
 
     def reply(self, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
         """A question of ours is answered; what was not asked for is ignored."""
+        if self._misses:
+            self._misses.pop(src, None)  # a sign of life
         question = self.questions.get(message.qid)
         if question is None:
             return NOTHING
@@ -163,12 +212,32 @@ class Asking:
         deadlines = self.deadlines
         while deadlines and (deadlines[0][0] <= now or deadlines[0][1] not in self.questions):
             question = self.questions.pop(heappop(deadlines)[1], None)
-            if question is not None and not question.answered:
+            if question is None:
+                continue
+            if self._options.down_after:
+                for node in sorted(question.waiting):
+                    self._misses[node] = self._misses.get(node, 0) + 1
+            if not question.answered:
                 for effect in self._finish(question, now):
                     if not isinstance(effect, Persist):
                         effect.cause = effect.cause or question.cause  # a wake-up is no Event
                     effects.append(effect)
         self.wake_at = deadlines[0][0] if deadlines else inf
+        return effects
+
+    def lost(self, node: int, now: float) -> list[Effect]:
+        """The way to a neighbour is cut: nobody waits for it."""
+        effects: list[Effect] = []
+        self._misses.pop(node, None)
+        for question in list(self.questions.values()):
+            if node in question.waiting:
+                question.waiting.remove(node)
+                question.hidden.append(node)
+                if not question.waiting and not question.answered:
+                    effects += self._finish(question, now)
+                elif not question.waiting:
+                    self.questions.pop(question.qid, None)
+        self.wake_at = self.deadlines[0][0] if self.deadlines else inf
         return effects
 
     def _finish(self, question: Question, now: float) -> list[Effect]:
@@ -186,7 +255,7 @@ class Asking:
         silent, again = question.silent(now), []
         outcome = "NOT_FOUND"
         if silent:
-            outcome = "TIMEOUT" if len(question.waiting) == question.asked else "PARTIAL"
+            outcome = "TIMEOUT" if 0 < len(question.waiting) == question.asked else "PARTIAL"
         after = 0.0 if question.asked else self._delay
         effects: list[Effect] = []
         for waiter in question.waiters:

@@ -7,9 +7,10 @@ themselves (`child_up = none`).
 from p4lab.core.answers import answer, local_data
 from p4lab.core.asking import Asking
 from p4lab.core.contract import Effect
+from p4lab.core.messages import GetQuery
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.options import ChildUp, Options
+from p4lab.core.options import ChildUp, Mesh, Options
 from p4lab.core.question import Question, Waiter
 from p4lab.core.stores import POINTER, Stores
 
@@ -20,6 +21,7 @@ class Below:
     def __init__(self, near: Neighbours, stores: Stores, options: Options, lookup_delay: float, asking: Asking) -> None:
         self._near = near
         self._stores = stores
+        self._relay = options.mesh is Mesh.RELAY  # then pointers lead from peer to peer
         self._asks_down = options.child_up is ChildUp.NONE
         self._delay = lookup_delay
         self._asking = asking
@@ -32,15 +34,26 @@ class Below:
         pointers = [
             copy
             for copy in self._stores.live(POINTER, nid, now)
-            if near.roles.get(copy.via) is Role.CHILD
+            if (self._relay or near.roles.get(copy.via) is Role.CHILD)
             and (copy.record.entry not in known or copy.record.version > known[copy.record.entry])
         ]
         whole = held and waiter.request.kind is not Kind.UNAUTHENTICATED
         asked_down = self._asks_down and waiter.asker == near.parent and near.children and not whole
         if pointers or asked_down:
             return self._asking.join_or_ask(waiter, pointers, now)
+        if self._relay and not held and isinstance(query := waiter.query, GetQuery) and waiter.asker in near.peers:
+            return self._pass_on(waiter, query, now)
         served = max((item.copy for item in held), default=0)
-        return [answer(waiter, "OK" if held else "NOT_FOUND", found=held, copy=served, after=self._delay)]
+        silent = () if whole else self._asking.absent_below
+        code = "OK" if held else "NOT_FOUND"
+        return [answer(waiter, code, found=held, copy=served, silent=silent, after=self._delay)]
+
+    def _pass_on(self, waiter: Waiter, query: GetQuery, now: float) -> list[Effect]:
+        """Relay mode: peers that the question has not come by are asked, as far as its hops reach (section 5.11)."""
+        targets = tuple([node for node in self._near.peers if node != waiter.asker and node not in query.path])
+        if query.hops > 1 and targets:
+            return self._asking.relay(waiter, query, targets, now)
+        return [answer(waiter, "NOT_FOUND", silent=self._asking.absent_below, after=self._delay)]
 
     def finish(self, question: Question, now: float) -> list[Effect]:
         """What children had, and what is here by now."""

@@ -11,7 +11,8 @@ from p4lab.core.events import Stored
 from p4lab.core.messages import Update
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.records import UNVERSIONED, Record, Version
+from p4lab.core.options import Mesh, Options
+from p4lab.core.records import UNVERSIONED, Record, Version, announcement
 from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Copy, Stores, lease_end
 
 Held = list[tuple[str, Copy]]
@@ -26,7 +27,9 @@ class Merged(msgspec.Struct):
     renewed: bool = False
 
 
-def merge(update: Update, src: int, near: Neighbours, stores: Stores, now: float) -> Merged | None:
+def merge(
+    update: Update, src: int, near: Neighbours, stores: Stores, options: Options, now: float
+) -> Merged | None:  # fmt: skip
     """Keep what is new of an UPDATE from `src`; None where nothing is.
 
     From a peer or the parent V becomes a replica, A a pointer, W removes both; from a child V becomes subtree data and
@@ -45,16 +48,18 @@ def merge(update: Update, src: int, near: Neighbours, stores: Stores, now: float
     if any(copy.record.version > record.version for _, copy in held):
         return None
     if record.regime is Regime.GET_BROADCAST and not child:
-        return _withdraw(update, stores)
+        return _withdraw(update, src, stores, options, now)
     told = [(store, copy) for store, copy in held if _of_its_kind(store, copy, record, child, near)]
     if any(copy.record.version == record.version and not _rises(copy.record, record) for _, copy in told):
-        return _renew(update, src, told, near, stores, now)
+        return _renew(update, src, told, near, stores, options, now)
     # What was announced or leased before the value came counts on: the later end holds.
     ends = [copy.until for _, copy in told if copy.record.version == record.version]
-    until = max([lease_end(record, now), *ends])
+    until = max([_lease_end(update, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
     effects = _make_room(record, store, child, held, near, update.op, stores)
-    kept = stores.keep(store, record, until, update.op, src, 0 if update.stored is None else update.stored.id)
+    origin = 0 if update.stored is None else update.stored.id
+    path = update.path if options.mesh is Mesh.RELAY else ()
+    kept = stores.keep(store, record, until, update.op, src, origin, path)
     return Merged([*effects, Emit(kept)], kept, _previous(record, held, stores.withdrawn.get(nid, UNVERSIONED)))
 
 
@@ -104,10 +109,30 @@ def _previous(record: Record, held: Held, withdrawn: Version) -> Record | None:
     return max(known, key=lambda each: each.version, default=None)
 
 
-def _withdraw(update: Update, stores: Stores) -> Merged | None:
+def mark_end(record: Record, options: Options, now: float) -> float:
+    """How long a withdraw or a removal is remembered: while anything older may come back (protocol section 5.9)."""
+    return now + max(record.lease_ms / 1000, record.ttl_ms / 1000, options.w_sync)
+
+
+def remember_fall(
+    record: Record, previous: Record | None, via: int, stored: Stored | None, stores: Stores, options: Options,
+    now: float,
+) -> None:  # fmt: skip
+    """Keep a mark where a put-broadcast name has become get-broadcast, to tell neighbours that missed the withdraw."""
+    fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
+    if fell and record.regime is Regime.GET_BROADCAST and record.kind is Kind.AUTHENTICATED:
+        stores.mark(announcement(record), mark_end(record, options, now), now, via, stored)
+
+
+def _lease_end(update: Update, now: float) -> float:
+    return now + update.left if update.left else lease_end(update.record, now)
+
+
+def _withdraw(update: Update, src: int, stores: Stores, options: Options, now: float) -> Merged | None:
     record = update.record
     news = stores.withdrawn.get(record.nid, UNVERSIONED) < record.version
-    stores.withdrawn[record.nid] = record.version
+    if news:
+        stores.mark(record, mark_end(record, options, now), now, src, update.stored)
     why = "withdrawn: the name is get-broadcast now"
     effects = stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, update.op, why)
     # Whoever learns of the fall passes it on; the regime before is what makes it a withdraw.
@@ -115,9 +140,20 @@ def _withdraw(update: Update, stores: Stores) -> Merged | None:
     return Merged(effects, update.stored, before) if news or effects else None
 
 
-def _renew(update: Update, src: int, told: Held, near: Neighbours, stores: Stores, now: float) -> Merged | None:
-    """The same bytes again: what is held lives on until the later end; an unsigned put may come with two leases."""
-    record, until = update.record, lease_end(update.record, now)
+def _renew(
+    update: Update, src: int, told: Held, near: Neighbours, stores: Stores, options: Options, now: float
+) -> Merged | None:  # fmt: skip
+    """The same bytes again: what is held lives on until the later end; an unsigned put may come with two leases.
+
+    An owner who moved is told of by two providers: whoever said it last counts as its home, since the first one will
+    give it up. Not so in relay mode, where one update comes by several ways and two pointers could end in each other.
+    """
+    record, until = update.record, _lease_end(update, now)
+    if options.mesh is not Mesh.RELAY and near.roles.get(src) is not Role.CHILD:
+        for store, copy in told:
+            if copy.via != src and store in (REPLICA, POINTER) and not _below(copy, near):
+                copy.via = src
+                stores.journal.append((store, record.nid, record.entry, copy))
     origin = 0 if update.stored is None else update.stored.id
     kept = [
         stores.keep(store, copy.record, until, update.op, copy.via if _below(copy, near) else src, origin)

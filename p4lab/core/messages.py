@@ -17,7 +17,8 @@ from p4lab.core.records import Record, Version
 HELLO, BYE, UPDATE, GETQ, GETR, FETCH, FETCHR, CREQ, CRESP, SYNC_D, SYNC_I = range(1, 12)
 PUT, GET, ANSWER, LEAVE = 20, 21, 22, 23
 ACCESS = 20  # codes from here on pass between a customer and its provider
-RELIABLE = frozenset((HELLO, BYE, UPDATE, SYNC_D, SYNC_I))  # of a session: sent again when lost (protocol section 5.12)
+SESSION = frozenset((HELLO, BYE, SYNC_D, SYNC_I))
+RELIABLE = SESSION | {UPDATE}  # of a session: sent again when lost (protocol section 5.12)
 CODE_NAMES = {
     UPDATE: "UPDATE", GETQ: "GETQ", GETR: "GETR", FETCH: "FETCH", FETCHR: "FETCHR",
     CREQ: "CREQ", CRESP: "CRESP", HELLO: "HELLO", BYE: "BYE", SYNC_D: "SYNC_D", SYNC_I: "SYNC_I",
@@ -57,7 +58,8 @@ def update_size(record: Record) -> int:
 class GetQuery(msgspec.Struct, gc=False):
     """GETQ: "have you local data under this name?" Answered by exactly one GETR. From a child: "find it for me".
 
-    patience: seconds that the asker waits; whoever asks others on its behalf takes less, to be in time.
+    patience: seconds that the asker waits; whoever asks others on its behalf takes less, to be in time. In relay mode:
+    origin, nonce: who asked first, as which question; hops: how often it may be passed on; path: who has sent it.
     """
 
     op: int
@@ -68,6 +70,10 @@ class GetQuery(msgspec.Struct, gc=False):
     kind: Kind = Kind.AUTHENTICATED
     patience: float = 0.0
     status: int = 0
+    origin: int = -1
+    nonce: int = 0
+    hops: int = 0
+    path: tuple[int, ...] = ()
     code: int = GETQ
 
 
@@ -176,12 +182,19 @@ class SyncDigest(msgspec.Struct, gc=False):
 
 
 class SyncItems(msgspec.Struct, gc=False):
-    """SYNC_I: what the receiver lacks, as the updates that it would have been sent. last: no more of them follow."""
+    """SYNC_I: what the receiver lacks, as the updates that it would have been sent.
+
+    last: of its batches, which may overtake each other. batches: how many there are. whole: the buckets, of `count`,
+    that were told whole; in the last batch alone.
+    """
 
     nid: bytes
     size: int
     items: tuple[Update, ...]
     last: bool = True
+    batches: int = 1
+    whole: tuple[int, ...] = ()
+    count: int = 1
     op: int = 0
     status: int = 0
     code: int = SYNC_I

@@ -1,16 +1,17 @@
 """Propagation: who is told of a put, and what a provider does with an UPDATE that it is told (protocol 5.5, 5.6).
 
 Rules: valley-free. What comes from an own customer or a child goes everywhere by its regime; what comes from a peer or
-the parent goes to children alone. It is forwarded only if it changed something here, never to anyone in its path.
+the parent goes to children alone; in relay mode peers pass on what peers told. It is forwarded only if it changed
+something here, never to anyone in its path.
 """
 
 from p4lab.core.contract import NOTHING, Effect, Emit, SendAll
 from p4lab.core.events import Noticed, Rejected, Stored
-from p4lab.core.merging import merge
+from p4lab.core.merging import merge, remember_fall
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.options import ChildUp, Options
+from p4lab.core.options import ChildUp, Mesh, Options
 from p4lab.core.records import UNVERSIONED, Record, announcement, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
@@ -18,18 +19,19 @@ from p4lab.core.stores import Stores
 
 def spread(
     record: Record, previous: Record | None, renewed: bool, near: Neighbours, child_up: ChildUp, op: int,
-    stored: Stored | None, learned: Role | None = None, path: tuple[int, ...] = (),
+    stored: Stored | None, learned: Role | None = None, path: tuple[int, ...] = (), relay: bool = False,
 ) -> list[Effect]:  # fmt: skip
     """What neighbours are told of a record that is new here.
 
     learned: what the neighbour is that told of it, None: it is an own customer's. renewed: the same bytes again, so at
     most a lease is prolonged. put-broadcast-value sends the record, put-broadcast-key an announcement, get-broadcast
     nothing unless the name was put-broadcast before: then the announcement is a withdraw (form W, section 5.10).
+    Neighbours without a session are told too: what they are told is `outbox.py`'s to keep.
     """
     if renewed and record.lease_ms == 0 and (previous is None or previous.lease_ms == 0):
         return []
-    down_only = learned is Role.PEER or learned is Role.PARENT
-    told = near.children if down_only else near.around
+    down_only = learned is Role.PARENT or (learned is Role.PEER and not relay)
+    told = near.below if down_only else near.around
     effects: list[Effect] = []
     passed = (*path, near.me)
     fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
@@ -39,13 +41,13 @@ def spread(
         if dsts:
             effects.append(SendAll(dsts, Update(op, record.nid, update_size(sent), sent, stored, passed, down_only)))
     if near.parent is not None and not down_only:
-        up = _upwards(record, fell, renewed, child_up)
+        up = upwards(record, fell, renewed, child_up)
         if up is not None:
             effects.append(SendAll((near.parent,), Update(op, record.nid, update_size(up), up, stored, passed)))
     return effects
 
 
-def _upwards(record: Record, fell: bool, renewed: bool, child_up: ChildUp) -> Record | None:
+def upwards(record: Record, fell: bool, renewed: bool, child_up: ChildUp) -> Record | None:
     """The form for the parent, which answers for this subtree: by `child_up`, but for what all are sent anyway."""
     if renewed:
         silent = record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE
@@ -68,14 +70,18 @@ def receive(
     code = _leak(update, role) or fault(record, update.nid, signer) or _no_update(record, role)
     if code is not None:
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
-    merged = merge(update, src, near, stores, now)
+    merged = merge(update, src, near, stores, options, now)
     if merged is None:
         return _no_news(update, src, near, stores, now)
-    if not near.children and role is not Role.CHILD:
+    if role is Role.CHILD:
+        remember_fall(record, merged.previous, src, merged.stored, stores, options, now)
+    relay = options.mesh is Mesh.RELAY
+    if not relay and not near.below and role is not Role.CHILD:
         return merged.effects  # the road ends here, as it does at every top of a flat market
     path = update.path if src in update.path else (*update.path, src)
     return merged.effects + spread(
-        record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path
+        record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path,
+        relay,
     )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """One provider: its parts put together. Dispatches inputs; what each part knows is in the part's own file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from p4lab.core.admission import admit
-from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Received, Send, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Send, Unlinked, Woke
+from p4lab.core.merging import remember_fall
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -12,10 +13,14 @@ from p4lab.core.messages import (
     GET,
     GETQ,
     GETR,
+    HELLO,
     HIT,
     MISS,
     NEGATIVE,
     PUT,
+    SESSION,
+    SYNC_D,
+    SYNC_I,
     UPDATE,
     Answer,
     Fetch,
@@ -24,9 +29,12 @@ from p4lab.core.messages import (
     PutRequest,
     Relayed,
     RelayedAnswer,
+    Update,
 )  # fmt: skip
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.options import Options
+from p4lab.core.options import Mesh, Options
+from p4lab.core.outbox import Outbox
+from p4lab.core.peering import Peering
 from p4lab.core.propagation import receive, spread
 from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
@@ -36,21 +44,25 @@ from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Stores, le
 class Provider:
     """A provider with a lookup service: a top, or with `parent` a local-mode child (a redirect child: redirect.py).
 
-    me: its node number. lookup_delay: of its own lookup service, seconds.
+    me: its node number. lookup_delay: of its own lookup service, seconds. ancestors: its parent and those above, as far
+    as known. epoch: how often it has started.
     """
 
     def __init__(
-        self, me: int, options: Options, signer: Signer, lookup_delay: float, parent: int | None = None
+        self, me: int, options: Options, signer: Signer, lookup_delay: float, parent: int | None = None,
+        ancestors: tuple[int, ...] = (), epoch: int = 0,
     ) -> None:  # fmt: skip
         self.me = me
         self.wake_at = NEVER  # when the next question runs out of time
         self.stores = Stores(me)
-        self._near = Neighbours(me, parent)
+        self._near = Neighbours(me, parent, ancestors)
         self._options = options
         self._signer = signer
         self._resolution = Resolution(self._near, self.stores, options, signer, lookup_delay)
         self._reply = self._resolution.reply
-        self._know(Role.PEER, ())
+        self._outbox = Outbox(self._near)
+        self._peering = Peering(self._near, self.stores, self._outbox, options, epoch)
+        self._met()
 
     @property
     def peers(self) -> tuple[int, ...]:
@@ -68,9 +80,21 @@ class Provider:
 
     def _know(self, role: Role, others: Iterable[int]) -> None:
         self._near.add(role, others)
+        self._met()
+
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], roles: Mapping[int, Role], now: float) -> int:
+        """Begin again with what was persisted and with these neighbours, all down; how many rows still count."""
+        for node, role in roles.items():
+            self._near.know(role, node)
+        self._met()
+        return self.stores.restore(rows, now)
+
+    def _met(self) -> None:
+        """The neighbours have changed."""
         self._resolution.meet()
         # A top of a flat market answers peers alone: it takes the short road.
-        self._query = self._serve if self._near.related else self._resolution.query
+        long = self._near.related or self._options.mesh is Mesh.RELAY
+        self._query = self._serve if long else self._resolution.query
 
     def handle(self, data: Input, now: float) -> list[Effect]:
         """Take one input; messages of customers and of peers come in one door, told apart by their code.
@@ -78,9 +102,7 @@ class Provider:
         What is not for the sender to say is ignored: a peer is no customer, and a customer tells of no updates.
         """
         if type(data) is not Received:
-            effects = self._resolution.wake(now) if type(data) is Woke else NOTHING
-            self.wake_at = self._resolution.wake_at
-            return effects
+            return self._told(data, now)
         message: Any = data.message  # its code says which it is
         code = message.code
         if code == GETQ:
@@ -104,8 +126,55 @@ class Provider:
                     return self._get(data, message.request, message, now)
                 return self._put(data.src, message.request, message, now)
         elif code == UPDATE:
-            return receive(message, data.src, self._near, self.stores, self._options, self._signer, now)
+            return self._durable(self._update(message, data.src, now))
+        if role is not None and code in SESSION:
+            return self._durable(self._session(code, message, data.src, now))
         return NOTHING
+
+    def _told(self, data: Input, now: float) -> list[Effect]:
+        """What the driver says: the time has come, or the way to a neighbour is open or cut."""
+        effects = NOTHING
+        if type(data) is Woke:
+            effects = self._resolution.wake(now)
+        elif type(data) is Linked:
+            effects = self._peering.linked(data)
+            self._met()
+        elif type(data) is Unlinked:
+            effects = self._peering.unlinked(data, now)
+            self._met()
+            effects = self._durable(effects + self._resolution.lost(data.node, now))
+        self.wake_at = self._resolution.wake_at
+        return effects
+
+    def _session(self, code: int, message: Any, src: int, now: float) -> list[Effect]:
+        """HELLO, BYE and catching up."""
+        peering = self._peering
+        if code == SYNC_D:
+            return peering.digest(src, message, now)
+        if code == SYNC_I:
+            effects: list[Effect] = []
+            news = 0
+            for update in peering.begin_items(src, message):
+                fresh = self._update(update, src, now)
+                news += bool(fresh)
+                effects += fresh
+            return effects + peering.end_items(src, message, news, now)
+        effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message)
+        self._met()
+        return effects
+
+    def _update(self, update: Update, src: int, now: float) -> list[Effect]:
+        near = self._near
+        return self._outbox.post(receive(update, src, near, self.stores, self._options, self._signer, now))
+
+    def _durable(self, effects: list[Effect]) -> list[Effect]:
+        """What was stored is persisted first, so that nobody hears of what a crash undoes."""
+        journal = self.stores.journal
+        if not journal:
+            return effects
+        rows = tuple(journal)
+        journal.clear()
+        return [Persist(rows), *effects]
 
     def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         effects = self._resolution.serve(data, message, now)
@@ -140,5 +209,6 @@ class Provider:
         # An equal copy that a peer told of stays: its lease may outlast that of the own one.
         lower += self.stores.drop(SUBTREE + REPLICA + POINTER, record.nid, record.entry, record.version, op, "put here")
         renewed = verdict.code == "OK_DUPLICATE"
+        remember_fall(record, verdict.previous, -1, kept, self.stores, self._options, now)
         told = spread(record, verdict.previous, renewed, self._near, self._options.child_up, op, kept)
-        return [Emit(kept, leads=True), answer, *lower, *told]
+        return self._durable([Emit(kept, leads=True), answer, *lower, *self._outbox.post(told)])

@@ -43,8 +43,8 @@ class Found(msgspec.Struct, gc=False):
 class Question(msgspec.Struct, gc=False):
     """asked: how many were. waiting: those that have not answered. bad: those whose answer was of no use.
 
-    due: its deadline, seconds. below: waiters who get local data alone. down: only children were asked. hidden: who was
-    silent to those that were asked.
+    due: its deadline, waits: how long that was, seconds. below: waiters who get local data alone. down: it is on behalf
+    of others alone, or only children were asked. hidden: who could not be asked, or was silent to those that were.
     """
 
     qid: int
@@ -62,6 +62,7 @@ class Question(msgspec.Struct, gc=False):
     below: list[Waiter] = []
     down: bool = False
     hidden: list[int] = []
+    waits: float = 0.0
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).

@@ -8,10 +8,10 @@ from p4lab.core.answers import answer, own_data
 from p4lab.core.asking import Asking
 from p4lab.core.below import Below
 from p4lab.core.contract import Effect, Received, Send
-from p4lab.core.messages import MISS, NEGATIVE, Fetch, GetQuery, GetReply, GetRequest, Relayed
+from p4lab.core.messages import DUP, MISS, NEGATIVE, Fetch, GetQuery, GetReply, GetRequest, Relayed
 from p4lab.core.names import Kind, key_fault
 from p4lab.core.neighbours import Neighbours, Role
-from p4lab.core.options import ChildUp, Options
+from p4lab.core.options import ChildUp, Mesh, Options
 from p4lab.core.question import Found, Question, Waiter
 from p4lab.core.sets import Sets
 from p4lab.core.signing import Signer
@@ -30,12 +30,15 @@ class Resolution:
         self._own = stores.own
         self._options = options
         self._delay = lookup_delay
+        self._relay = options.mesh is Mesh.RELAY
+        self._seen: dict[tuple[int, int], float] = {}
         self._asking = asking = Asking(near, self, options, signer, lookup_delay)
         self._single = Single(near.me, stores, options, lookup_delay, asking)
         self._sets = Sets(stores, options, lookup_delay, asking)
         self._below = Below(near, stores, options, lookup_delay, asking)
         self.reply = asking.reply
         self.wake = asking.wake
+        self.lost = asking.lost
 
     @property
     def wake_at(self) -> float:
@@ -45,9 +48,12 @@ class Resolution:
     def meet(self) -> None:
         """The neighbours have changed."""
         near = self._near
-        above = () if near.parent is None else (near.parent,)
+        above = () if near.parent is None or not near.up(near.parent) else (near.parent,)
         below = near.children if self._options.child_up is ChildUp.NONE else ()
         self._asking.everybody = near.peers + above + below
+        absent = sorted(node for node in near.down if near.roles[node] is not Role.PROXY)
+        self._asking.absent = tuple(absent)
+        self._asking.absent_below = tuple([node for node in absent if near.roles[node] is Role.CHILD])
 
     def get(
         self, asker: int, request: GetRequest, cause: int, now: float, relayed: Relayed | None = None
@@ -72,7 +78,21 @@ class Resolution:
         if self._near.roles.get(data.src) is Role.CHILD:
             return self._resolve(waiter, now)
         waiter.below = True
+        if self._relay and isinstance(message, GetQuery) and self._seen_before(message, now):
+            reply = GetReply(message.op, message.nid, NEGATIVE, message.qid, DUP)
+            return [Send(data.src, reply, self._delay)]
         return self._below.get(waiter, now)
+
+    def _seen_before(self, query: GetQuery, now: float) -> bool:
+        """Relay mode: whether this question has come by another way (kept for two timeouts, section 5.11)."""
+        seen, first = self._seen, (query.origin, query.nonce)
+        while seen and next(iter(seen.values())) <= now:
+            del seen[next(iter(seen))]
+        if first in seen or query.origin == self._near.me:
+            return True
+        if query.origin >= 0:
+            seen[first] = now + 2 * self._options.query_timeout
+        return False
 
     def _resolve(self, waiter: Waiter, now: float) -> list[Effect]:
         """Full service: answer from here, or ask."""

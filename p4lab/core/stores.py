@@ -1,9 +1,11 @@
 """What a provider holds: own data (L), its subtree's (S), replicas (R), pointers (P), cached answers (C), marks (T).
 
 Rules: protocol section 5.3 says which store may answer whom; this file only keeps, finds and expires. Expiry is lazy: a
-copy whose `until` has come is not there, at exactly that time too. Every change is told as a Stored or Dropped event.
+copy whose `until` has come is not there, at exactly that time too. Every change is told as a Stored or Dropped event,
+and all but the cache's is journalled for the driver to persist.
 """
 
+from collections.abc import Iterator, Mapping
 from math import inf
 
 import msgspec
@@ -12,7 +14,7 @@ from p4lab.core.contract import Effect, Emit
 from p4lab.core.events import Dropped, Stored
 from p4lab.core.records import Record, Version
 
-OWN, SUBTREE, REPLICA, POINTER, CACHED = "L", "S", "R", "P", "C"
+OWN, SUBTREE, REPLICA, POINTER, CACHED, MARK = "L", "S", "R", "P", "C", "T"
 SOURCES = {OWN: "local", SUBTREE: "local", REPLICA: "replica", CACHED: "cached"}
 
 
@@ -23,6 +25,16 @@ class Copy(msgspec.Struct, gc=False):
     until: float  # seconds, inf = never expires
     event: Stored
     via: int = -1
+    path: tuple[int, ...] = ()  # in relay mode: whom it came by
+
+
+class Mark(msgspec.Struct, gc=False):
+    """A withdraw (T): the record without its value that nothing older comes back over. via: who told of it, or -1."""
+
+    record: Record
+    until: float
+    via: int = -1
+    stored: Stored | None = None
 
 
 class Stores:
@@ -36,6 +48,8 @@ class Stores:
         self.pointers: dict[bytes, list[Copy]] = {}
         self.cache: dict[bytes, list[Copy]] = {}
         self.withdrawn: dict[bytes, Version] = {}  # T: replicas and pointers below this version are not taken again
+        self.marks: dict[bytes, Mark] = {}  # of the same names: all there is to know of the withdraw
+        self.journal: list[tuple[str, bytes, bytes, object]] = []  # what is to be persisted: (store, nid, entry, what)
         self._tables = {
             OWN: self.own, SUBTREE: self.subtree, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache,
         }  # fmt: skip
@@ -95,11 +109,17 @@ class Stores:
             return True
         return nid in self.pointers and any(c.record.version > version for c in self.live(POINTER, nid, now))
 
-    def keep(self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0) -> Stored:
+    def keep(
+        self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0,
+        path: tuple[int, ...] = (),
+    ) -> Stored:  # fmt: skip
         """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
         copy = self._copy(store, record, until, op, via, origin)
+        copy.path = path
         table = self._tables[store]
         table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
+        if store != CACHED:
+            self.journal.append((store, record.nid, record.entry, copy))
         return copy.event
 
     def keep_set(self, store: str, nid: bytes, told: list[tuple[Record, int]], until: float, op: int) -> list[Stored]:
@@ -134,7 +154,51 @@ class Stores:
                 else:
                     del table[nid]
                 effects.append(Emit(Dropped(self._me, op, nid, store, entry[:8].hex(), why)))
+                if store != CACHED:
+                    self.journal.append((store, nid, entry, None))
         return effects
+
+    def mark(self, record: Record, until: float, now: float, via: int = -1, stored: Stored | None = None) -> None:
+        """Remember a withdraw, and forget those whose time has come."""
+        nid, marks = record.nid, self.marks
+        marks.pop(nid, None)  # the newest stands last
+        marks[nid] = mark = Mark(record, until, via, stored)
+        self.withdrawn[nid] = record.version
+        self.journal.append((MARK, nid, b"", mark))
+        while marks and (oldest := next(iter(marks.values()))).until <= now:
+            self.unmark(oldest.record.nid)
+
+    def unmark(self, nid: bytes) -> None:
+        """Forget a withdraw."""
+        del self.marks[nid], self.withdrawn[nid]
+        self.journal.append((MARK, nid, b"", None))
+
+    def via(self, node: int, stores: str, now: float) -> list[tuple[str, Copy]]:
+        """The copies that came from one neighbour, in some of the stores."""
+        found: list[tuple[str, Copy]] = []
+        for store in stores:
+            for nid in list(self._tables[store]):
+                found += [(store, copy) for copy in self.live(store, nid, now) if copy.via == node]
+        return found
+
+    def all(self, stores: str, now: float) -> Iterator[tuple[str, Copy]]:
+        """Every unexpired copy of some of the stores."""
+        for store in stores:
+            for nid in list(self._tables[store]):
+                for copy in self.live(store, nid, now):
+                    yield store, copy
+
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
+        """Take back what was persisted and has not expired meanwhile; how many copies and marks that are."""
+        count = 0
+        for (store, nid, _), what in rows.items():
+            if isinstance(what, Copy) and what.until > now:
+                self._tables[store].setdefault(nid, []).append(what)
+                count += 1
+            elif isinstance(what, Mark) and what.until > now:
+                self.marks[nid], self.withdrawn[nid] = what, what.record.version
+                count += 1
+        return count
 
 
 def _version(record: Record) -> Version:

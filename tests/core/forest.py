@@ -12,9 +12,10 @@ from itertools import count
 from typing import Any
 
 from p4lab.core.commands import Get, Put
-from p4lab.core.contract import Effect, Emit, Received, Requested, Send, Woke
+from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer, Wallet
 from p4lab.core.events import (
+    CaughtUp,
     Dropped,
     Event,
     GetFinished,
@@ -24,10 +25,14 @@ from p4lab.core.events import (
     PutFinished,
     PutStarted,
     Rejected,
+    SessionDown,
+    SessionRefused,
+    SessionUp,
     Stored,
 )
 from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES, UPDATE, Update
 from p4lab.core.names import Kind, Regime
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
@@ -35,6 +40,15 @@ from p4lab.core.signing import Modelled
 
 QUIET = Options(signatures=Signatures.MODELLED)
 THREE = {"A": "", "B": "", "C": "", "a": "A", "c": "C", "b": "!B"}  # the forest of protocol section 5.17
+
+
+class Nothing:
+    """A provider that has crashed."""
+
+    wake_at = NEVER
+
+    def handle(self, data: object, now: float) -> list[Effect]:
+        return []
 
 
 @dataclass
@@ -54,7 +68,7 @@ class Forest:
         number = {name: i for i, name in enumerate(self.names)}
         signer = Modelled()
         wallet = Wallet(signer)
-        self.providers: list[Provider | Redirect] = []
+        self.providers: list[Provider | Redirect | Nothing] = []
         for name, above in self.parents.items():
             if above.startswith("!"):
                 self.providers.append(Redirect(number[name], self.options, number[above[1:]]))
@@ -73,6 +87,8 @@ class Forest:
                 provider.adopt(redirect)
         self.size = len(self.names)
         self.customers = [Customer(self.size + i, i, name, wallet) for i, name in enumerate(self.names)]
+        self.disks: list[dict[tuple[str, bytes, bytes], object]] = [{} for _ in range(self.size)]
+        self._signer = signer
         self._ids, self._ops = count(1), count(1)
         self._flights: list[tuple[int, int, Any, int]] = []
         self._access: list[tuple[int, int, Any, int]] = []  # between a customer and its provider: these go first
@@ -113,10 +129,59 @@ class Forest:
         self.now = end
         return self.log[before:]
 
+    def cut(self, *pairs: str, why: str = "link", gone: bool = False) -> list[str]:
+        """The way between two is cut, "AB"; both are told, and all that follows."""
+        return self._tell([(one, Unlinked(other, why, gone)) for one, other in self._both(pairs)])
+
+    def join(self, *pairs: str, roles: tuple[Role, Role] | None = None) -> list[str]:
+        """The way between two is open. roles: what the second is to the first, and the first to the second."""
+        told: list[tuple[int, Linked | Unlinked]] = []
+        for i, (one, other) in enumerate(self._both(pairs)):
+            role = self._role(one, other) if roles is None else roles[i % 2]
+            if not isinstance(self.providers[other], Nothing) and not isinstance(self.providers[one], Nothing):
+                told.append((one, Linked(other, role)))
+        return self._tell(told)
+
+    def crash(self, name: str) -> list[str]:
+        """A provider is gone; its neighbours are told."""
+        node = self.names.index(name)
+        self.providers[node] = Nothing()
+        near = [other for other in range(self.size) if other != node and self._role(other, node)]
+        return self._tell([(other, Unlinked(node, "crash")) for other in near])
+
+    def restart(self, name: str) -> list[str]:
+        """It is back with what it had stored, and joins its neighbours."""
+        node = self.names.index(name)
+        roles = {other: role for other in range(self.size) if other != node and (role := self._role(node, other))}
+        provider = Provider(node, self.options, self._signer, 0.0, epoch=1)
+        provider.restore(self.disks[node], roles, self.now)
+        self.providers[node] = provider
+        return self.join(*[name + self.names[other] for other in roles])
+
+    def _both(self, pairs: tuple[str, ...]) -> list[tuple[int, int]]:
+        ways = [(self.names.index(pair[0]), self.names.index(pair[1])) for pair in pairs]
+        return [each for a, b in ways for each in ((a, b), (b, a))]
+
+    def _role(self, one: int, other: int) -> Role | None:
+        """What `other` is to `one`."""
+        mine, its = self.parents[self.names[one]], self.parents[self.names[other]]
+        if mine.strip("!") == self.names[other]:
+            return Role.PARENT
+        if its.strip("!") == self.names[one]:
+            return Role.PROXY if its.startswith("!") else Role.CHILD
+        return Role.PEER if not mine and not its else None
+
+    def _tell(self, inputs: list[tuple[int, Linked | Unlinked]]) -> list[str]:
+        before = len(self.log)
+        for node, data in inputs:
+            self._perform(node, self.providers[node].handle(data, self.now), 0)
+        self._settle()
+        return self.log[before:]
+
     def held(self, name: str) -> dict[str, list[str]]:
         """What a provider holds: values, or versions of announcements, by store letter."""
         provider = self.providers[self.names.index(name)]
-        if isinstance(provider, Redirect):
+        if not isinstance(provider, Provider):
             return {}
         found: dict[str, list[str]] = {}
         for store in "LSRPC":
@@ -142,6 +207,9 @@ class Forest:
                     self.answers[event.op] = event
                 if not isinstance(event, PutStarted | GetStarted):
                     self.log.append(self._line(event))
+                continue
+            if isinstance(effect, Persist):
+                self.disks[src].update({row[:3]: row[3] for row in effect.rows})
                 continue
             for dst in (effect.dst,) if isinstance(effect, Send) else effect.dsts:
                 flight = (src, dst, effect.message, next(self._ids))
@@ -172,6 +240,14 @@ class Forest:
                 return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
             case LateBetter():
                 return f"{self.names[event.node]} hears late of v{event.seq}"
+            case SessionUp() | SessionDown():
+                word = "is joined with" if isinstance(event, SessionUp) else "is cut from"
+                return f"{self.names[event.node]} {word} {self.names[event.peer]}"
+            case SessionRefused():
+                return f"{self.names[event.node]} refuses {self.names[event.peer]}: {event.why}"
+            case CaughtUp():
+                news = f"{event.items}, {event.news} new"
+                return f"{self.names[event.node]} has caught up with {self.names[event.peer]}: {news}"
             case Rejected():
                 return f"{self.names[event.node]} rejects {self.names[event.src]}: {event.code}"
         raise AssertionError(event)

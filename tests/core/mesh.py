@@ -12,9 +12,23 @@ from itertools import count
 from typing import Any
 
 from p4lab.core.commands import Get, Put
-from p4lab.core.contract import Effect, Emit, Node, Received, Requested, Send, Woke
+from p4lab.core.contract import (
+    NEVER,
+    Effect,
+    Emit,
+    Linked,
+    Node,
+    Persist,
+    Received,
+    Requested,
+    Send,
+    SendAll,
+    Unlinked,
+    Woke,
+)
 from p4lab.core.customer import Customer, Wallet
 from p4lab.core.events import (
+    CaughtUp,
     Dropped,
     Event,
     GetFinished,
@@ -24,10 +38,14 @@ from p4lab.core.events import (
     PutFinished,
     PutStarted,
     Rejected,
+    SessionDown,
+    SessionRefused,
+    SessionUp,
     Stored,
 )
 from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES, Update
 from p4lab.core.names import Kind, Regime
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.records import Record
@@ -52,6 +70,15 @@ class Flight:
     def name(self) -> str:
         """Such as "A>B"."""
         return f"{LETTERS[self.src]}>{LETTERS[self.dst]}"
+
+
+class Nothing:
+    """A node that has crashed."""
+
+    wake_at = NEVER
+
+    def handle(self, data: object, now: float) -> list[Effect]:
+        return []
 
 
 @dataclass
@@ -79,6 +106,7 @@ class Mesh:
             provider.peer_with(j for j in range(self.size) if j != i and not self._hole(i, j))
         customers = [Customer(self.size + i, i, LETTERS[i], self.wallet) for i in range(self.size)]
         self.nodes: list[Node] = [*self.providers, *customers]
+        self.disks: list[dict[tuple[str, bytes, bytes], object]] = [{} for _ in range(self.size)]
         self._ids, self._ops = count(1), count(1)
         self._later: list[tuple[float, int, int, Effect, int]] = []
 
@@ -151,6 +179,43 @@ class Mesh:
         self.now = end
         return self.log[before:]
 
+    def cut(self, pair: str, why: str = "link", gone: bool = False) -> list[str]:
+        """The way between two is cut, "AB": what is under way is lost and both are told."""
+        before = len(self.log)
+        a, b = map(LETTERS.index, pair)
+        self.flights = [each for each in self.flights if {each.src, each.dst} != {a, b}]
+        for node, other in ((a, b), (b, a)):
+            self._perform(node, self.nodes[node].handle(Unlinked(other, why, gone), self.now), 0)
+        return self.log[before:]
+
+    def join(self, *pairs: str) -> list[str]:
+        """The way between two is open again, or for the first time; nothing is delivered yet."""
+        before = len(self.log)
+        for a, b in (map(LETTERS.index, pair) for pair in pairs):
+            for node, other in ((a, b), (b, a)):
+                self._perform(node, self.nodes[node].handle(Linked(other, Role.PEER), self.now), 0)
+        return self.log[before:]
+
+    def crash(self, letter: str) -> None:
+        """A provider and all that is under way from and to it is gone; the others are told."""
+        node = LETTERS.index(letter)
+        self.flights = [each for each in self.flights if node not in (each.src, each.dst)]
+        self._later = [each for each in self._later if each[2] != node]
+        self.nodes[node] = Nothing()
+        for other in range(self.size):
+            if other != node:
+                self._perform(other, self.nodes[other].handle(Unlinked(node, "crash"), self.now), 0)
+
+    def restart(self, letter: str) -> int:
+        """It is back with what it had stored, and joins all others; how many rows it found."""
+        node = LETTERS.index(letter)
+        others = [i for i in range(self.size) if i != node and not self._hole(node, i)]
+        provider = Provider(node, self.options, self.signer, self.lookup_delay, epoch=1)
+        found = provider.restore(self.disks[node], dict.fromkeys(others, Role.PEER), self.now)
+        self.providers[node] = self.nodes[node] = provider
+        self.join(*[letter + LETTERS[i] for i in others if not isinstance(self.nodes[i], Nothing)])
+        return found
+
     # What there is
 
     def stores(self, letter: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -179,6 +244,8 @@ class Mesh:
             if isinstance(effect, Emit):
                 number = self._emit(effect, effect.cause or cause)
                 cause = number if effect.leads else cause
+            elif isinstance(effect, Persist):
+                self.disks[src].update({row[:3]: row[3] for row in effect.rows})
             elif effect.after:
                 self._later.append((self.now + effect.after, 1, src, effect, effect.cause or cause))
                 self._later.sort(key=lambda each: each[0])
@@ -199,7 +266,7 @@ class Mesh:
         return event.id
 
     def _send(self, src: int, effect: Effect, cause: int) -> None:
-        assert not isinstance(effect, Emit)
+        assert isinstance(effect, Send | SendAll)
         for dst in (effect.dst,) if isinstance(effect, Send) else effect.dsts:
             flight = Flight(src, dst, effect.message, next(self._ids))
             self.causes[flight.event] = cause
@@ -238,6 +305,13 @@ def _line(event: Event) -> str:
             found = " ".join([event.source, *event.values])
             silent = f" silent {''.join(LETTERS[peer] for peer in event.silent)}" if event.silent else ""
             return f"{LETTERS[event.node]} get {event.outcome} {found}".rstrip() + silent + " stale" * event.stale
+        case SessionUp() | SessionDown():
+            word = "is joined with" if isinstance(event, SessionUp) else "is cut from"
+            return f"{LETTERS[event.node]} {word} {LETTERS[event.peer]}"
+        case SessionRefused():
+            return f"{LETTERS[event.node]} refuses {LETTERS[event.peer]}: {event.why}"
+        case CaughtUp():
+            return f"{LETTERS[event.node]} has caught up with {LETTERS[event.peer]}: {event.items}, {event.news} new"
         case Rejected():
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
         case Noticed():

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core.commands import Put
-from p4lab.core.contract import NEVER, Emit, Received, Requested, Send, SendAll, Woke
+from p4lab.core.contract import NEVER, Emit, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.messages import (
     HIT,
     MISS,
@@ -61,8 +61,10 @@ def test_peers_are_told_once_and_in_order() -> None:
 
 
 def test_a_put_is_answered_before_anybody_is_told() -> None:
-    """Stored, answered, told: in one step and in this order (P14); the peers' copies are caused by the Stored event."""
-    kept, answer, told = provider().handle(put(V1), 1.0)
+    """Persisted, answered, told: in one step and in this order (P14); the peers' copies are caused by the Stored."""
+    persisted, kept, answer, told = provider().handle(put(V1), 1.0)
+    assert isinstance(persisted, Persist)
+    assert [(store, nid, entry) for store, nid, entry, _ in persisted.rows] == [("L", V1.nid, b"")]
     assert isinstance(kept, Emit) and isinstance(answer, Send) and isinstance(told, SendAll)
     assert (kept.leads, answer.dst, answer.message.code, answer.after, told.dsts) == (True, 3, 22, 0.0, (1, 2))
     assert isinstance(answer.message, Answer) and isinstance(told.message, Update)

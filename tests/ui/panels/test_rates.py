@@ -35,7 +35,7 @@ def test_messages_are_counted_up_to_a_time(player):
             kind: np.flatnonzero(found).tolist() for kind, found in counted(player.metrics, 2.0, 1.0, 8, until).items()
         }
 
-    none = dict.fromkeys(("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I"), [])
+    none = {word: [] for word in ("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I")}
     assert kinds(20.0) == {"GETQ": [0], "GETR": [0], "UPDATE": [5], "FETCH": [], "FETCHR": [], **none}
     assert counted(player.metrics, 2.0, 1.0, 8, 20.0)["GETQ"].tolist() == [2, 0, 0, 0, 0, 0, 0, 0]
     assert kinds(2.82) == {"GETQ": [0], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **none}

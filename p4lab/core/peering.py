@@ -1,0 +1,256 @@
+"""Sessions with neighbours: HELLO and its checks, catching up, and what is dropped when a neighbour goes (5.2, 5.12).
+
+Rules: the driver says when the way to a neighbour is open (Linked) or cut (Unlinked); a session is up once both have
+said HELLO. A HELLO that does not fit is answered with BYE. What a neighbour told stays while it is down, since a copy
+of a put-broadcast name is as old as the outage at most; what it answered for alone (get-broadcast names of a child)
+goes at once, and all of it when it is no neighbour any more.
+"""
+
+import msgspec
+
+from p4lab.core import messages, sync
+from p4lab.core.contract import Effect, Emit, Linked, Send, Unlinked
+from p4lab.core.events import CaughtUp, SessionDown, SessionRefused, SessionUp
+from p4lab.core.messages import Bye, Hello, SyncDigest, SyncItems, Update
+from p4lab.core.names import Regime
+from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
+from p4lab.core.options import Mesh, Options
+from p4lab.core.outbox import Outbox
+from p4lab.core.stores import MARK, POINTER, REPLICA, SUBTREE, Stores
+
+BATCH = 64  # items in one SYNC_I
+WORD = 8  # bytes of a fingerprint and of an ancestor's name
+
+
+class _Catching(msgspec.Struct, gc=False):
+    """Catching up with one neighbour. before: what came from it, when it was asked. told: what it has told since."""
+
+    before: dict[tuple[bytes, bytes], sync.Item]
+    told: set[tuple[bytes, bytes]]
+    items: int = 0
+    news: int = 0
+    batches: int = 0
+    expected: int = -1  # batches there are; -1: not known yet
+    whole: set[int] = set()
+    count: int = 1
+
+
+class Peering:
+    """The sessions of one provider. epoch: how often it has started."""
+
+    def __init__(self, near: Neighbours, stores: Stores, outbox: Outbox, options: Options, epoch: int = 0) -> None:
+        self._near = near
+        self._stores = stores
+        self._outbox = outbox
+        self._options = options
+        self._epoch = epoch
+        self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
+        self._catching: dict[int, _Catching] = {}
+
+    # What the driver says
+
+    def linked(self, data: Linked) -> list[Effect]:
+        """The way is open: say HELLO, unless that would make a peer of a child or a child of one that peers."""
+        node, near, role = data.node, self._near, data.role
+        if role is None:
+            return []
+        fits = not near.all(Role.PEER) if role is Role.PARENT else role is not Role.PEER or near.parent is None
+        if role is Role.PARENT and near.parent not in (None, node):
+            return [self._refused(node, "HAS_PARENT")]
+        if not fits:
+            return [self._refused(node, "ROLE_MISMATCH")]
+        near.know(role, node)
+        self._greeted[node] = None
+        return [self._hello(node)]
+
+    def unlinked(self, data: Unlinked, now: float) -> list[Effect]:
+        """The way is cut, for now or for good."""
+        node, near = data.node, self._near
+        role = near.roles.get(node)
+        if role is None:
+            return []
+        was_up = near.up(node)
+        self._greeted.pop(node, None)
+        self._catching.pop(node, None)
+        effects: list[Effect] = []
+        if was_up:
+            near.lower(node)
+            effects.append(Emit(SessionDown(near.me, node, data.why)))
+        if role is Role.CHILD:
+            effects += self._give_up(node, SUBTREE, "the child that answers for it is out of reach", now, True)
+        if data.gone:
+            near.forget(node)
+            self._outbox.forget(node)
+            effects += self._depeer(node, now)
+            effects += self._ancestors_changed()
+        return effects
+
+    # What neighbours say
+
+    def hello(self, src: int, hello: Hello, now: float) -> list[Effect]:
+        """The neighbour's HELLO: the session is up if it fits."""
+        near = self._near
+        role = near.roles.get(src)
+        if role is None:
+            return []
+        if near.up(src) and self._greeted.get(src, hello.epoch) == hello.epoch:
+            self._greeted[src] = hello.epoch
+            return [*self._learn(src, role, hello), *self._ask(src, now)]  # it has new ancestors, or has lost something
+        why = self._fault(src, role, hello)
+        if why is not None:
+            near.forget(src)
+            self._greeted.pop(src, None)
+            return [self._refused(src, why), Send(src, Bye(b"", messages.HEADER, why))]
+        waits_for_ours = self._greeted.get(src, hello.epoch) is not None  # it came back before we heard that it went
+        effects: list[Effect] = [self._hello(src)] if waits_for_ours else []
+        self._greeted[src] = hello.epoch
+        near.add(role, (src,))
+        effects.append(Emit(SessionUp(near.me, src, role.value)))
+        effects += self._learn(src, role, hello)
+        effects += self._outbox.flush(src)
+        return effects + self._ask(src, now)
+
+    def bye(self, src: int, bye: Bye) -> list[Effect]:
+        """The neighbour will have no session."""
+        if src not in self._near.roles or self._near.up(src):
+            return []
+        self._near.forget(src)
+        self._greeted.pop(src, None)
+        return [self._refused(src, bye.why)]
+
+    def digest(self, dst: int, message: SyncDigest, now: float) -> list[Effect]:
+        """What `dst` has from here, by bucket: tell it what is in the buckets that differ, and all with a lease."""
+        near, count = self._near, len(message.buckets)
+        if not near.up(dst) or near.roles[dst] is Role.PROXY or count & (count - 1) or not count:
+            return []
+        items = list(sync.told(near, self._stores, dst, self._options, now))
+        mine = sync.buckets(items, count)
+        differs = {at for at, print_ in enumerate(mine) if print_ != message.buckets[at]}
+        wanted = [
+            item.update
+            for item in items
+            if item.update is not None and (item.record.lease_ms or sync.bucket(item.record.nid, count) in differs)
+        ]
+        whole = tuple(sorted(differs))
+        size = messages.HEADER + 4 * len(whole)
+        batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)] or [[]]
+        sent: list[Effect] = []
+        for at, batch in enumerate(batches):
+            last = at == len(batches) - 1
+            volume = sum(update.size - messages.HEADER for update in batch) + (size if last else messages.HEADER)
+            sent.append(
+                Send(dst, SyncItems(b"", volume, tuple(batch), last, len(batches), whole if last else (), count))
+            )
+        return sent
+
+    def begin_items(self, src: int, message: SyncItems) -> tuple[Update, ...]:
+        """The updates in what `src` tells, to be taken like any other; nothing where it was not asked."""
+        catching = self._catching.get(src)
+        if catching is None or not self._near.up(src):
+            return ()
+        catching.told.update((update.nid, update.record.entry) for update in message.items)
+        return message.items
+
+    def end_items(self, src: int, message: SyncItems, news: int, now: float) -> list[Effect]:
+        """After that: what it has no more, in the buckets that it has told whole, is dropped."""
+        catching = self._catching.get(src)
+        if catching is None:
+            return []
+        catching.items += len(message.items)
+        catching.news += news
+        catching.batches += 1
+        if message.last:
+            catching.whole, catching.count, catching.expected = set(message.whole), message.count, message.batches
+        if catching.batches != catching.expected:
+            return []  # reordered: the last one came before another
+        del self._catching[src]
+        effects = self._drop_missing(src, catching, now)
+        return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
+
+    # Below
+
+    def _hello(self, node: int) -> Send:
+        near = self._near
+        size = messages.HEADER + WORD * len(near.ancestors)
+        return Send(node, Hello(b"", size, OPPOSITE[near.roles[node]], near.ancestors, self._epoch))
+
+    def _fault(self, src: int, role: Role, hello: Hello) -> str | None:
+        """Why there can be no session (RFC 9234 closes with a role mismatch; section 5.2)."""
+        near = self._near
+        if hello.role is not role:
+            return "ROLE_MISMATCH"
+        if role in (Role.CHILD, Role.PROXY):
+            if src in near.ancestors:
+                return "CYCLE"
+            if hello.ancestors[:1] not in ((), (near.me,)):
+                return "HAS_PARENT"
+        if role is Role.PARENT and near.me in hello.ancestors:
+            return "CYCLE"
+        return None
+
+    def _learn(self, src: int, role: Role, hello: Hello) -> list[Effect]:
+        """Who stands above the parent; children are told when that changes."""
+        near = self._near
+        if role is not Role.PARENT or near.ancestors == (src, *hello.ancestors):
+            return []
+        near.ancestors = (src, *hello.ancestors)
+        return self._ancestors_changed()
+
+    def _ancestors_changed(self) -> list[Effect]:
+        near = self._near
+        below = [node for node, role in near.roles.items() if role in (Role.CHILD, Role.PROXY) and near.up(node)]
+        return [self._hello(node) for node in below]
+
+    def _refused(self, node: int, why: str) -> Emit:
+        return Emit(SessionRefused(self._near.me, node, why))
+
+    def _ask(self, src: int, now: float) -> list[Effect]:
+        """Begin to catch up: SYNC_D."""
+        if self._near.roles[src] is Role.PROXY:
+            return []
+        items = list(sync.had(self._near, self._stores, src, now))
+        count = sync.bucket_count(len(items))
+        found = sync.buckets(items, count)
+        before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
+        self._catching[src] = _Catching(before, set())
+        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found))]
+
+    def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        why = "its teller has it no more"
+        for key, item in catching.before.items():
+            nid, entry = key
+            if key in catching.told or sync.bucket(nid, catching.count) not in catching.whole:
+                continue
+            for copy in self._stores.live(item.store, nid, now):
+                if copy.record is item.record and copy.via == src:
+                    effects += self._stores.drop(item.store, nid, entry, None, 0, why)
+        return effects + (self._lost(src, now) if effects else [])
+
+    def _give_up(self, node: int, stores: str, why: str, now: float, only_asked: bool) -> list[Effect]:
+        """Drop what came from `node`; only_asked: what nobody is told of changes to."""
+        effects: list[Effect] = []
+        for store, copy in self._stores.via(node, stores, now):
+            if not only_asked or copy.record.regime is Regime.GET_BROADCAST:
+                effects += self._stores.drop(store, copy.record.nid, copy.record.entry, None, 0, why)
+        return effects
+
+    def _depeer(self, node: int, now: float) -> list[Effect]:
+        """Drop what came through it."""
+        why = "it came from a provider that is no neighbour"
+        effects = self._give_up(node, SUBTREE + REPLICA + POINTER, why, now, False)
+        return effects + (self._lost(node, now) if effects else [])
+
+    def _lost(self, through: int, now: float) -> list[Effect]:
+        """What came through one neighbour was dropped: whoever else has it is asked, who had it from here is told.
+
+        Told by another HELLO, which makes them catch up with what is here.
+        """
+        near = self._near
+        others = [node for node, role in near.roles.items() if role is not Role.PROXY and near.up(node)]
+        effects: list[Effect] = []
+        for node in sorted(others):
+            if node != through:
+                effects += self._ask(node, now)
+        told = near.children + (near.peers if self._options.mesh is Mesh.RELAY else ())
+        return effects + [self._hello(node) for node in told]

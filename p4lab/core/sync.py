@@ -1,0 +1,124 @@
+"""Catching up: what a neighbour would have been told by now, against what it has (protocol section 5.12).
+
+Rules: both sides can work out the same set of items from their stores, so a digest of it by bucket finds what differs
+in one exchange. The answer is whole for each bucket that differs: what the teller no longer has is dropped there. A
+lease runs on while a session is down, and a renewal changes no version: items with a lease are always told again.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import inf
+
+import msgspec
+
+from p4lab.core.messages import Update, update_size
+from p4lab.core.names import Kind, Regime
+from p4lab.core.neighbours import Neighbours, Role
+from p4lab.core.options import ChildUp, Mesh, Options
+from p4lab.core.propagation import upwards
+from p4lab.core.records import Record, announcement
+from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Copy, Mark, Stores
+
+PER_BUCKET = 16  # items that one difference may bring along; IBF and Merkle syncs pay about as much
+MOST_BUCKETS = 65_536
+_FORMS = {"V": 0x5A5A5A5A5A5A5A5A, "A": 0x3C3C3C3C3C3C3C3C, "W": 0x0F0F0F0F0F0F0F0F}
+
+
+class Item(msgspec.Struct, gc=False):
+    """One thing that a neighbour is told: the record in the form in which it is told, and where it is kept here."""
+
+    store: str
+    record: Record
+    update: Update | None = None
+
+    @property
+    def print(self) -> int:
+        """64 bits that tell this record in this form from any other."""
+        record = self.record
+        head = record.version[1] if record.kind is Kind.AUTHENTICATED else record.nid
+        form = "V" if record.value is not None else "W" if self.store == MARK else "A"
+        mixed = int.from_bytes(head[:8]) ^ _FORMS[form] ^ int.from_bytes(record.entry[:8])
+        return mixed if record.kind is Kind.AUTHENTICATED else mixed ^ record.regime.code
+
+    @property
+    def key(self) -> tuple[bytes, bytes]:
+        """The name and the entry: one item each."""
+        return self.record.nid, self.record.entry
+
+
+def told(near: Neighbours, stores: Stores, dst: int, options: Options, now: float) -> Iterator[Item]:
+    """All that `dst` is to have from here, by the rules of propagation (protocol sections 5.5, 5.6, 5.10)."""
+    to = near.roles[dst]
+    for store, copy in stores.all(OWN + SUBTREE + REPLICA + POINTER, now):
+        learned = near.roles.get(copy.via) if copy.via >= 0 and store != OWN else None
+        if copy.via == dst and store != OWN:
+            continue
+        above = learned is Role.PARENT or (learned is Role.PEER and options.mesh is not Mesh.RELAY)
+        record = copy.record
+        if to is not Role.CHILD and (above or (store in (REPLICA, POINTER) and learned is None)):
+            continue
+        form = _form(record, to, options)
+        if form is not None and form.version >= stores.withdrawn.get(form.nid, form.version):
+            yield Item(store, form, _update(form, copy, near, above, now))
+    for mark in stores.marks.values():
+        learned = near.roles.get(mark.via) if mark.via >= 0 else None
+        above = learned is Role.PARENT or (learned is Role.PEER and options.mesh is not Mesh.RELAY)
+        if mark.via == dst or mark.until <= now or (above and to is not Role.CHILD):
+            continue
+        if to is Role.PARENT and options.child_up is not ChildUp.NONE:
+            continue  # it is told the record itself
+        if _stands(mark, stores, now):
+            path = (near.me,) if mark.via < 0 else (mark.via, near.me)
+            update = Update(0, mark.record.nid, update_size(mark.record), mark.record, mark.stored, path, above)
+            yield Item(POINTER if to is Role.PARENT else MARK, mark.record, update)
+
+
+def had(near: Neighbours, stores: Stores, src: int, now: float) -> Iterator[Item]:
+    """All that is here because `src` told of it."""
+    for store, copy in stores.via(src, SUBTREE + REPLICA + POINTER, now):
+        yield Item(store, copy.record)
+    for mark in stores.marks.values():
+        if mark.via == src and mark.until > now and _stands(mark, stores, now):
+            yield Item(MARK, mark.record)
+
+
+def buckets(items: Iterable[Item], count: int) -> tuple[int, ...]:
+    """XOR of the fingerprints of each bucket; those with a lease do not count."""
+    found = [0] * count
+    for item in items:
+        if not item.record.lease_ms:
+            found[bucket(item.record.nid, count)] ^= item.print
+    return tuple(found)
+
+
+def bucket(nid: bytes, count: int) -> int:
+    """Which of `count` (a power of two) buckets a name is in."""
+    return int.from_bytes(nid[:4]) & (count - 1)
+
+
+def bucket_count(items: int) -> int:
+    """How many buckets for so many items."""
+    count = 1
+    while count * PER_BUCKET < items and count < MOST_BUCKETS:
+        count *= 2
+    return count
+
+
+def _form(record: Record, to: Role, options: Options) -> Record | None:
+    """The record in the form that a neighbour is told, None where it is told nothing."""
+    if to is Role.PARENT:
+        return upwards(record, False, False, options.child_up)
+    if record.regime is Regime.GET_BROADCAST:
+        return None
+    return record if record.regime is Regime.VALUE else announcement(record)
+
+
+def _update(form: Record, copy: Copy, near: Neighbours, above: bool, now: float) -> Update:
+    came_by = copy.path or ((copy.via,) if copy.via >= 0 and copy.event.store != OWN else ())
+    left = 0.0 if copy.until == inf else copy.until - now
+    return Update(0, form.nid, update_size(form), form, copy.event, (*came_by, near.me), above, left)
+
+
+def _stands(mark: Mark, stores: Stores, now: float) -> bool:
+    """Whether the withdraw still says something: nothing newer was put-broadcast since."""
+    known = stores.newest_known(mark.record.nid, now)
+    return known is None or known.version <= mark.record.version or known.regime is Regime.GET_BROADCAST
