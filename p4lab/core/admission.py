@@ -30,6 +30,8 @@ class Verdict(msgspec.Struct, frozen=True):
 def admit(request: PutRequest, stores: Stores, options: Options, signer: Signer, now: float) -> Verdict:
     """Judge a put against what this provider knows at `now` (seconds)."""
     record = request.record
+    if request.scoped:
+        return Verdict("E_SCOPE")  # no organisation stands between: whoever put it counts on its not going farther
     if record.value is None or record.size > options.max_value:
         return Verdict("E_TOO_BIG")
     code = fault(record, record.nid, signer)

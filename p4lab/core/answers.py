@@ -57,7 +57,8 @@ def answer(
     size = reply_size(told)
     if query is None or query.code == CREQ:
         version = max((record.version for record in told), default=UNVERSIONED)
-        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy)
+        left = min([item.remaining for item in found], default=0.0)
+        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy, left)
         return Send(
             waiter.asker, full if query is None else RelayedAnswer(op, nid, size, query.qid, status, full), after
         )

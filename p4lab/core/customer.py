@@ -14,7 +14,7 @@ from p4lab.core.commands import Get, Put
 from p4lab.core.contract import NOTHING, Effect, Emit, Input, Received, Requested, Send
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, PutRequest
-from p4lab.core.names import Kind, digest, name_id
+from p4lab.core.names import Kind, Scope, digest, name_id
 from p4lab.core.records import MAX_SEQ, Record, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Signer, identity_seed
 
@@ -96,11 +96,12 @@ class Customer:
         self._asked[op] = _Asked(now, True, seq, before)
         named = identity if put.kind is Kind.AUTHENTICATED else ""
         label = record.key.hex() if put.kind is Kind.IMMUTABLE else put.key or ""
+        scoped = put.scope is Scope.ORGANISATION
         started = PutStarted(
             self._provider, op, record.nid, put.kind.value, label, named, data.workload, put.regime.value, put.ttl,
-            put.lease, seq, put.value,
+            put.lease, seq, put.value, scope=put.scope.value if scoped else "",
         )  # fmt: skip
-        request = PutRequest(op, record.nid, messages.update_size(record), record, put.cas)
+        request = PutRequest(op, record.nid, messages.update_size(record), record, put.cas, scoped)
         return [Emit(started, leads=True), Send(self._provider, request)]
 
     def _record(self, put: Put, identity: str) -> Record:

@@ -201,13 +201,17 @@ class SyncItems(msgspec.Struct, gc=False):
 
 
 class PutRequest(msgspec.Struct, gc=False):
-    """A customer's put, signed where the kind asks for it. cas: put only if the stored seq is this one."""
+    """A customer's put, signed where the kind asks for it. cas: put only if the stored seq is this one.
+
+    scoped: it is for the organisation that the customer belongs to, and no provider takes it.
+    """
 
     op: int
     nid: bytes
     size: int
     record: Record
     cas: int | None = None
+    scoped: bool = False
     status: int = 0
     code: int = PUT
 
@@ -239,7 +243,10 @@ class GetRequest(msgspec.Struct, gc=False):
 
 
 class Answer(msgspec.Struct, gc=False):
-    """What a provider tells its customer: a code of protocol section 5.15, and for a get where the value came from."""
+    """What a provider tells its customer: a code of protocol section 5.15, and for a get where the value came from.
+
+    remaining: seconds that the records may still be cached, by an organisation's proxy.
+    """
 
     op: int
     nid: bytes
@@ -252,6 +259,7 @@ class Answer(msgspec.Struct, gc=False):
     stale: bool = False  # flagged: older than what was asked for
     silent: tuple[int, ...] = ()  # peers that did not answer in time
     copy: int = 0
+    remaining: float = 0.0
     code: int = ANSWER
 
 
