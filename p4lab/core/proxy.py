@@ -185,7 +185,7 @@ class Proxy:
             del self._pending[op]
             again = again or isinstance(pending.request, PutRequest)
             for effect in self._alone(pending, "TIMEOUT", now):
-                effect.cause = effect.cause or pending.cause  # type: ignore[union-attr]
+                effect.cause = effect.cause or pending.cause  # type: ignore[union-attr]  # it sends answers
                 effects.append(effect)
         return effects + self._tell(now) if again and self._open else effects
 

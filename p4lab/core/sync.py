@@ -80,7 +80,9 @@ def had(near: Neighbours, stores: Stores, src: int, now: float) -> Iterator[Item
     """All that is here because `src` told of it."""
     for store, copy in stores.via(src, SUBTREE + REPLICA + POINTER, now):
         yield Item(store, copy.record)
-    for mark in (*stores.marks.values(), *stores.removed.values()):
+    # Of a child's names marks are made here, of the records that it told.
+    marks = () if near.roles[src] is Role.CHILD else stores.marks.values()
+    for mark in (*marks, *stores.removed.values()):
         if mark.via == src and mark.until > now and _stands(mark, stores, now):
             yield Item(MARK, mark.record)
 
