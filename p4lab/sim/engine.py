@@ -6,6 +6,7 @@ This is the hot path: one row and one heap entry a message, and what a loop uses
 will not arrive, because its link was cut under way, is made a ticket at the cut, and nobody looks at each that does.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import repeat
@@ -39,10 +40,17 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 
 
 class Engine:
-    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1."""
+    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1.
 
-    def __init__(self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None) -> None:
+    watch: is told of each provider that is made, at the start and at each restart, before it is used.
+    """
+
+    def __init__(
+        self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None,
+        watch: Callable[[int, Provider | Redirect], None] = lambda number, provider: None,
+    ) -> None:  # fmt: skip
         self.trace = trace
+        self._watch = watch
         self.nodes: list[Node] = []
         self._scenario = scenario
         self._network = network = Network(scenario, scenario.seed)
@@ -114,9 +122,13 @@ class Engine:
         row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
         above = reach.above(number) if epoch == 0 else ()
         parent = above[0] if above else None
+        provider: Provider | Redirect
         if number in reach.redirect:
-            return Redirect(number, options, parent, epoch)
-        return Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+            provider = Redirect(number, options, parent, epoch)
+        else:
+            provider = Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+        self._watch(number, provider)
+        return provider
 
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""
