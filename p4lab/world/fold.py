@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from p4lab.core.events import (
+    Adopted,
     Attached,
     Dropped,
     Event,
@@ -26,9 +27,11 @@ from p4lab.core.history import REGIME_WORDS, History
 from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Holding, Segment
 from p4lab.world.load import Rows, link_load
+from p4lab.world.states import CHANGES, State, States, pair
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
 _REGIMES = {regime.value: regime.code for regime in Regime}
+_CHANGES = frozenset(CHANGES)
 _HASH = 64  # hex digits: a key this long is an immutable one
 
 
@@ -108,6 +111,7 @@ class World:
         self._children: dict[int, list[int]] = {}
         self.names: list[Name] = []
         self.history = History()
+        self.states = States()
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
@@ -127,6 +131,8 @@ class World:
         """Take the next events."""
         for event in events.records:
             self.history.step(event)
+            if type(event) in _CHANGES:
+                self.states.step(event)
             match event:
                 case Stored() | Dropped():
                     self._filed[self._name(event.nid)].append(event)
@@ -142,12 +148,18 @@ class World:
                     self.provider_of[event.node] = event.provider
                 case Peered():
                     for peer, latency in zip(event.peers, event.latency, strict=False):
-                        self.links[min(event.node, peer), max(event.node, peer)] = latency
+                        self.links[pair(event.node, peer)] = latency
+                case Adopted(node=node, parent=parent) if parent is not None:
+                    self._link_up(node, parent, event.latency)
         self.seen += len(events)
 
     def children(self, node: int) -> list[int]:
         """The providers directly below one, in order of their numbers."""
         return sorted(self._children.get(node, ()))
+
+    def state(self, t: float) -> State:
+        """What is the matter with providers and links at t."""
+        return self.states.at(t)
 
     # Names
 
@@ -235,9 +247,11 @@ class World:
             self.provider_of[event.node] = event.node
             if event.parent is not None:
                 self._children.setdefault(event.parent, []).append(event.node)
-                link = min(event.node, event.parent), max(event.node, event.parent)
-                self.parent_links.add(link)
-                self.links[link] = 0.0 if event.latency is None else event.latency
+                self._link_up(event.node, event.parent, event.latency)
+
+    def _link_up(self, node: int, parent: int, latency: float | None) -> None:
+        self.parent_links.add(pair(node, parent))
+        self.links[pair(node, parent)] = 0.0 if latency is None else latency
 
     def _name(self, nid: bytes, kind: str = "", key: str = "", owner: str = "") -> int:
         index = self._index.get(nid)

@@ -1,0 +1,248 @@
+"""What is the matter with providers and links at a time: crashes, cuts, partitions, sessions, misbehaviour, moves.
+
+Rules: fed with the events of `CHANGES` in order. Between two of them nothing changes, so a `State` is worked out once
+per change that is asked about, and only what differs from the start of the run is looked at. A link is a pair (a, b)
+with a < b, a peering or the link of a child to its parent.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import TypeVar
+
+import msgspec
+
+from p4lab.core.events import (
+    Adopted,
+    CaughtUp,
+    Crashed,
+    Event,
+    Healed,
+    Joined,
+    LinkChanged,
+    Misbehaving,
+    Moved,
+    Partitioned,
+    Peered,
+    Restarted,
+    SessionDown,
+    SessionRefused,
+    SessionUp,
+    Unpeered,
+)  # fmt: skip
+
+CHANGES = (
+    Adopted, CaughtUp, Crashed, Healed, Joined, LinkChanged, Misbehaving, Moved, Partitioned, Peered, Restarted,
+    SessionDown, SessionRefused, SessionUp, Unpeered,
+)  # fmt: skip
+KEPT = 256  # states
+Pair = tuple[int, int]
+T = TypeVar("T")
+_time = itemgetter(0)
+
+
+class State(msgspec.Struct, frozen=True, eq=False):
+    """From one change to the next. since: when it began. cut: links that are there and carry nothing, and why:
+
+    link, crash, partition, or as the session ended (silence, a refusal such as CYCLE). catching: links over which a
+    session is being filled. links: those that were changed, as they are. absent: links that others times have.
+    parents: of the providers whose parent has changed. switches: the misbehaviours in force.
+    """
+
+    since: float = 0.0
+    crashed: frozenset[int] = frozenset()
+    switches: dict[int, tuple[str, ...]] = {}
+    groups: tuple[frozenset[int], ...] = ()
+    cut: dict[Pair, str] = {}
+    catching: frozenset[Pair] = frozenset()
+    links: dict[Pair, LinkChanged] = {}
+    absent: frozenset[Pair] = frozenset()
+    parents: dict[int, int | None] = {}
+
+    def group(self, node: int) -> int:
+        """The number of a provider's side of the partition, from 0; -1 while there is none."""
+        return next((number for number, group in enumerate(self.groups) if node in group), -1)
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is the matter."""
+        return not (self.crashed or self.switches or self.groups or self.cut or self.catching or self.links)
+
+
+class States:
+    """Ask `at` any time up to the last event."""
+
+    def __init__(self) -> None:
+        self.moves: list[Moved] = []
+        self.parents: dict[int, int | None] = {}  # at the start
+        self._nodes: set[int] = set()
+        self._times: list[float] = []
+        self._down: dict[int, list[tuple[float, bool]]] = {}
+        self._switches: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
+        self._groups: list[tuple[float, tuple[frozenset[int], ...]]] = []
+        self._there: dict[Pair, list[tuple[float, bool]]] = {}
+        self._links: dict[Pair, list[tuple[float, LinkChanged]]] = {}
+        self._parents: dict[int, list[tuple[float, int | None]]] = {}
+        self._sessions: dict[Pair, list[tuple[float, str]]] = {}  # (node, peer), both ways: "", CATCHING, or why not
+        self._kept: dict[int, State] = {}
+
+    def step(self, event: Event) -> None:
+        """Take the next change."""
+        t = event.t
+        match event:
+            case Joined(node=node, parent=parent):
+                self._nodes.add(node)
+                self.parents[node] = parent
+                if parent is not None:
+                    self._present(t, node, parent, True)
+            case Peered(node=node, peers=peers):
+                for peer in peers:
+                    self._present(t, node, peer, True)
+            case Unpeered(node=node, peer=peer):
+                self._present(t, node, peer, False)
+            case Adopted(node=node, parent=parent):
+                before = _at(self._parents.get(node, ()), t, self.parents.get(node))
+                if before is not None:
+                    self._present(t, node, before, False)
+                if parent is not None:
+                    self._present(t, node, parent, True)
+                self._parents.setdefault(node, []).append((t, parent))
+            case LinkChanged(a=a, b=b):
+                self._links.setdefault(pair(a, b), []).append((t, event))
+            case Crashed(node=node) | Restarted(node=node):
+                self._down.setdefault(node, []).append((t, isinstance(event, Crashed)))
+            case Partitioned(groups=groups):
+                sides = tuple(frozenset(group) for group in groups if group)
+                rest = frozenset(self._nodes.difference(*sides))
+                self._groups.append((t, (*sides, rest) if rest else sides))
+            case Healed():
+                self._groups.append((t, ()))
+            case SessionUp(node=node, peer=peer):
+                self._session(t, node, peer, _CATCHING)
+            case CaughtUp(node=node, peer=peer):
+                self._session(t, node, peer, "")
+            case SessionDown(node=node, peer=peer, why=why) | SessionRefused(node=node, peer=peer, why=why):
+                self._session(t, node, peer, why or "silence")
+            case Misbehaving(node=node, switches=switches):
+                self._switches.setdefault(node, []).append((t, switches))
+            case Moved():
+                self.moves.append(event)
+        if t > 0 or not isinstance(event, Joined | Peered):
+            self._times.append(t)
+
+    def at(self, t: float) -> State:
+        """What is the matter at t: the same object until something changes."""
+        return self._after(bisect_right(self._times, t))
+
+    def pairs(self) -> Iterable[Pair]:
+        """Every link of the run, whenever it is there, in the order of their coming."""
+        return self._there.keys()
+
+    def count(self) -> int:
+        """How many links there are in all."""
+        return len(self._there)
+
+    def parent(self, node: int, t: float) -> int | None:
+        """A provider's parent at t."""
+        return _at(self._parents.get(node, ()), t, self.parents.get(node))
+
+    def children(self, node: int, t: float) -> list[int]:
+        """The providers directly below one at t, in order of their numbers."""
+        return sorted(child for child in self.parents if self.parent(child, t) == node)
+
+    def neighbours(self, node: int, t: float) -> set[int]:
+        """Peers, children and parent at t, whether or not something passes."""
+        absent = self.at(t).absent
+        return {b if a == node else a for a, b in self._there if node in (a, b) and (a, b) not in absent}
+
+    def linked(self, a: int, b: int, t: float) -> bool:
+        """Whether there is a link between two providers at t."""
+        return pair(a, b) in self._there and pair(a, b) not in self.at(t).absent
+
+    def stopped(self, a: int, b: int, sent: float, due: float) -> float:
+        """When a message between two providers came to its end: at the first cut after it was sent, or when due."""
+        both = pair(a, b)
+        for number in range(bisect_right(self._times, sent), bisect_right(self._times, due)):
+            state = self._after(number + 1)
+            if both in state.cut or both in state.absent:
+                return self._times[number]
+        return due
+
+    def _present(self, t: float, a: int, b: int, there: bool) -> None:
+        track = self._there.setdefault(pair(a, b), [])
+        if not track or track[-1][1] is not there:
+            track.append((t, there))
+        for way in ((a, b), (b, a)):
+            if way in self._sessions:  # a new link begins without the old one's session
+                self._sessions[way].append((t, ""))
+
+    def _session(self, t: float, node: int, peer: int, how: str) -> None:
+        self._sessions.setdefault((node, peer), []).append((t, how))
+
+    def _after(self, number: int) -> State:
+        """The state after so many changes."""
+        state = self._kept.get(number)
+        if state is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            state = self._kept[number] = self._made(self._times[number - 1] if number else 0.0)
+        return state
+
+    def _made(self, t: float) -> State:
+        crashed = frozenset(node for node, track in self._down.items() if _at(track, t, False))
+        groups = _at(self._groups, t, ())
+        absent = frozenset(each for each, track in self._there.items() if _changing(track) and not _at(track, t, False))
+        links = {
+            each: link for each, track in self._links.items() if each not in absent and (link := _at(track, t, None))
+        }
+        sessions = {way: how for way, track in self._sessions.items() if (how := _at(track, t, ""))}
+        switches = {node: on for node, track in self._switches.items() if (on := _at(track, t, ()))}
+        return State(
+            since=t,
+            crashed=crashed,
+            switches=switches,
+            groups=groups,
+            cut=self._cut(crashed, groups, absent, links, sessions),
+            catching=frozenset(pair(*way) for way, how in sessions.items() if how is _CATCHING),
+            links=links,
+            absent=absent,
+            parents={node: _at(track, t, self.parents.get(node)) for node, track in self._parents.items()},
+        )
+
+    def _cut(
+        self,
+        crashed: frozenset[int],
+        groups: tuple[frozenset[int], ...],
+        absent: frozenset[Pair],
+        links: dict[Pair, LinkChanged],
+        sessions: dict[Pair, str],
+    ) -> dict[Pair, str]:
+        cut = {pair(*way): how for way, how in sessions.items() if how is not _CATCHING}
+        if crashed or groups:
+            side = {node: number for number, group in enumerate(groups) for node in group}
+            for a, b in self._there:
+                if a in crashed or b in crashed:
+                    cut[a, b] = "crash"
+                elif side.get(a) != side.get(b):
+                    cut[a, b] = "partition"
+        cut |= {each: "link" for each, link in links.items() if not link.up}
+        return {each: why for each, why in cut.items() if each not in absent}
+
+
+_CATCHING = "catching up"
+
+
+def pair(a: int, b: int) -> Pair:
+    """A link by its ends, the lower first."""
+    return (a, b) if a < b else (b, a)
+
+
+def _at(track: Sequence[tuple[float, T]], t: float, before: T) -> T:
+    """The value of a track at t."""
+    place = bisect_right(track, t, key=_time)
+    return track[place - 1][1] if place else before
+
+
+def _changing(track: Sequence[tuple[float, bool]]) -> bool:
+    """Whether a link is not there all the time."""
+    return len(track) > 1 or track[0][0] > 0
