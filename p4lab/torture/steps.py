@@ -184,7 +184,8 @@ class Steps:
             self._sound(record)
             item = _item(record)
             lasting = self._holds(OWN + SUBTREE + REPLICA, record)
-            if role is Role.CHILD and not lasting and self._now + remaining > self._fresh.get(item, 0.0) + EPSILON:
+            until = self._now + remaining if remaining else 0.0
+            if role is Role.CHILD and not lasting and until > self._fresh.get(item, 0.0) + EPSILON:
                 self._say(
                     7, f"a child was told to cache for {remaining:g} s what may be cached no longer than that here"
                 )

@@ -29,7 +29,7 @@ from p4lab.torture.violation import Violation
 ACCEPTED = ("OK", "OK_DUPLICATE")
 CODES = frozenset((
     *ACCEPTED, "E_TOO_BIG", "E_KEY", "E_BAD_HASH", "E_BAD_SIG", "E_CAS", "E_SEQ_OLD", "E_SEQ_CONFLICT", "E_CAP",
-    "E_AGAIN", "E_TTL", "E_REGIME", "E_SECRET", "NOT_FOUND", "PARTIAL", "TIMEOUT",
+    "E_AGAIN", "E_TTL", "E_REGIME", "E_SECRET", "E_REMOVED", "NOT_FOUND", "PARTIAL", "TIMEOUT",
 ))  # fmt: skip
 WAITS = 3  # timeouts: one, one more after a pointer that fails, one more for a joiner that asks again (section 5.7)
 ROUNDING = 1e-6  # s
