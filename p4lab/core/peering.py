@@ -48,6 +48,8 @@ class Peering:
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
         self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
+        self._early: dict[int, set[tuple[bytes, bytes]]] = {}  # told by whom HELLO was said to, since then
+        self._overtook: dict[int, SyncDigest] = {}  # its HELLO
 
     # What the driver says
 
@@ -63,6 +65,7 @@ class Peering:
             return [self._refused(node, "ROLE_MISMATCH")]
         near.know(role, node)
         self._greeted[node] = None
+        self._early[node] = set()
         return [self._hello(node)]
 
     def unlinked(self, data: Unlinked, now: float) -> list[Effect]:
@@ -103,7 +106,9 @@ class Peering:
         flushed = self._outbox.flush(src)
         self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
         effects += [Send(src, update) for update in flushed]
-        return effects + self._ask(src, now)
+        effects += self._ask(src, now)
+        digest = self._overtook.pop(src, None)
+        return effects if digest is None else effects + self.digest(src, digest, now)
 
     def bye(self, src: int, bye: Bye, now: float) -> list[Effect]:
         """The neighbour will have no session."""
@@ -114,6 +119,8 @@ class Peering:
     def digest(self, dst: int, message: SyncDigest, now: float) -> list[Effect]:
         """What `dst` has from here, by bucket: tell it what is in the buckets that differ, and all with a lease."""
         near, count = self._near, len(message.buckets)
+        if dst in self._early and not near.up(dst):
+            self._overtook[dst] = message
         if not near.up(dst) or near.roles[dst] is Role.PROXY or count & (count - 1) or not count:
             return []
         items = list(sync.told(near, self._stores, dst, self._options, now))
@@ -138,6 +145,13 @@ class Peering:
                 Send(dst, SyncItems(b"", volume, tuple(batch), last, len(batches), whole if last else (), count))
             )
         return sent
+
+    def heard(self, src: int, update: Update) -> None:
+        """An update from `src`: what it tells while a session begins, it has; sync leaves out what waited for it."""
+        catching = self._catching.get(src)
+        told = self._early.get(src) if catching is None else catching.told
+        if told is not None:
+            told.add((update.nid, update.record.entry))
 
     def begin_items(self, src: int, message: SyncItems) -> tuple[Update, ...]:
         """The updates in what `src` tells, to be taken like any other; nothing where it was not asked."""
@@ -164,7 +178,7 @@ class Peering:
         return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
 
     def _end(self, node: int) -> None:
-        for table in (self._greeted, self._catching, self._flushed):
+        for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
             table.pop(node, None)
 
     def _part(self, node: int, now: float) -> list[Effect]:
@@ -218,7 +232,7 @@ class Peering:
         count = sync.bucket_count(len(items))
         found = sync.buckets(items, count)
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
-        self._catching[src] = _Catching(before, set())
+        self._catching[src] = _Catching(before, self._early.pop(src, set()))
         return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
@@ -237,6 +251,8 @@ class Peering:
         """Drop what came from `node`; only_asked: what nobody is told of changes to."""
         effects: list[Effect] = []
         for store, copy in self._stores.via(node, stores, now):
+            if copy.record.deleted:
+                continue  # whoever told of it, what it hides must not come back (protocol section 5.9)
             if not only_asked or copy.record.regime is Regime.GET_BROADCAST:
                 effects += self._stores.drop(store, copy.record.nid, copy.record.entry, None, 0, why)
         return effects

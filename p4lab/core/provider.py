@@ -129,6 +129,7 @@ class Provider:
                     return self._get(data, message.request, message, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
+            self._peering.heard(data.src, message)
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
             return self._durable(self._session(code, message, data.src, now))

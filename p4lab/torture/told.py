@@ -192,7 +192,7 @@ class Told:
             return
         signed = get.started.kind == Kind.AUTHENTICATED.value
         name = self._spell(get.started)
-        if signed and event.seq < get.dead:
+        if signed and event.seq < get.dead and not event.stale:
             self._say(19, event.t, f"version {event.seq} of {name} was read after its removal as version {get.dead}")
         back = get.gone & set(event.entries) - self._put_again(event.nid)
         if back:
