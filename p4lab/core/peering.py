@@ -240,7 +240,7 @@ class Peering:
         why = "its teller has it no more"
         for key, item in catching.before.items():
             nid, entry = key
-            if key in catching.told or sync.bucket(nid, catching.count) not in catching.whole:
+            if key in catching.told or sync.bucket(nid, catching.count) not in catching.whole or item.record.deleted:
                 continue
             for copy in self._stores.live(item.store, nid, now):
                 if copy.record is item.record and copy.via == src:

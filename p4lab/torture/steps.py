@@ -198,7 +198,8 @@ class Steps:
             self._sound(record)
             if answer.source == "cached" and not answer.stale:
                 held = self.provider.stores.cache.get(record.nid, [])
-                if not any(copy.until > self._now and _item(copy.record) == _item(record) for copy in held):
+                live = any(copy.until > self._now and _item(copy.record) == _item(record) for copy in held)
+                if not live and not self._holds(OWN + SUBTREE + REPLICA, record):
                     self._say(7, "a cached copy was served after its time")
 
     def _update(self, data: Input, update: Update, dsts: Iterable[int]) -> None:

@@ -23,6 +23,7 @@ from p4lab.core.events import (
 )  # fmt: skip
 from p4lab.core.names import Kind, digest
 from p4lab.core.options import Attach
+from p4lab.core.stores import CACHED
 from p4lab.scenario.model import Scenario
 from p4lab.torture.violation import Violation
 
@@ -90,7 +91,7 @@ class Told:
                 self._put_started(event)
             case PutFinished():
                 self._put_finished(event)
-            case Stored(deleted=True):
+            case Stored(deleted=True) if event.store != CACHED:  # an answer promises nothing for longer than its TTL
                 seq = max(event.seq, self._dead.get((event.node, event.nid), (0, 0.0))[0])
                 self._dead[event.node, event.nid] = seq, event.t + self._w_sync
             case Joined():

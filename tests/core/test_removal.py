@@ -194,4 +194,4 @@ def test_a_tombstone_outlives_the_neighbour_who_told_of_it() -> None:
     assert remove(mesh, "B", identity="A") == "OK"
     mesh.deliver()
     mesh.cut("AB", "unpeered", gone=True)
-    assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND"
+    assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND replica"
