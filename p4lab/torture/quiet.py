@@ -82,6 +82,8 @@ class Quiet:
         record = copy.record
         if copy.until <= self._t + FRESH or record.regime is Regime.GET_BROADCAST:
             return
+        if any(provider.stores.buried(nid, record.entry, self._t) for provider in self._providers):
+            return  # somebody took it back where it was known, and does not pass it on
         for provider in self._providers:
             here = {held.record.entry for _, held in provider.stores.readable(nid, self._t)}
             if record.regime is Regime.KEY:

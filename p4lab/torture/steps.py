@@ -74,7 +74,7 @@ class Steps:
                 del self._asked[key]
         for effect in effects:
             self._effect(data, effect)
-        if self._options.coalesce:
+        if self._options.coalesce and not self._relay:  # a relayed question that waited could wait for itself
             self._one_question()
         return effects
 

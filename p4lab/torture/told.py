@@ -94,6 +94,8 @@ class Told:
             case Stored(deleted=True) if event.store != CACHED:  # an answer promises nothing for longer than its TTL
                 seq = max(event.seq, self._dead.get((event.node, event.nid), (0, 0.0))[0])
                 self._dead[event.node, event.nid] = seq, event.t + self._w_sync
+            case Stored() if event.store != CACHED and event.seq > self._dead.get((event.node, event.nid), (0, 0.0))[0]:
+                self._dead.pop((event.node, event.nid), None)  # put again: the tombstone is replaced
             case Joined():
                 self._names.append(event.name)
                 if event.attach == Attach.REDIRECT.value:
