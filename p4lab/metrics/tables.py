@@ -98,8 +98,8 @@ def message_rows(metrics: Metrics, trace: Rows) -> Iterator[Row]:
             lost = int(bool(fate & LOST) or event in metrics.lost)
             yield (
                 t, due, event, cause, op, CODE_NAMES.get(code, code), STATUS_NAMES.get(status, status),
-                metrics.providers.get(src, src), metrics.providers.get(dst, dst), size, lost, int(bool(fate & DUPLICATE)),
-                int(bool(fate & CORRUPT)),
+                metrics.providers.get(src, src), metrics.providers.get(dst, dst), size, lost,
+                int(bool(fate & DUPLICATE)), int(bool(fate & CORRUPT)),
             )  # fmt: skip
 
 
