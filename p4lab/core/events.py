@@ -168,6 +168,20 @@ class Rejected(Event):
     code: str
 
 
+class Noticed(Event):
+    """`node` saw that something is wrong with what neighbour `src` did, though there was nothing to refuse.
+
+    code: E_TTL, a remaining TTL above the signed one (it was clipped); E_OLD, an older version than is known (one that
+    was overtaken on its way looks the same); E_REFUSED, it would not answer a question.
+    """
+
+    node: int
+    op: int
+    nid: bytes
+    src: int
+    code: str
+
+
 class LateBetter(Event):
     """After a get was answered a higher version came in and replaced the cached copy (protocol section 5.7)."""
 
@@ -294,11 +308,17 @@ class Restarted(Event):
 
 
 class Lost(Event):
-    """A message under way did not arrive: `message` is the id of its Sent. why: crash, link, partition, unpeered."""
+    """A message under way did not arrive: `message` is the id of its Sent, whose src, code and op are repeated here.
+
+    why: crash, link, partition, unpeered, detached.
+    """
 
     message: int
     dst: int
     why: str = ""
+    src: int = 0
+    code: int = 0
+    op: int = 0
 
 
 class Misbehaving(Event):
@@ -316,6 +336,6 @@ class Noted(Event):
 
 AnyEvent = (
     Sent | Joined | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored | Dropped
-    | Rejected | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned | Healed
-    | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
+    | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned
+    | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
 )  # fmt: skip

@@ -51,7 +51,7 @@ def update_size(record: Record) -> int:
     """u_V of a record with its value, u_K of an announcement."""
     signed = record.kind is Kind.AUTHENTICATED
     if record.value is None:
-        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN)
+        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN) + len(record.secret)
     return HEADER + NAME + (OWNER + META_SIGNED if signed else META_PLAIN) + len(record.value)
 
 
@@ -201,13 +201,18 @@ class SyncItems(msgspec.Struct, gc=False):
 
 
 class PutRequest(msgspec.Struct, gc=False):
-    """A customer's put, signed where the kind asks for it. cas: put only if the stored seq is this one."""
+    """A customer's put, signed where the kind asks for it. cas: put only if the stored seq is this one.
+
+    scoped: it is for the organisation that the customer belongs to, and no provider takes it.
+    """
 
     op: int
     nid: bytes
     size: int
     record: Record
     cas: int | None = None
+    scoped: bool = False
+    account: bytes = b""  # of the customer, H(public key): what it stores counts for its quota, and leaves with it
     status: int = 0
     code: int = PUT
 
@@ -234,12 +239,16 @@ class GetRequest(msgspec.Struct, gc=False):
     key: bytes
     owner: bytes = b""
     min_seq: int = 0
+    after: bytes = b""  # the page of a set that begins behind this entry
     status: int = 0
     code: int = GET
 
 
 class Answer(msgspec.Struct, gc=False):
-    """What a provider tells its customer: a code of protocol section 5.15, and for a get where the value came from."""
+    """What a provider tells its customer: a code of protocol section 5.15, and for a get where the value came from.
+
+    remaining: seconds that the records may still be cached, by an organisation's proxy.
+    """
 
     op: int
     nid: bytes
@@ -252,6 +261,8 @@ class Answer(msgspec.Struct, gc=False):
     stale: bool = False  # flagged: older than what was asked for
     silent: tuple[int, ...] = ()  # peers that did not answer in time
     copy: int = 0
+    remaining: float = 0.0
+    placemark: bytes = b""  # the last entry of this page, where another page follows
     code: int = ANSWER
 
 

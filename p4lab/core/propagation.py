@@ -6,13 +6,13 @@ something here, never to anyone in its path.
 """
 
 from p4lab.core.contract import NOTHING, Effect, Emit, SendAll
-from p4lab.core.events import Rejected, Stored
+from p4lab.core.events import Noticed, Rejected, Stored
 from p4lab.core.merging import merge, remember_fall
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Mesh, Options
-from p4lab.core.records import Record, announcement, fault
+from p4lab.core.records import UNVERSIONED, Record, announcement, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
 
@@ -36,7 +36,7 @@ def spread(
     passed = (*path, near.me)
     fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
     if told and (record.regime is not Regime.GET_BROADCAST or fell):
-        sent = record if record.regime is Regime.VALUE and not renewed else announcement(record)
+        sent = announcement(record) if renewed and not record.deleted else broadcast_form(record)
         dsts = tuple([node for node in told if node not in path]) if path else told
         if dsts:
             effects.append(SendAll(dsts, Update(op, record.nid, update_size(sent), sent, stored, passed, down_only)))
@@ -47,16 +47,23 @@ def spread(
     return effects
 
 
+def broadcast_form(record: Record) -> Record:
+    """V, A or W, as peers and children are told of a record. A tombstone goes whole: there is no value to fetch."""
+    if record.regime is Regime.VALUE or (record.deleted and record.regime is Regime.KEY):
+        return record
+    return announcement(record)
+
+
 def upwards(record: Record, fell: bool, renewed: bool, child_up: ChildUp) -> Record | None:
     """The form for the parent, which answers for this subtree: by `child_up`, but for what all are sent anyway."""
-    if renewed:
+    if renewed and not record.deleted:
         silent = record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE
         return None if silent else announcement(record)
     if record.regime is Regime.VALUE or child_up is ChildUp.VALUE:
         return record
     if record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE and not fell:
         return None
-    return announcement(record)
+    return record if record.deleted else announcement(record)
 
 
 def receive(
@@ -72,7 +79,7 @@ def receive(
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
     merged = merge(update, src, near, stores, options, now)
     if merged is None:
-        return NOTHING
+        return _no_news(update, src, near, stores, now)
     if role is Role.CHILD:
         remember_fall(record, merged.previous, src, merged.stored, stores, options, now)
     relay = options.mesh is Mesh.RELAY
@@ -83,6 +90,18 @@ def receive(
         record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path,
         relay,
     )  # fmt: skip
+
+
+def _no_news(update: Update, src: int, near: Neighbours, stores: Stores, now: float) -> list[Effect]:
+    """Nothing changes. That is worth a word where the sender should have known better, or was overtaken."""
+    record, nid = update.record, update.nid
+    if record.kind is not Kind.AUTHENTICATED:
+        return NOTHING
+    known = stores.newest_known(nid, now)
+    newest = UNVERSIONED if known is None else known.version
+    if record.version >= max(newest, stores.withdrawn.get(nid, UNVERSIONED)):
+        return NOTHING
+    return [Emit(Noticed(near.me, update.op, nid, src, "E_OLD"))]
 
 
 def _leak(update: Update, role: Role) -> str | None:

@@ -5,6 +5,8 @@ A waiter is a customer, or a neighbour on whose behalf the question was asked.
 Rules: data and the wait rules alone; what follows from an answer is `asking.py`'s.
 """
 
+from math import inf
+
 import msgspec
 
 from p4lab.core.messages import Fetch, GetQuery, GetRequest, Relayed
@@ -32,15 +34,26 @@ class Waiter(msgspec.Struct, gc=False):
 
 
 class Found(msgspec.Struct, gc=False):
-    """A sound record that came in. remaining: seconds it may be cached. copy: the holder's Stored event."""
+    """A sound record. src: who had it; copy: the holder's Stored event.
+
+    remaining: seconds it may be cached, as of when it `came`, or of now.
+    """
 
     record: Record
     remaining: float
     copy: int
+    src: int = -1
+    came: float = inf
+
+    def count_down(self, now: float) -> None:
+        """While a question waits for others, what has come in grows older (A11: the TTL runs from the arrival)."""
+        if self.came < now:
+            self.remaining = max(0.0, self.remaining - (now - self.came))
+            self.came = now
 
 
 class Question(msgspec.Struct, gc=False):
-    """asked: how many were. waiting: those that have not answered. bad: those whose answer failed its checks.
+    """asked: how many were. waiting: those that have not answered. bad: those whose answer was of no use.
 
     due: its deadline, waits: how long that was, seconds. below: waiters who get local data alone. down: it is on behalf
     of others alone, or only children were asked. hidden: who could not be asked, or was silent to those that were.
@@ -67,7 +80,7 @@ class Question(msgspec.Struct, gc=False):
         """Whether the answer may go although peers are still silent (protocol section 5.7).
 
         Immutable: the first sound record. Authenticated: by `rule`, and as new as was asked for. Unauthenticated:
-        never before the deadline. An answer that failed its checks counts for no quorum.
+        never before the deadline. An answer that failed its checks, or a refusal, counts for no quorum.
         """
         kind = self.request.kind
         if not self.found or kind is Kind.UNAUTHENTICATED:

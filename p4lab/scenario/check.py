@@ -16,34 +16,35 @@ from p4lab.scenario import verbs
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
 from p4lab.scenario.model import Expect, Provider, Scenario, View, links, tops
+from p4lab.scenario.organisations import NO_HOUSES, Houses, check_organisations
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
+from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.scenario.verbs import known, two_providers
 
-MAX_TITLE = 120  # characters
-MAX_NAME = 40  # characters of a provider's name
 MAX_PEERINGS = 2_000_000  # about what a run can hold; 2,000 providers in full mesh
 
 GROUPED = ("gets", "puts", "latency", "staleness", "messages", "bytes")  # what each group of section 3 has
 METRICS = (
     *("scenario", "seed", "time", "digest", *GROUPED, "access"),
-    *("by_regime", "by_workload", "by_provider", "by_kind", "coherence", "commands"),
+    *("by_regime", "by_workload", "by_provider", "by_organisation", "by_kind", "coherence", "commands"),
 )
 
 
 def check(scenario: Scenario) -> None:
     """Raise a ScenarioError with the path of the first fault, or return."""
-    _text(scenario.title, ("title",), MAX_TITLE)
+    check_text(scenario.title, ("title",), MAX_TITLE)
     check_ranges(scenario, ())
     _options(scenario.options, len(tops(scenario)))
     _view(scenario.view)
     check_ranges(scenario.link, ("link",))
     index = _providers(scenario.provider)
     check_forest(scenario, index)
+    houses = check_organisations(scenario, index)
     _peerings(scenario, index)
     for i, line in enumerate(scenario.underlay):
         two_providers(line.between, index, ("underlay", i, "between"))
-    _workloads(scenario, index)
+    _workloads(scenario, index, houses)
     if len(scenario.do) > MAX_ROWS["do"]:
         raise ScenarioError(
             f"at most {MAX_ROWS['do']:,} commands are allowed, here are {len(scenario.do):,}", path=("do",)
@@ -52,7 +53,7 @@ def check(scenario: Scenario) -> None:
         if not 0 <= row.at <= scenario.duration:
             right = f"between 0 and the duration, {scenario.duration:g}"
             raise ScenarioError(f"{shown(row.at)} is not a time of this run", right, path=("do", i, "at"))
-        verbs.check_command(row.command, index, ("do", i, verb(row.command)))
+        verbs.check_command(row.command, index, ("do", i, verb(row.command)), houses)
         if isinstance(row.command, Unpeer) and scenario.options.mesh is Mesh.STRICT:
             right = 'write mesh = "mesh"'
             raise ScenarioError('mesh = "strict" allows no holes', right, path=("do", i, "unpeer"))
@@ -62,16 +63,8 @@ def check(scenario: Scenario) -> None:
 
 def check_command(command: Command, scenario: Scenario) -> None:
     """The same for one command, as a person is about to give it to a run of this scenario."""
-    verbs.check_command(command, {provider.name: i for i, provider in enumerate(scenario.provider)}, ())
-
-
-def _text(text: str, path: Path, limit: int) -> None:
-    """A line of text that stands in lists and on the map."""
-    if not 1 <= len(text) <= limit:
-        raise ScenarioError(f"this text has {len(text):,} characters", f"it may have 1 to {limit}", path=path)
-    if not text.isprintable() or text != text.strip():
-        right = "no line break, no control character, no space at its ends"
-        raise ScenarioError(f"{shown(text)} is not plain text in one line", right, path=path)
+    index = {provider.name: i for i, provider in enumerate(scenario.provider)}
+    verbs.check_command(command, index, (), {row.name: row for row in scenario.organisation})
 
 
 def _options(options: Options, providers: int) -> None:
@@ -104,7 +97,7 @@ def _providers(providers: tuple[Provider, ...]) -> dict[str, int]:
     index: dict[str, int] = {}
     for i, provider in enumerate(providers):
         path: Path = ("provider", i)
-        _text(provider.name, (*path, "name"), MAX_NAME)
+        check_text(provider.name, (*path, "name"), MAX_NAME)
         first = index.setdefault(provider.name, i)
         if first != i:
             found = f"{shown(provider.name)} is already the name of provider {first + 1}"
@@ -163,28 +156,28 @@ def _no_holes(scenario: Scenario) -> None:
                 raise ScenarioError('mesh = "strict" allows no holes', right, path=("options", "mesh"))
 
 
-def _names(names: str | Iterable[str] | None, index: dict[str, int], path: Path) -> int:
-    """How many providers "all" or a list of names stands for."""
+def _names(names: str | Iterable[str] | None, index: dict[str, int], path: Path, houses: Houses = NO_HOUSES) -> int:
+    """How many "all" (providers) or a list of names, of organisations too where they may stand, stands for."""
     if isinstance(names, str) or names is None:
         if names != "all":
-            right = f"write [{shown(names)}]" if names in index else 'write "all" or a list of names'
+            right = f"write [{shown(names)}]" if names in index or names in houses else 'write "all" or a list of names'
             raise ScenarioError(f"{shown(names)} is not a list", right, path=path)
         return len(index)
     seen: set[str] = set()
     for i, name in enumerate(names):
-        known(name, index, (*path, i))
+        known(name, index, (*path, i), houses)
         if name in seen:
             raise ScenarioError(f"{shown(name)} stands here twice", path=(*path, i))
         seen.add(name)
     return len(seen)
 
 
-def _workloads(scenario: Scenario, index: dict[str, int]) -> None:
+def _workloads(scenario: Scenario, index: dict[str, int], houses: Houses) -> None:
     keys = 0
     seen: dict[str, int] = {}
     for i, workload in enumerate(scenario.workload):
         path: Path = ("workload", i)
-        _text(workload.name, (*path, "name"), MAX_KEY)
+        check_text(workload.name, (*path, "name"), MAX_KEY)
         if workload.name == BY_HAND or seen.setdefault(workload.name, i) != i:
             found = f"{shown(workload.name)} is already the name of "
             found += "what people do" if workload.name == BY_HAND else f"workload {seen[workload.name] + 1}"
@@ -194,7 +187,7 @@ def _workloads(scenario: Scenario, index: dict[str, int]) -> None:
         if longest > MAX_KEY:
             right = f"a key has at most {MAX_KEY}: shorten the name"
             raise ScenarioError(f"its keys would have {longest} bytes", right, path=(*path, "name"))
-        owners = _names(workload.owners, index, (*path, "owners"))
+        owners = _names(workload.owners, index, (*path, "owners"), houses)
         if not owners:
             raise ScenarioError("no provider owns its keys", "name at least one", path=(*path, "owners"))
         most = MAX_RATE / math.ceil(workload.keys / owners)  # one provider's updates are one stream of the summed rate
@@ -203,7 +196,7 @@ def _workloads(scenario: Scenario, index: dict[str, int]) -> None:
             raise ScenarioError(
                 f"{shown(workload.updates_per_second)} is too often", right, path=(*path, "updates_per_second")
             )
-        _names(workload.readers, index, (*path, "readers"))
+        _names(workload.readers, index, (*path, "readers"), houses)
         if workload.lease != 0 and not Range(1, MAX_LIFE).holds(workload.lease):
             right = f"0 for none, or {Range(1, MAX_LIFE, 'seconds')}"
             raise ScenarioError(f"{shown(workload.lease)} is out of range", right, path=(*path, "lease"))
@@ -247,6 +240,7 @@ def _where(where: dict[str, str], scenario: Scenario, index: dict[str, int], pat
     groups: dict[str, list[str]] = {
         "workload": [*(workload.name for workload in scenario.workload), BY_HAND],
         "provider": list(index),
+        "organisation": [row.name for row in scenario.organisation],
         "regime": [*(regime.value for regime in Regime), "none", "mixed"],
         "kind": [kind.value for kind in Kind],
     }

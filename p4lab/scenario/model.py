@@ -59,6 +59,20 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: ParentLink = ParentLink()
 
 
+class Organisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A DHT proxy between customers and `at`, a provider or another organisation (paper section 2).
+
+    With a store it keeps and serves what it can by itself; without, it passes everything on.
+    """
+
+    name: str
+    at: str
+    customers: int = 20
+    store: bool = True
+    latency: float | None = None  # to `at`, one way; None: options.access_latency
+    position: tuple[float, float] | None = None  # None: beside `at`
+
+
 class Peering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Peerings among many ("all" or names) or between two; a link field left out falls back to `[link]`."""
 
@@ -126,6 +140,7 @@ class Scenario(msgspec.Struct, frozen=True):
     view: View = View()
     link: Link = Link()
     provider: tuple[Provider, ...] = ()
+    organisation: tuple[Organisation, ...] = ()
     peering: tuple[Peering, ...] = ()
     underlay: tuple[Underlay, ...] = ()
     workload: tuple[Workload, ...] = ()

@@ -8,7 +8,7 @@ import msgspec
 from p4lab.core.commands import Get, Peer, Put, SetLink
 from p4lab.core.options import Options
 from p4lab.scenario.errors import Path, ScenarioError, shown
-from p4lab.scenario.model import Link, ParentLink, Peering, Provider, Scenario, Workload
+from p4lab.scenario.model import Link, Organisation, ParentLink, Peering, Provider, Scenario, Workload
 
 MAX_KEYS = 1_000_000  # of all workloads together
 MAX_VALUE = 65_536  # bytes, whatever `options.max_value` says (protocol 5.1)
@@ -78,6 +78,7 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
     Peering: _LINK,
     ParentLink: _LINK,
     Provider: {"customers": Range(0, 1_000_000_000), "lookup_delay": _DELAY},
+    Organisation: {"customers": Range(0, 1_000_000_000), "latency": _DELAY},
     Workload: {
         "keys": Range(1, MAX_KEYS),
         "ttl": _LIFE,

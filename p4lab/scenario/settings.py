@@ -15,7 +15,7 @@ from p4lab.scenario.read import place
 from p4lab.scenario.shape import ROWS, SCALARS, TABLES, from_tables, names_of
 from p4lab.scenario.toml import tables
 
-_NAMED = ("provider", "workload")  # rows that have a name
+_NAMED = ("provider", "organisation", "workload")  # rows that have a name
 _SOURCE = 80  # characters of a setting that an error repeats
 
 

@@ -14,12 +14,24 @@ import msgspec
 from p4lab.core.commands import VERBS
 from p4lab.core.options import Options
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
-from p4lab.scenario.model import Do, Expect, Link, Peering, Provider, Scenario, Underlay, View, Workload
+from p4lab.scenario.model import (
+    Do,
+    Expect,
+    Link,
+    Organisation,
+    Peering,
+    Provider,
+    Scenario,
+    Underlay,
+    View,
+    Workload,
+)  # fmt: skip
 
 FORMAT = 1
 TABLES: dict[str, type[msgspec.Struct]] = {"options": Options, "view": View, "link": Link}
 ROWS: dict[str, type[msgspec.Struct]] = {
     "provider": Provider,
+    "organisation": Organisation,
     "peering": Peering,
     "underlay": Underlay,
     "workload": Workload,
@@ -27,7 +39,7 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "expect": Expect,
 }
 SCALARS = {"format": int, "title": str, "about": str, "seed": int, "duration": float}
-MAX_ROWS = {"provider": 10_000, "do": 10_000}  # contracts section 2
+MAX_ROWS = {"provider": 10_000, "organisation": 10_000, "do": 10_000}  # contracts section 2
 _WORDS = {
     "int": "a whole number",
     "float": "a number",

@@ -20,20 +20,24 @@ from p4lab.core.commands import (
     SetLink,
     Unpeer,
 )  # fmt: skip
-from p4lab.core.names import ID_SIZE, Kind
+from p4lab.core.names import ID_SIZE, Kind, Scope
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
+from p4lab.scenario.organisations import NO_HOUSES, Houses, keeper
 from p4lab.scenario.ranges import Range, check_ranges
 
 _FACTORS = {"stretch_ttl": Range(1, 1000), "under_report": Range(0, 1)}  # of misbehaviours that have a measure
 
 
-def check_command(command: Command, index: dict[str, int], path: Path) -> None:
-    """Raise a ScenarioError for the first fault, or return. index: of the providers, by name."""
+def check_command(command: Command, index: dict[str, int], path: Path, houses: Houses = NO_HOUSES) -> None:
+    """Raise a ScenarioError for the first fault, or return. index, houses: providers and organisations, by name."""
     check_ranges(command, path)
     match command:
         case Put() | Get() | Remove():
-            known(command.by, index, (*path, "by"))
+            known(command.by, index, (*path, "by"), houses)
             _about(command, path)
+            _scope(command, houses, path)
+        case SetLink() if any(name in houses for name in command.between):
+            _way_up(command, houses, (*path, "between"))
         case Peer() | Unpeer() | SetLink():
             two_providers(command.between, index, (*path, "between"))
         case Move():
@@ -49,11 +53,12 @@ def check_command(command: Command, index: dict[str, int], path: Path) -> None:
             _groups(command, index, (*path, "groups"))
 
 
-def known(name: str, index: dict[str, int], path: Path) -> None:
-    """Raise a ScenarioError where no provider has this name."""
-    if name not in index:
-        right = nearest(name, index) if index else "the file has no [[provider]]"
-        raise ScenarioError(f"there is no provider {shown(name)}", right, path=path)
+def known(name: str, index: dict[str, int], path: Path, houses: Houses = NO_HOUSES) -> None:
+    """Raise a ScenarioError where no provider, or organisation where it may stand, has this name."""
+    if name not in index and name not in houses:
+        right = nearest(name, [*index, *houses]) if index else "the file has no [[provider]]"
+        what = "provider or organisation" if houses else "provider"
+        raise ScenarioError(f"there is no {what} {shown(name)}", right, path=path)
 
 
 def two_providers(names: tuple[str, str], index: dict[str, int], path: Path) -> None:
@@ -62,6 +67,25 @@ def two_providers(names: tuple[str, str], index: dict[str, int], path: Path) -> 
         known(name, index, (*path, i))
     if names[0] == names[1]:
         raise ScenarioError(f"{shown(names[0])} stands on both sides", "name two providers", path=path)
+
+
+def _scope(command: Put | Get | Remove, houses: Houses, path: Path) -> None:
+    """Whether there is an organisation for a put to stay in."""
+    scoped = isinstance(command, Put) and command.scope is Scope.ORGANISATION
+    if scoped and keeper(command.by, houses) is None:
+        what = "an organisation without a store" if command.by in houses else "no organisation"
+        stores = [name for name in houses if keeper(name, houses) is not None]
+        right = f"put it by one with a store: {', '.join(stores[:5])}" if stores else "add one with [[organisation]]"
+        raise ScenarioError(f"{shown(command.by)} is {what}, nothing can stay in it", right, path=(*path, "scope"))
+
+
+def _way_up(command: SetLink, houses: Houses, path: Path) -> None:
+    """Whether these two are an organisation and what it is at."""
+    first, second = command.between
+    if not any(a in houses and houses[a].at == b for a, b in ((first, second), (second, first))):
+        name = first if first in houses else second
+        right = f"it has one link, to {shown(houses[name].at)}"
+        raise ScenarioError(f"{shown(first)} and {shown(second)} have no link", right, path=path)
 
 
 def _about(command: Put | Get | Remove, path: Path) -> None:

@@ -10,11 +10,12 @@ from typing import Literal
 
 import msgspec
 
-from p4lab.scenario.check import MAX_TITLE, check
+from p4lab.scenario.check import check
 from p4lab.scenario.errors import ScenarioError, one_line
 from p4lab.scenario.model import Peering, Provider, Scenario, Underlay, View, Workload
 from p4lab.scenario.read import load_bytes
 from p4lab.scenario.shape import MAX_ROWS
+from p4lab.scenario.texts import MAX_TITLE
 from p4lab.topology.as_rel import Relations, is_as_rel, read_as_rel
 from p4lab.topology.errors import TopologyError
 from p4lab.topology.forest import Parents, forest, providers, workload

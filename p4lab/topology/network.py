@@ -8,8 +8,8 @@ from collections import Counter
 
 import msgspec
 
-from p4lab.scenario.check import MAX_NAME
 from p4lab.scenario.errors import one_line
+from p4lab.scenario.texts import MAX_NAME
 from p4lab.topology import delays
 from p4lab.topology.globe import Place, flight, guess
 from p4lab.topology.raw import RawMap, attribute

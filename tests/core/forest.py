@@ -13,7 +13,7 @@ from typing import Any
 
 from p4lab.core.commands import Get, Put
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
@@ -21,6 +21,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Noticed,
     PutFinished,
     PutStarted,
     Rejected,
@@ -36,6 +37,7 @@ from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Modelled
+from p4lab.core.wallet import Wallet
 
 QUIET = Options(signatures=Signatures.MODELLED)
 THREE = {"A": "", "B": "", "C": "", "a": "A", "c": "C", "b": "!B"}  # the forest of protocol section 5.17
@@ -57,6 +59,7 @@ class Forest:
     parents: dict[str, str] = field(default_factory=lambda: dict(THREE))
     options: Options = QUIET
     silent: set[str] = field(default_factory=set)
+    tells_ancestors: bool = True  # whether a provider knows at the start who stands above its parent
     now: float = 0.0
     log: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -73,7 +76,8 @@ class Forest:
                 self.providers.append(Redirect(number[name], self.options, number[above[1:]]))
             else:
                 parent = number[above] if above else None
-                self.providers.append(Provider(number[name], self.options, signer, 0.0, parent))
+                ancestors = self._above(name, number) if self.tells_ancestors else ()
+                self.providers.append(Provider(number[name], self.options, signer, 0.0, parent, ancestors))
         tops = [i for name, i in number.items() if not self.parents[name]]
         for i, provider in enumerate(self.providers):
             name = self.names[i]
@@ -91,6 +95,10 @@ class Forest:
         self._ids, self._ops = count(1), count(1)
         self._flights: list[tuple[int, int, Any, int]] = []
         self._access: list[tuple[int, int, Any, int]] = []  # between a customer and its provider: these go first
+
+    def _above(self, name: str, number: dict[str, int]) -> tuple[int, ...]:
+        above = self.parents[name].strip("!")
+        return (number[above], *self._above(above, number)) if above else ()
 
     def put(self, by: str, key: str | None = "k", value: str = "v", regime: Regime = Regime.GET_BROADCAST, **more: Any):
         """A put, and all that follows; what was logged."""
@@ -235,6 +243,8 @@ class Forest:
                 found = " ".join([event.outcome, event.source, *sorted(event.values)]).strip()
                 silent = f" silent {''.join(self.names[node] for node in event.silent)}" if event.silent else ""
                 return f"{self.names[event.node]} get {found}{silent}"
+            case Noticed():
+                return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
             case LateBetter():
                 return f"{self.names[event.node]} hears late of v{event.seq}"
             case SessionUp() | SessionDown():

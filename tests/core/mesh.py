@@ -16,6 +16,7 @@ from p4lab.core.contract import (
     NEVER,
     Effect,
     Emit,
+    Input,
     Linked,
     Node,
     Persist,
@@ -26,7 +27,7 @@ from p4lab.core.contract import (
     Unlinked,
     Woke,
 )
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
@@ -34,6 +35,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Noticed,
     PutFinished,
     PutStarted,
     Rejected,
@@ -49,6 +51,7 @@ from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.records import Record
 from p4lab.core.signing import Ed25519, Modelled
+from p4lab.core.wallet import Wallet
 
 GB, K, KV = Regime.GET_BROADCAST, Regime.KEY, Regime.VALUE
 IMM, AUTH, UNAUTH = Kind.IMMUTABLE, Kind.AUTHENTICATED, Kind.UNAUTHENTICATED
@@ -160,6 +163,12 @@ class Mesh:
     def send(self, name: str, message: Any) -> None:
         """A message that its sender's provider never thought of arrives: "A>B"."""
         self.arrive(Flight(LETTERS.index(name[0]), LETTERS.index(name[2]), message, next(self._ids)))
+
+    def tell(self, node: int, data: Input) -> list[str]:
+        """Hand a node what no message carries."""
+        before = len(self.log)
+        self._perform(node, self.nodes[node].handle(data, self.now), 0)
+        return self.log[before:]
 
     def wait(self, seconds: float) -> list[str]:
         """Let time pass, waking whoever wants it and doing what was put off."""
@@ -313,6 +322,8 @@ def _line(event: Event) -> str:
             return f"{LETTERS[event.node]} has caught up with {LETTERS[event.peer]}: {event.items}, {event.news} new"
         case Rejected():
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
+        case Noticed():
+            return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
         case LateBetter():
             return f"{LETTERS[event.node]} hears late of v{event.seq}"
     raise AssertionError(event)

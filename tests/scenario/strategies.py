@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from p4lab.core.commands import Get, Note, Put
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
-from p4lab.scenario.model import Do, Expect, Link, ParentLink, Peering, Provider, Scenario, Underlay, View, Workload
+from p4lab.scenario.model import (
+    Do,
+    Expect,
+    Link,
+    Organisation,
+    ParentLink,
+    Peering,
+    Provider,
+    Scenario,
+    Underlay,
+    View,
+    Workload,
+)  # fmt: skip
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=10)
@@ -60,6 +72,24 @@ def providers(draw: st.DrawFn, names: list[str]) -> tuple[Provider, ...]:
     return tuple(draw(st.permutations(rows)))
 
 
+@st.composite
+def organisations(draw: st.DrawFn, names: list[str]) -> tuple[Organisation, ...]:
+    """Each at a provider or at one before it, in any order."""
+    rows: list[Organisation] = []
+    for name in draw(st.lists(words.filter(lambda each: each not in names), max_size=3, unique=True)):
+        row = st.builds(
+            Organisation,
+            name=st.just(name),
+            at=st.sampled_from([*names, *(row.name for row in rows)]),
+            customers=st.integers(0, 10_000),
+            store=st.booleans(),
+            latency=maybe(numbers(0, 10)),
+            position=maybe(st.tuples(numbers(0, 1), numbers(0, 1))),
+        )
+        rows.append(draw(row))
+    return tuple(draw(st.permutations(rows)))
+
+
 def rootless(names: list[str]) -> st.SearchStrategy[tuple[Provider, ...]]:
     places = st.sampled_from(["none", "position", "geo"])
 
@@ -86,6 +116,7 @@ def peerings(names: list[str]) -> st.SearchStrategy[Peering]:
 
 
 def workloads(names: list[str]) -> st.SearchStrategy[tuple[Workload, ...]]:
+    """names: of providers and organisations."""
     some = st.just("all") | st.lists(st.sampled_from(names), min_size=1, unique=True).map(tuple)
 
     def one(name: str) -> st.SearchStrategy[Workload]:
@@ -136,9 +167,11 @@ def expects(names: list[str]) -> st.SearchStrategy[Expect]:
 def scenarios(draw: st.DrawFn) -> Scenario:
     names = draw(st.lists(words, min_size=2, max_size=5, unique=True))
     rows = draw(providers(names))
+    houses = draw(organisations(names))
+    everybody = [*names, *(row.name for row in houses)]
     pair = st.permutations(names).map(lambda each: (each[0], each[1]))
     duration = draw(numbers(1, 1000))
-    does = st.builds(Do, at=numbers(0, duration), command=commands(names))
+    does = st.builds(Do, at=numbers(0, duration), command=commands(everybody))
     return Scenario(
         title=draw(words),
         duration=duration,
@@ -148,9 +181,10 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         view=draw(views),
         link=draw(st.builds(Link, **link_fields)),
         provider=rows,
+        organisation=houses,
         peering=tuple(draw(st.lists(peerings([row.name for row in rows if row.parent is None]), max_size=4))),
         underlay=tuple(draw(st.lists(st.builds(Underlay, between=pair), max_size=3))),
-        workload=draw(workloads(names)),
+        workload=draw(workloads(everybody)),
         do=tuple(draw(st.lists(does, max_size=4))),
         expect=tuple(draw(st.lists(expects(names), max_size=3))),
     )

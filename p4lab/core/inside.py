@@ -1,0 +1,123 @@
+"""A get inside an organisation: answered from what is here where that is enough, else by whoever is above.
+
+Rules: own data first (it stays readable when the organisation is cut off), then what its customers have read before
+(locality): answers of get-broadcast names, for what is left of their TTL and never longer. An unauthenticated set is
+whole when it was heard from above within its TTL; own entries are part of it in any case. What came from above counts
+as `remote` here, whatever it was there.
+"""
+
+from math import inf
+
+import msgspec
+
+from p4lab.core.answers import answer, found_here
+from p4lab.core.contract import NOTHING, Effect, Emit, Send
+from p4lab.core.messages import Answer
+from p4lab.core.names import Kind, Regime
+from p4lab.core.options import Options, UnauthenticatedGets
+from p4lab.core.question import Found, Waiter
+from p4lab.core.records import TOMBSTONE
+from p4lab.core.single import cacheable
+from p4lab.core.stores import CACHED, OWN, SOURCES, Copy, Stores, lease_end
+
+
+class Inside:
+    """The gets of one organisation; stores: its own."""
+
+    def __init__(self, stores: Stores, options: Options) -> None:
+        self._stores = stores
+        self._w_sync = options.w_sync
+        self._literal = options.unauthenticated_gets is UnauthenticatedGets.LOCAL_ONLY
+        self._whole: dict[bytes, float] = {}  # until when a set is all that was known above
+
+    def get(self, waiter: Waiter, now: float) -> list[Effect]:
+        """The answer, where what is here is enough; else nothing."""
+        request = waiter.request
+        copies, source = self._here(waiter, now)
+        if not copies:
+            return NOTHING
+        if request.kind is Kind.UNAUTHENTICATED:
+            enough = self._literal or self._whole.get(request.nid, -inf) > now
+        else:
+            enough = copies[0].record.version[0] >= request.min_seq
+        return [_told(waiter, copies, source, now)] if enough else NOTHING
+
+    def alone(self, waiter: Waiter, outcome: str, silent: tuple[int, ...], now: float) -> list[Effect]:
+        """The best that can be said while nobody above answers: what is here, else `outcome`."""
+        copies, source = self._here(waiter, now)
+        if not copies:
+            return [answer(waiter, outcome, silent=silent)]
+        stale = copies[0].record.version[0] < waiter.request.min_seq
+        return [_told(waiter, copies, source, now, silent, stale)]
+
+    def heard(self, waiter: Waiter, reply: Answer, now: float) -> list[Effect]:
+        """What was said above, with what came in here meanwhile; kept where it may be."""
+        if waiter.request.kind is Kind.UNAUTHENTICATED:
+            return self._heard_set(waiter, reply, now)
+        nid, stores = waiter.request.nid, self._stores
+        copies, source = self._here(waiter, now)
+        mine = copies[0].record.version if copies else None
+        if mine is not None and (mine > reply.version or (mine == reply.version and not reply.records)):
+            return [_told(waiter, copies, source, now, reply.silent)]
+        if not reply.records or reply.stale:
+            return [_passed(waiter, reply)]
+        effects: list[Effect] = []
+        record, until = reply.records[0], now + reply.remaining
+        if any(copy.record.version < record.version for copy in stores.live(OWN, nid, now)):
+            # Its owner has put a newer version elsewhere: own data is not what reads go back to.
+            effects.append(
+                Emit(stores.keep(OWN, record, lease_end(record, self._w_sync, now), reply.op, -1, reply.copy))
+            )
+        elif cacheable(record, until, now, stores.readable(nid, now)):
+            effects.append(Emit(stores.keep(CACHED, record, until, reply.op, -1, reply.copy)))
+        return [*effects, _passed(waiter, reply)]
+
+    def _heard_set(self, waiter: Waiter, reply: Answer, now: float) -> list[Effect]:
+        nid = waiter.request.nid
+        own = self._stores.live(OWN, nid, now)
+        known = {record.entry for record in reply.records}
+        more = [copy for copy in own if copy.record.entry not in known]
+        effects: list[Effect] = []
+        asked_for = all(record.regime is Regime.GET_BROADCAST for record in reply.records)
+        # A provider that answers from its own data asks the others behind the answer's back: that set is not whole.
+        heard = reply.source in ("cached", "joined", "remote") and not reply.silent and not reply.stale
+        if heard and asked_for and reply.remaining > 0:
+            self._whole[nid] = until = now + reply.remaining
+            ours = {copy.record.entry for copy in own}
+            news = [(record, reply.copy) for record in reply.records if record.entry not in ours]
+            effects += map(Emit, self._stores.keep_set(CACHED, nid, news, until, reply.op)) if news else []
+        if not more:
+            return [*effects, _passed(waiter, reply)]
+        union = [Found(record, reply.remaining, reply.copy) for record in reply.records]
+        union += [found_here(copy, now) for copy in more]
+        source = "remote" if reply.records else "local"
+        return [*effects, answer(waiter, "OK", source, union, union[0].copy, reply.silent, reply.stale)]
+
+    def _here(self, waiter: Waiter, now: float) -> tuple[list[Copy], str]:
+        """What is here of a name, and the word for where: one record, or each entry of a set."""
+        nid = waiter.request.nid
+        if waiter.request.kind is not Kind.UNAUTHENTICATED:
+            best = self._stores.best(nid, now)
+            return ([], "") if best is None else ([best[1]], SOURCES[best[0]])
+        copies: dict[bytes, Copy] = {}
+        source = ""
+        for store, copy in self._stores.readable(nid, now):
+            if copy.record.entry not in copies:
+                copies[copy.record.entry] = copy
+                source = SOURCES[store]
+        return list(copies.values()), source
+
+
+def _told(
+    waiter: Waiter, copies: list[Copy], source: str, now: float, silent: tuple[int, ...] = (), stale: bool = False
+) -> Send:
+    """What is here, as an answer; a removal as one too."""
+    if copies[0].record.flags & TOMBSTONE:
+        return answer(waiter, "NOT_FOUND", silent=silent)
+    found = [found_here(copy, now) for copy in copies]
+    return answer(waiter, "OK", source, found, found[-1].copy, silent, stale)
+
+
+def _passed(waiter: Waiter, reply: Answer) -> Send:
+    """What was said above, to the one who asked."""
+    return Send(waiter.asker, msgspec.structs.replace(reply, source="remote") if reply.source else reply)
