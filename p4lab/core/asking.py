@@ -162,8 +162,8 @@ class Asking:
         if self._misses:
             self._misses.pop(src, None)  # a sign of life
         question = self.questions.get(message.qid)
-        if question is None:
-            return NOTHING
+        if question is None or message.nid != question.request.nid:
+            return NOTHING  # the latter: corrupted under way, or meant for whom this provider was before a crash
         waiting = question.waiting
         if src not in waiting:
             return NOTHING
@@ -219,7 +219,7 @@ class Asking:
             if remaining > ttl + ROUNDING:
                 effects.append(Emit(Noticed(me, question.op, nid, src, "E_TTL")))
             # In this order NaN is harmless.
-            found = Found(record, min(ttl, remaining), message.copy, src, message.stale)
+            found = Found(record, min(ttl, remaining), message.copy, src, now, message.stale)
             if record.kind is Kind.AUTHENTICATED:
                 known = [*self._stores.equals(nid), *[other.record for other in question.found]]
                 effects += self._stores.conflicts.meet(record, known, question.op, src)
@@ -272,6 +272,8 @@ class Asking:
 
     def _finish(self, question: Question, now: float) -> list[Effect]:
         question.answered = True
+        for found in question.found:
+            found.count_down(now)
         if not (question.waiting and question.found and question.request.kind is Kind.AUTHENTICATED):
             self.questions.pop(question.qid, None)  # else answers that are still on their way may be better
         nid = question.request.nid

@@ -1,8 +1,8 @@
 """Customers who move away: what the old provider does with their data (protocol section 5.13).
 
-Rules: after LEAVE it keeps them for `port_grace` and gives them up then; what several have put stays with the others. Who
-puts something again meanwhile is back, with that name. With `onward` the old provider keeps pointers to the new one, if
-that is a neighbour, and answers FETCH and GETQ along them.
+Rules: after LEAVE it is kept for `port_grace` and then given up; what several have put stays with the others. Who puts
+something again meanwhile is back, with that name. With `onward` the old provider keeps pointers to the new one, if that
+is a neighbour, and answers FETCH and GETQ along them.
 """
 
 from collections.abc import Mapping

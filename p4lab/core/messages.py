@@ -280,7 +280,7 @@ class Relayed(msgspec.Struct, gc=False):
     nid: bytes
     size: int
     qid: int  # unique at its sender
-    request: PutRequest | GetRequest
+    request: PutRequest | GetRequest | Leave
     patience: float = 0.0  # as in GETQ
     status: int = 0
     code: int = CREQ

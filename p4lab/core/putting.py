@@ -4,6 +4,7 @@ Rules: the answer comes before any other message (P14). A redirect child's custo
 everybody else; `via` tells them apart. What was promised is kept: a refresh never shortens a lease.
 """
 
+from collections.abc import Mapping
 from math import inf
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from p4lab.core.accounts import Accounts
 from p4lab.core.admission import Verdict, admit
 from p4lab.core.contract import Effect, Emit, Send
+from p4lab.core.leaving import Leaving
 from p4lab.core.merging import bury, remember_fall
 from p4lab.core.messages import HIT, MISS, NEGATIVE, Answer, PutRequest, Relayed, RelayedAnswer
 from p4lab.core.names import Kind
@@ -28,10 +30,16 @@ class Putting:
     def __init__(self, near: Neighbours, stores: Stores, outbox: Outbox, options: Options, signer: Signer) -> None:
         self._near = near
         self.accounts = Accounts(stores, options)
+        self.leaving = Leaving(near, stores, self.accounts, options)
         self._stores = stores
         self._outbox = outbox
         self._options = options
         self._signer = signer
+
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object]) -> None:
+        """The stores are back; whose they are, and who was about to leave."""
+        self.accounts.restore()
+        self.leaving.restore(rows)
 
     def put(self, asker: int, request: PutRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         """A customer puts, or a redirect child for one of its own (`relayed`)."""
@@ -65,6 +73,7 @@ class Putting:
                 until = max(until, copy.until)  # what it hides may live on elsewhere for as long as it did here
         kept = stores.keep(OWN, record, until, op, via, accounts=(*accounts, request.account))
         self.accounts.has_put(request.account, nid, entry)
+        self.leaving.has_put(request.account, via, nid, entry)
         lower = stores.drop(CACHED, nid, entry, None, op, "put here")
         # An equal copy that a peer told of stays: its lease may outlast that of the own one.
         lower += stores.drop(SUBTREE + REPLICA + POINTER, nid, entry, record.version, op, "put here")

@@ -6,6 +6,7 @@ This is the hot path: one row and one heap entry a message, and what a loop uses
 will not arrive, because its link was cut under way, is made a ticket at the cut, and nobody looks at each that does.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import repeat
@@ -25,6 +26,7 @@ from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.crashes import Crashes
+from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network
 from p4lab.sim.reach import Hold, Reach
 from p4lab.sim.verbs import Verbs
@@ -39,17 +41,25 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 
 
 class Engine:
-    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1."""
+    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1.
 
-    def __init__(self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None) -> None:
+    watch: is told of each provider that is made, at the start and at each restart, before it is used.
+    """
+
+    def __init__(
+        self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None,
+        watch: Callable[[int, Provider | Redirect], None] = lambda number, provider: None,
+    ) -> None:  # fmt: skip
         self.trace = trace
+        self._watch = watch
         self.nodes: list[Node] = []
         self._scenario = scenario
         self._network = network = Network(scenario, scenario.seed)
         redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
         self._reach = Reach(self, network, redirect, len(scenario.provider), scenario.options.hold_time)
         self._crashes = Crashes(self, self._reach, len(scenario.provider))
-        self._verbs = Verbs(scenario, self, network, self._reach, self._crashes)
+        self._liars = Liars(self, [row.lookup_delay for row in scenario.provider])
+        self._verbs = Verbs(scenario, self, network, self._reach, self._crashes, self._liars)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
         self._last_op = 0
@@ -114,9 +124,13 @@ class Engine:
         row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
         above = reach.above(number) if epoch == 0 else ()
         parent = above[0] if above else None
+        provider: Provider | Redirect
         if number in reach.redirect:
-            return Redirect(number, options, parent, epoch)
-        return Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+            provider = Redirect(number, options, parent, epoch)
+        else:
+            provider = Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+        self._watch(number, provider)
+        return provider
 
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""
@@ -275,8 +289,13 @@ class Engine:
         heap = self._heap
         heap[:] = [entry for entry in heap if entry[2] != number or entry[3] >= 0 or entry[3] & 7 not in OF_A_NODE]
         heapify(heap)
-        self.nodes[number], self._handles[number], self._armed[number] = node, node.handle, inf
+        self._armed[number] = inf
+        self.replace(number, self._liars.behind(number, node))
         self._arm(number)
+
+    def replace(self, number: int, node: Node) -> None:
+        """This node in the place of the one before, for all that is due."""
+        self.nodes[number], self._handles[number] = node, node.handle
 
     # What nodes ask for
 
