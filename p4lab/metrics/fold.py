@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from p4lab.core.commands import BY_HAND
-from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Peered, PutFinished, PutStarted
+from p4lab.core.events import Event, GetFinished, GetStarted, Housed, Joined, Peered, PutFinished, PutStarted
 from p4lab.core.history import NONE, REGIME_WORDS, History
 from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind
@@ -50,7 +50,7 @@ class Metrics:
     """Give it the trace slice by slice, of any size; ask about any time up to `end`. scenario, seed: for the report.
 
     The words behind the numbers in its tables: `nids` and `spelled` by name, `workloads`, `outcomes`, and `providers`
-    by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
+    and `organisations` by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
     """
 
     def __init__(self, scenario: str, seed: int) -> None:
@@ -58,6 +58,7 @@ class Metrics:
         self.seed = seed
         self.end = 0.0  # time of the last event
         self.providers: dict[int, str] = {}
+        self.organisations: dict[int, str] = {}
         self._tops = 0
         self.peerings: set[tuple[int, int]] = set()
         self.nids: Words[bytes] = Words()
@@ -85,6 +86,8 @@ class Metrics:
                 case Joined():
                     self._tops += event.node not in self.providers and event.parent is None
                     self.providers.setdefault(event.node, event.name)
+                case Housed():
+                    self.organisations.setdefault(event.node, event.name)
                 case Peered():
                     self.peerings.update((min(event.node, peer), max(event.node, peer)) for peer in event.peers)
         if events.records:
@@ -92,6 +95,10 @@ class Metrics:
         if len(events.rows):
             self._messages.append(events.rows, self._group_of)
             self.end = max(self.end, float(events.rows["t"][-1]))
+
+    def called(self, node: int) -> str | int:
+        """The name of a provider or an organisation."""
+        return self.providers[node] if node in self.providers else self.organisations.get(node, node)
 
     def starts(self, t: float | None = None) -> np.ndarray:
         """Operations started up to t, as START."""
@@ -132,6 +139,7 @@ class Metrics:
                 "workload", dict(enumerate(self.workloads)), everything, self._sums("workload", counts)
             ),
             "by_provider": self._by("node", self.providers, everything, counts.by_sender, every=True),
+            "by_organisation": self._by("node", self.organisations, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
             "coherence": report.coherence(self._tops, len(self.peerings)),
             "commands": [
