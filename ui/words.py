@@ -51,6 +51,13 @@ OUTCOMES = {  # protocol section 5.15
     "E_TTL": "refused: the TTL is out of range",
     "E_REGIME": "refused: the regime of this name cannot fall",
     "E_SECRET": "refused: the secret does not fit",
+    "E_LEAK": "refused: it came from above, and may not go up again",
+    "E_REFUSED": "refused: this provider does not serve its customers",
+}
+NOTICES = {  # what a provider saw that was wrong with a neighbour, though there was nothing to refuse
+    "E_TTL": "a TTL above the signed one: cut to that",
+    "E_OLD": "an older version than is known here",
+    "E_REFUSED": "would not answer",
 }
 
 WHYS = {  # of a session that is down or refused, and of a message that did not arrive

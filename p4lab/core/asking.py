@@ -14,8 +14,8 @@ import msgspec
 from p4lab.core import messages
 from p4lab.core.answers import answer
 from p4lab.core.contract import NOTHING, Effect, Emit, Persist, SendAll
-from p4lab.core.events import Rejected
-from p4lab.core.messages import HIT, Fetch, FetchReply, GetQuery, GetReply
+from p4lab.core.events import Noticed, Rejected
+from p4lab.core.messages import HIT, REFUSED, Fetch, FetchReply, GetQuery, GetReply
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours
 from p4lab.core.options import Mesh, Options
@@ -23,6 +23,8 @@ from p4lab.core.question import Found, Question, Waiter, patience
 from p4lab.core.records import fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Copy
+
+ROUNDING = 0.001  # s: lifetimes are whole milliseconds on the wire
 
 
 class Owner(Protocol):
@@ -161,9 +163,12 @@ class Asking:
         if message.silent:
             question.hidden.extend(message.silent)
         if message.status != HIT:
-            if waiting:
+            refused = message.status == REFUSED
+            if waiting and not refused:
                 return NOTHING
-            effects: list[Effect] = []
+            effects = self._refused(question, src) if refused else []
+            if waiting:
+                return effects
         else:
             effects = self._take(question, src, message, now)
         if question.answered:
@@ -186,12 +191,20 @@ class Asking:
                 question.bad.append(src)
                 effects.append(Emit(Rejected(me, question.op, nid, src, code)))
                 continue
-            found = Found(record, min(record.ttl_ms / 1000, remaining), message.copy)  # in this order NaN is harmless
+            ttl = record.ttl_ms / 1000
+            if remaining > ttl + ROUNDING:
+                effects.append(Emit(Noticed(me, question.op, nid, src, "E_TTL")))
+            found = Found(record, min(ttl, remaining), message.copy, src)  # in this order NaN is harmless
             if question.answered:
                 effects += self._owner.late(question, found, now)
             else:
                 question.found.append(found)
         return effects
+
+    def _refused(self, question: Question, src: int) -> list[Effect]:
+        """Somebody would not say: whoever asked learns whom to blame, and that this is no NOT_FOUND."""
+        question.bad.append(src)
+        return [Emit(Noticed(self._near.me, question.op, question.request.nid, src, "E_REFUSED"))]
 
     def wake(self, now: float) -> list[Effect]:
         """Deadlines that have come: whoever has not answered is silent."""

@@ -182,6 +182,20 @@ class Rejected(Event):
     code: str
 
 
+class Noticed(Event):
+    """`node` saw that something is wrong with what neighbour `src` did, though there was nothing to refuse.
+
+    code: E_TTL, a remaining TTL above the signed one (it was clipped); E_OLD, an older version than is known (one that
+    was overtaken on its way looks the same); E_REFUSED, it would not answer a question.
+    """
+
+    node: int
+    op: int
+    nid: bytes
+    src: int
+    code: str
+
+
 class LateBetter(Event):
     """After a get was answered a higher version came in and replaced the cached copy (protocol section 5.7)."""
 
@@ -329,7 +343,7 @@ class Noted(Event):
 
 
 AnyEvent = (
-    Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored | Dropped
-    | Rejected | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned | Healed
-    | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
+    Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
+    | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned
+    | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
 )  # fmt: skip

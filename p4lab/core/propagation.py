@@ -6,13 +6,13 @@ something here, never to anyone in its path.
 """
 
 from p4lab.core.contract import NOTHING, Effect, Emit, SendAll
-from p4lab.core.events import Rejected, Stored
+from p4lab.core.events import Noticed, Rejected, Stored
 from p4lab.core.merging import merge, remember_fall
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Mesh, Options
-from p4lab.core.records import Record, announcement, fault
+from p4lab.core.records import UNVERSIONED, Record, announcement, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
 
@@ -72,7 +72,7 @@ def receive(
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
     merged = merge(update, src, near, stores, options, now)
     if merged is None:
-        return NOTHING
+        return _no_news(update, src, near, stores, now)
     if role is Role.CHILD:
         remember_fall(record, merged.previous, src, merged.stored, stores, options, now)
     relay = options.mesh is Mesh.RELAY
@@ -83,6 +83,18 @@ def receive(
         record, merged.previous, merged.renewed, near, options.child_up, update.op, merged.stored, role, path,
         relay,
     )  # fmt: skip
+
+
+def _no_news(update: Update, src: int, near: Neighbours, stores: Stores, now: float) -> list[Effect]:
+    """Nothing changes. That is worth a word where the sender should have known better, or was overtaken."""
+    record, nid = update.record, update.nid
+    if record.kind is not Kind.AUTHENTICATED:
+        return NOTHING
+    known = stores.newest_known(nid, now)
+    newest = UNVERSIONED if known is None else known.version
+    if record.version >= max(newest, stores.withdrawn.get(nid, UNVERSIONED)):
+        return NOTHING
+    return [Emit(Noticed(near.me, update.op, nid, src, "E_OLD"))]
 
 
 def _leak(update: Update, role: Role) -> str | None:

@@ -32,15 +32,16 @@ class Waiter(msgspec.Struct, gc=False):
 
 
 class Found(msgspec.Struct, gc=False):
-    """A sound record that came in. remaining: seconds it may be cached. copy: the holder's Stored event."""
+    """A sound record that came in, from `src`. remaining: seconds it may be cached. copy: the holder's Stored event."""
 
     record: Record
     remaining: float
     copy: int
+    src: int = -1
 
 
 class Question(msgspec.Struct, gc=False):
-    """asked: how many were. waiting: those that have not answered. bad: those whose answer failed its checks.
+    """asked: how many were. waiting: those that have not answered. bad: those whose answer was of no use.
 
     due: its deadline, waits: how long that was, seconds. below: waiters who get local data alone. down: it is on behalf
     of others alone, or only children were asked. hidden: who could not be asked, or was silent to those that were.
@@ -67,7 +68,7 @@ class Question(msgspec.Struct, gc=False):
         """Whether the answer may go although peers are still silent (protocol section 5.7).
 
         Immutable: the first sound record. Authenticated: by `rule`, and as new as was asked for. Unauthenticated:
-        never before the deadline. An answer that failed its checks counts for no quorum.
+        never before the deadline. An answer that failed its checks, or a refusal, counts for no quorum.
         """
         kind = self.request.kind
         if not self.found or kind is Kind.UNAUTHENTICATED:

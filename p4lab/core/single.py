@@ -8,7 +8,7 @@ copy and is told.
 from p4lab.core.answers import answer, found_here, to_waiter
 from p4lab.core.asking import Asking
 from p4lab.core.contract import Effect, Emit
-from p4lab.core.events import LateBetter
+from p4lab.core.events import LateBetter, Noticed
 from p4lab.core.names import Regime
 from p4lab.core.options import Options
 from p4lab.core.question import Found, Question, Waiter
@@ -50,6 +50,9 @@ class Single:
             return effects + self._asking.empty_handed(question, now)
         version, late, again = best.record.version, question.late(now), []
         outdated = stores.outdated(nid, version, now)
+        if outdated or best.src < 0 or len(question.found) > 1:
+            behind = [found for found in question.found if outdated or found.record.version < version]
+            effects += [self._older(question, found) for found in behind]
         for waiter in question.waiters:
             older = version[0] < waiter.request.min_seq
             if older and waiter.joined and not waiter.retried:
@@ -61,11 +64,15 @@ class Single:
     def late(self, question: Question, found: Found, now: float) -> list[Effect]:
         """A sound record came in after the answer had gone."""
         record = found.record
-        if record.version <= max(other.record.version for other in question.found):
-            return []
+        known = max(other.record.version for other in question.found)
+        if record.version <= known:
+            return [self._older(question, found)] if record.version < known else []
         question.found.append(found)
         told = LateBetter(self._me, question.op, record.nid, record.version[0])
         return [Emit(told), *self._cache(found, question.op, now)]
+
+    def _older(self, question: Question, found: Found) -> Emit:
+        return Emit(Noticed(self._me, question.op, question.request.nid, found.src, "E_OLD"))
 
     def _cache(self, found: Found, op: int, now: float) -> list[Effect]:
         """Keep the best answer for the putter's TTL."""

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from p4lab.core import messages
-from p4lab.core.events import Event, GetFinished, Rejected, Stored
+from p4lab.core.events import Event, GetFinished, Noticed, Rejected, Stored
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
 from p4lab.world.fold import Op, World
@@ -23,6 +23,11 @@ FULL = 4  # later puts that are told one by one
 AFTER = 5_000  # events after a put's answer in which its updates leave: they leave at once
 KEPT = ("L", "R")  # stores that do not run out
 BACK = 65_536  # messages before a get among which the question that it joined is looked for
+
+NOTICES = {  # what somebody saw a neighbour do; that it would not answer is told with the answers
+    "E_TTL": "gave it a longer TTL than was signed",
+    "E_OLD": "told an older version than was known",
+}
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -134,6 +139,9 @@ class _Teller:
             if isinstance(event, Rejected) and event.op == op.op:
                 text = f"{self.who(event.node)} threw away what {self.who(event.src)} sent: {event.code}"
                 self.say(event.t, event.id, text, True)
+            elif isinstance(event, Noticed) and event.op == op.op and event.code in NOTICES:
+                text = f"{self.who(event.node)} saw that {self.who(event.src)} {NOTICES[event.code]}"
+                self.say(event.t, event.id, text, True)
             elif isinstance(event, Stored) and (event.op, event.node) == (op.op, op.node):
                 self.kept(event)
         asked = self.questions(mine[mine["src"] == op.node])
@@ -146,8 +154,9 @@ class _Teller:
             self.provenance(finished)
             self.missed(finished)
             self.unreached(finished)
-            if finished.silent:
-                self.say(finished.t, finished.id, f"{self.all(finished.silent)} did not answer in time", True)
+            heard = {e.src for e in events.records if isinstance(e, Rejected | Noticed) and e.op == op.op}
+            if silent := [node for node in finished.silent if node not in heard]:
+                self.say(finished.t, finished.id, f"{self.all(silent)} did not answer in time", True)
             self.say(finished.t, finished.id, *self.outcome(finished))
         late = self.world.late.get(op.op)
         if late is not None:

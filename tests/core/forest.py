@@ -21,6 +21,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Noticed,
     PutFinished,
     PutStarted,
     Rejected,
@@ -235,6 +236,8 @@ class Forest:
                 found = " ".join([event.outcome, event.source, *sorted(event.values)]).strip()
                 silent = f" silent {''.join(self.names[node] for node in event.silent)}" if event.silent else ""
                 return f"{self.names[event.node]} get {found}{silent}"
+            case Noticed():
+                return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
             case LateBetter():
                 return f"{self.names[event.node]} hears late of v{event.seq}"
             case SessionUp() | SessionDown():

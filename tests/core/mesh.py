@@ -35,6 +35,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Noticed,
     PutFinished,
     PutStarted,
     Rejected,
@@ -320,6 +321,8 @@ def _line(event: Event) -> str:
             return f"{LETTERS[event.node]} has caught up with {LETTERS[event.peer]}: {event.items}, {event.news} new"
         case Rejected():
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
+        case Noticed():
+            return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
         case LateBetter():
             return f"{LETTERS[event.node]} hears late of v{event.seq}"
     raise AssertionError(event)

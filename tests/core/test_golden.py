@@ -223,7 +223,7 @@ def test_a_late_older_reply_changes_nothing() -> None:
     mesh = two_holders()
     op = mesh.get("C")
     mesh.deliver("C>A", "C>B", "C>D", "B>C")
-    assert (mesh.deliver("A>C", "D>C"), mesh.answer(op)) == ([], "C get OK remote new")
+    assert (mesh.deliver("A>C", "D>C"), mesh.answer(op)) == (["C notices A: E_OLD"], "C get OK remote new")
 
 
 def test_waiting_for_all() -> None:

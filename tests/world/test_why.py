@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from p4lab.core import messages
-from p4lab.core.events import LateBetter, Rejected
+from p4lab.core.events import LateBetter, Noticed, Rejected
 from p4lab.world import World, story
 from p4lab.world.words import listed, span, versions_behind
 from tests.streams import Run, news, runs
@@ -81,6 +81,25 @@ def test_misses_are_told_together_and_late_answers_apart() -> None:
         "5.08 Aster answered v1 after 80 ms",
         "5.08 Elm passed it on: v1, the newest, after 80 ms",
         "5.55 Elm was told of v2, too late for this get",
+    ]
+
+
+def test_what_was_noticed_is_told_and_who_refused_is_not_called_silent() -> None:
+    run = Run(4)
+    get = run.get(5.0, 3, "news/1")
+    for peer in range(3):
+        run.send(5.0, 3, peer, messages.GETQ, get.op)
+    run.send(5.03, 1, 3, messages.GETR, get.op, status=messages.REFUSED)
+    run.trace.emit(Noticed(node=3, op=get.op, nid=get.nid, src=1, code="E_REFUSED"), 5.07, 0)
+    run.trace.emit(Noticed(node=3, op=get.op, nid=get.nid, src=2, code="E_OLD"), 5.08, 0)
+    run.finish(7.0, get, outcome="PARTIAL", silent=(0, 1))
+    assert told(run, 1) == [
+        "5.00 a customer of Dahlia asked for news/1",
+        "5.00 Dahlia asked Aster, Birch and Cedar",
+        "5.07 Birch refused",
+        "5.08 Dahlia saw that Cedar told an older version than was known !",
+        "7.00 Aster did not answer in time !",
+        "7.00 Dahlia could not tell whether it exists, after 2 s !",
     ]
 
 

@@ -31,7 +31,8 @@ TIPS = {
 RIGHT_ALIGNED = {NUMBER, TIME, DELTA, LATENCY}
 MARKS = {  # shapes of what is no message, by the words of its kind
     "get asked": "ring", "get answered": "circle", "put asked": "ring", "put answered": "triangle",
-    "stored": "block", "dropped": "cross", "refused": "cross", "note": "line", "newer, but late": "block",
+    "stored": "block", "dropped": "cross", "refused": "cross", "noticed": "ring", "note": "line",
+    "newer, but late": "block",
     "removal asked": "ring", "two versions": "cross", "crash": "cross", "restart": "circle", "message lost": "cross",
     "session up": "line", "session down": "dashes", "session refused": "cross", "caught up": "diamond", "link": "line",
     "partition": "dashes", "healed": "line", "peering ended": "dashes", "peering": "line", "parent": "line",

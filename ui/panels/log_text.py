@@ -16,6 +16,7 @@ from p4lab.core.events import (
     LateBetter,
     Lost,
     Noted,
+    Noticed,
     Peered,
     PutFinished,
     PutStarted,
@@ -33,7 +34,7 @@ KINDS: dict[type[Event], str] = {
     Joined: "provider", Attached: "customers", Peered: "peering", Noted: "note",
     PutStarted: "put asked", PutFinished: "put answered", GetStarted: "get asked", GetFinished: "get answered",
     Stored: "stored", Dropped: "dropped", Rejected: "refused", LateBetter: "newer, but late",
-    Equivocated: "two versions", **log_faults.KINDS,
+    Noticed: "noticed", Equivocated: "two versions", **log_faults.KINDS,
 }  # fmt: skip
 FILLING = 3  # more dots than this at the end of a value are there to make it long
 OWN, CUSTOMERS = "customers", "’s customers"
@@ -115,7 +116,7 @@ class LogText:
         match event:
             case Sent(src=src, dst=dst):
                 return self.node(src), self.node(dst)
-            case Rejected(node=node, src=src):
+            case Rejected(node=node, src=src) | Noticed(node=node, src=src):
                 return self.node(src), self.node(node)
             case Noted():
                 return "", ""
@@ -177,6 +178,8 @@ class LogText:
                 return _listed(words.STORES.get(event.store, event.store), DROPS.get(event.why, event.why))
             case Rejected():
                 return words.outcome(event.code)
+            case Noticed():
+                return words.NOTICES.get(event.code, event.code)
             case LateBetter():
                 return _version(event.seq, kind)
             case Joined():
