@@ -19,7 +19,7 @@ from p4lab.core.events import Event, Sent
 
 CHUNK = 65_536  # rows per chunk
 BLOCK = 4_096  # rows per entry of the max(due) index that finds what is in flight
-LOST = 1  # fate of a message row
+LOST, DUPLICATE, CORRUPT = 1, 2, 4  # flags: the fate of a message row
 
 ROW = np.dtype(
     [
@@ -93,7 +93,7 @@ class Trace:
         self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int,
         fate: int,
     ) -> int:  # fmt: skip
-        """Write one message row at time t and return its id. fate: 0 arrives at `due`, LOST never does."""
+        """Write one message row at time t and return its id. fate: 0 arrives at `due`, LOST never does, or others."""
         offset = self._offset
         if offset == _FULL:
             self._grow(t)
@@ -223,8 +223,8 @@ def sent(row: np.void) -> Sent:
     """A message row as the Event that it is."""
     t, due, number, cause, op, size, src, dst, code, status, fate, _ = row.item()
     return Sent(
-        src=src, dst=dst, code=code, op=op, size=size, due=due, status=status, lost=fate == LOST,
-        t=t, id=number, cause=cause,
+        src=src, dst=dst, code=code, op=op, size=size, due=due, status=status, lost=bool(fate & LOST),
+        duplicate=bool(fate & DUPLICATE), corrupt=bool(fate & CORRUPT), t=t, id=number, cause=cause,
     )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class Customer:
             command = data.command
             if type(command) is Get:
                 return self._get(command, data, now)
-            return self._put(command, data, now)  # type: ignore[arg-type]  # a command is a Put or a Get
+            return self._put(command, data, now) if type(command) is Put else NOTHING
         if type(data) is Received and type(data.message) is Answer and data.src == self._provider:
             return self._answered(data.message, now)
         return NOTHING

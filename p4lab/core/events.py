@@ -322,11 +322,17 @@ class Restarted(Event):
 
 
 class Lost(Event):
-    """A message under way did not arrive: `message` is the id of its Sent. why: crash, link, partition, unpeered."""
+    """A message under way did not arrive: `message` is the id of its Sent, whose src, code and op are repeated here.
+
+    why: crash, link, partition, unpeered, detached.
+    """
 
     message: int
     dst: int
     why: str = ""
+    src: int = 0
+    code: int = 0
+    op: int = 0
 
 
 class Misbehaving(Event):

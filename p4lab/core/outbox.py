@@ -5,7 +5,7 @@ Rules: lost in a crash, and given up where it grows too long; catching up (`sync
 
 import msgspec
 
-from p4lab.core.contract import Effect, Send, SendAll
+from p4lab.core.contract import Effect, SendAll
 from p4lab.core.messages import UPDATE, Update
 from p4lab.core.neighbours import Neighbours
 from p4lab.core.records import Record
@@ -42,9 +42,9 @@ class Outbox:
             sent.append(effect)
         return sent
 
-    def flush(self, node: int) -> list[Effect]:
-        """Tell a neighbour whose session is up what was kept for it, in the order of the first news of each name."""
-        return [Send(node, update) for update in self._kept.pop(node, {}).values()]
+    def flush(self, node: int) -> list[Update]:
+        """What was kept for a neighbour, in the order of the first news of each name; no more is kept then."""
+        return list(self._kept.pop(node, {}).values())
 
     def forget(self, node: int) -> None:
         """It is no neighbour any more."""

@@ -16,6 +16,7 @@ from p4lab.core.names import Regime
 from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
+from p4lab.core.records import Version
 from p4lab.core.stores import MARK, POINTER, REPLICA, SUBTREE, Stores
 
 BATCH = 64  # items in one SYNC_I
@@ -46,6 +47,7 @@ class Peering:
         self._epoch = epoch
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
+        self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
 
     # What the driver says
 
@@ -69,20 +71,13 @@ class Peering:
         role = near.roles.get(node)
         if role is None:
             return []
-        was_up = near.up(node)
-        self._greeted.pop(node, None)
-        self._catching.pop(node, None)
-        effects: list[Effect] = []
-        if was_up:
-            near.lower(node)
-            effects.append(Emit(SessionDown(near.me, node, data.why)))
+        effects: list[Effect] = [Emit(SessionDown(near.me, node, data.why))] if near.up(node) else []
+        if data.gone:
+            return effects + self._part(node, now)
+        self._end(node)
+        near.lower(node)
         if role is Role.CHILD:
             effects += self._give_up(node, SUBTREE, "the child that answers for it is out of reach", now, True)
-        if data.gone:
-            near.forget(node)
-            self._outbox.forget(node)
-            effects += self._depeer(node, now)
-            effects += self._ancestors_changed()
         return effects
 
     # What neighbours say
@@ -93,30 +88,28 @@ class Peering:
         role = near.roles.get(src)
         if role is None:
             return []
+        why = self._fault(src, role, hello)
+        if why is not None:
+            return [self._refused(src, why), Send(src, Bye(b"", messages.HEADER, why)), *self._part(src, now)]
         if near.up(src) and self._greeted.get(src, hello.epoch) == hello.epoch:
             self._greeted[src] = hello.epoch
             return [*self._learn(src, role, hello), *self._ask(src, now)]  # it has new ancestors, or has lost something
-        why = self._fault(src, role, hello)
-        if why is not None:
-            near.forget(src)
-            self._greeted.pop(src, None)
-            return [self._refused(src, why), Send(src, Bye(b"", messages.HEADER, why))]
         waits_for_ours = self._greeted.get(src, hello.epoch) is not None  # it came back before we heard that it went
         effects: list[Effect] = [self._hello(src)] if waits_for_ours else []
         self._greeted[src] = hello.epoch
         near.add(role, (src,))
         effects.append(Emit(SessionUp(near.me, src, role.value)))
         effects += self._learn(src, role, hello)
-        effects += self._outbox.flush(src)
+        flushed = self._outbox.flush(src)
+        self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
+        effects += [Send(src, update) for update in flushed]
         return effects + self._ask(src, now)
 
-    def bye(self, src: int, bye: Bye) -> list[Effect]:
+    def bye(self, src: int, bye: Bye, now: float) -> list[Effect]:
         """The neighbour will have no session."""
-        if src not in self._near.roles or self._near.up(src):
+        if src not in self._near.roles:
             return []
-        self._near.forget(src)
-        self._greeted.pop(src, None)
-        return [self._refused(src, bye.why)]
+        return [self._refused(src, bye.why), *self._part(src, now)]
 
     def digest(self, dst: int, message: SyncDigest, now: float) -> list[Effect]:
         """What `dst` has from here, by bucket: tell it what is in the buckets that differ, and all with a lease."""
@@ -126,10 +119,13 @@ class Peering:
         items = list(sync.told(near, self._stores, dst, self._options, now))
         mine = sync.buckets(items, count)
         differs = {at for at, print_ in enumerate(mine) if print_ != message.buckets[at]}
+        flushed = self._flushed.pop(dst, set())
         wanted = [
             item.update
             for item in items
-            if item.update is not None and (item.record.lease_ms or sync.bucket(item.record.nid, count) in differs)
+            if item.update is not None
+            and (item.record.lease_ms or sync.bucket(item.record.nid, count) in differs)
+            and (*item.key, item.record.version) not in flushed
         ]
         whole = tuple(sorted(differs))
         size = messages.HEADER + 4 * len(whole)
@@ -167,7 +163,17 @@ class Peering:
         effects = self._drop_missing(src, catching, now)
         return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
 
-    # Below
+    def _end(self, node: int) -> None:
+        for table in (self._greeted, self._catching, self._flushed):
+            table.pop(node, None)
+
+    def _part(self, node: int, now: float) -> list[Effect]:
+        """It is no neighbour any more."""
+        self._end(node)
+        above = self._near.roles[node] is Role.PARENT
+        self._near.forget(node)
+        self._outbox.forget(node)
+        return self._depeer(node, now) + (self._ancestors_changed() if above else [])
 
     def _hello(self, node: int) -> Send:
         near = self._near

@@ -159,7 +159,7 @@ class Provider:
                 news += bool(fresh)
                 effects += fresh
             return effects + peering.end_items(src, message, news, now)
-        effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message)
+        effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message, now)
         self._met()
         return effects
 

@@ -76,6 +76,8 @@ def had(near: Neighbours, stores: Stores, src: int, now: float) -> Iterator[Item
     """All that is here because `src` told of it."""
     for store, copy in stores.via(src, SUBTREE + REPLICA + POINTER, now):
         yield Item(store, copy.record)
+    if near.roles[src] is Role.CHILD:
+        return  # marks of its names were made here, of the records that it told
     for mark in stores.marks.values():
         if mark.via == src and mark.until > now and _stands(mark, stores, now):
             yield Item(MARK, mark.record)

@@ -20,7 +20,6 @@ from p4lab.recording.shape import COLUMNS, FORMAT, KINDS, RecordingError, SentDa
 
 MADE = "a recording is made with p4lab run SCENARIO --record FILE.p4rec"
 LARGEST = 16_000_000  # bytes of one text in it: a scenario has at most 8 MB
-LOST = 1  # fate of a row, as a trace writes it
 
 _message = msgspec.json.Decoder(SentData).decode
 
@@ -185,8 +184,8 @@ def _write(trace: Writer, t: float, cause: int, kind: object, node: object, op: 
         raise ValueError("its kind and its data are texts")
     if kind == "Sent":
         sent = _message(data)
-        due, fate = inf if sent.due is None else sent.due, LOST if sent.lost else 0
-        trace.sent(t, due, cause, op, sent.size, _node(node), sent.dst, sent.code, sent.status, fate)
+        due = inf if sent.due is None else sent.due
+        trace.sent(t, due, cause, op, sent.size, _node(node), sent.dst, sent.code, sent.status, sent.fate)
     elif kind in KINDS:
         trace.emit(event_of(KINDS[kind], None if node is None else _node(node), op, data), t, cause)
     else:

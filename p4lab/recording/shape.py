@@ -16,6 +16,7 @@ from p4lab.core import events
 from p4lab.core.events import Event, Sent
 
 FORMAT = 1
+LOST, DUPLICATE, CORRUPT = 1, 2, 4  # fates of a row, as a trace writes them
 SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE events(n INTEGER PRIMARY KEY, t REAL, cause INTEGER, kind TEXT, node TEXT, op INTEGER, data TEXT);
@@ -57,6 +58,13 @@ class SentData(msgspec.Struct):
     due: float | None
     status: Annotated[int, Meta(ge=0, le=255)] = 0
     lost: bool = False
+    duplicate: bool = False
+    corrupt: bool = False
+
+    @property
+    def fate(self) -> int:
+        """As in a trace's row."""
+        return self.lost * LOST | self.duplicate * DUPLICATE | self.corrupt * CORRUPT
 
 
 def row_of(event: Event) -> Row:
@@ -72,12 +80,15 @@ def row_of(event: Event) -> Row:
     return event.id, event.t, event.cause, kind.__name__, text, op, _encode(data).decode()
 
 
-def row_of_message(row: tuple[Any, ...], lost: int) -> Row:
-    """A message row of a trace, as a tuple, as a row. lost: the fate of those that never arrive."""
+def row_of_message(row: tuple[Any, ...]) -> Row:
+    """A message row of a trace, as a tuple, as a row."""
     t, due, number, cause, op, size, src, dst, code, status, fate, _ = row
     data = f'{{"dst":{dst},"code":{code},"size":{size},"due":{due if due < inf else "null"}'
     data += f',"status":{status}' if status else ""
-    data += ',"lost":true' if fate == lost else ""
+    if fate:
+        data += ',"lost":true' if fate & LOST else ""
+        data += ',"duplicate":true' if fate & DUPLICATE else ""
+        data += ',"corrupt":true' if fate & CORRUPT else ""
     return number, t, cause, "Sent", str(src), op, data + "}"
 
 

@@ -19,7 +19,6 @@ from p4lab.recording.read import is_recording
 from p4lab.recording.shape import COLUMNS, FORMAT, SCHEMA, RecordingError, row_of, row_of_message
 
 BATCH = 10_000  # events: a tenth of a second of writing, and little to lose
-LOST = 1  # fate of a row, as a trace writes it
 INSERT = f"INSERT INTO events({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -63,7 +62,7 @@ class Recorder:
         try:
             self._db.execute("SAVEPOINT slice")
             try:
-                self._db.executemany(INSERT, (row_of_message(row, LOST) for row in events.rows.tolist()))
+                self._db.executemany(INSERT, map(row_of_message, events.rows.tolist()))
                 self._db.executemany(INSERT, map(row_of, events.records))
                 self._meta(end=repr(known))
                 self._db.execute("RELEASE slice")

@@ -2,30 +2,37 @@
 
 Rules: the engine knows neither speed nor pause. Heap entries are (due, n, dst, src, what), n the id of the Event behind
 it, so that equal times keep the order of the stream; what is no message has a ticket in place of `src`, below zero.
-This is the hot path: one row and one heap entry a message, and what a loop uses is hoisted out of it.
+This is the hot path: one row and one heap entry a message, and what a loop uses is hoisted out of it. So a message that
+will not arrive, because its link was cut under way, is made a ticket at the cut, and nobody looks at each that does.
 """
 
-from heapq import heappop, heappush
+from contextlib import suppress
+from heapq import heapify, heappop, heappush
 from itertools import repeat
 from math import inf
 from typing import Any
 
 import msgspec
 
-from p4lab.core.commands import BY_HAND, Get, Note, Put
-from p4lab.core.contract import Effect, Emit, Node, Persist, Received, Requested, Send, SendAll, Woke
+from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove
+from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.customer import Customer, Wallet
-from p4lab.core.events import Attached, Joined, Noted, Peered
+from p4lab.core.events import Attached, Event, Joined, Lost, Moved, Noted, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.scenario.model import Do, Scenario
+from p4lab.sim.crashes import Crashes
 from p4lab.sim.network import Network
+from p4lab.sim.reach import Hold, Reach
+from p4lab.sim.verbs import Verbs
 from p4lab.sim.workload import Keys, sources
 from p4lab.trace import LOST, Tally, Trace
 
-WAKE, DELAYED, SOURCE, COMMAND = 0, 1, 2, 3  # what a ticket is for: its lowest two bits
+WAKE, DELAYED, SOURCE, COMMAND, LOSS, COMMIT, HOLD = range(7)  # what a ticket is for: its lowest three bits
+KINDS = 8
+OF_A_NODE = (WAKE, DELAYED, COMMIT)  # what goes with a node that crashes
 FIRST_TICKET = -(2**62)
 FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the same time
 
@@ -37,7 +44,11 @@ class Engine:
         self.trace = trace
         self.nodes: list[Node] = []
         self._scenario = scenario
-        self._network = Network(scenario, scenario.seed)
+        self._network = network = Network(scenario, scenario.seed)
+        redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
+        self._reach = Reach(self, network, redirect, len(scenario.provider), scenario.options.hold_time)
+        self._crashes = Crashes(self, self._reach, len(scenario.provider))
+        self._verbs = Verbs(scenario, self, network, self._reach, self._crashes)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
         self._last_op = 0
@@ -51,10 +62,11 @@ class Engine:
         scenario, emit = self._scenario, self.trace.emit
         count = len(scenario.provider)
         self._index = {row.name: number for number, row in enumerate(scenario.provider)}
-        signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
-        wallet = Wallet(signer)
-        providers = self._providers(signer)
-        customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(scenario.provider)]
+        self._signer: Signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
+        self._wallet = Wallet(self._signer)
+        self._home = dict(self._index)  # whose customer an identity is; unknown until it puts something
+        providers = self._providers()
+        customers = [Customer(count + i, i, row.name, self._wallet) for i, row in enumerate(scenario.provider)]
         self.nodes = [*providers, *customers]
         self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
@@ -82,19 +94,12 @@ class Engine:
             self._keys[source.keys.row.name] = source.keys
             self._push(source.next_at, -1, SOURCE, source)
 
-    def _providers(self, signer: Signer) -> list[Provider | Redirect]:
+    def _providers(self) -> list[Provider | Redirect]:
         """The providers, each knowing its parent and its children."""
-        rows, options, parents = self._scenario.provider, self._scenario.options, self._network.parents
-        made: list[Provider | Redirect] = []
+        made = [self.made(i) for i in range(len(self._scenario.provider))]
         children: dict[Attach, dict[int, list[int]]] = {Attach.LOCAL: {}, Attach.REDIRECT: {}}
-        for number, row in enumerate(rows):
-            parent = parents[number][0] if number in parents else None
-            if parent is not None:
-                children[row.attach].setdefault(parent, []).append(number)
-            if parent is not None and row.attach is Attach.REDIRECT:
-                made.append(Redirect(number, options, parent))
-            else:
-                made.append(Provider(number, options, signer, row.lookup_delay, parent))
+        for child, parent in self._reach.parents.items():
+            children[self._scenario.provider[child].attach].setdefault(parent, []).append(child)
         for number, provider in enumerate(made):
             local, redirect = children[Attach.LOCAL].get(number, []), children[Attach.REDIRECT].get(number, [])
             if isinstance(provider, Provider):
@@ -103,15 +108,24 @@ class Engine:
                 provider.adopt(redirect)
         return made
 
+    def made(self, number: int, epoch: int = 0) -> Provider | Redirect:
+        """A new provider as the scenario has it, at first with its parent; epoch: how often it has been started."""
+        row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
+        above = reach.above(number) if epoch == 0 else ()
+        parent = above[0] if above else None
+        if number in reach.redirect:
+            return Redirect(number, options, parent, epoch)
+        return Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""
         self._commands += 1
-        self._ticket += 4
+        self._ticket += KINDS
         entry = (row.at, FIRST_COMMAND + self._commands, -1, self._ticket + COMMAND, row.command)
         heappush(self._heap, entry)
 
     def _push(self, due: float, dst: int, kind: int, what: object) -> None:
-        self._ticket += 4
+        self._ticket += KINDS
         heappush(self._heap, (due, len(self.trace), dst, self._ticket + kind, what))
 
     @property
@@ -134,16 +148,23 @@ class Engine:
                 push(heap, (now, number, dst, src, what))
                 return until
             if src < 0:
-                self._other(src & 3, dst, what, now)
+                self._other(src & 7, dst, what, now)
                 continue
             effects = handles[dst](Received(src, what, number), now)  # type: ignore[arg-type]  # entries of the heap are not typed
             if not effects:
                 continue
             effect = effects[0]
-            if type(effect) is Send and not effect.after and not effect.cause and len(effects) == 1 and even[dst]:
+            row = even[dst]
+            if (
+                type(effect) is Send
+                and not effect.after
+                and not effect.cause
+                and len(effects) == 1
+                and effect.dst in row
+            ):
                 # What most messages lead to: one answer, straight away, over an even link.
                 back, message = effect.dst, effect.message
-                due = now + even[dst][back]
+                due = now + row[back]
                 event = sent(now, due, number, message.op, message.size, dst, back, message.code, message.status, 0)
                 push(heap, (due, event, back, dst, message))
             else:
@@ -164,42 +185,111 @@ class Engine:
             self._send(dst, what[0], what[1], t)
         elif kind == WAKE:
             self._armed[dst] = inf
-            self._perform(dst, self.nodes[dst].handle(Woke(), t), 0, t)
-            self._arm(dst)
+            self.tell(dst, Woke(), 0, t)
         elif kind == SOURCE:
             command = what.fire()
             if what.next_at < inf:
                 self._push(what.next_at, -1, SOURCE, what)
-            self._request(command, what.provider, what.keys.row.name, t)
-        elif isinstance(what, Note):
-            self.trace.emit(Noted(what.text), t, 0)
-        elif isinstance(what, Put | Get):
-            self._request(self._spelt_out(what), self._index[what.by], BY_HAND, t)
+            provider = what.provider if type(command) is Get else self._home[command.identity]
+            self._request(command, provider, what.keys.row.name, t)
+        elif kind == LOSS:
+            self.trace.emit(what, t, what.message)
+        elif kind == COMMIT:
+            done, effects, cause = what
+            self._crashes.disks[dst].write(done.rows)
+            self._perform(dst, effects, cause, t)
+        elif kind == HOLD:
+            self._reach.held(what, t)
+        elif not self._verbs.do(what, t):
+            self._operate(what, t)
 
-    def _request(self, command: Put | Get, provider: int, workload: str, t: float) -> None:
+    def _operate(self, command: Command, t: float) -> None:
+        """What a person asks of customers; and remarks."""
+        if isinstance(command, Put | Remove):
+            self._home.setdefault(command.identity or command.by, self._index[command.by])
+            self._request(command, self._index[command.by], BY_HAND, t)
+        elif isinstance(command, Get):
+            self._request(self._spelt_out(command), self._index[command.by], BY_HAND, t)
+        elif isinstance(command, Move):
+            self._move(command, t)
+        elif isinstance(command, Note):
+            self.emit(Noted(text=command.text), t)
+
+    def _move(self, command: Move, t: float) -> None:
+        identity, dst = command.identity, self._index[command.to]
+        src = self._home.get(identity)
+        if src is None or src == dst:
+            why = "is a customer there already" if src == dst else "has put nothing yet"
+            self.emit(Noted(text=f"move {identity} to {command.to}: {identity} {why}"), t)
+            return
+        self._home[identity] = dst
+        event = self.emit(Moved(identity=identity, owner=self._wallet.owner(identity), src=src, dst=dst), t)
+        self._request(command, src, BY_HAND, t, event)
+        self._request(command, dst, BY_HAND, t, event)
+
+    def _request(
+        self, command: Put | Get | Remove | Move, provider: int, workload: str, t: float, event: int = 0
+    ) -> None:  # fmt: skip
         self._last_op += 1
-        node = len(self._scenario.provider) + provider
-        self._perform(node, self.nodes[node].handle(Requested(command, self._last_op, workload), t), 0, t)
-        self._arm(node)
+        self.tell(len(self._scenario.provider) + provider, Requested(command, self._last_op, workload, event), event, t)
 
-    def _spelt_out(self, command: Put | Get) -> Put | Get:
+    def _spelt_out(self, command: Get) -> Get:
         """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""
-        if isinstance(command, Get) and command.owner is None and command.key is not None:
+        if command.owner is None and command.key is not None:
             keys = self._keys.get(command.key.rpartition("/")[0])
             index = None if keys is None else keys.index(command.key)
             if keys is not None and index is not None:
                 return msgspec.structs.replace(command, owner=keys.owner(index))
         return command
 
+    # What verbs and links ask for
+
+    def emit(self, event: Event, t: float) -> int:
+        """Append an Event that a command causes, and return its id."""
+        return self.trace.emit(event, t, 0)
+
+    def tell(self, node: int, data: Input, cause: int, t: float) -> None:
+        """Hand an input to a node, and do what it asks for."""
+        self._perform(node, self.nodes[node].handle(data, t), cause, t)
+        self._arm(node)
+
+    def lose(self, ways: set[tuple[int, int]], why: str) -> None:
+        """What is under way from src to dst, of these (src, dst), does not arrive: it is Lost when it would."""
+        heap = self._heap
+        for place, (due, number, dst, src, what) in enumerate(heap):
+            if src >= 0 and (src, dst) in ways:
+                message: Any = what  # entries of the heap are not typed
+                lost = Lost(message=number, dst=dst, why=why, src=src, code=message.code, op=message.op)
+                self._ticket += KINDS
+                heap[place] = (due, number, dst, self._ticket + LOSS, lost)
+        heapify(heap)
+
+    def hold(self, due: float, what: Hold) -> None:
+        """Call `Reach.held` at `due`."""
+        self._push(due, -1, HOLD, what)
+
+    def swap(self, number: int, node: Node) -> None:
+        """This node in the place of the one before, of which nothing that is due remains."""
+        heap = self._heap
+        heap[:] = [entry for entry in heap if entry[2] != number or entry[3] >= 0 or entry[3] & 7 not in OF_A_NODE]
+        heapify(heap)
+        self.nodes[number], self._handles[number], self._armed[number] = node, node.handle, inf
+        self._arm(number)
+
+    # What nodes ask for
+
     def _perform(self, src: int, effects: list[Effect], cause: int, t: float) -> None:
         """Do what a node asks for, in its order."""
-        for effect in effects:
+        for place, effect in enumerate(effects):
             if isinstance(effect, Emit):
                 event = self.trace.emit(effect.event, t, effect.cause or cause)
                 if effect.leads:
                     cause = event
             elif isinstance(effect, Persist):
-                continue
+                if delay := self._scenario.options.commit_delay:
+                    self._push(t + delay, src, COMMIT, (effect, effects[place + 1 :], cause))
+                    return
+                self._crashes.disks[src].write(effect.rows)
             elif effect.after:
                 self._push(t + effect.after, src, DELAYED, (effect, effect.cause or cause))
             else:
@@ -207,29 +297,28 @@ class Engine:
 
     def _send(self, src: int, effect: Send | SendAll, cause: int, t: float) -> None:
         """Put a message on its link, a broadcast on each of its links."""
-        heap, message = self._heap, effect.message
-        row, uneven = self._network.rows[src], self._network.uneven[src]
+        heap, even, message = self._heap, self._network.even[src], effect.message
         op, size, code, status = message.op, message.size, message.code, message.status
         if isinstance(effect, Send):
-            dst, lost = effect.dst, False
-            if uneven:
-                due, lost = self._network.transit(src, dst, message, t)
-            else:
-                due = t + row[dst]
-            event = self.trace.sent(t, due, cause, op, size, src, dst, code, status, LOST if lost else 0)
-            if not lost:
+            dst = effect.dst
+            if dst in even:
+                due = t + even[dst]
+                event = self.trace.sent(t, due, cause, op, size, src, dst, code, status, 0)
                 heappush(heap, (due, event, dst, src, message))
-            return
-        dsts = effect.dsts
-        if not uneven:
-            dues = [t + row[dst] for dst in dsts]
-            event = self.trace.sent_all(t, dues, cause, op, size, src, dsts, code, status)
-            for due, dst in zip(dues, dsts, strict=True):
-                heappush(heap, (due, event, dst, src, message))
-                event += 1
-            return
+                return
+            dsts: tuple[int, ...] = (dst,)
+        else:
+            dsts = effect.dsts
+            with suppress(KeyError):  # one of the links is uneven, or shut
+                dues = [t + even[dst] for dst in dsts]
+                event = self.trace.sent_all(t, dues, cause, op, size, src, dsts, code, status)
+                for due, dst in zip(dues, dsts, strict=True):
+                    heappush(heap, (due, event, dst, src, message))
+                    event += 1
+                return
         for dst in dsts:
-            due, lost = self._network.transit(src, dst, message, t)
-            event = self.trace.sent(t, due, cause, op, size, src, dst, code, status, LOST if lost else 0)
-            if not lost:
-                heappush(heap, (due, event, dst, src, message))
+            event = cause
+            for due, fate, arrives in self._network.transit(src, dst, message, t):
+                event = self.trace.sent(t, due, event, op, size, src, dst, code, status, fate)
+                if not fate & LOST:
+                    heappush(heap, (due, event, dst, src, arrives))

@@ -58,6 +58,7 @@ class Forest:
     parents: dict[str, str] = field(default_factory=lambda: dict(THREE))
     options: Options = QUIET
     silent: set[str] = field(default_factory=set)
+    tells_ancestors: bool = True  # whether a provider knows at the start who stands above its parent
     now: float = 0.0
     log: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -74,7 +75,8 @@ class Forest:
                 self.providers.append(Redirect(number[name], self.options, number[above[1:]]))
             else:
                 parent = number[above] if above else None
-                self.providers.append(Provider(number[name], self.options, signer, 0.0, parent))
+                ancestors = self._above(name, number) if self.tells_ancestors else ()
+                self.providers.append(Provider(number[name], self.options, signer, 0.0, parent, ancestors))
         tops = [i for name, i in number.items() if not self.parents[name]]
         for i, provider in enumerate(self.providers):
             name = self.names[i]
@@ -92,6 +94,10 @@ class Forest:
         self._ids, self._ops = count(1), count(1)
         self._flights: list[tuple[int, int, Any, int]] = []
         self._access: list[tuple[int, int, Any, int]] = []  # between a customer and its provider: these go first
+
+    def _above(self, name: str, number: dict[str, int]) -> tuple[int, ...]:
+        above = self.parents[name].strip("!")
+        return (number[above], *self._above(above, number)) if above else ()
 
     def put(self, by: str, key: str | None = "k", value: str = "v", regime: Regime = Regime.GET_BROADCAST, **more: Any):
         """A put, and all that follows; what was logged."""

@@ -1,0 +1,208 @@
+"""The verbs that change the world of a run: who is linked to whom, and what is up.
+
+Rules: a verb that does not apply at its time is answered by a Noted event that says why. The Event comes first, then
+what the nodes are told because of it.
+"""
+
+from p4lab.core.commands import (
+    Attach,
+    Command,
+    Crash,
+    Detach,
+    Heal,
+    Partition,
+    Peer,
+    Restart,
+    SetLink,
+    Unpeer,
+)  # fmt: skip
+from p4lab.core.events import Adopted, Healed, LinkChanged, Noted, Partitioned, Peered, Unpeered
+from p4lab.core.neighbours import Role
+from p4lab.core.options import Mesh
+from p4lab.scenario.model import Link, Scenario, filled
+from p4lab.sim.crashes import Crashes, Machines
+from p4lab.sim.network import Network, Pair, pair_of
+from p4lab.sim.reach import LINK, PARTITION, Reach
+
+
+class Verbs:
+    """index: of the providers, by name."""
+
+    def __init__(
+        self, scenario: Scenario, machines: Machines, network: Network, reach: Reach, crashes: Crashes
+    ) -> None:  # fmt: skip
+        self._scenario = scenario
+        self._names = [row.name for row in scenario.provider]
+        self._index = {name: number for number, name in enumerate(self._names)}
+        self._machines = machines
+        self._network = network
+        self._reach = reach
+        self._crashes = crashes
+
+    def do(self, command: Command, t: float) -> bool:
+        """Do it, if it is one of these verbs."""
+        match command:
+            case Peer():
+                self._peer(command, t)
+            case Unpeer():
+                self._unpeer(command, t)
+            case SetLink():
+                self._set_link(command, t)
+            case Attach():
+                self._attach(command, t)
+            case Detach():
+                self._detach(self._index[command.provider], t)
+            case Crash():
+                self._crash(self._index[command.provider], t)
+            case Restart():
+                self._restart(self._index[command.provider], t)
+            case Partition():
+                self._partition(command, t)
+            case Heal():
+                self._heal(t)
+            case _:
+                return False
+        return True
+
+    # Neighbours
+
+    def _peer(self, command: Peer, t: float) -> None:
+        one, other = command.between
+        pair = a, b = self._pair(command.between)
+        child = next((node for node in (a, b) if node in self._reach.parents), None)
+        if child is not None:
+            parent = self._names[self._reach.parents[child]]
+            why = f"{self._names[child]} is a child of {parent}, and only top-level providers peer"
+            return self._note(f"peer {one} and {other}: {why}", t)
+        if self._network.link(a, b) is not None:
+            return self._note(f"peer {one} and {other}: they peer already", t)
+        link = filled(command, self._scenario.link)
+        event = self._emit(Peered(node=a, peers=(b,), latency=(link.latency,)), t)
+        self._network.add(a, b, link)
+        if link != Link(latency=link.latency):
+            self._changed(pair, link, t)
+        self._reach.settle([pair], LINK, event, t)
+        return None
+
+    def _unpeer(self, command: Unpeer, t: float) -> None:
+        a, b = self._pair(command.between)
+        one, other = command.between
+        if b not in self._reach.peers(a):
+            return self._note(f"unpeer {one} and {other}: they do not peer", t)
+        if self._scenario.options.mesh is Mesh.STRICT:
+            return self._note(f'unpeer {one} and {other}: mesh = "strict" allows no holes', t)
+        return self._part((a, b), t)
+
+    def _part(self, pair: Pair, t: float) -> None:
+        event = self._emit(Unpeered(node=pair[0], peer=pair[1]), t)
+        for node, other in (pair, pair[::-1]):
+            if node in self._reach.crashed:
+                self._crashes.missed(node, other, Role.PEER, "unpeered")
+        self._reach.forget(pair, "unpeered", event, t)
+
+    def _attach(self, command: Attach, t: float) -> None:
+        """Only tops peer: whoever becomes a child leaves its peers (protocol section 5.2)."""
+        child, parent = self._index[command.provider], self._index[command.to]
+        what, reach = f"attach {command.provider} to {command.to}", self._reach
+        if child in reach.parents:
+            above = self._names[reach.parents[child]]
+            return self._note(f"{what}: {command.provider} is a child of {above} already; detach it first", t)
+        if parent in reach.redirect:
+            return self._note(f"{what}: {command.to} is a redirect child and has no lookup service", t)
+        if child in reach.above(parent):
+            return self._note(f"{what}: {command.to} is below {command.provider}", t)
+        if self._scenario.options.mesh is Mesh.STRICT and reach.peers(child):
+            return self._note(f'{what}: mesh = "strict" allows no holes, and only top-level providers peer', t)
+        for peer in reach.peers(child):
+            self._part(pair_of(child, peer), t)
+        link = self._scenario.link
+        event = self._emit(Adopted(node=child, parent=parent, latency=link.latency), t)
+        reach.parents[child] = parent
+        pair = pair_of(child, parent)
+        self._network.add(*pair, link)
+        reach.settle([pair], LINK, event, t)
+        return None
+
+    def _detach(self, child: int, t: float) -> None:
+        name, parent = self._names[child], self._reach.parents.get(child)
+        if parent is None:
+            return self._note(f"detach {name}: it has no parent", t)
+        if child in self._reach.redirect:
+            return self._note(f"detach {name}: a redirect child has no lookup service of its own to go on with", t)
+        event = self._emit(Adopted(node=child), t)
+        del self._reach.parents[child]
+        for node, other, role in ((child, parent, Role.PARENT), (parent, child, Role.CHILD)):
+            if node in self._reach.crashed:
+                self._crashes.missed(node, other, role, "detached")
+        self._reach.forget(pair_of(child, parent), "detached", event, t)
+        return None
+
+    # Links
+
+    def _set_link(self, command: SetLink, t: float) -> None:
+        pair = self._pair(command.between)
+        what = f"link {command.between[0]} and {command.between[1]}"
+        link, down = self._network.link(*pair), self._reach.down
+        if link is None:
+            return self._note(f"{what}: there is no link between them", t)
+        changed, up = filled(command, link), command.up
+        if changed == link and (up is None or up is (pair not in down)):
+            word = {None: "like this", True: "up", False: "down"}[up]
+            return self._note(f"{what}: it is {word} already", t)
+        if up is True:
+            down.pop(pair, None)
+        elif up is False:
+            down[pair] = None
+        self._network.change(*pair, changed)
+        event = self._changed(pair, changed, t)
+        self._reach.settle([pair], LINK, event, t)
+        return None
+
+    def _changed(self, pair: Pair, link: Link, t: float) -> int:
+        fields = {name: getattr(link, name) for name in link.__struct_fields__}
+        return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
+
+    def _partition(self, command: Partition, t: float) -> None:
+        """Whoever is named in no group is one of their own."""
+        groups = [-1 - node for node in range(len(self._names))]
+        told = tuple([tuple([self._index[name] for name in group]) for group in command.groups if group])
+        for number, group in enumerate(told):
+            for node in group:
+                groups[node] = number
+        if len(set(groups)) < 2:
+            return self._note("partition: everybody is in one group", t)
+        event = self._emit(Partitioned(groups=told), t)
+        self._reach.partitions.append(groups)
+        rows = self._network.rows
+        across = [(a, b) for a in range(len(groups)) for b in rows[a] if a < b < len(groups) and groups[a] != groups[b]]
+        self._reach.settle(across, PARTITION, event, t)
+        return None
+
+    def _heal(self, t: float) -> None:
+        if not self._reach.partitions:
+            return self._note("heal: there is no partition", t)
+        event = self._emit(Healed(), t)
+        self._reach.partitions.clear()
+        self._reach.settle([*self._network.shut], PARTITION, event, t)
+        return None
+
+    # Providers
+
+    def _crash(self, node: int, t: float) -> None:
+        if node in self._reach.crashed:
+            return self._note(f"crash {self._names[node]}: it is down already", t)
+        return self._crashes.crash(node, t)
+
+    def _restart(self, node: int, t: float) -> None:
+        if node not in self._reach.crashed:
+            return self._note(f"restart {self._names[node]}: it is up", t)
+        return self._crashes.restart(node, t)
+
+    def _pair(self, between: tuple[str, str]) -> Pair:
+        return pair_of(self._index[between[0]], self._index[between[1]])
+
+    def _note(self, text: str, t: float) -> None:
+        self._emit(Noted(text=text), t)
+
+    def _emit(self, event: Peered | Unpeered | Adopted | LinkChanged | Partitioned | Healed | Noted, t: float) -> int:
+        return self._machines.emit(event, t)

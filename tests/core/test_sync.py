@@ -1,0 +1,109 @@
+"""Catching up: fingerprints, buckets, and that what is told is what was to be had."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from p4lab.core.messages import SyncDigest, SyncItems
+from p4lab.core.names import Regime
+from p4lab.core.records import announcement, authenticated, immutable, unauthenticated
+from p4lab.core.signing import Modelled
+from p4lab.core.stores import MARK, OWN, REPLICA
+from p4lab.core.sync import Item, bucket, bucket_count, buckets, had, told
+from tests.core.forest import THREE, Forest
+from tests.core.mesh import GB, IMM, KV, QUIET, UNAUTH, K, Mesh
+
+SIGNED = [authenticated(Modelled(), bytes(32), b"k", b"v", Regime.VALUE, 0, 0, seq) for seq in (1, 2)]
+
+
+def test_fingerprints_tell_versions_forms_and_entries_apart_and_nothing_else() -> None:
+    fell = authenticated(Modelled(), bytes(32), b"k", b"v", Regime.GET_BROADCAST, 0, 0, 3)
+    different = [
+        Item(OWN, SIGNED[0]), Item(OWN, SIGNED[1]), Item(OWN, announcement(SIGNED[1])), Item(MARK, announcement(fell)),
+        Item(OWN, immutable(b"v", Regime.VALUE, 0, 0)), Item(OWN, immutable(b"v", Regime.KEY, 0, 0)),
+        Item(OWN, unauthenticated(b"k", b"v", Regime.VALUE, 0, 0)),
+        Item(OWN, unauthenticated(b"k", b"w", Regime.VALUE, 0, 0)),
+    ]  # fmt: skip
+    assert len({item.print for item in different}) == len(different)
+    assert Item(OWN, SIGNED[0]).print == Item(REPLICA, SIGNED[0]).print
+
+
+@given(st.sets(st.binary(max_size=3), max_size=40), st.sampled_from([1, 2, 16]))
+def test_a_digest_depends_on_the_set_alone(values: set[bytes], count: int) -> None:
+    items = [Item(OWN, immutable(value, Regime.VALUE, 0, 0)) for value in sorted(values)]
+    digest = buckets(items, count)
+    assert digest == buckets(reversed(items), count)
+    for item in items:
+        changed = buckets([each for each in items if each is not item], count)
+        places = [at for at in range(count) if digest[at] != changed[at]]
+        assert places == [bucket(item.record.nid, count)]
+
+
+@pytest.mark.parametrize(("items", "count"), [(0, 1), (16, 1), (17, 2), (100_000, 8192), (10**9, 65_536)])
+def test_the_number_of_buckets(items: int, count: int) -> None:
+    assert bucket_count(items) == count
+
+
+def test_between_two_that_have_told_each_other_all_nothing_differs() -> None:
+    """What a provider would tell is what its neighbour has from it: for every pair, kind, regime and form."""
+    forest = Forest()
+    for by in ("A", "a", "c", "C"):
+        for regime in (GB, K, KV):
+            for kind in (None, IMM, UNAUTH):
+                more = {} if kind is None else {"kind": kind}
+                key = None if kind is IMM else f"{by}{regime.code}"
+                forest.put(by, key, f"{by} {regime.code} {kind}", regime, **more)
+    for by in ("A", "a"):
+        forest.put(by, f"{by}2", "fell", GB)
+        forest.put(by, f"{by}3", "fell", GB)
+    for one, other in ("AB", "BA", "AC", "Aa", "aA", "Cc", "cC"):
+        teller, hearer = (forest.providers[forest.names.index(name)] for name in (one, other))
+        assert len(THREE) == forest.size
+        tells = {(i.key, i.print) for i in told(teller._near, teller.stores, hearer.me, QUIET, 0.0)}
+        has = {(i.key, i.print) for i in had(hearer._near, hearer.stores, teller.me, 0.0)}
+        assert tells == has, (one, other)
+
+
+def test_one_missing_item_costs_its_bucket() -> None:
+    mesh = Mesh(2)
+    for number in range(200):
+        mesh.put("A", f"k{number}", "v", KV)
+    mesh.drop("A>B")
+    mesh.deliver()
+    mesh.cut("AB")
+    mesh.join("AB")
+    mesh.deliver("A>B", "B>A")
+    sizes = [len(flight.message.buckets) for flight in mesh.flights if isinstance(flight.message, SyncDigest)]
+    assert sizes == [16, 1]
+    mesh.deliver("A>B", "B>A")
+    items = [len(flight.message.items) for flight in mesh.flights if isinstance(flight.message, SyncItems)]
+    assert (sum(items) < 40, max(items) > 0) == (True, True)
+    mesh.deliver()
+    assert len(mesh.stores("B")["R"]) == 200
+
+
+def test_what_the_teller_lost_is_dropped() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.deliver()
+    mesh.disks[0].clear()  # a disk that lost everything
+    mesh.crash("A")
+    mesh.restart("A")
+    mesh.deliver()
+    assert mesh.stores("B") == {}
+
+
+def test_a_lease_is_told_as_what_is_left_of_it() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV, lease=10.0)
+    mesh.deliver()
+    mesh.cut("AB")
+    mesh.wait(4.0)
+    mesh.put("A", "k", "v", KV, lease=10.0, seq=1)  # renewed, to 14
+    mesh.crash("A")  # and the outbox is lost
+    mesh.wait(3.0)
+    mesh.restart("A")
+    mesh.deliver()
+    assert mesh.stores("B") == {"R": [("v1", 14.0)]}
