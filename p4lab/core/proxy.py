@@ -15,6 +15,7 @@ import msgspec
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Received, Send, Unlinked, Woke
 from p4lab.core.inside import Inside
 from p4lab.core.messages import ANSWER, GET, HIT, LEAVE, MISS, NEGATIVE, PUT, Answer, GetRequest, Leave, PutRequest
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Options
 from p4lab.core.organisation import LATER, Organisation
 from p4lab.core.question import Waiter
@@ -58,8 +59,8 @@ class Proxy:
         self.wake_at = deadlines[0][0] if deadlines else NEVER
         return effects if self._own is None else self._own.durable(effects)
 
-    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
-        """Begin again with what was persisted, the way up being cut; how many copies there are."""
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], roles: Mapping[int, Role], now: float) -> int:
+        """Begin again with what was persisted, the way up being cut; how many copies there are. It has no roles."""
         self._open = False
         return 0 if self._own is None else self._own.restore(rows, now)
 

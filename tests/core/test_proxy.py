@@ -58,7 +58,7 @@ class Town:
     def restart(self) -> int:
         """E has crashed and is back with what it had stored; how many copies it found."""
         self.proxies[0] = self.mesh.nodes[E] = proxy = Proxy(E, 0, self.mesh.options, SIGNER)
-        return proxy.restore(self.mesh.disks[E], self.mesh.now)
+        return proxy.restore(self.mesh.disks[E], {}, self.mesh.now)
 
     def held(self, which: int = 0) -> dict[str, list[str]]:
         """What a proxy's stores hold, by their letter."""
