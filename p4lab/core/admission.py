@@ -32,17 +32,22 @@ def admit(request: PutRequest, stores: Stores, options: Options, signer: Signer,
     record = request.record
     if request.scoped:
         return Verdict("E_SCOPE")  # no organisation stands between: whoever put it counts on its not going farther
-    if record.value is None or record.size > options.max_value:
+    removes = record.deleted and record.kind is not Kind.AUTHENTICATED
+    if (record.value is None and not removes) or record.size > options.max_value:
         return Verdict("E_TOO_BIG")
     code = fault(record, record.nid, signer)
     if code is not None:
         return Verdict(code)
+    if removes:
+        return _removal(record, stores, now)
     match record.kind:
         case Kind.AUTHENTICATED:
             return _version(request, stores, now)
         case Kind.IMMUTABLE:
             held = next((copy.record for copy in stores.live(OWN, record.nid, now)), None)
         case Kind.UNAUTHENTICATED:
+            if stores.buried(record.nid, record.entry, now):
+                return Verdict("E_REMOVED")
             same = (copy.record for copy in stores.live(OWN, record.nid, now) if copy.record.entry == record.entry)
             held = next(same, None)
     if held is None:
@@ -50,6 +55,21 @@ def admit(request: PutRequest, stores: Stores, options: Options, signer: Signer,
     if record.regime.code < held.regime.code:
         return Verdict("E_REGIME")  # these two may only rise (protocol section 5.10)
     return Verdict(DUPLICATE if record.regime is held.regime else OK, held)
+
+
+def _removal(record: Record, stores: Stores, now: float) -> Verdict:
+    """Whether an entry may be taken back: it is known here, and the secret is the one that it was put with."""
+    if stores.buried(record.nid, record.entry, now):
+        return Verdict(DUPLICATE)
+    held = [copy.record for copy in stores.every(record.nid, now) if copy.record.value_hash == record.value_hash]
+    if not held:
+        return Verdict("NOT_FOUND")
+    same = [each for each in held if each.entry == record.entry]
+    return Verdict(OK, max(same, key=_scope)) if same else Verdict("E_SECRET")
+
+
+def _scope(record: Record) -> int:
+    return record.regime.code
 
 
 def _version(request: PutRequest, stores: Stores, now: float) -> Verdict:

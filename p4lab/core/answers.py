@@ -11,6 +11,7 @@ from p4lab.core.messages import (
     FETCH,
     HIT,
     MISS,
+    NEGATIVE,
     Answer,
     FetchReply,
     GetReply,
@@ -18,7 +19,7 @@ from p4lab.core.messages import (
     reply_size,
 )  # fmt: skip
 from p4lab.core.question import Found, Waiter
-from p4lab.core.records import UNVERSIONED, Record
+from p4lab.core.records import TOMBSTONE, UNVERSIONED, Record
 from p4lab.core.stores import CACHED, Copy
 
 
@@ -58,6 +59,8 @@ def answer(
     if query is None or query.code == CREQ:
         version = max((record.version for record in told), default=UNVERSIONED)
         left = min([item.remaining for item in found], default=0.0)
+        if told and told[0].flags & TOMBSTONE:  # a customer is told what it means
+            told, outcome, status, size = (), "NOT_FOUND", MISS, NEGATIVE
         full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy, left)
         return Send(
             waiter.asker, full if query is None else RelayedAnswer(op, nid, size, query.qid, status, full), after

@@ -154,8 +154,8 @@ class Asking:
         if self._misses:
             self._misses.pop(src, None)  # a sign of life
         question = self.questions.get(message.qid)
-        if question is None:
-            return NOTHING
+        if question is None or message.nid != question.request.nid:
+            return NOTHING  # the latter: corrupted under way, or meant for whom this provider was before a crash
         waiting = question.waiting
         if src not in waiting:
             return NOTHING
@@ -194,7 +194,7 @@ class Asking:
             ttl = record.ttl_ms / 1000
             if remaining > ttl + ROUNDING:
                 effects.append(Emit(Noticed(me, question.op, nid, src, "E_TTL")))
-            found = Found(record, min(ttl, remaining), message.copy, src)  # in this order NaN is harmless
+            found = Found(record, min(ttl, remaining), message.copy, src, now)  # in this order NaN is harmless
             if question.answered:
                 effects += self._owner.late(question, found, now)
             else:
@@ -242,6 +242,8 @@ class Asking:
 
     def _finish(self, question: Question, now: float) -> list[Effect]:
         question.answered = True
+        for found in question.found:
+            found.count_down(now)
         if not (question.waiting and question.found and question.request.kind is Kind.AUTHENTICATED):
             self.questions.pop(question.qid, None)  # else answers that are still on their way may be better
         nid = question.request.nid

@@ -23,12 +23,17 @@ class Received(msgspec.Struct, gc=False):
 
 
 class Requested(msgspec.Struct, gc=False):
-    """Somebody asks a customer node for an operation, number `op`."""
+    """Somebody asks a customer node for an operation, number `op`.
+
+    A Move is told to the customers of the new provider, who put all that the identity has stored (as many operations
+    as it has belongings, from `op` on), and to those of the old one, who tell it of `node`, the new one's number.
+    """
 
     command: Put | Get | Remove | Move
     op: int
     workload: str
     event: int = 0
+    node: int = -1
 
 
 class Woke(msgspec.Struct, gc=False):

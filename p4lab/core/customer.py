@@ -1,54 +1,42 @@
 """The customers of one provider: they make and sign records, ask, and tell when the answer is there.
 
 Rules: a customer talks to its own provider alone (paper section 2). One node stands for all customers of a provider;
-whose key signs is the identity's name. Wallets are shared by the customers of a run, because an identity may move.
+whose key signs is the identity's name. A long set comes page by page and is told as one. While the provider is out of
+reach, everybody is told E_AGAIN.
 """
 
-import functools
 from math import inf
 
 import msgspec
 
 from p4lab.core import messages
-from p4lab.core.commands import Get, Put
-from p4lab.core.contract import NOTHING, Effect, Emit, Input, Received, Requested, Send
+from p4lab.core.commands import Get, Move, Put, Remove
+from p4lab.core.contract import NOTHING, Effect, Emit, Input, Linked, Received, Requested, Send, Unlinked
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
-from p4lab.core.messages import Answer, GetRequest, PutRequest
-from p4lab.core.names import Kind, Scope, digest, name_id
-from p4lab.core.records import MAX_SEQ, Record, authenticated, immutable, unauthenticated
-from p4lab.core.signing import Signer, identity_seed
+from p4lab.core.messages import Answer, GetRequest, Leave, PutRequest
+from p4lab.core.names import Kind, Scope
+from p4lab.core.records import Record
+from p4lab.core.wallet import Wallet
 
-U32_MAX = 2**32 - 1  # lifetimes are u32 milliseconds on the wire; a longer one is refused by the provider (E_TTL)
-
-
-class Wallet:
-    """The identities of a run and the last seq that each signed per name."""
-
-    def __init__(self, signer: Signer) -> None:
-        self.signer = signer
-        self.seqs: dict[bytes, int] = {}  # nid -> last seq; an authenticated nid has one owner
-        self.owner = functools.cache(self._owner)
-        self.name = functools.lru_cache(maxsize=65_536)(self._name)
-
-    def _owner(self, identity: str) -> bytes:
-        return digest(self.signer.public_key(identity_seed(identity)))
-
-    def _name(self, kind: Kind, key: str | None, of: str | None, identity: str) -> tuple[bytes, bytes, bytes]:
-        """(nid, key, owner) of a name as files spell it; an immutable key is hex, or `of` its value."""
-        owner = b""
-        if kind is Kind.IMMUTABLE:
-            raw = digest((of or "").encode()) if key is None else _unhex(key)
-        else:
-            raw = (key or "").encode()
-            owner = self.owner(identity) if kind is Kind.AUTHENTICATED else b""
-        return name_id(kind, raw, owner), raw, owner
+AGAIN = "E_AGAIN"
 
 
-class _Asked(msgspec.Struct, gc=False):
+class _Putting(msgspec.Struct, gc=False):
+    """A put or a removal that waits for its answer. key: as files spell it; seq_before: the last one used before it."""
+
     started: float
-    put: bool
-    seq: int = 0
-    seq_before: int = 0
+    identity: str
+    key: str
+    record: Record
+    seq_before: int
+
+
+class _Getting(msgspec.Struct, gc=False):
+    """A get that waits for its answer, or for the next page of it. pages: those that have come."""
+
+    started: float
+    request: GetRequest
+    pages: list[Answer] = []
 
 
 class Customer:
@@ -60,89 +48,137 @@ class Customer:
         self._provider = provider
         self._name = name
         self._wallet = wallet
-        self._asked: dict[int, _Asked] = {}
+        self._puts: dict[int, _Putting] = {}
+        self._gets: dict[int, _Getting] = {}
+        self._cut = False  # the provider is out of reach
 
     def handle(self, data: Input, now: float) -> list[Effect]:
         """A request goes out, or an answer comes home."""
         if type(data) is Requested:
-            command = data.command
-            if type(command) is Get:
-                return self._get(command, data, now)
-            return self._put(command, data, now) if type(command) is Put else NOTHING
+            return self._requested(data, now)
         if type(data) is Received and type(data.message) is Answer and data.src == self._provider:
             return self._answered(data.message, now)
+        if type(data) is Unlinked and data.node == self._provider:
+            self._cut = True
+            return self._give_up(now)
+        if type(data) is Linked and data.node == self._provider:
+            self._cut = False
         return NOTHING
+
+    def _requested(self, data: Requested, now: float) -> list[Effect]:
+        command = data.command
+        match command:
+            case Get():
+                effects = self._get(command, data, now)
+            case Put():
+                identity = command.identity or command.by
+                record = self._wallet.record(command, identity)
+                label = record.key.hex() if command.kind is Kind.IMMUTABLE else command.key or ""
+                effects = self._put(record, identity, label, data, data.op, now, command.cas, command.scope)
+            case Remove():
+                identity = command.identity or command.by
+                record = self._wallet.removal(command, identity)
+                effects = self._put(record, identity, command.key, data, data.op, now)
+            case Move():
+                effects = self._move(command, data, now)
+        return effects + self._give_up(now) if self._cut else effects
 
     def _get(self, get: Get, data: Requested, now: float) -> list[Effect]:
         identity = get.owner or get.by
         nid, key, owner = self._wallet.name(get.kind, get.key, get.of, identity)
         op = data.op
-        self._asked[op] = _Asked(now, False)
         label = key.hex() if get.kind is Kind.IMMUTABLE else get.key or ""
         named = identity if get.kind is Kind.AUTHENTICATED else ""
         started = GetStarted(self._provider, op, nid, get.kind.value, label, named, data.workload)
         size = messages.query_size(get.kind)
         min_seq = get.min_version or 0 if get.kind is Kind.AUTHENTICATED else 0  # the others have no versions
         request = GetRequest(op, nid, size, get.kind, key, owner, min_seq)
-        return [Emit(started, leads=True), Send(self._provider, request)]
+        self._gets[op] = _Getting(now, request)
+        return [Emit(started, leads=True), *self._send(request)]
 
-    def _put(self, put: Put, data: Requested, now: float) -> list[Effect]:
-        identity = put.identity or put.by
-        op = data.op
-        record = self._record(put, identity)
-        seq, before = record.version[0], self._wallet.seqs.get(record.nid, 0)
-        if put.kind is Kind.AUTHENTICATED:
-            self._wallet.seqs[record.nid] = max(before, seq)
-        self._asked[op] = _Asked(now, True, seq, before)
-        named = identity if put.kind is Kind.AUTHENTICATED else ""
-        label = record.key.hex() if put.kind is Kind.IMMUTABLE else put.key or ""
-        scoped = put.scope is Scope.ORGANISATION
+    def _put(
+        self, record: Record, identity: str, key: str, data: Requested, op: int, now: float, cas: int | None = None,
+        scope: Scope = Scope.GLOBAL,
+    ) -> list[Effect]:  # fmt: skip
+        """A record goes to the provider: a new one, a removal, or what an identity brings along."""
+        nid, seq, seqs = record.nid, record.version[0], self._wallet.seqs
+        before = seqs.get(nid, 0)
+        signed = record.kind is Kind.AUTHENTICATED
+        if signed:
+            seqs[nid] = max(before, seq)
+        self._puts[op] = _Putting(now, identity, key, record, before)
         started = PutStarted(
-            self._provider, op, record.nid, put.kind.value, label, named, data.workload, put.regime.value, put.ttl,
-            put.lease, seq, put.value, scope=put.scope.value if scoped else "",
+            self._provider, op, nid, record.kind.value, key, identity if signed else "", data.workload,
+            record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, seq, text(record.value or b""),
+            record.deleted, "" if scope is Scope.GLOBAL else scope.value,
         )  # fmt: skip
-        request = PutRequest(op, record.nid, messages.update_size(record), record, put.cas, scoped)
-        return [Emit(started, leads=True), Send(self._provider, request)]
+        account = self._wallet.owner(identity)
+        request = PutRequest(op, nid, messages.update_size(record), record, cas, scope is Scope.ORGANISATION, account)
+        return [Emit(started, leads=True, cause=data.event), *self._send(request)]
 
-    def _record(self, put: Put, identity: str) -> Record:
-        value = put.value.encode()
-        ttl, lease = _milliseconds(put.ttl), _milliseconds(put.lease)
-        if put.kind is Kind.IMMUTABLE:
-            record = immutable(value, put.regime, ttl, lease)
-            if put.key is None:
-                return record
-            key = _unhex(put.key)  # whether it is the hash is for the provider to judge
-            return msgspec.structs.replace(record, key=key, nid=name_id(put.kind, key))
-        key = (put.key or "").encode()
-        if put.kind is Kind.UNAUTHENTICATED:
-            secret = b"" if put.secret is None else digest(put.secret.encode())
-            return unauthenticated(key, value, put.regime, ttl, lease, secret)
-        nid = self._wallet.name(put.kind, put.key, None, identity)[0]
-        seq = min(self._wallet.seqs.get(nid, 0) + 1, MAX_SEQ) if put.seq is None else put.seq
-        return authenticated(self._wallet.signer, identity_seed(identity), key, value, put.regime, ttl, lease, seq)
+    def _move(self, move: Move, data: Requested, now: float) -> list[Effect]:
+        """The new provider is given all that the identity has, the old one is told that it goes (section 5.13)."""
+        identity = move.identity
+        if move.to != self._name:
+            owner = self._wallet.owner(identity)
+            return self._send(Leave(data.op, owner, messages.query_size(Kind.AUTHENTICATED), owner, data.node))
+        effects: list[Effect] = []
+        for op, stub in enumerate(self._wallet.belongings(identity, now), data.op):
+            effects += self._put(stub.record, identity, stub.key, data, op, now)
+        return effects
+
+    def _send(self, message: GetRequest | PutRequest | Leave) -> list[Effect]:
+        return [] if self._cut else [Send(self._provider, message)]
 
     def _answered(self, answer: Answer, now: float) -> list[Effect]:
-        asked = self._asked.pop(answer.op, None)
-        if asked is None:
+        if (putting := self._puts.pop(answer.op, None)) is not None:
+            return [self._put_done(answer.op, putting, answer.outcome, now)]
+        getting = self._gets.get(answer.op)
+        if getting is None:
             return NOTHING
-        latency = now - asked.started
-        if asked.put:
-            seqs = self._wallet.seqs
-            if not answer.outcome.startswith("OK") and seqs.get(answer.nid) == asked.seq:
-                seqs[answer.nid] = asked.seq_before  # a refused seq may be used again
-            return [Emit(PutFinished(self._provider, answer.op, answer.nid, answer.outcome, latency, asked.seq))]
-        seq, version_hash = answer.version
-        finished = GetFinished(
-            self._provider, answer.op, answer.nid, answer.outcome, answer.source, latency, seq, version_hash[:8].hex(),
-            tuple([record.entry[:8].hex() for record in answer.records if record.entry]),
-            tuple([text(record.value or b"") for record in answer.records]), answer.silent, answer.copy, answer.stale,
+        if answer.placemark > getting.request.after:
+            getting.pages = [*getting.pages, answer]
+            getting.request = msgspec.structs.replace(getting.request, after=answer.placemark)
+            return [Send(self._provider, getting.request)]
+        del self._gets[answer.op]
+        return [self._get_done(getting, answer, now)]
+
+    def _put_done(self, op: int, putting: _Putting, outcome: str, now: float) -> Effect:
+        record, seqs = putting.record, self._wallet.seqs
+        nid, seq = record.nid, record.version[0]
+        if outcome.startswith("OK"):
+            self._wallet.stored(putting.identity, putting.key, record, putting.started)
+        elif seqs.get(nid) == seq:
+            seqs[nid] = putting.seq_before  # a refused seq may be used again
+        return Emit(PutFinished(self._provider, op, nid, outcome, now - putting.started, seq))
+
+    def _get_done(self, getting: _Getting, answer: Answer, now: float) -> Effect:
+        """The answer, with the values of all its pages; a page that is missing makes it partial."""
+        outcome, pages = answer.outcome, [*getting.pages, answer]
+        first = pages[0]
+        if len(pages) > 1 and outcome != "OK":
+            outcome = "OK" if outcome == "NOT_FOUND" else "PARTIAL"
+        records = [record for page in pages for record in page.records]
+        seq, version_hash = first.version
+        return Emit(
+            GetFinished(
+                self._provider, answer.op, answer.nid, outcome, first.source, now - getting.started, seq,
+                version_hash[:8].hex(), tuple([record.entry[:8].hex() for record in records if record.entry]),
+                tuple([text(record.value or b"") for record in records]),
+                tuple(sorted({node for page in pages for node in page.silent})) if len(pages) > 1 else answer.silent,
+                max(page.copy for page in pages), any(page.stale for page in pages),
+            )
         )  # fmt: skip
-        return [Emit(finished)]
 
-
-def _milliseconds(seconds: float) -> int:
-    """A lifetime as on the wire; a shortest one is not none at all, which would mean for ever."""
-    return 0 if seconds == 0 else min(max(round(seconds * 1000), 1), U32_MAX)
+    def _give_up(self, now: float) -> list[Effect]:
+        """The provider is out of reach: whoever waits is told to try again."""
+        effects = [self._put_done(op, putting, AGAIN, now) for op, putting in self._puts.items()]
+        for op, getting in self._gets.items():
+            answer = Answer(op, getting.request.nid, messages.NEGATIVE, messages.MISS, AGAIN)
+            effects.append(self._get_done(getting, answer, now))
+        self._puts.clear()
+        self._gets.clear()
+        return effects
 
 
 def text(value: bytes) -> str:
@@ -151,11 +187,3 @@ def text(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return "hex:" + value.hex()
-
-
-def _unhex(key: str) -> bytes:
-    """The bytes of a hex key; what is not hex is no immutable key, and its bytes will be refused as such."""
-    try:
-        return bytes.fromhex(key)
-    except ValueError:
-        return key.encode()

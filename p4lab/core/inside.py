@@ -26,6 +26,7 @@ class Inside:
 
     def __init__(self, stores: Stores, options: Options) -> None:
         self._stores = stores
+        self._w_sync = options.w_sync
         self._literal = options.unauthenticated_gets is UnauthenticatedGets.LOCAL_ONLY
         self._whole: dict[bytes, float] = {}  # until when a set is all that was known above
 
@@ -64,7 +65,9 @@ class Inside:
         record, until = reply.records[0], now + reply.remaining
         if any(copy.record.version < record.version for copy in stores.live(OWN, nid, now)):
             # Its owner has put a newer version elsewhere: own data is not what reads go back to.
-            effects.append(Emit(stores.keep(OWN, record, lease_end(record, now), reply.op, -1, reply.copy)))
+            effects.append(
+                Emit(stores.keep(OWN, record, lease_end(record, self._w_sync, now), reply.op, -1, reply.copy))
+            )
         elif cacheable(record, until, now, stores.readable(nid, now)):
             effects.append(Emit(stores.keep(CACHED, record, until, reply.op, -1, reply.copy)))
         return [*effects, _passed(waiter, reply)]

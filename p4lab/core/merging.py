@@ -4,6 +4,8 @@ Rules: an UPDATE that does not raise what is known changes nothing, so any order
 authority for its subtree: what it tells becomes local data (S, or a pointer that peers' questions follow).
 """
 
+from math import inf
+
 import msgspec
 
 from p4lab.core.contract import Effect, Emit
@@ -13,7 +15,7 @@ from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.records import UNVERSIONED, Record, Version, announcement
-from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Copy, Stores, lease_end
+from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Copy, Stores, lease_end, mark_end
 
 Held = list[tuple[str, Copy]]
 
@@ -37,8 +39,10 @@ def merge(
     """
     record, nid = update.record, update.nid
     child = near.roles.get(src) is Role.CHILD
-    if record.version < stores.withdrawn.get(nid, UNVERSIONED):
+    if record.version < stores.withdrawn.get(nid, UNVERSIONED) or stores.buried(nid, record.entry, now):
         return None
+    if record.kind is Kind.UNAUTHENTICATED and record.deleted:
+        return Merged(bury(record, src, update.op, stores, options, now), None)
     held = [
         (store, copy)
         for store in (OWN, SUBTREE, REPLICA, POINTER)
@@ -54,7 +58,9 @@ def merge(
         return _renew(update, src, told, near, stores, options, now)
     # What was announced or leased before the value came counts on: the later end holds.
     ends = [copy.until for _, copy in told if copy.record.version == record.version]
-    until = max([_lease_end(update, now), *ends])
+    if record.deleted:  # what it hides may live on elsewhere for as long as it did here
+        ends += [copy.until for _, copy in held if copy.until < inf]
+    until = max([_lease_end(update, options, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
     effects = _make_room(record, store, child, held, near, update.op, stores)
     origin = 0 if update.stored is None else update.stored.id
@@ -109,11 +115,6 @@ def _previous(record: Record, held: Held, withdrawn: Version) -> Record | None:
     return max(known, key=lambda each: each.version, default=None)
 
 
-def mark_end(record: Record, options: Options, now: float) -> float:
-    """How long a withdraw or a removal is remembered: while anything older may come back (protocol section 5.9)."""
-    return now + max(record.lease_ms / 1000, record.ttl_ms / 1000, options.w_sync)
-
-
 def remember_fall(
     record: Record, previous: Record | None, via: int, stored: Stored | None, stores: Stores, options: Options,
     now: float,
@@ -121,18 +122,24 @@ def remember_fall(
     """Keep a mark where a put-broadcast name has become get-broadcast, to tell neighbours that missed the withdraw."""
     fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
     if fell and record.regime is Regime.GET_BROADCAST and record.kind is Kind.AUTHENTICATED:
-        stores.mark(announcement(record), mark_end(record, options, now), now, via, stored)
+        stores.mark(announcement(record), mark_end(record, options.w_sync, now), now, via, stored)
 
 
-def _lease_end(update: Update, now: float) -> float:
-    return now + update.left if update.left else lease_end(update.record, now)
+def bury(record: Record, via: int, op: int, stores: Stores, options: Options, now: float) -> list[Effect]:
+    """Take back an entry of a set, wherever it lies here; whoever holds the secret is the one who put it."""
+    stores.bury(record, mark_end(record, options.w_sync, now), now, via)
+    return stores.drop(OWN + SUBTREE + REPLICA + POINTER + CACHED, record.nid, record.entry, None, op, "removed")
+
+
+def _lease_end(update: Update, options: Options, now: float) -> float:
+    return now + update.left if update.left else lease_end(update.record, options.w_sync, now)
 
 
 def _withdraw(update: Update, src: int, stores: Stores, options: Options, now: float) -> Merged | None:
     record = update.record
     news = stores.withdrawn.get(record.nid, UNVERSIONED) < record.version
     if news:
-        stores.mark(record, mark_end(record, options, now), now, src, update.stored)
+        stores.mark(record, mark_end(record, options.w_sync, now), now, src, update.stored)
     why = "withdrawn: the name is get-broadcast now"
     effects = stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, update.op, why)
     # Whoever learns of the fall passes it on; the regime before is what makes it a withdraw.
@@ -148,7 +155,7 @@ def _renew(
     An owner who moved is told of by two providers: whoever said it last counts as its home, since the first one will
     give it up. Not so in relay mode, where one update comes by several ways and two pointers could end in each other.
     """
-    record, until = update.record, _lease_end(update, now)
+    record, until = update.record, _lease_end(update, options, now)
     if options.mesh is not Mesh.RELAY and near.roles.get(src) is not Role.CHILD:
         for store, copy in told:
             if copy.via != src and store in (REPLICA, POINTER) and not _below(copy, near):

@@ -51,7 +51,7 @@ def update_size(record: Record) -> int:
     """u_V of a record with its value, u_K of an announcement."""
     signed = record.kind is Kind.AUTHENTICATED
     if record.value is None:
-        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN)
+        return HEADER + NAME + (OWNER + ANNOUNCE_SIGNED if signed else ANNOUNCE_PLAIN) + len(record.secret)
     return HEADER + NAME + (OWNER + META_SIGNED if signed else META_PLAIN) + len(record.value)
 
 
@@ -212,6 +212,7 @@ class PutRequest(msgspec.Struct, gc=False):
     record: Record
     cas: int | None = None
     scoped: bool = False
+    account: bytes = b""  # of the customer, H(public key): what it stores counts for its quota, and leaves with it
     status: int = 0
     code: int = PUT
 
@@ -238,6 +239,7 @@ class GetRequest(msgspec.Struct, gc=False):
     key: bytes
     owner: bytes = b""
     min_seq: int = 0
+    after: bytes = b""  # the page of a set that begins behind this entry
     status: int = 0
     code: int = GET
 
@@ -260,6 +262,7 @@ class Answer(msgspec.Struct, gc=False):
     silent: tuple[int, ...] = ()  # peers that did not answer in time
     copy: int = 0
     remaining: float = 0.0
+    placemark: bytes = b""  # the last entry of this page, where another page follows
     code: int = ANSWER
 
 

@@ -11,7 +11,9 @@ import msgspec
 from p4lab.core.admission import admit
 from p4lab.core.contract import NOTHING, Effect, Emit, Persist
 from p4lab.core.events import Rejected
+from p4lab.core.merging import bury
 from p4lab.core.messages import Answer, PutRequest
+from p4lab.core.names import Kind
 from p4lab.core.options import Options
 from p4lab.core.records import TOMBSTONE, Record
 from p4lab.core.signing import Signer
@@ -49,7 +51,8 @@ class Organisation:
         if request.scoped and key not in self._inside and self._own(key, now) is not None:
             return "E_SCOPE"
         checked = msgspec.structs.replace(request, scoped=False)
-        return admit(checked, self.stores, self._options, self._signer, now).code
+        code = admit(checked, self.stores, self._options, self._signer, now).code
+        return "OK" if code == "NOT_FOUND" else code  # an entry to be removed may be known outside
 
     def stays(self, request: PutRequest) -> bool:
         """Whether a put never leaves: by its scope, or as the removal of what never left."""
@@ -59,7 +62,10 @@ class Organisation:
     def keep(self, request: PutRequest, now: float) -> list[Effect]:
         """Own data from now on, unless a newer version came in meanwhile."""
         record, key = request.record, _entry(request.record)
-        until, held = lease_end(record, now), self._own(key, now)
+        if record.deleted and record.kind is Kind.UNAUTHENTICATED:
+            self._post(key, None)
+            return bury(record, -1, request.op, self.stores, self._options, now)
+        until, held = lease_end(record, self._options.w_sync, now), self._own(key, now)
         if held is not None and held.record.version > record.version:
             return NOTHING
         if held is not None and held.record.version == record.version:
@@ -73,7 +79,7 @@ class Organisation:
     def keep_for_later(self, request: PutRequest, now: float) -> list[Effect]:
         """Own data from now on, of which `above` is still to be told."""
         effects = self.keep(request, now)
-        if effects:
+        if effects or request.record.deleted:
             self._post(_entry(request.record), request)
         return effects
 

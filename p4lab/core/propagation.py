@@ -36,7 +36,7 @@ def spread(
     passed = (*path, near.me)
     fell = previous is not None and previous.regime is not Regime.GET_BROADCAST
     if told and (record.regime is not Regime.GET_BROADCAST or fell):
-        sent = record if record.regime is Regime.VALUE and not renewed else announcement(record)
+        sent = announcement(record) if renewed and not record.deleted else broadcast_form(record)
         dsts = tuple([node for node in told if node not in path]) if path else told
         if dsts:
             effects.append(SendAll(dsts, Update(op, record.nid, update_size(sent), sent, stored, passed, down_only)))
@@ -47,16 +47,23 @@ def spread(
     return effects
 
 
+def broadcast_form(record: Record) -> Record:
+    """V, A or W, as peers and children are told of a record. A tombstone goes whole: there is no value to fetch."""
+    if record.regime is Regime.VALUE or (record.deleted and record.regime is Regime.KEY):
+        return record
+    return announcement(record)
+
+
 def upwards(record: Record, fell: bool, renewed: bool, child_up: ChildUp) -> Record | None:
     """The form for the parent, which answers for this subtree: by `child_up`, but for what all are sent anyway."""
-    if renewed:
+    if renewed and not record.deleted:
         silent = record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE
         return None if silent else announcement(record)
     if record.regime is Regime.VALUE or child_up is ChildUp.VALUE:
         return record
     if record.regime is Regime.GET_BROADCAST and child_up is ChildUp.NONE and not fell:
         return None
-    return announcement(record)
+    return record if record.deleted else announcement(record)
 
 
 def receive(

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.admission import admit
-from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Send, Unlinked, Woke
-from p4lab.core.merging import remember_fall
+from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Persist, Received, Unlinked, Woke
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -14,31 +12,26 @@ from p4lab.core.messages import (
     GETQ,
     GETR,
     HELLO,
-    HIT,
-    MISS,
-    NEGATIVE,
     PUT,
     SESSION,
     SYNC_D,
     SYNC_I,
     UPDATE,
-    Answer,
     Fetch,
     GetQuery,
     GetRequest,
-    PutRequest,
     Relayed,
-    RelayedAnswer,
     Update,
 )  # fmt: skip
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
 from p4lab.core.peering import Peering
-from p4lab.core.propagation import receive, spread
+from p4lab.core.propagation import receive
+from p4lab.core.putting import Putting
 from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
-from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE, Stores, lease_end
+from p4lab.core.stores import Stores
 
 
 class Provider:
@@ -61,6 +54,7 @@ class Provider:
         self._resolution = Resolution(self._near, self.stores, options, signer, lookup_delay)
         self._reply = self._resolution.reply
         self._outbox = Outbox(self._near)
+        self._putting = Putting(self._near, self.stores, self._outbox, options, signer)
         self._peering = Peering(self._near, self.stores, self._outbox, options, epoch)
         self._met()
 
@@ -119,12 +113,12 @@ class Provider:
             if code == GET:
                 return self._get(data, message, None, now)
             if code == PUT:
-                return self._put(data.src, message, None, now)
+                return self._durable(self._putting.put(data.src, message, None, now))
         elif role is Role.PROXY:
             if code == CREQ:
                 if message.request.code == GET:
                     return self._get(data, message.request, message, now)
-                return self._put(data.src, message.request, message, now)
+                return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
@@ -185,30 +179,3 @@ class Provider:
         effects = self._resolution.get(data.src, request, data.event, now, relayed)
         self.wake_at = self._resolution.wake_at
         return effects
-
-    def _put(self, asker: int, request: PutRequest, relayed: Relayed | None, now: float) -> list[Effect]:
-        """Check, store, answer at once (P14), and only then tell the neighbours what the regime asks for.
-
-        A redirect child's customers are the parent's own, to it and to everybody else; `via` tells them apart.
-        """
-        record, op = request.record, request.op
-        verdict = admit(request, self.stores, self._options, self._signer, now)
-        done = HIT if verdict.accepted else MISS
-        reply = Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version)
-        answer = Send(asker, reply)
-        if relayed is not None:
-            answer = Send(asker, RelayedAnswer(op, record.nid, NEGATIVE, relayed.qid, done, reply))
-        if not verdict.accepted:
-            return [answer]
-        until = lease_end(record, now)
-        for copy in self.stores.live(OWN, record.nid, now):
-            if copy.record.entry == record.entry and copy.record.version == record.version:
-                until = max(until, copy.until)  # what was promised is kept: a refresh never shortens a lease
-        kept = self.stores.keep(OWN, record, until, op, -1 if relayed is None else asker)
-        lower = self.stores.drop(CACHED, record.nid, record.entry, None, op, "put here")
-        # An equal copy that a peer told of stays: its lease may outlast that of the own one.
-        lower += self.stores.drop(SUBTREE + REPLICA + POINTER, record.nid, record.entry, record.version, op, "put here")
-        renewed = verdict.code == "OK_DUPLICATE"
-        remember_fall(record, verdict.previous, -1, kept, self.stores, self._options, now)
-        told = spread(record, verdict.previous, renewed, self._near, self._options.child_up, op, kept)
-        return self._durable([Emit(kept, leads=True), answer, *lower, *self._outbox.post(told)])

@@ -110,8 +110,8 @@ class Proxy:
             if not code.startswith("OK"):
                 return [_verdict(pending, code)]
             if own.stays(request):
-                kept, *lower = own.keep(request, now)
-                return [kept, _verdict(pending, code), *lower]
+                kept = own.keep(request, now)
+                return [*kept[:1], _verdict(pending, code), *kept[1:]]
         return self._up(pending, now)
 
     def _up(self, pending: _Pending, now: float) -> list[Effect]:
@@ -186,7 +186,7 @@ class Proxy:
             del self._pending[op]
             again = again or isinstance(pending.request, PutRequest)
             for effect in self._alone(pending, "TIMEOUT", now):
-                effect.cause = effect.cause or pending.cause  # type: ignore[union-attr]
+                effect.cause = effect.cause or pending.cause  # type: ignore[union-attr]  # it sends answers
                 effects.append(effect)
         return effects + self._tell(now) if again and self._open else effects
 

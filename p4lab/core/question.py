@@ -5,6 +5,8 @@ A waiter is a customer, or a neighbour on whose behalf the question was asked.
 Rules: data and the wait rules alone; what follows from an answer is `asking.py`'s.
 """
 
+from math import inf
+
 import msgspec
 
 from p4lab.core.messages import Fetch, GetQuery, GetRequest, Relayed
@@ -32,12 +34,22 @@ class Waiter(msgspec.Struct, gc=False):
 
 
 class Found(msgspec.Struct, gc=False):
-    """A sound record that came in, from `src`. remaining: seconds it may be cached. copy: the holder's Stored event."""
+    """A sound record. src: who had it; copy: the holder's Stored event.
+
+    remaining: seconds it may be cached, as of when it `came`, or of now.
+    """
 
     record: Record
     remaining: float
     copy: int
     src: int = -1
+    came: float = inf
+
+    def count_down(self, now: float) -> None:
+        """While a question waits for others, what has come in grows older (A11: the TTL runs from the arrival)."""
+        if self.came < now:
+            self.remaining = max(0.0, self.remaining - (now - self.came))
+            self.came = now
 
 
 class Question(msgspec.Struct, gc=False):

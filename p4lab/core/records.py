@@ -39,6 +39,12 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     pub: bytes = b""
     sig: bytes = b""
     secret_hash: bytes = b""
+    secret: bytes = b""  # of a removal alone: what the hash is of
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it takes a name or an entry back: a tombstone, or the removal of an entry."""
+        return bool(self.flags & TOMBSTONE)
 
 
 def immutable(value: bytes, regime: Regime, ttl_ms: int, lease_ms: int) -> Record:
@@ -62,6 +68,12 @@ def unauthenticated(
     )  # fmt: skip
 
 
+def removal(key: bytes, value: bytes, regime: Regime, secret: bytes) -> Record:
+    """RM: takes back the entry of this value that was put with this secret; told by its hash alone, as form A is."""
+    entry = unauthenticated(key, value, regime, 0, 0, digest(secret))
+    return msgspec.structs.replace(entry, value=None, flags=TOMBSTONE, secret=secret)
+
+
 def signed_bytes(
     nid: bytes, seq: int, flags: int, regime: Regime, ttl_ms: int, lease_ms: int, size: int, value_hash: bytes
 ) -> bytes:
@@ -71,16 +83,20 @@ def signed_bytes(
 
 def authenticated(
     signer: Signer, seed: bytes, key: bytes, value: bytes, regime: Regime, ttl_ms: int, lease_ms: int, seq: int,
+    flags: int = 0,
 ) -> Record:  # fmt: skip
-    """A signed, versioned record under (key, H(public key)). seed: 32 bytes that the identity's keys derive from."""
+    """A signed, versioned record under (key, H(public key)). seed: 32 bytes that the identity's keys derive from.
+
+    flags: TOMBSTONE for the version that takes the name back; its value is empty.
+    """
     pub = signer.public_key(seed)
     owner = digest(pub)
     nid = name_id(Kind.AUTHENTICATED, key, owner)
     value_hash = digest(value)
-    signed = signed_bytes(nid, seq, 0, regime, ttl_ms, lease_ms, len(value), value_hash)
+    signed = signed_bytes(nid, seq, flags, regime, ttl_ms, lease_ms, len(value), value_hash)
     return Record(
         nid, Kind.AUTHENTICATED, key, owner, value, value_hash, len(value), regime, ttl_ms, lease_ms,
-        version=(seq, digest(signed)), pub=pub, sig=signer.sign(seed, signed),
+        version=(seq, digest(signed)), flags=flags, pub=pub, sig=signer.sign(seed, signed),
     )  # fmt: skip
 
 
@@ -106,7 +122,9 @@ def fault(record: Record, nid: bytes, signer: Signer) -> str | None:
     if record.kind is Kind.IMMUTABLE:
         return None if record.value_hash == record.key else "E_BAD_HASH"
     if record.kind is Kind.UNAUTHENTICATED:
-        return None if record.entry == record.value_hash + record.secret_hash else "E_BAD_HASH"
+        if record.entry != record.value_hash + record.secret_hash:
+            return "E_BAD_HASH"
+        return "E_SECRET" if record.deleted and digest(record.secret) != record.secret_hash else None
     if digest(record.pub) != record.owner:
         return "E_BAD_HASH"
     signed = signed_bytes(
@@ -133,11 +151,19 @@ def _limits(record: Record) -> str | None:
     if record.lease_ms != 0 and not MIN_LEASE_MS <= record.lease_ms <= MAX_LIFETIME * 1000:
         return "E_TTL"
     if record.kind is Kind.AUTHENTICATED:
-        if record.entry or record.secret_hash:
+        if record.entry or record.secret_hash or record.secret:
             return "E_BAD_HASH"
-        return None if 0 <= record.version[0] <= MAX_SEQ and 0 <= record.flags <= 255 else "E_BAD_SIG"
-    if record.version != UNVERSIONED or record.flags or record.pub or record.sig:
+        if not 0 <= record.version[0] <= MAX_SEQ or not 0 <= record.flags <= 255:
+            return "E_BAD_SIG"
+        return "E_BAD_SIG" if record.deleted and record.size else None  # a tombstone has no value
+    if record.version != UNVERSIONED or record.pub or record.sig:
         return "E_BAD_SIG"
     if record.kind is Kind.IMMUTABLE:
-        return "E_BAD_HASH" if record.entry or record.secret_hash else None
-    return None if len(record.secret_hash) in (0, ID_SIZE) else "E_BAD_HASH"
+        if record.flags:
+            return "E_KIND"  # nobody can take a hash back: its lease ends, or it stays
+        return "E_BAD_HASH" if record.entry or record.secret_hash or record.secret else None
+    if record.flags not in (0, TOMBSTONE):
+        return "E_BAD_SIG"
+    if record.deleted:
+        return None if record.value is None and record.secret_hash else "E_SECRET"
+    return None if len(record.secret_hash) in (0, ID_SIZE) and not record.secret else "E_BAD_HASH"

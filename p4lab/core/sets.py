@@ -46,7 +46,8 @@ class Sets:
     def finish(self, question: Question, now: float) -> list[Effect]:
         """The union of what the others had and what is here; the set is cached until its first TTL ends."""
         nid = question.request.nid
-        found = {item.record.entry: item for item in question.found}
+        buried = self._stores.buried
+        found = {item.record.entry: item for item in question.found if not buried(nid, item.record.entry, now)}
         held = [found_here(copy, now) for copy in self._here(nid, now)[0] if copy.record.entry not in found]
         if not found and not held:
             return self._asking.empty_handed(question, now)

@@ -12,7 +12,7 @@ import msgspec
 
 from p4lab.core.contract import Effect, Emit
 from p4lab.core.events import Dropped, Stored
-from p4lab.core.records import Record, Version
+from p4lab.core.records import TOMBSTONE, Record, Version
 
 OWN, SUBTREE, REPLICA, POINTER, CACHED, MARK = "L", "S", "R", "P", "C", "T"
 SOURCES = {OWN: "local", SUBTREE: "local", REPLICA: "replica", CACHED: "cached"}
@@ -29,7 +29,7 @@ class Copy(msgspec.Struct, gc=False):
 
 
 class Mark(msgspec.Struct, gc=False):
-    """A withdraw (T): the record without its value that nothing older comes back over. via: who told of it, or -1."""
+    """A withdraw, or the removal of an entry (T): what nothing older comes back over. via: who told of it, or -1."""
 
     record: Record
     until: float
@@ -49,6 +49,7 @@ class Stores:
         self.cache: dict[bytes, list[Copy]] = {}
         self.withdrawn: dict[bytes, Version] = {}  # T: replicas and pointers below this version are not taken again
         self.marks: dict[bytes, Mark] = {}  # of the same names: all there is to know of the withdraw
+        self.removed: dict[tuple[bytes, bytes], Mark] = {}  # T: entries that were taken back, by (nid, entry)
         self.journal: list[tuple[str, bytes, bytes, object]] = []  # what is to be persisted: (store, nid, entry, what)
         self._tables = {
             OWN: self.own, SUBTREE: self.subtree, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache,
@@ -98,10 +99,13 @@ class Stores:
         mark = self.withdrawn.get(nid)
         return copies if mark is None else [copy for copy in copies if copy.record.version >= mark]
 
+    def every(self, nid: bytes, now: float) -> list[Copy]:
+        """The copies in all stores, pointers included."""
+        return [copy for store in self._tables for copy in self.live(store, nid, now)]
+
     def newest_known(self, nid: bytes, now: float) -> Record | None:
         """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""
-        records = [copy.record for store in self._tables for copy in self.live(store, nid, now)]
-        return max(records, key=_version, default=None)
+        return max([copy.record for copy in self.every(nid, now)], key=_version, default=None)
 
     def outdated(self, nid: bytes, version: Version, now: float) -> bool:
         """Whether a newer version than this is known of without its value: announced (P) or withdrawn (T)."""
@@ -134,7 +138,7 @@ class Stores:
         seq, version_hash = record.version
         event = Stored(
             self._me, op, record.nid, store, seq, version_hash[:8].hex(), record.entry[:8].hex(), record.regime.value,
-            None if until == inf else until, None if via < 0 else via, origin,
+            None if until == inf else until, None if via < 0 else via, origin, record.deleted,
         )  # fmt: skip
         return Copy(record, until, event, via)
 
@@ -173,6 +177,22 @@ class Stores:
         del self.marks[nid], self.withdrawn[nid]
         self.journal.append((MARK, nid, b"", None))
 
+    def bury(self, record: Record, until: float, now: float, via: int = -1) -> None:
+        """Remember that an entry was taken back, and forget those whose time has come."""
+        removed, name = self.removed, (record.nid, record.entry)
+        removed.pop(name, None)  # the newest stands last
+        removed[name] = mark = Mark(record, until, via)
+        self.journal.append((MARK, *name, mark))
+        while (oldest := next(iter(removed.values()))).until <= now:
+            name = oldest.record.nid, oldest.record.entry
+            del removed[name]
+            self.journal.append((MARK, *name, None))
+
+    def buried(self, nid: bytes, entry: bytes, now: float) -> bool:
+        """Whether this entry was taken back and may not return yet."""
+        mark = self.removed.get((nid, entry)) if self.removed else None
+        return mark is not None and mark.until > now
+
     def via(self, node: int, stores: str, now: float) -> list[tuple[str, Copy]]:
         """The copies that came from one neighbour, in some of the stores."""
         found: list[tuple[str, Copy]] = []
@@ -196,7 +216,10 @@ class Stores:
                 self._tables[store].setdefault(nid, []).append(what)
                 count += 1
             elif isinstance(what, Mark) and what.until > now:
-                self.marks[nid], self.withdrawn[nid] = what, what.record.version
+                if what.record.entry:
+                    self.removed[nid, what.record.entry] = what
+                else:
+                    self.marks[nid], self.withdrawn[nid] = what, what.record.version
                 count += 1
         return count
 
@@ -205,6 +228,13 @@ def _version(record: Record) -> Version:
     return record.version
 
 
-def lease_end(record: Record, now: float) -> float:
-    """When a stored copy expires: seconds, inf without a lease."""
+def lease_end(record: Record, w_sync: float, now: float) -> float:
+    """When a stored copy expires: seconds, inf without a lease. A tombstone does not outlive what it is good for."""
+    if record.flags & TOMBSTONE:
+        return mark_end(record, w_sync, now)
     return now + record.lease_ms / 1000 if record.lease_ms else inf
+
+
+def mark_end(record: Record, w_sync: float, now: float) -> float:
+    """How long a withdraw or a removal is remembered: while anything older may come back (protocol section 5.9)."""
+    return now + max(record.lease_ms / 1000, record.ttl_ms / 1000, w_sync)

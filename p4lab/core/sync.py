@@ -14,8 +14,8 @@ from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Mesh, Options
-from p4lab.core.propagation import upwards
-from p4lab.core.records import Record, announcement
+from p4lab.core.propagation import broadcast_form, upwards
+from p4lab.core.records import Record
 from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Copy, Mark, Stores
 
 PER_BUCKET = 16  # items that one difference may bring along; IBF and Merkle syncs pay about as much
@@ -59,26 +59,30 @@ def told(near: Neighbours, stores: Stores, dst: int, options: Options, now: floa
         form = _form(record, to, options)
         if form is not None and form.version >= stores.withdrawn.get(form.nid, form.version):
             yield Item(store, form, _update(form, copy, near, above, now))
-    for mark in stores.marks.values():
+    for mark in (*stores.marks.values(), *stores.removed.values()):
         learned = near.roles.get(mark.via) if mark.via >= 0 else None
         above = learned is Role.PARENT or (learned is Role.PEER and options.mesh is not Mesh.RELAY)
         if mark.via == dst or mark.until <= now or (above and to is not Role.CHILD):
             continue
-        if to is Role.PARENT and options.child_up is not ChildUp.NONE:
+        if mark.record.entry:
+            if _form(mark.record, to, options) is None:
+                continue
+        elif to is Role.PARENT and options.child_up is not ChildUp.NONE:
             continue  # it is told the record itself
         if _stands(mark, stores, now):
             path = (near.me,) if mark.via < 0 else (mark.via, near.me)
             update = Update(0, mark.record.nid, update_size(mark.record), mark.record, mark.stored, path, above)
-            yield Item(POINTER if to is Role.PARENT else MARK, mark.record, update)
+            store = POINTER if to is Role.PARENT and not mark.record.entry else MARK
+            yield Item(store, mark.record, update)
 
 
 def had(near: Neighbours, stores: Stores, src: int, now: float) -> Iterator[Item]:
     """All that is here because `src` told of it."""
     for store, copy in stores.via(src, SUBTREE + REPLICA + POINTER, now):
         yield Item(store, copy.record)
-    if near.roles[src] is Role.CHILD:
-        return  # marks of its names were made here, of the records that it told
-    for mark in stores.marks.values():
+    # Of a child's names marks are made here, of the records that it told.
+    marks = () if near.roles[src] is Role.CHILD else stores.marks.values()
+    for mark in (*marks, *stores.removed.values()):
         if mark.via == src and mark.until > now and _stands(mark, stores, now):
             yield Item(MARK, mark.record)
 
@@ -111,7 +115,7 @@ def _form(record: Record, to: Role, options: Options) -> Record | None:
         return upwards(record, False, False, options.child_up)
     if record.regime is Regime.GET_BROADCAST:
         return None
-    return record if record.regime is Regime.VALUE else announcement(record)
+    return broadcast_form(record)
 
 
 def _update(form: Record, copy: Copy, near: Neighbours, above: bool, now: float) -> Update:
@@ -121,6 +125,8 @@ def _update(form: Record, copy: Copy, near: Neighbours, above: bool, now: float)
 
 
 def _stands(mark: Mark, stores: Stores, now: float) -> bool:
-    """Whether the withdraw still says something: nothing newer was put-broadcast since."""
+    """Whether the withdraw still says something: nothing newer was put-broadcast since. A removal always does."""
+    if mark.record.entry:
+        return True
     known = stores.newest_known(mark.record.nid, now)
     return known is None or known.version <= mark.record.version or known.regime is Regime.GET_BROADCAST

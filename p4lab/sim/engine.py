@@ -6,6 +6,7 @@ This is the hot path: one row and one heap entry a message, and what a loop uses
 will not arrive, because its link was cut under way, is made a ticket at the cut, and nobody looks at each that does.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import repeat
@@ -16,13 +17,14 @@ import msgspec
 
 from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove
 from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Requested, Send, SendAll, Woke
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Moved, Noted, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.proxy import Proxy
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
+from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.crashes import Crashes
 from p4lab.sim.houses import Houses
@@ -40,10 +42,17 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 
 
 class Engine:
-    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1, organisations follow (`houses.py`)."""
+    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1, organisations follow (`houses.py`).
 
-    def __init__(self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None) -> None:
+    watch: is told of each provider that is made, at the start and at each restart, before it is used.
+    """
+
+    def __init__(
+        self, scenario: Scenario, trace: Trace | Tally, by_hand: list[Do] | None = None,
+        watch: Callable[[int, Provider | Redirect], None] = lambda number, provider: None,
+    ) -> None:  # fmt: skip
         self.trace = trace
+        self._watch = watch
         self.nodes: list[Node] = []
         self._scenario = scenario
         self._houses = houses = Houses(scenario)
@@ -128,9 +137,13 @@ class Engine:
         row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
         above = reach.above(number) if epoch == 0 else ()
         parent = above[0] if above else None
+        provider: Provider | Redirect
         if number in reach.redirect:
-            return Redirect(number, options, parent, epoch)
-        return Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+            provider = Redirect(number, options, parent, epoch)
+        else:
+            provider = Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+        self._watch(number, provider)
+        return provider
 
     def add(self, row: Do) -> None:
         """Schedule a command; it comes before everything else at its time, after earlier commands of the same time."""
@@ -239,14 +252,15 @@ class Engine:
             return
         self._home[identity] = dst
         event = self.emit(Moved(identity=identity, owner=self._wallet.owner(identity), src=src, dst=dst), t)
-        self._request(command, src, BY_HAND, t, event)
-        self._request(command, dst, BY_HAND, t, event)
+        first = self._last_op + 1
+        self._last_op += len(self._wallet.belongings(identity, t))  # each is put again, as an operation of its own
+        old, new = self._houses.customers(src), self._houses.customers(dst)
+        self.tell(new, Requested(command, first, BY_HAND, event), event, t)
+        self.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
 
-    def _request(
-        self, command: Put | Get | Remove | Move, provider: int, workload: str, t: float, event: int = 0
-    ) -> None:  # fmt: skip
+    def _request(self, command: Put | Get | Remove, provider: int, workload: str, t: float) -> None:
         self._last_op += 1
-        self.tell(self._houses.customers(provider), Requested(command, self._last_op, workload, event), event, t)
+        self.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
 
     def _spelt_out(self, command: Get) -> Get:
         """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from p4lab.core.commands import Get, Put
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
@@ -37,6 +37,7 @@ from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Modelled
+from p4lab.core.wallet import Wallet
 
 QUIET = Options(signatures=Signatures.MODELLED)
 THREE = {"A": "", "B": "", "C": "", "a": "A", "c": "C", "b": "!B"}  # the forest of protocol section 5.17

@@ -27,7 +27,7 @@ from p4lab.core.contract import (
     Unlinked,
     Woke,
 )
-from p4lab.core.customer import Customer, Wallet
+from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
@@ -51,6 +51,7 @@ from p4lab.core.options import Options, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.records import Record
 from p4lab.core.signing import Ed25519, Modelled
+from p4lab.core.wallet import Wallet
 
 GB, K, KV = Regime.GET_BROADCAST, Regime.KEY, Regime.VALUE
 IMM, AUTH, UNAUTH = Kind.IMMUTABLE, Kind.AUTHENTICATED, Kind.UNAUTHENTICATED

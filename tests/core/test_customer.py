@@ -9,12 +9,13 @@ import pytest
 
 from p4lab.core.commands import Get, Put
 from p4lab.core.contract import Emit, Received, Requested, Send, Woke
-from p4lab.core.customer import Customer, Wallet, text
+from p4lab.core.customer import Customer, text
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, PutRequest
 from p4lab.core.names import Kind, Regime, digest, name_id
 from p4lab.core.records import Record, fault, unauthenticated
 from p4lab.core.signing import Modelled, identity_seed
+from p4lab.core.wallet import Wallet
 
 SIGNER = Modelled()
 OWNER = digest(SIGNER.public_key(identity_seed("Aster")))

@@ -99,7 +99,10 @@ BENT: list[tuple[Record, dict[str, Any], str]] = [
     (FREE, {"owner": bytes(32)}, "E_KEY"),
     (FREE, {"version": (1, b"")}, "E_BAD_SIG"),
     (FREE, {"secret_hash": b"x", "entry": FREE.value_hash + b"x"}, "E_BAD_HASH"),
-    (FREE, {"flags": 1}, "E_BAD_SIG"),
+    (FREE, {"flags": 1}, "E_SECRET"),
+    (FREE, {"flags": 2}, "E_BAD_SIG"),
+    (FREE, {"secret": b"beside"}, "E_BAD_HASH"),
+    (FIXED, {"flags": 1}, "E_KIND"),
     (FREE, {"pub": b"x"}, "E_BAD_SIG"),
 ]
 

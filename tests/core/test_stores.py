@@ -73,4 +73,4 @@ def test_dropping_what_is_older() -> None:
 
 def test_leases() -> None:
     leased = authenticated(SIGNER, SEED, b"k", b"v", Regime.KEY, 0, 1_500, 1)
-    assert (lease_end(V1, 2.0), lease_end(leased, 2.0)) == (inf, 3.5)
+    assert (lease_end(V1, 60.0, 2.0), lease_end(leased, 60.0, 2.0)) == (inf, 3.5)

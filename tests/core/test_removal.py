@@ -1,0 +1,186 @@
+"""Taking back: tombstones of authenticated names, and entries by their secret (protocol section 5.9, invariant 19)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from p4lab.core.commands import Remove
+from p4lab.core.messages import Update, update_size
+from p4lab.core.names import Kind, Regime, digest
+from p4lab.core.records import removal, unauthenticated
+from tests.core.forest import Forest
+from tests.core.mesh import AUTH, GB, IMM, KV, QUIET, UNAUTH, K, Mesh
+
+DAY = 86_400.0
+
+
+def remove(mesh: Mesh, by: str = "A", key: str = "k", kind: Kind = AUTH, **more: Any) -> str:
+    """A removal; its code."""
+    return mesh.answers[mesh.request(Remove(by, key, kind, **more))].outcome
+
+
+def test_a_tombstone_is_a_version_that_goes_whole_under_any_put_broadcast() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", regime=K, ttl=5.0)
+    mesh.deliver()
+    assert remove(mesh) == "OK"
+    assert mesh.log[-3:] == [f"A keeps L v2 until {DAY:g}", "A put OK", "A>B UPDATE V v2"]
+    assert mesh.deliver() == ["B drops P: replaced by a replica", f"B keeps R v2 until {DAY:g} from A"]
+    assert mesh.answer(mesh.get("B")) == "B get NOT_FOUND replica"
+    assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND local"
+    assert mesh.flights == []
+
+
+def test_a_removal_without_a_broadcast_is_found_by_asking_and_cached_for_the_ttl() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", ttl=5.0)
+    assert (remove(mesh), mesh.flights) == ("OK", [])
+    op = mesh.get("B")
+    mesh.deliver()
+    assert (mesh.answer(op), mesh.stores("B")) == ("B get NOT_FOUND remote", {"C": [("v2", 5.0)]})
+    assert mesh.answer(mesh.get("B")) == "B get NOT_FOUND cached"
+
+
+@pytest.mark.parametrize("regime", [K, KV])
+def test_nothing_older_comes_back_while_it_is_kept(regime: Regime) -> None:
+    mesh = Mesh(3)
+    mesh.put("A", regime=regime)
+    late = mesh.take("A>B")
+    mesh.deliver()
+    remove(mesh)
+    mesh.deliver()
+    mesh.arrive(late)
+    assert [mesh.answer(mesh.get(by)) for by in "BC"] == ["B get NOT_FOUND replica", "C get NOT_FOUND replica"]
+    assert mesh.put("B", value="x", seq=1, identity="A") == "E_SEQ_OLD"
+    assert mesh.put("B", value="x", seq=2, identity="A") == "E_SEQ_CONFLICT"
+    assert mesh.put("A", value="again", regime=regime) == "OK"
+    mesh.deliver()
+    op = mesh.get("B")
+    mesh.deliver()
+    assert mesh.answers[op].values == ("again",)
+
+
+def test_it_is_kept_as_long_as_what_it_hides_may_live() -> None:
+    mesh = Mesh(1, msgspec.structs.replace(QUIET, w_sync=10.0))
+    mesh.put("A", "k", ttl=20.0)
+    mesh.put("A", "m", lease=30.0)
+    mesh.put("A", "n")
+    for key in "kmn":
+        remove(mesh, key=key)
+    mesh.put("A", "o", lease=40.0)
+    mesh.wait(1.0)
+    mesh.wallet._stubs.clear()  # it forgets what lease it had
+    remove(mesh, key="o")
+    assert mesh.stores("A") == {"L": [("v2", 20.0), ("v2", 60.0), ("v2", 60.0), ("v2", 40.0)]}
+
+
+def test_a_removed_name_of_a_child() -> None:
+    forest = Forest()
+    forest.put("a", regime=K)
+    log = forest.run(Remove("a", "k", identity="me"))
+    assert [line for line in log if ">" in line] == [
+        "a>A UPDATE V v2", "A>B UPDATE V v2", "A>C UPDATE V v2", "C>c UPDATE V v2",
+    ]  # fmt: skip
+    assert [forest.get(by)[-1] for by in "AcbaB"] == [
+        "A get NOT_FOUND local", "c get NOT_FOUND replica", "b get NOT_FOUND remote", "a get NOT_FOUND local",
+        "B get NOT_FOUND replica",
+    ]  # fmt: skip
+
+
+def test_a_tombstone_that_falls_to_get_broadcast_withdraws_what_was_told() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", regime=KV)
+    mesh.deliver()
+    mesh.wallet._stubs.clear()  # its owner does not know any more where it went
+    remove(mesh)
+    assert mesh.deliver()[-1] == "B drops R: withdrawn: the name is get-broadcast now"
+    op = mesh.get("B")
+    mesh.deliver()
+    assert mesh.answer(op) == "B get NOT_FOUND remote"
+
+
+# Entries
+
+S = {"kind": UNAUTH, "secret": "s"}
+
+
+@pytest.mark.parametrize(("regime", "held"), [(GB, []), (K, ["A>B UPDATE A v"]), (KV, ["A>B UPDATE A v"])])
+def test_an_entry_goes_where_it_went(regime: Regime, held: list[str]) -> None:
+    mesh = Mesh(2)
+    mesh.put("A", regime=regime, **S)
+    mesh.put("A", value="w", regime=regime, **S)
+    mesh.deliver()
+    assert remove(mesh, value="v", **S) == "OK"
+    assert [flight.name + " UPDATE A v" for flight in mesh.flights] == held
+    assert mesh.log[-1 - len(held) :][0] == "A drops L: removed"
+    mesh.deliver()
+    op = mesh.get("B", kind=UNAUTH)
+    mesh.deliver()
+    mesh.wait(3)
+    assert mesh.answers[op].values == ("w",)
+
+
+def test_an_entry_does_not_come_back_while_that_is_remembered() -> None:
+    mesh = Mesh(2, msgspec.structs.replace(QUIET, w_sync=10.0))
+    mesh.put("A", regime=KV, **S)
+    late = mesh.take("A>B")
+    remove(mesh, value="v", **S)
+    mesh.deliver()
+    mesh.arrive(late)
+    assert (mesh.stores("A"), mesh.stores("B")) == ({}, {})
+    assert mesh.put("B", regime=KV, **S) == "E_REMOVED"
+    assert remove(mesh, value="v", **S) == "OK_DUPLICATE"
+    assert mesh.put("B", regime=KV, kind=UNAUTH) == "OK"  # another entry: it has another secret
+    mesh.wait(10.0)
+    assert mesh.put("A", regime=KV, **S) == "OK"
+
+
+def test_who_may_take_an_entry_back() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", regime=KV, **S)
+    mesh.put("A", value="open", kind=UNAUTH)
+    codes = [
+        remove(mesh, value="v", kind=UNAUTH, secret="guess"), remove(mesh, value="open", kind=UNAUTH, secret="s"),
+        remove(mesh, value="other", **S), remove(mesh, key="x" * 65, value="v", **S),
+        remove(mesh, key="00" * 32, kind=IMM),
+    ]  # fmt: skip
+    assert codes == ["E_SECRET", "E_SECRET", "NOT_FOUND", "E_KEY", "E_KIND"]
+    assert mesh.stores("A") == {"L": [("v", float("inf")), ("open", float("inf"))]}
+    mesh.deliver()
+    assert remove(mesh, "B", value="v", **S) == "OK"  # whoever has the secret, wherever it is known
+    mesh.deliver()
+    assert (mesh.stores("A"), mesh.stores("B")) == ({"L": [("open", float("inf"))]}, {})
+
+
+def test_a_peer_without_the_secret_removes_nothing() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", regime=KV, **S)
+    mesh.deliver()
+    sound = removal(b"k", b"v", KV, b"s")
+    entry = unauthenticated(b"k", b"v", KV, 0, 0, digest(b"s"))
+    for bent in (
+        msgspec.structs.replace(sound, secret=b"guess"),
+        msgspec.structs.replace(sound, secret_hash=b"", entry=sound.value_hash),
+        msgspec.structs.replace(entry, flags=1),
+    ):
+        mesh.send("A>B", Update(1, bent.nid, update_size(bent), bent))
+        assert mesh.log[-1] == "B rejects A: E_SECRET"
+    assert mesh.stores("B") == {"R": [("v", float("inf"))]}
+    mesh.send("A>B", Update(1, sound.nid, update_size(sound), sound))
+    assert mesh.stores("B") == {}
+
+
+def test_what_was_taken_back_is_no_answer_of_a_peer() -> None:
+    mesh = Mesh(3)
+    mesh.put("A", **S)
+    mesh.put("B", value="v", **S)  # the same hands at two providers
+    op = mesh.get("C", kind=UNAUTH)
+    mesh.deliver("C>A", "C>B", "A>C")
+    remove(mesh, "A", value="v", **S)
+    sound = removal(b"k", b"v", KV, b"s")
+    mesh.send("A>C", Update(1, sound.nid, update_size(sound), sound))
+    mesh.deliver()
+    assert mesh.answer(op) == "C get NOT_FOUND"
