@@ -158,6 +158,7 @@ def test_an_identity_moves_in_and_out() -> None:
         (1.0, put("A", identity="Ann")), (2.0, Move("Ann", "X")), (5.0, CUT), (6.0, get("X", owner="Ann")), (7.0, JOIN),
         (8.0, Move("Ann", "B")), (12.0, get("X", owner="Ann")),
     )  # fmt: skip
+    assert [line for line in answers(trace) if "v" in line] == ["4 OK local v", "4 OK remote v"]
     moved = [event for event in trace.slice(0, len(trace)).records if isinstance(event, Moved)]
     assert [(event.src, event.dst) for event in moved] == [(0, 4), (4, 1)]
 
