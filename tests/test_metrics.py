@@ -20,6 +20,7 @@ from p4lab.core import messages
 from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Peered, PutFinished, PutStarted, Sent, Stored
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.metrics import KLASSES, Metrics, save_tables
+from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import CHUNK
 from p4lab.metrics.report import latency, quantile
 from p4lab.scenario.read import parse
@@ -28,6 +29,7 @@ from p4lab.trace import Trace
 from tests.session.runs import TEXT
 from tests.streams import Run, cut, news, runs
 
+NO_HARM = Harm({}).report(0.0)  # spelt out in test_harm.py
 NO_FOREST = dict.fromkeys(("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I"), 0)
 UNDEFINED = {"mean": None, "p50": None, "p95": None, "p99": None, "max": None}
 FRESHNESS = ("share", "mean_lag", "mean_age", "lag_at_least_2")
@@ -69,6 +71,7 @@ def test_a_small_run_by_hand() -> None:
         },
         "access": {"messages": 15, "bytes": 1200},
         "coherence": {"holes": 0, "share": 1.0},
+        "harm": NO_HARM,
         "commands": [
             {
                 "at": 6.0, "verb": "get", "code": "OK", "source": "local", "latency": 0.0, "seq": 3, "values": ["v3"],
@@ -207,6 +210,7 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
     edges = sum(len(event.peers) for event in past if isinstance(event, Peered))
     size = len(names)
     holes = size * (size - 1) // 2 - edges
+    report["harm"] = NO_HARM
     report["coherence"] = {"holes": holes, "share": (2 * edges + size) / size**2 if size else None}
     return report
 

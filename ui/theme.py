@@ -83,6 +83,11 @@ class Theme:
     shadow: QColor
     regimes: Mapping[int, RegimeLook]
     kinds: Mapping[int, QColor]
+    sides: tuple[QColor, ...]  # of a partition
+
+    def side(self, number: int) -> QColor:
+        """The colour of a side of a partition; it wears a letter too."""
+        return self.sides[number % len(self.sides)]
 
     def regime(self, code: int) -> RegimeLook:
         """The look of a regime code; that of "none" for what is unknown."""
@@ -209,6 +214,7 @@ LIGHT = Theme(
             11: QColor("#00664B"),
         }
     ),
+    sides=(QColor("#0072B2"), QColor("#8A6D00"), QColor("#9C4A78"), QColor("#5B6675")),
     **_colours(
         window="#FFFFFF", field="#F6F7F9", hover="#ECEFF4", line="#E4E7EC", outline="#CBD1DA",
         text="#1B2430", muted="#586474", faint="#7D8896",
@@ -244,6 +250,7 @@ DARK = Theme(
             11: QColor("#6FD6B8"),
         }
     ),
+    sides=(QColor("#3E9BD6"), QColor("#D9B84A"), QColor("#CC79A7"), QColor("#A9B3C1")),
     **_colours(
         window="#1B1E24", field="#252A32", hover="#2D333D", line="#30363F", outline="#434B58",
         text="#E9ECF1", muted="#A3ADBA", faint="#7C8795",

@@ -69,10 +69,10 @@ class Lies:
         return msgspec.structs.replace(update, record=record, size=messages.update_size(record))
 
     def _items(self, message: SyncItems) -> SyncItems:
-        told = [(item, self._told(item)) for item in message.items]
-        items = tuple([item for _, item in told if item is not None])
-        size = message.size - sum(item.size for item, _ in told) + sum(item.size for item in items)
-        return msgspec.structs.replace(message, items=items, size=size)
+        told = [self._told(item) for item in message.items]
+        bent = with_items(message, tuple([item for item in told if item is not None]))
+        # Some are held back, which is not to say that they are gone.
+        return bent if len(bent.items) == len(told) else without_buckets(bent)
 
     def _reply(self, reply: GetReply | FetchReply) -> GetReply | FetchReply:
         records = tuple([self._record(record) for record in reply.records])
@@ -121,6 +121,18 @@ class Lies:
             if known is None or form.version < known.version:
                 self._oldest[place] = form
         return self._oldest[record.nid, record.value is not None]
+
+
+def with_items(message: SyncItems, items: tuple[Update, ...]) -> SyncItems:
+    """The same with other items, and its size."""
+    more = sum(item.size - messages.HEADER for item in items)
+    less = sum(item.size - messages.HEADER for item in message.items)
+    return msgspec.structs.replace(message, items=items, size=message.size + more - less)
+
+
+def without_buckets(message: SyncItems) -> SyncItems:
+    """The same without a word on what is whole, so that nothing is dropped for being missing; its size is kept."""
+    return msgspec.structs.replace(message, whole=())
 
 
 def _corrupted(record: Record) -> Record:

@@ -12,8 +12,20 @@ from p4lab.core.answers import own_data
 from p4lab.core.commands import Misbehave
 from p4lab.core.contract import NOTHING, Effect, Emit, Input, Persist, Received, Send
 from p4lab.core.events import Stored
-from p4lab.core.lies import Lies
-from p4lab.core.messages import MISS, NEGATIVE, REFUSED, Answer, Fetch, FetchReply, GetQuery, GetReply, Message
+from p4lab.core.lies import Lies, with_items, without_buckets
+from p4lab.core.messages import (
+    MISS,
+    NEGATIVE,
+    REFUSED,
+    Answer,
+    Fetch,
+    FetchReply,
+    GetQuery,
+    GetReply,
+    Message,
+    SyncItems,
+    Update,
+)
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.stores import CACHED, OWN
@@ -70,10 +82,10 @@ class Liar:
             if isinstance(self.node, Provider):
                 self._lies.see(data.message.nid, self.node.stores, now)
             if "drop_external_puts" in self._on:
-                if data.message.code == messages.UPDATE:
+                if isinstance(data.message, Update):
                     return NOTHING
-                if data.message.code == messages.SYNC_I:
-                    data = Received(data.src, msgspec.structs.replace(data.message, items=()), data.event)
+                if isinstance(data.message, SyncItems):
+                    data = Received(data.src, without_buckets(with_items(data.message, ())), data.event)
         told: list[Effect] = []
         for effect in self.node.handle(data, now):
             if isinstance(effect, Emit):

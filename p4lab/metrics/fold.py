@@ -15,6 +15,7 @@ from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind
 from p4lab.metrics import report
 from p4lab.metrics.columns import GET, KIND_CODES, KIND_WORDS, KLASSES, PUT, REGIME_CODES, START, Table, Words
+from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import Counts, Messages
 from p4lab.metrics.report import Part
 
@@ -73,11 +74,15 @@ class Metrics:
         self._open: dict[tuple[int, bool], tuple[float, tuple[int, ...]]] = {}  # (op, put) -> when it started, and who
         self._by_hand: dict[int, PutStarted | GetStarted] = {}
         self._answers: dict[int, tuple[PutFinished | GetFinished, int | None]] = {}  # of those; with the lag of a get
+        self._harm = Harm(self.providers)
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
+        takes = self._harm.takes
         for event in events.records:
             self._history.step(event)
+            if (take := takes.get(type(event))) is not None:
+                take(event)
             match event:
                 case GetStarted() | PutStarted():
                     self._start(event)
@@ -142,6 +147,7 @@ class Metrics:
             "by_organisation": self._by("node", self.organisations, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
             "coherence": report.coherence(self._tops, len(self.peerings)),
+            "harm": self._harm.report(now),
             "commands": [
                 self._command(start, self._answers.get(op), now)
                 for op, start in self._by_hand.items()
@@ -227,6 +233,8 @@ class Metrics:
             self._gets.append((*row, _klass(event), True, lag, age))
         else:
             self._gets.append((*row, _klass(event), False, 0, 0.0))
+        if self._harm.lying:
+            self._harm.finished(event, started, lag or 0, who[4])
         if event.op in self._by_hand:
             self._answers[event.op] = (event, lag)
 

@@ -28,6 +28,7 @@ from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.crashes import Crashes
 from p4lab.sim.houses import Houses
+from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network
 from p4lab.sim.reach import Hold, Reach
 from p4lab.sim.verbs import Verbs
@@ -60,7 +61,8 @@ class Engine:
         redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
         self._reach = Reach(self, network, redirect, len(scenario.provider), scenario.options.hold_time)
         self._crashes = Crashes(self, self._reach, houses.total)
-        self._verbs = Verbs(scenario, houses, self, network, self._reach, self._crashes)
+        self._liars = Liars(self, [row.lookup_delay for row in scenario.provider])
+        self._verbs = Verbs(scenario, houses, self, network, self._reach, self._crashes, self._liars)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
         self._last_op = 0
@@ -302,8 +304,13 @@ class Engine:
         heap = self._heap
         heap[:] = [entry for entry in heap if entry[2] != number or entry[3] >= 0 or entry[3] & 7 not in OF_A_NODE]
         heapify(heap)
-        self.nodes[number], self._handles[number], self._armed[number] = node, node.handle, inf
+        self._armed[number] = inf
+        self.replace(number, self._liars.behind(number, node))
         self._arm(number)
+
+    def replace(self, number: int, node: Node) -> None:
+        """This node in the place of the one before, for all that is due."""
+        self.nodes[number], self._handles[number] = node, node.handle
 
     # What nodes ask for
 

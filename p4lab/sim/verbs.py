@@ -10,6 +10,7 @@ from p4lab.core.commands import (
     Crash,
     Detach,
     Heal,
+    Misbehave,
     Partition,
     Peer,
     Restart,
@@ -22,6 +23,7 @@ from p4lab.core.options import Mesh
 from p4lab.scenario.model import Link, Scenario, filled
 from p4lab.sim.crashes import Crashes, Machines
 from p4lab.sim.houses import Houses
+from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network, Pair, pair_of
 from p4lab.sim.reach import LINK, PARTITION, Reach
 
@@ -30,7 +32,8 @@ class Verbs:
     """houses: the nodes of providers and organisations, by name."""
 
     def __init__(
-        self, scenario: Scenario, houses: Houses, machines: Machines, network: Network, reach: Reach, crashes: Crashes
+        self, scenario: Scenario, houses: Houses, machines: Machines, network: Network, reach: Reach, crashes: Crashes,
+        liars: Liars,
     ) -> None:  # fmt: skip
         self._scenario = scenario
         self._houses = houses
@@ -40,6 +43,7 @@ class Verbs:
         self._network = network
         self._reach = reach
         self._crashes = crashes
+        self._liars = liars
 
     def do(self, command: Command, t: float) -> bool:
         """Do it, if it is one of these verbs."""
@@ -62,6 +66,8 @@ class Verbs:
                 self._partition(command, t)
             case Heal():
                 self._heal(t)
+            case Misbehave():
+                self._misbehave(command, t)
             case _:
                 return False
         return True
@@ -204,6 +210,14 @@ class Verbs:
         if node not in self._reach.crashed:
             return self._note(f"restart {self._names[node]}: it is up", t)
         return self._crashes.restart(node, t)
+
+    def _misbehave(self, command: Misbehave, t: float) -> None:
+        node, what = self._index[command.provider], f"misbehave {command.provider}"
+        if node in self._reach.crashed:
+            return self._note(f"{what}: it is down", t)
+        if not self._liars.switch(node, command, t):
+            return self._note(f"{what}: it does just that already", t)
+        return None
 
     def _pair(self, between: tuple[str, str]) -> Pair:
         return pair_of(self._index[between[0]], self._index[between[1]])

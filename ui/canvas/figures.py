@@ -5,7 +5,7 @@ customers and shrinks where it is crowded, so the same map zoomed in shows more.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import cos, log2, log10, pi, sin
 
@@ -31,7 +31,8 @@ SMALLEST_NAME = 0.8  # of the usual size, before a name goes outside
 class Figures:
     """Every provider as it stands on the map. outward: the angle away from the others.
 
-    name_sizes: of the name inside the disc, against the usual size; 0 = it stands outside.
+    name_sizes: of the name inside the disc, against the usual size; 0 = it stands outside. hosts: by provider the one
+    that it is folded into, or itself; who is folded has the place and the size of its host.
     """
 
     names: tuple[str, ...]
@@ -41,6 +42,12 @@ class Figures:
     outward: np.ndarray
     name_sizes: tuple[float, ...]
     unit: float  # the full radius at this text size
+    hosts: np.ndarray
+
+    @cached_property
+    def seen(self) -> list[int]:
+        """The providers that are drawn."""
+        return np.flatnonzero(self.hosts == np.arange(len(self.hosts))).tolist()
 
     @cached_property
     def rims(self) -> np.ndarray:
@@ -55,11 +62,11 @@ class Figures:
         """The provider under a point of the window."""
         distance = np.hypot(self.centres[:, 0] - x, self.centres[:, 1] - y) - np.maximum(self.rims, 9.0)
         node = int(np.argmin(distance)) if len(distance) else -1
-        return node if node >= 0 and distance[node] <= 0 else None
+        return int(self.hosts[node]) if node >= 0 and distance[node] <= 0 else None
 
     def customer_places(self, node: int) -> list[tuple[float, float]]:
         """Dots on an arc, one more for each doubling of the customers; none where they could not be told apart."""
-        people = self.customers[node]
+        people = self.customers[node] if self.hosts[node] == node else 0
         if people <= 0 or self.share(node) < CUSTOMERS:
             return []
         radius = float(self.radii[node])
@@ -74,9 +81,36 @@ class Figures:
 
 
 def figures(
-    names: Sequence[str], customers: Sequence[int], centres: np.ndarray, scale: float, most: float = np.inf
+    names: Sequence[str],
+    customers: Sequence[int],
+    centres: np.ndarray,
+    scale: float,
+    most: float = np.inf,
+    hosts: np.ndarray | None = None,
 ) -> Figures:
     """Sizes for these places. scale: of the text. most: the largest usual radius that the map has room for."""
+    if hosts is None:
+        return _all(names, customers, centres, scale, most)
+    seen = np.flatnonzero(hosts == np.arange(len(hosts))).tolist()
+    drawn = _all([names[node] for node in seen], [customers[node] for node in seen], centres[seen], scale, most)
+    place = np.zeros(len(hosts), np.int64)
+    place[seen] = np.arange(len(seen))
+    of = place[hosts]  # of each provider its host's place among those that are drawn
+    sizes = np.zeros(len(hosts))
+    sizes[seen] = drawn.name_sizes
+    return replace(
+        drawn,
+        names=tuple(names),
+        customers=tuple(customers),
+        centres=drawn.centres[of],
+        radii=drawn.radii[of],
+        outward=drawn.outward[of],
+        name_sizes=tuple(sizes.tolist()),
+        hosts=hosts,
+    )
+
+
+def _all(names: Sequence[str], customers: Sequence[int], centres: np.ndarray, scale: float, most: float) -> Figures:
     unit, count = FULL * scale, len(names)
     near = spacing(centres)
     typical = float(np.median(near)) if count > 1 else np.inf
@@ -88,7 +122,7 @@ def figures(
     sizes = tuple(_name_size(name, radius, unit) for name, radius in zip(names, radii.tolist(), strict=True))
     if np.count_nonzero(sizes) < MOST_INSIDE * count:  # a few inside among many outside would look like a difference
         sizes = (0.0,) * count
-    return Figures(tuple(names), tuple(customers), centres, radii, outward, sizes, unit)
+    return Figures(tuple(names), tuple(customers), centres, radii, outward, sizes, unit, np.arange(count))
 
 
 def chord(radius: float, above: float) -> float:

@@ -1,35 +1,79 @@
-"""What the map says on hovering: a provider, a message or a peering, in words.
+"""What the map says on hovering: a provider, a message or a link, in words, and what is the matter with it.
 
 Rules: no Qt, no state; functions of the run and the playhead.
 """
 
 import numpy as np
 
-from p4lab.scenario.model import Link
 from p4lab.trace import LOST
 from p4lab.world import World
 from ui import words
-from ui.canvas.looks import Look, sentence
+from ui.canvas.looks import DOWN, sentence
+from ui.canvas.moment import Moment
+from ui.canvas.plan import Plan
+from ui.canvas.signs import letter
 
 
-def provider(name: str, customers: int, peers: int, look: Look, key: str, t: float) -> str:
-    """ "Cedar · 100 customers · 4 peers" and what it holds."""
-    parts = [name, words.plural(customers, "customer"), words.plural(peers, "peer")]
-    holds = sentence(look, key, t)
-    return " · ".join(parts) + (f"\n{holds}" if holds else "")
+def provider(node: int, plan: Plan, now: Moment, world: World) -> str:
+    """ "Cedar · 100 customers · 4 peers", what is the matter with it, and what it holds."""
+    parts = [plan.names[node], words.plural(plan.customers[node], "customer")]
+    state, states = now.ground.state, world.states
+    below = len(states.children(node, now.t))
+    parent = states.parent(node, now.t)
+    peers = len(states.neighbours(node, now.t)) - below - (parent is not None)
+    parts += [words.plural(peers, "peer")] if peers or parent is None else []
+    parts += [f"below {plan.names[parent]}"] if parent is not None else []
+    parts += [words.plural(below, "child", "children")] if below else []
+    look = now.looks[node]
+    holds = "" if look is DOWN else sentence(look, now.key, now.t)
+    lines = [" · ".join(parts), *trouble(node, plan, now, world), holds]
+    inside = now.ground.inside.get(node)
+    if inside:
+        down = sum(1 for other in state.crashed if other != node and plan.hosts[other] == node)
+        lines.insert(1, f"{inside} below it folded away" + (f", {down} of them crashed" if down else ""))
+    return "\n".join(filter(None, lines))
 
 
-def peering(one: str, other: str, link: Link, carried: float, window: float) -> str:
-    """ "Aster – Birch · 35 ms one way" and what it carried lately."""
-    parts = [f"{one} – {other}", f"{words.time(link.latency)} one way"]
-    if link.jitter:
-        parts.append(f"± {words.time(link.jitter)}")
-    if link.loss:
-        parts.append(f"{words.share(link.loss)} lost")
-    if link.bandwidth:
-        parts.append(f"{words.size(link.bandwidth / 8)}/s at most")
-    busy = f"{words.size(carried)} in the last {words.time(window)}" if carried else "nothing lately"
-    return " · ".join(parts) + f"\n{busy}"
+def trouble(node: int, plan: Plan, now: Moment, world: World) -> list[str]:
+    """What is the matter with a provider, a sentence each."""
+    state = now.ground.state
+    said = []
+    if node in state.crashed:
+        said.append("Crashed: it hears nothing until it is restarted")
+    if node in state.switches:
+        said.append(f"Misbehaves: {', '.join(map(words.switch, state.switches[node]))}")
+    if state.groups:
+        said.append(f"On side {letter(state.group(node))} of a partition")
+    catching = [b if a == node else a for a, b in sorted(state.catching) if node in (a, b)]
+    if catching:
+        said.append(f"Catching up with {', '.join(plan.names[other] for other in catching)}")
+    return said
+
+
+def link(line: int, plan: Plan, now: Moment) -> str:
+    """ "Aster – Birch · 35 ms one way", why nothing passes, and what it carried lately."""
+    a, b = now.ground.lines[line].tolist()
+    between = f"{plan.names[a]} – {plan.names[b]}"
+    many = int((now.ground.line_of == line).sum())
+    carried = float(now.carried[line])
+    busy = f"{words.size(carried)} in the last {words.time(now.loads.window)}" if carried else "nothing lately"
+    if many > 1:
+        return f"{between} · {words.plural(many, 'link')} to what is folded away\n{busy}"
+    end, other = plan.pairs[int(np.flatnonzero(now.ground.line_of == line)[0])].tolist()
+    one = plan.link(end, other, now.ground.state)
+    parts = [between, f"{words.time(one.latency)} one way"]
+    if one.jitter:
+        parts.append(f"± {words.time(one.jitter)}")
+    shares = (
+        (one.loss, "lost"), (one.duplicate, "doubled"), (one.reorder, "overtaken"), (one.corrupt, "corrupted"),
+    )  # fmt: skip
+    parts += [f"{words.share(part)} {what}" for part, what in shares if part]
+    if one.bandwidth:
+        parts.append(f"{words.size(one.bandwidth / 8)}/s at most")
+    why = now.ground.cut.get((a, b))
+    said = f"Nothing passes: {words.WHYS.get(why, why)}" if why else ""
+    catching = "They tell each other what they have" if (a, b) in now.ground.catching else ""
+    return "\n".join(filter(None, (" · ".join(parts), said, catching, busy)))
 
 
 def message(row: np.void, names: tuple[str, ...], world: World, t: float) -> str:

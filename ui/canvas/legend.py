@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from ui import words
-from ui.canvas import sprites
+from ui.canvas import ground, signs, sprites
 from ui.canvas.figures import Figures
 from ui.canvas.tags import badge_corner
 from ui.theme import Theme, font
@@ -21,34 +21,54 @@ GLYPH = 6.5
 REGIMES = ((1, "get-broadcast"), (2, "put-broadcast-key"), (3, "put-broadcast-value"))
 SHAPES = ((3, "put"), (4, "query"), (5, "reply"))
 SIGNS = ((sprites.HIT, "hit"), (sprites.MISS, "miss"), (sprites.STALE, "stale"), (sprites.REFUSED, "refused"))
-KEY_AND_REGIMES, KEY, GLYPHS = range(3)  # its blocks
+KEY_AND_REGIMES, KEY, GLYPHS, STATES = range(4)  # its blocks
 SLOWEST = "auto · 1/200 speed"  # as wide as the pace gets
+NOWHERE = np.empty((0, 2))
 EMPTY = "No providers yet"
 HOW_TO_FILL = "Open a scenario with Ctrl+O, or choose one on the welcome page."
 
 
-def place(shown: Figures, width: float, height: float, key: str, newest: str) -> list[tuple[int, QRectF]]:
-    """Its blocks, each in a corner with no provider in it: the key and the regimes, and apart from them the glyphs."""
-    spots = _spots(shown)
+def place(
+    shown: Figures,
+    width: float,
+    height: float,
+    key: str,
+    newest: str,
+    states: tuple[str, ...] = (),
+    taken: np.ndarray = NOWHERE,
+) -> list[tuple[int, QRectF]]:
+    """Its blocks, each in a corner with no provider in it: the key and the regimes, and apart from them the glyphs.
+
+    states: what is the matter on the map now (`ground.SIGNS`), explained in a block of its own. taken: points that are
+    to be kept free as well.
+    """
+    spots = np.vstack([_spots(shown), taken])
     found: list[tuple[int, QRectF]] = []
-    for blocks, corners in (((KEY_AND_REGIMES, KEY), "tl bl br"), ((GLYPHS,), "bl br")):
+    wanted: list[tuple[tuple[int, ...], str]] = [((KEY_AND_REGIMES, KEY), "tl bl br"), ((GLYPHS,), "bl br")]
+    if states:
+        wanted.insert(1, ((STATES,), "br bl tr tl ml mr"))
+    for blocks, corners in wanted:
         areas = [
             (block, area)
             for block in blocks
             for corner in corners.split()
-            if not _covered(shown, spots, area := _area(block, corner, width, height, key, newest))
+            if not _covered(shown, spots, area := _area(block, corner, width, height, key, newest, states))
             and not any(area.intersects(taken) for _, taken in found)
         ]
         found += areas[:1]
     return found
 
 
-def paint(painter: QPainter, theme: Theme, block: int, area: QRectF, key: str, newest: str) -> None:
+def paint(
+    painter: QPainter, theme: Theme, block: int, area: QRectF, key: str, newest: str, states: tuple[str, ...] = ()
+) -> None:
     """One block. key, newest: of the selected key, "" for none."""
     painter.save()
     painter.translate(area.topLeft())
     if block == GLYPHS:
         _paint_glyphs(painter, theme)
+    elif block == STATES:
+        _paint_states(painter, theme, states)
     else:
         _paint_key(painter, theme, key, newest)
         if block == KEY_AND_REGIMES:
@@ -57,9 +77,14 @@ def paint(painter: QPainter, theme: Theme, block: int, area: QRectF, key: str, n
     painter.restore()
 
 
-def _area(block: int, corner: str, width: float, height: float, key: str, newest: str) -> QRectF:
+def _area(
+    block: int, corner: str, width: float, height: float, key: str, newest: str, states: tuple[str, ...] = ()
+) -> QRectF:
     heading, small = QFontMetricsF(font("heading")), QFontMetricsF(font("small"))
-    if block == GLYPHS:
+    if block == STATES:
+        words_of = [ground.SIGNS[sign] for sign in states]
+        size = QSizeF(26 + max(map(small.horizontalAdvance, words_of)), len(states) * _row(small))
+    elif block == GLYPHS:
         size = QSizeF(_run(small, [word for _, word in SIGNS]), 2 * _row(small))
     else:
         size = QSizeF(heading.horizontalAdvance(key) + 8 + small.horizontalAdvance(newest), _heading(key))
@@ -67,13 +92,14 @@ def _area(block: int, corner: str, width: float, height: float, key: str, newest
         wide = max(small.horizontalAdvance(words.regime(word)) + 26 for _, word in REGIMES)
         size = QSizeF(max(size.width(), wide), size.height() + len(REGIMES) * _row(small))
     x = PAD if corner.endswith("l") else width - size.width() - PAD
-    y = PAD - 4 if corner.startswith("t") else height - size.height() - PAD + 6
+    top = PAD - 4 + (4 * PAD if block == STATES else 0)  # below the pace
+    y = {"t": top, "m": (height - size.height()) / 2}.get(corner[0], height - size.height() - PAD + 6)
     return QRectF(QPointF(x, y), size)
 
 
 def _spots(shown: Figures) -> np.ndarray:
     """Where customers sit."""
-    return np.array([spot for node in range(len(shown.names)) for spot in shown.customer_places(node)]).reshape(-1, 2)
+    return np.array([spot for node in shown.seen for spot in shown.customer_places(node)]).reshape(-1, 2)
 
 
 def _covered(shown: Figures, spots: np.ndarray, area: QRectF) -> bool:
@@ -117,6 +143,15 @@ def _paint_glyphs(painter: QPainter, theme: Theme) -> None:
             x += _step(metrics, word)
 
 
+def _paint_states(painter: QPainter, theme: Theme, states: tuple[str, ...]) -> None:
+    row = _row(QFontMetricsF(font("small")))
+    for line, sign in enumerate(states):
+        signs.draw(painter, theme, sign, QPointF(GLYPH + 2, (line + 0.5) * row), GLYPH)
+        painter.setFont(font("small"))
+        painter.setPen(theme.muted)
+        painter.drawText(QRectF(26, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, ground.SIGNS[sign])
+
+
 def paint_pace(painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str) -> None:
     """At the top right: how fast time runs, and below it what is not drawn."""
     painter.setFont(font("small"))
@@ -139,7 +174,8 @@ def _pace_end(shown: Figures, width: float, wide: float, high: float) -> float:
     spots = _spots(shown)
     badges = [
         QRectF(*badge_corner(shown, node, high), 0.7 * wide if name else high, high)
-        for node, name in enumerate(shown.name_sizes)
+        for node in shown.seen
+        for name in [shown.name_sizes[node]]
     ]
     for end in np.arange(width - PAD, width / 3, -wide / 4).tolist():
         area = QRectF(end - wide, PAD - 4, wide, high)

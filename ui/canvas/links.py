@@ -50,7 +50,7 @@ def paint_underlay(painter: QPainter, theme: Theme, centres: np.ndarray, pairs: 
 def paint_links(
     painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray, level: np.ndarray
 ) -> None:
-    """All peerings, the busiest last. pairs: rows (a, b) with a < b. level: their steps."""
+    """All links over which something can pass, the busiest last. pairs: rows (a, b) with a < b. level: their steps."""
     if (level > 0).sum() > MOST_BUSY:
         level = level.copy()
         level[np.argsort(level, kind="stable")[:-MOST_BUSY]] = 0

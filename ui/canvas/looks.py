@@ -54,10 +54,19 @@ class Look:
 
 UNKNOWN = Look()
 NOTHING = Look(what="nothing")
+DOWN = Look(what="crashed")
 
 
 def looks(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
     """One for each provider 0..count-1. name: a place in `world.names`, None = no key is selected."""
+    shown = _held(world, trace, name, t, count)
+    for node in world.state(t).crashed:  # what it has stored is there, and nobody gets at it
+        if node < count:
+            shown[node] = DOWN
+    return shown
+
+
+def _held(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
     if name is None or name >= len(world.names):
         return [UNKNOWN] * count
     best: dict[int, Holding] = {}
@@ -71,6 +80,8 @@ def looks(world: World, trace: Trace, name: int | None, t: float, count: int) ->
 
 def sentence(look: Look, key: str, t: float) -> str:
     """For tooltips and screen readers: "news/1: v1 · cached, 2 behind, expires in 3.20 s"."""
+    if look is DOWN:
+        return "crashed"
     if not look.texts:
         return ""
     parts = [f"{key}: {look.texts[0]}", look.badge[0]]

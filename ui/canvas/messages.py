@@ -56,9 +56,11 @@ class Flight:
         return at if at >= 0 and distance[at] <= reach else None
 
 
-def between_providers(rows: np.ndarray, count: int) -> np.ndarray:
-    """The rows that cross links of the map."""
-    return rows[(rows["code"] < ACCESS) & (rows["src"] < count) & (rows["dst"] < count)]
+def between_providers(rows: np.ndarray, hosts: np.ndarray) -> np.ndarray:
+    """The rows that cross links of the map; what passes within a folded subtree does not."""
+    count = len(hosts)
+    rows = rows[(rows["code"] < ACCESS) & (rows["src"] < count) & (rows["dst"] < count)]
+    return rows[hosts[rows["src"]] != hosts[rows["dst"]]]
 
 
 def thinned(rows: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:

@@ -11,15 +11,17 @@ from p4lab.world import World
 from ui import words
 from ui.canvas.answers import Answers
 from ui.canvas.figures import Figures
+from ui.canvas.ground import Ground
 from ui.canvas.loads import Loads
 from ui.canvas.looks import Look, looks
+from ui.canvas.losses import Losses
 from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
 from ui.canvas.sprites import HIT
 from ui.focus import Focus
 from ui.player import Player
 from ui.theme import SHAPES
-from ui.words import ACCESS
+from ui.words import ACCESS, SESSION
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
 
@@ -29,6 +31,7 @@ class Moment:
     """key, newest: of the selected name, in words.
 
     access: x and y of what is between customers and their provider. left_out: what is not drawn, in words.
+    carried: bytes in the loads' window, by line of the ground.
     """
 
     t: float
@@ -42,6 +45,9 @@ class Moment:
     newest: str
     looks: list[Look]
     loads: Loads
+    ground: Ground
+    losses: Losses
+    carried: np.ndarray
     flight: Flight
     access: tuple[np.ndarray, np.ndarray]
     left_out: str
@@ -50,11 +56,13 @@ class Moment:
 def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
-    answers = plan.answers
-    answers.follow()
+    plan.follow()
+    answers, lost = plan.answers, plan.losses
+    ground, loads = plan.ground(t), plan.loads.at(t, player.factor)
     name = focus.name if focus.name is not None and focus.name < len(world.names) else None
     regimes, names = world.op_regime(), world.op_name()
     flying = trace.in_flight(t)
+    flying = flying[~lost.gone(flying["id"], t)]
     flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
     key, newest = _words(world, name, t)
     return Moment(
@@ -68,7 +76,10 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
         key=key,
         newest=newest,
         looks=looks(world, trace, name, t, len(plan.names)),
-        loads=plan.loads.at(t, player.factor),
+        loads=loads,
+        ground=ground,
+        losses=lost,
+        carried=ground.carried(loads.carried),
         flight=flight,
         access=_access(flying[flying["code"] >= ACCESS], t, world, shown),
         left_out=_left_out(flight),
@@ -85,11 +96,12 @@ def _flight(
     shown: Figures,
     radius: float,
 ) -> Flight:
-    rows = between_providers(flying, len(shown.names))
+    rows = between_providers(flying, shown.hosts)
     known = rows["op"] < len(regimes)
     op = np.where(known, rows["op"], 0).astype(np.int64)
     regime = np.where(known, regimes[op], 0) if len(regimes) else np.zeros(len(rows), np.int64)
     chosen = np.ones(len(rows), bool) if name is None else known & (names[op] == name)
+    chosen = chosen | np.isin(rows["code"], SESSION)  # they are about all keys
     reply = _REPLY[rows["code"]]
     stale = np.zeros(len(rows), bool)
     hits = np.flatnonzero(reply & (rows["status"] == HIT))

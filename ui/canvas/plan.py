@@ -1,7 +1,8 @@
 """The plan of the map: who is on it, where, and what links them. It changes with the session and with a person's hand.
 
 Rules: no painting. Figures (sizes in pixels) are worked out when the camera or a place has changed, and kept. Providers
-that a person has moved stay there as long as the same scenario is shown, through forks and resets.
+that a person has moved stay there as long as the same scenario is shown, through forks and resets. Links that come
+during the run join those of the scenario as the world sees them.
 """
 
 import numpy as np
@@ -9,56 +10,94 @@ import numpy as np
 from p4lab.scenario.model import Link, Scenario, parent_links
 from p4lab.scenario.model import links as resolved
 from p4lab.trace import Trace
-from p4lab.world import World
+from p4lab.world import State, World
 from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
+from ui.canvas.ground import Ground, survey
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter
+from ui.canvas.losses import Losses
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
 
 
 class Plan:
-    """pairs, under: rows (a, b) of indices: links, and lines of the imported map. up: of the links, (child, parent)."""
+    """pairs, under: rows (a, b) of indices: all links of the run, and lines of the imported map."""
 
     def __init__(self) -> None:
         self.names: tuple[str, ...] = ()
         self.customers: tuple[int, ...] = ()
         self.points = np.empty((0, 2))
         self.aspect: float | None = None
-        self.links: dict[tuple[int, int], Link] = {}
         self.pairs = np.empty((0, 2), np.int64)
-        self.up = np.empty((0, 2), np.int64)
         self.under = np.empty((0, 2), np.int64)
         self.answers = Answers(Trace(), World())
+        self.losses = Losses(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
+        self.hosts = np.empty(0, np.int64)
+        self._trace, self._world = Trace(), World()
+        self._links: dict[tuple[int, int], Link] = {}
+        self._usual: list[Link] = []
+        self._default = Link()
+        self._up = np.empty((0, 2), np.int64)
+        self._seen = 0  # of the world's links
         self._shown: object = None
         self._moves = 0
         self._figures: tuple[object, Figures] | None = None
+        self._ground: tuple[object, Ground] | None = None
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
-        self.links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
         upwards = parent_links(scenario)
-        self.links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
-        self.up = np.array([(child, parent) for child, parent, _ in upwards], np.int64).reshape(-1, 2)
-        self.pairs = np.array(list(self.links), np.int64).reshape(-1, 2)
-        self.answers = Answers(trace, world)
-        self.loads = Counter(trace, world, self.pairs)
+        self._links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
+        self._links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
+        self._usual, self._default = list(self._links.values()), scenario.link
+        self._up = np.array([(child, parent) for child, parent, _ in upwards], np.int64).reshape(-1, 2)
+        self._trace, self._world = trace, world
+        self._know(list(self._links))
+        self.answers, self.losses = Answers(trace, world), Losses(trace, world)
         same = scenario.title, scenario.provider, scenario.peering, scenario.underlay
         if same == self._shown:
             return False
         self._shown = same
         self.names = tuple(provider.name for provider in scenario.provider)
         self.customers = tuple(provider.customers for provider in scenario.provider)
+        self.hosts = np.arange(len(self.names))
         index = {name: i for i, name in enumerate(self.names)}
         under = [(index[row.between[0]], index[row.between[1]]) for row in scenario.underlay]
         self.under = np.array(under, np.int64).reshape(-1, 2)
-        layout = place(scenario.provider, under or list(self.links))
+        layout = place(scenario.provider, under or list(self._links))
         self.points, self.aspect = layout.points.copy(), layout.aspect
         self._moves += 1
         return True
+
+    def follow(self) -> None:
+        """Take what the world has seen since."""
+        self.answers.follow()
+        self.losses.follow()
+        if self._world.states.count() != self._seen:
+            self._seen = self._world.states.count()
+            new = [pair for pair in self._world.states.pairs() if pair not in self._links]
+            if new:
+                self._know([*self._links, *new])
+
+    def ground(self, t: float) -> Ground:
+        """What lies on the map at t. The same object until something changes."""
+        state = self._world.state(t)
+        asked = id(state), id(self.hosts), len(self.pairs), self._moves
+        if self._ground is None or self._ground[0] != asked:
+            made = survey(state, self.pairs, self._up, self.hosts, self._usual, self._default)
+            self._ground = asked, made
+        return self._ground[1]
+
+    def link(self, a: int, b: int, state: State) -> Link:
+        """How the link between two providers is."""
+        changed = state.links.get((a, b))
+        if changed is None:
+            usual = self._links.get((a, b))
+            return usual or Link(latency=self._world.links.get((a, b), self._default.latency))
+        return Link(**{name: getattr(changed, name) for name in Link.__struct_fields__})
 
     def move(self, node: int, x: float, y: float) -> None:
         """Put a provider elsewhere, 0..1."""
@@ -70,12 +109,17 @@ class Plan:
         asked = camera, scale, self._moves
         if self._figures is None or self._figures[0] != asked:
             most = OF_PANE * min(camera.width, camera.height) * camera.zoom
-            made = figures(self.names, self.customers, camera.to_window(self.points), scale, most)
+            centres = camera.to_window(self.points)
+            made = figures(self.names, self.customers, centres, scale, most, self.hosts)
             self._figures = asked, made
         return self._figures[1]
 
     def zoom_for_full(self, camera: Camera, scale: float) -> float:
         """The zoom, against this camera, at which a usual provider has its full size."""
-        near = spacing(camera.to_window(self.points))
+        near = spacing(camera.to_window(self.points[np.unique(self.hosts)]))
         near = near[np.isfinite(near)]
         return FULL * scale / (SHARE * float(np.median(near))) if len(near) and np.median(near) > 0 else 1.0
+
+    def _know(self, pairs: list[tuple[int, int]]) -> None:
+        self.pairs = np.array(pairs, np.int64).reshape(-1, 2)
+        self.loads = Counter(self._trace, self._world, self.pairs)

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ui.canvas.figures import MINI, RING, Figures, chord, sized
-from ui.canvas.looks import Look
+from ui.canvas.looks import DOWN, Look
+from ui.canvas.signs import paint_crash
 from ui.theme import Theme, font, mix
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
@@ -21,15 +22,16 @@ CORES = {"L": 0.68, "S": 0.6, "R": 0.52, "C": 0.38, "P": 0.2}  # of a dot's radi
 
 def paint_discs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look]) -> None:
     """All that stands still, without labels and badges."""
-    for node, look in enumerate(looks):
+    for node in shown.seen:
         _customers(painter, theme, shown, node)
-        _disc(painter, theme, shown, node, look)
+        _disc(painter, theme, shown, node, looks[node])
 
 
 def paint_arcs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look], t: float) -> None:
     """What is left of the copies that expire, from the top clockwise."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for node, look in enumerate(looks):
+    for node in shown.seen:
+        look = looks[node]
         left = look.left(t)
         if left:
             radius = float(shown.radii[node])
@@ -57,6 +59,8 @@ def _disc(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
     painter.setBrush(theme.node)
     painter.setPen(QPen(theme.node_line, 1.2))
     painter.drawEllipse(at, radius, radius)
+    if look is DOWN:
+        paint_crash(painter, theme, shown, node)
     if look.store:
         _ring(painter, theme, shown, node, look)
     if shown.share(node) >= MINI:

@@ -110,14 +110,9 @@ class MapView(QWidget):
             return hints.message(row, plan.names, self._player.world, now.t)
         node = now.shown.at(x, y)
         if node is not None:
-            peers = int((plan.pairs == node).sum())
-            return hints.provider(plan.names[node], plan.customers[node], peers, now.looks[node], now.key, now.t)
-        pair = links.nearest(now.shown.centres, plan.pairs, x, y, NEAR / 2)
-        if pair is None:
-            return ""
-        a, b = plan.pairs[pair].tolist()
-        carried = float(now.loads.carried[pair])
-        return hints.peering(plan.names[a], plan.names[b], plan.links[a, b], carried, now.loads.window)
+            return hints.provider(node, plan, now, self._player.world)
+        line = links.nearest(now.shown.centres, now.ground.lines, x, y, NEAR / 2)
+        return "" if line is None else hints.link(line, plan, now)
 
     def glyph_radii(self) -> tuple[float, float]:
         """Of messages of the selected key and of others: smaller where providers are, larger with larger text."""
@@ -185,7 +180,8 @@ class MapView(QWidget):
         says = words.plural(len(plan.names), "provider")
         if node is not None and node < len(plan.names):
             now = self._moment()
-            says += f". Selected: {plan.names[node]}. {sentence(now.looks[node], now.key, now.t)}"
+            trouble = " ".join(f"{each}." for each in hints.trouble(node, plan, now, self._player.world))
+            says += f". Selected: {plan.names[node]}. {trouble}{sentence(now.looks[node], now.key, now.t)}"
         self.setAccessibleDescription(says)
         self.update()
 
@@ -209,6 +205,7 @@ class MapView(QWidget):
             self._badges = tags.Badges(theme, ratio)
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
+        pulses.paint_ends(painter, theme, now)
         self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
@@ -298,7 +295,7 @@ class MapView(QWidget):
         node, count, key = self._focus.provider, len(self._plan.names), Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key in ARROWS and count and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            found = 0 if node is None else towards(self.figures(), self._plan.pairs, node, *ARROWS[key])
+            found = 0 if node is None else towards(self.figures(), self._moment().ground.lines, node, *ARROWS[key])
             self._focus.select_provider(node if found is None else found)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
             self.inspected.emit(node)

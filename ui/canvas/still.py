@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.canvas import legend, links, providers, tags
+from ui.canvas import legend, links, providers, signs, tags
 from ui.canvas.camera import Camera
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
@@ -40,8 +40,8 @@ class Still:
         ratio: float,
     ) -> QPixmap:
         """The whole of it, of the camera's size. marked: providers whose label must be seen."""
-        steps = links.steps(now.loads.carried, now.loads.window)
-        ground = now.shown, steps.tobytes(), ratio
+        steps = links.steps(now.carried, now.loads.window)
+        ground = now.shown, now.ground, steps.tobytes(), ratio
         if self._lines is None or not _same(self._lines[0], ground):
             self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, ratio)
             self._whole = None
@@ -57,8 +57,11 @@ class Still:
         picture.setDevicePixelRatio(ratio)
         picture.fill(theme.map)
         painter = _painter(picture)
-        links.paint_links(painter, theme, now.shown.centres, now.shown.rims, plan.pairs, steps)
-        links.paint_upwards(painter, theme, now.shown.centres, now.shown.rims, plan.up)
+        ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
+        signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
+        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[ground.open])
+        links.paint_upwards(painter, theme, centres, rims, ground.up)
+        signs.paint_lines(painter, theme, now.shown, ground)
         if len(plan.under):  # above, or a full mesh would hide it
             painter.drawPixmap(0, 0, self._underlay(theme, plan, now, picture.size(), ratio))
         painter.end()
@@ -83,13 +86,16 @@ class Still:
         picture = lines.copy()
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
-        for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest):
-            legend.paint(painter, theme, block, area, now.key, now.newest)
+        said = now.ground.signs
+        taken = signs.spots(now.shown, now.ground)
+        for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, taken):
+            legend.paint(painter, theme, block, area, now.key, now.newest, said)
             room.take(area.x(), area.y(), area.width(), area.height())
         selected, focused = chosen
         if selected is not None:
             providers.paint_halo(painter, theme, now.shown, selected, focused)
         providers.paint_discs(painter, theme, now.shown, now.looks)
+        signs.paint_badges(painter, theme, now.shown, now.ground)
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()
         return picture
@@ -103,6 +109,6 @@ def _painter(picture: QPixmap) -> QPainter:
 
 
 def _same(one: object, other: object) -> bool:
-    """Whether two grounds are the same; figures are compared by identity, for they hold arrays."""
+    """Whether two keys are the same; what holds arrays stands first and is compared by identity."""
     assert isinstance(one, tuple) and isinstance(other, tuple)
     return one[0] is other[0] and one[1:] == other[1:]

@@ -24,14 +24,15 @@ CENTRED = Qt.AlignmentFlag.AlignCenter
 
 def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int]) -> None:
     """The names of providers that do not carry them inside. marked: those that must be seen."""
-    room.take_discs(shown.centres, shown.rims)
-    for node in range(len(shown.names)):  # stale or not, so that a label does not move when its copy becomes stale
+    seen = shown.seen
+    room.take_discs(shown.centres[seen], shown.rims[seen])
+    for node in seen:  # stale or not, so that a label does not move when its copy becomes stale
         room.take(*badge_corner(shown, node, BADGE), BADGE, BADGE)
     large = shown.radii.max(initial=0.0) >= MINI * shown.unit
     line = font("strong" if large else "small")
     metrics = QFontMetricsF(line)
     order = sorted(
-        (node for node, size in enumerate(shown.name_sizes) if not size),
+        (node for node in seen if not shown.name_sizes[node]),
         key=lambda node: (node not in marked, -shown.customers[node], node),
     )
     lines = {node: wrapped(shown.names[node], metrics, WIDTH * shown.unit / 46) for node in order}
@@ -58,7 +59,8 @@ class Badges:
 
     def paint(self, painter: QPainter, shown: Figures, looks: Sequence[Look]) -> None:
         """Those of all stale copies, but for dots."""
-        for node, look in enumerate(looks):
+        for node in shown.seen:
+            look = looks[node]
             if not look.stale or shown.share(node) < MINI:
                 continue
             text = look.badge[0] if shown.name_sizes[node] else look.badge[1]

@@ -109,7 +109,8 @@ def towards(shown: Figures, pairs: np.ndarray, node: int, dx: int, dy: int) -> i
     peers = {b if a == node else a for a, b in pairs.tolist() if node in (a, b)}
     x, y = shown.centres[node]
     best, found = float("inf"), None
-    for other, (ox, oy) in enumerate(shown.centres.tolist()):
+    for other in shown.seen:
+        ox, oy = shown.centres[other].tolist()
         distance = hypot(ox - x, oy - y)
         turn = abs((atan2(oy - y, ox - x) - atan2(dy, dx) + pi) % (2 * pi) - pi)
         if other == node or turn > pi * 0.42:

@@ -88,7 +88,8 @@ def test_a_late_answer_is_faint():
 
 def test_only_links_of_the_map_count():
     made = trace((0, 1, 0, 1, messages.GETQ, 0, 0), (0, 1, 4, 0, messages.GET, 0, 0), (0, 1, 0, 9, messages.GETQ, 0, 0))
-    assert between_providers(made.rows(), 3)["op"].tolist() == [1]
+    assert between_providers(made.rows(), np.arange(3))["op"].tolist() == [1]
+    assert len(between_providers(made.rows(), np.array([0, 0, 2]))) == 0  # within a folded subtree
 
 
 @given(st.integers(1, 4000), st.integers(1, 40))

@@ -10,10 +10,10 @@ from p4lab.core.names import Regime
 from p4lab.core.options import Options
 from p4lab.scenario.model import Link, Provider, Workload
 from p4lab.session.simulated import Simulated
-from tests.ui.runs import player, scenario, settle, theme
+from tests.ui.canvas.maps import Shown
+from tests.ui.runs import player, scenario, settle
 from ui import words
 from ui.canvas.scene import NOBODY, MapView
-from ui.focus import Focus
 from ui.player import Player
 from ui.theme import DARK
 
@@ -23,30 +23,6 @@ PLACES = [(0.1, 0.15), (0.9, 0.15), (0.9, 0.85), (0.5, 0.6), (0.1, 0.85)]
 def placed(**changes):
     given = tuple(Provider(p.name, position=at) for p, at in zip(scenario().provider, PLACES, strict=True))
     return player(provider=given, **changes)
-
-
-class Shown:
-    """A map of the small run, 900 by 560."""
-
-    def __init__(self, qtbot, run: Player) -> None:
-        self.player, self.focus, self.switch = run, Focus(), theme()
-        self.map = MapView(run, self.focus, self.switch)
-        qtbot.addWidget(self.map)
-        self.map.resize(900, 560)
-        self.map.show()
-        qtbot.waitExposed(self.map)
-        self.bot = qtbot
-
-    def at(self, t: float):
-        """The moment that is painted at t."""
-        self.player.seek(t)
-        settle(self.bot, self.player)
-        self.map.grab()
-        return self.map.moment
-
-    def place(self, node: int) -> QPoint:
-        x, y = self.map.figures().centres[node].tolist()
-        return QPoint(round(x), round(y))
 
 
 @pytest.fixture

@@ -1,0 +1,164 @@
+"""What the map shows besides copies and messages: which links there are, and what is the matter with whom.
+
+Rules: no Qt, nothing drawn. A function of (state, plan, folds); worked out when one of them changes. What happens to
+providers inside a folded subtree is shown at the provider that they are folded into.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from p4lab.core.events import LinkChanged
+from p4lab.scenario.model import Link
+from p4lab.world import State
+from ui import words
+
+Pair = tuple[int, int]
+FEW = 12  # links with faults that say which; more only wear the sign
+NO_PAIRS = np.empty((0, 2), np.int64)
+CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED = (
+    "crashed", "cut", "partition", "faults", "catching", "liar", "folded",
+)  # fmt: skip
+SIGNS = {  # for the legend, in its order
+    CRASHED: "crashed", CUT: "no session", PARTITION: "parted", FAULTS: "link faults", CATCHING: "catching up",
+    LIAR: "misbehaves", FOLDED: "folded",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """lines: links that are drawn, rows (a, b). line_of: by link of the plan its place in lines, -1 where none is.
+
+    up: rows (child, parent). cut: of the lines, those over which nothing passes, and why. faults: what is wrong with a
+    line that is open, in few words. liars: by provider, how many misbehaviours. sides: the number of the side of a
+    partition. inside: how many providers are folded into one.
+    """
+
+    state: State
+    hosts: np.ndarray
+    lines: np.ndarray
+    line_of: np.ndarray
+    up: np.ndarray = field(default_factory=lambda: NO_PAIRS)
+    cut: dict[Pair, str] = field(default_factory=dict)
+    faults: dict[Pair, str] = field(default_factory=dict)
+    catching: frozenset[Pair] = frozenset()
+    crashed: frozenset[int] = frozenset()
+    liars: dict[int, int] = field(default_factory=dict)
+    sides: dict[int, int] = field(default_factory=dict)
+    inside: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def open(self) -> np.ndarray:
+        """Of each line whether something can pass."""
+        return np.array([(a, b) not in self.cut for a, b in self.lines.tolist()], bool)
+
+    @cached_property
+    def silenced(self) -> list[Pair]:
+        """The cut lines that wear a sign: those of a crashed provider need none."""
+        return [line for line in self.cut if not self.crashed.intersection(line)]
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What the legend must explain."""
+        mute = [self.cut[line] for line in self.silenced]
+        occurs = {
+            CRASHED: self.crashed, CUT: set(mute) - {"partition"}, PARTITION: self.sides, FAULTS: self.faults,
+            CATCHING: self.catching, LIAR: self.liars, FOLDED: self.inside,
+        }  # fmt: skip
+        return tuple(sign for sign in SIGNS if occurs[sign])
+
+    def carried(self, by_link: np.ndarray) -> np.ndarray:
+        """Bytes by line, from bytes by link."""
+        known = self.line_of >= 0
+        return np.bincount(self.line_of[known], weights=by_link[known], minlength=len(self.lines))
+
+
+def survey(
+    state: State, pairs: np.ndarray, up: np.ndarray, hosts: np.ndarray, usual: Sequence[Link], default: Link
+) -> Ground:
+    """Look at everything anew. pairs: all links of the run; up: the (child, parent) rows of its start.
+
+    usual: the links of pairs as the scenario has them; default: where it has none.
+    """
+    gone = np.array([(a, b) in state.absent for a, b in pairs.tolist()], bool) if state.absent else None
+    ends = hosts[pairs]
+    there = ends[:, 0] != ends[:, 1]
+    if gone is not None:
+        there &= ~gone
+    ends = np.sort(ends, axis=1)
+    lines, place = np.unique(ends[there], axis=0, return_inverse=True) if there.any() else (NO_PAIRS, np.empty(0, int))
+    line_of = np.full(len(pairs), -1, np.int64)
+    line_of[there] = place.reshape(-1)
+    passing, cut = set(), {}
+    faults: dict[Pair, str] = {}
+    for at in np.flatnonzero(there).tolist():
+        a, b = pairs[at].tolist()
+        line: Pair = tuple(ends[at].tolist())
+        why = state.cut.get((a, b))
+        if why is not None:
+            cut[line] = why
+            continue
+        passing.add(line)
+        wrong = fault(state.links.get((a, b)) or (usual[at] if at < len(usual) else default))
+        if wrong:
+            faults[line] = wrong
+    seen = {int(node) for node in np.unique(hosts)}
+    inside = {node: count - 1 for node, count in enumerate(np.bincount(hosts).tolist()) if count > 1}
+    liars: dict[int, int] = {}
+    for node, switches in state.switches.items():
+        liars[int(hosts[node])] = liars.get(int(hosts[node]), 0) + len(switches)
+    return Ground(
+        state=state,
+        hosts=hosts,
+        lines=lines,
+        line_of=line_of,
+        up=_upwards(state, up, hosts),
+        cut={line: why for line, why in cut.items() if line not in passing},
+        faults=faults,
+        catching=frozenset(_ends(hosts, each) for each in state.catching if hosts[each[0]] != hosts[each[1]]),
+        crashed=frozenset(node for node in state.crashed if node in seen),
+        liars=liars,
+        sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
+        inside=inside,
+    )
+
+
+def fault(link: Link | LinkChanged) -> str:
+    """What is wrong with a link, in a word or two; jitter and a bandwidth are no faults."""
+    parts = [
+        (link.loss, "lost"), (link.duplicate, "doubled"), (link.reorder, "overtaken"), (link.corrupt, "corrupted"),
+    ]  # fmt: skip
+    wrong = [(part, what) for part, what in parts if part]
+    if not wrong:
+        return ""
+    return f"{words.share(wrong[0][0])} {wrong[0][1]}" if len(wrong) == 1 else f"{len(wrong)} faults"
+
+
+def divide(points: np.ndarray, sides: np.ndarray) -> tuple[float, float, float] | None:
+    """A line a x + b y = c with all points of side 0 on one hand and all of side 1 on the other, the widest gap.
+
+    None where there is none, or where there are more than two sides.
+    """
+    one, other = points[sides == 0], points[sides == 1]
+    if not len(one) or not len(other) or len(one) + len(other) < len(points):
+        return None
+    best: tuple[float, tuple[float, float, float]] | None = None
+    for angle in np.arange(0, 2 * np.pi, np.pi / 36).tolist():
+        a, b = float(np.cos(angle)), float(np.sin(angle))
+        low, high = float((one @ (a, b)).max()), float((other @ (a, b)).min())
+        if high > low and (best is None or high - low > best[0] + 1e-6):
+            best = high - low, (a, b, (low + high) / 2)
+    return None if best is None else best[1]
+
+
+def _upwards(state: State, up: np.ndarray, hosts: np.ndarray) -> np.ndarray:
+    parents: dict[int, int | None] = dict(up.tolist()) | state.parents
+    rows = [(child, int(hosts[parent])) for child, parent in parents.items() if parent is not None]
+    return np.array([row for row in rows if hosts[row[0]] == row[0]], np.int64).reshape(-1, 2)
+
+
+def _ends(hosts: np.ndarray, pair: Pair) -> Pair:
+    a, b = sorted((int(hosts[pair[0]]), int(hosts[pair[1]])))
+    return a, b

@@ -1,0 +1,207 @@
+"""Paints what is the matter: crashed providers, cut links, faults, a partition, sessions that catch up, misbehaviour.
+
+Rules: functions of what they are given; nothing by colour alone: each state has a sign of its own, and `draw` paints
+that sign for the legend too.
+"""
+
+from math import hypot
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from ui.canvas import ground
+from ui.canvas.figures import MINI, Figures
+from ui.canvas.ground import Ground, Pair
+from ui.canvas.links import clipped
+from ui.theme import Theme, font, mix
+
+SIZE = 7.0  # half of a sign on a line
+SHORT = 30.0  # pixels: no sign on a shorter line
+MOST = 120  # signs on lines
+CENTRED = Qt.AlignmentFlag.AlignCenter
+
+
+def paint_sides(painter: QPainter, theme: Theme, shown: Figures, now: Ground, width: float, height: float) -> None:
+    """Below everything: a tint for each side of a partition, and a dashed divide where two part cleanly."""
+    if not now.sides:
+        return
+    nodes = np.array(list(now.sides))
+    numbers = np.array(list(now.sides.values()))
+    for node, side in now.sides.items():
+        colour = theme.side(side)
+        reach = float(shown.rims[node]) * 1.28 + 8
+        painter.setPen(QPen(mix(theme.map, colour, 0.55), 1.4, _DASHES[side % len(_DASHES)]))
+        painter.setBrush(mix(theme.map, colour, 0.2))
+        painter.drawEllipse(QPointF(*shown.centres[node].tolist()), reach, reach)
+    line = ground.divide(shown.centres[nodes], numbers)
+    if line is not None:
+        a, b, c = line
+        middle, far = QPointF(a * c, b * c), width + height
+        painter.setPen(QPen(theme.stale, 2.0, Qt.PenStyle.DashLine))
+        painter.setClipRect(QRectF(0, 0, width, height))
+        painter.drawLine(QLineF(middle + QPointF(-b, a) * far, middle + QPointF(b, -a) * far))
+        painter.setClipping(False)
+
+
+def paint_lines(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -> None:
+    """Above the lines, below the discs: cut links with their sign, faults and sessions that catch up."""
+    cut = np.array(list(now.cut), np.int64).reshape(-1, 2)
+    pen = QPen(mix(theme.map, theme.stale, 0.75), 1.4)
+    pen.setDashPattern([3.0, 4.0])
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawLines([QLineF(*line) for line in clipped(shown.centres, shown.rims, cut).tolist()])
+    signed = [(line, ground.PARTITION if now.cut[line] == "partition" else ground.CUT) for line in now.silenced]
+    signed += [(line, ground.CATCHING) for line in sorted(now.catching)]
+    for line, sign in signed[:MOST]:
+        at = _middle(shown, line)
+        if at is not None:
+            _bed(painter, theme, at)
+            draw(painter, theme, sign, at, SIZE)
+    for line, text in list(now.faults.items())[:MOST]:
+        at = _middle(shown, line)
+        if at is not None:
+            _fault(painter, theme, at, text if len(now.faults) <= ground.FEW else "")
+
+
+def paint_crash(painter: QPainter, theme: Theme, shown: Figures, node: int) -> None:
+    """Over the disc of a provider that is down: dashed, with a cross."""
+    x, y = shown.centres[node].tolist()
+    radius = float(shown.radii[node])
+    painter.setPen(QPen(theme.stale, max(1.2, 0.045 * radius), Qt.PenStyle.DashLine))
+    painter.setBrush(theme.map)
+    painter.drawEllipse(QPointF(x, y), radius, radius)
+    if shown.share(node) < MINI:
+        draw(painter, theme, ground.CRASHED, QPointF(x, y), 0.7 * radius)
+
+
+def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -> None:
+    """A cross at the upper right of who is down, a mask at the upper left of who misbehaves, a letter at the lower left
+
+    of who is on a side of a partition.
+    """
+    for node in now.crashed:
+        if shown.share(node) >= MINI:
+            painter.setPen(QPen(theme.stale, 1.6))
+            painter.setBrush(theme.map)
+            painter.drawEllipse(_corner(shown, node, 1, -1), 10.5, 10.5)
+            draw(painter, theme, ground.CRASHED, _corner(shown, node, 1, -1), 7.0)
+    for node in now.liars:
+        draw(painter, theme, ground.LIAR, _corner(shown, node, -1, -1), 15.0 if shown.share(node) >= MINI else 8.0)
+    if len(now.sides) > MOST:
+        return
+    painter.setFont(font("badge"))
+    high = QFontMetricsF(font("badge")).height() + 2
+    for node, side in now.sides.items():
+        box = QRectF(QPointF(0, 0), QSizeF(high, high))
+        box.moveCenter(_corner(shown, node, -1, 1))
+        painter.setPen(QPen(theme.map, 1.4))
+        painter.setBrush(theme.side(side))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(theme.on(theme.side(side)))
+        painter.drawText(box, CENTRED, letter(side))
+
+
+def spots(shown: Figures, now: Ground) -> np.ndarray:
+    """Points that the signs on lines take, so that nothing else is put there."""
+    points = [_middle(shown, line) for line in [*now.silenced, *now.catching, *now.faults][:MOST]]
+    return np.array(
+        [(at.x() + aside, at.y()) for at in points if at is not None for aside in (-40, -20, 0, 20, 40)]
+    ).reshape(-1, 2)
+
+
+def letter(side: int) -> str:
+    """A, B, C, ..., and a number after Z."""
+    return chr(ord("A") + side) if side < 26 else str(side + 1)
+
+
+def draw(painter: QPainter, theme: Theme, sign: str, at: QPointF, size: float) -> None:
+    """One sign, about 2 `size` across."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = QPen(theme.stale, max(1.8, 0.3 * size))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    a = 0.75 * size
+    match sign:
+        case ground.CRASHED | ground.CUT:
+            painter.drawLine(at + QPointF(-a, -a), at + QPointF(a, a))
+            painter.drawLine(at + QPointF(-a, a), at + QPointF(a, -a))
+        case ground.PARTITION:
+            for x in (-0.4 * size, 0.4 * size):
+                painter.drawLine(at + QPointF(x, -size), at + QPointF(x, size))
+        case ground.FAULTS:
+            points = [at + QPointF((i - 2) * 0.5 * size, (a if i % 2 else -a) * 0.8) for i in range(5)]
+            painter.drawPolyline(points)
+        case ground.CATCHING:
+            _arrows(painter, theme.accent, at, size)
+        case ground.LIAR:
+            _mask(painter, theme, at, size)
+        case ground.FOLDED:
+            for back in (2, 1, 0):
+                painter.setPen(QPen(theme.muted, 1.2))
+                painter.setBrush(theme.node)
+                painter.drawEllipse(at + QPointF(back * 0.45 - 0.4, 0.4 - back * 0.45) * size * 0.6, a * 0.8, a * 0.8)
+
+
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+
+
+def _arrows(painter: QPainter, colour: QColor, at: QPointF, size: float) -> None:
+    """One to the right above one to the left: both sides tell each other what they have."""
+    painter.setPen(QPen(colour, max(1.6, 0.24 * size)))
+    for way in (1, -1):
+        y = -0.42 * size * way
+        tip = at + QPointF(0.95 * size * way, y)
+        painter.drawLine(at + QPointF(-0.9 * size * way, y), tip)
+        painter.drawLine(tip, tip + QPointF(-0.45 * size * way, -0.4 * size))
+        painter.drawLine(tip, tip + QPointF(-0.45 * size * way, 0.4 * size))
+
+
+def _mask(painter: QPainter, theme: Theme, at: QPointF, size: float) -> None:
+    """A mask with two eyes."""
+    painter.setPen(QPen(theme.map, 1.4))
+    painter.setBrush(theme.text)
+    shape = QPolygonF([at + QPointF(x, y) * size for x, y in (
+        (-1.0, -0.5), (0.0, -0.32), (1.0, -0.5), (0.92, 0.2), (0.5, 0.6), (0.0, 0.22), (-0.5, 0.6), (-0.92, 0.2),
+    )])  # fmt: skip
+    painter.drawPolygon(shape)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.map)
+    for x in (-0.46, 0.46):
+        painter.drawEllipse(at + QPointF(x, 0.0) * size, 0.24 * size, 0.19 * size)
+
+
+def _fault(painter: QPainter, theme: Theme, at: QPointF, text: str) -> None:
+    """A pill with the zigzag, and which fault."""
+    face = font("small")
+    metrics = QFontMetricsF(face)
+    wide = metrics.horizontalAdvance(text) + 5 if text else 0.0
+    box = QRectF(0, 0, wide + 3.2 * SIZE, max(2.4 * SIZE, metrics.height()))
+    box.moveCenter(at)
+    painter.setPen(QPen(theme.stale, 1.0))
+    painter.setBrush(theme.map)
+    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+    draw(painter, theme, ground.FAULTS, QPointF(box.left() + 1.6 * SIZE, box.center().y()), 0.75 * SIZE)
+    if text:
+        painter.setFont(face)
+        painter.setPen(theme.stale_text)
+        painter.drawText(box.adjusted(2.8 * SIZE, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _bed(painter: QPainter, theme: Theme, at: QPointF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.map)
+    painter.drawEllipse(at, SIZE * 1.5, SIZE * 1.5)
+
+
+def _middle(shown: Figures, line: Pair) -> QPointF | None:
+    """Half-way between two rims; None where there is no room for a sign."""
+    x1, y1, x2, y2 = clipped(shown.centres, shown.rims, np.array([line])).tolist()[0]
+    return QPointF((x1 + x2) / 2, (y1 + y2) / 2) if hypot(x2 - x1, y2 - y1) >= SHORT else None
+
+
+def _corner(shown: Figures, node: int, right: int, down: int) -> QPointF:
+    reach = float(shown.rims[node]) * 0.78
+    x, y = shown.centres[node].tolist()
+    return QPointF(x + right * reach, y + down * reach)
