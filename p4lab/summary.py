@@ -38,7 +38,7 @@ def summary(report: Mapping[str, Any]) -> list[str]:
         f"            puts {_times(report['latency']['put'])}",
         f"  staleness {_staleness(stale)}",
         f"  messages  {messages['total']:,} between providers"
-        + (f", {messages['lost']:,} lost" if messages["lost"] else "")
+        + "".join(f", {messages[what]:,} {what}" for what in ("lost", "duplicated", "corrupted") if messages[what])
         + f", {_bytes(report['bytes']['total'])}"
         + f"; {report['access']['messages']:,} between customers and providers",
     ]

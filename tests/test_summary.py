@@ -44,7 +44,8 @@ def test_nothing_has_happened() -> None:
 def test_every_number_has_its_words() -> None:
     report = empty()
     counts = {klass: i * 1000 for i, klass in enumerate((*KLASSES, "unfinished"), 1)}
-    traffic = {"messages": {"total": 9876, "lost": 1200, "by_kind": {}}, "bytes": {"total": 1_234_567, "by_kind": {}}}
+    faults = {"lost": 1200, "duplicated": 7, "corrupted": 0}
+    traffic = {"messages": {"total": 9876, **faults, "by_kind": {}}, "bytes": {"total": 1_234_567, "by_kind": {}}}
     group = {**report, **traffic, "gets": {"total": 20}, "puts": {"total": 2}, "staleness": {"share": 0.125}}
     unread = {**group, "staleness": {"share": None}, "bytes": {"total": 999}}
     report |= traffic | {
@@ -70,7 +71,7 @@ def test_every_number_has_its_words() -> None:
         "            remote gets mean 12.35 s, p50 12.35 s, p95 12.35 s, p99 12.35 s, max 12.35 s",
         "            puts none",
         "  staleness 23.4% of what was read was not the newest; on average 0.346 versions and 1,234 s behind",
-        "  messages  9,876 between providers, 1,200 lost, 1.23 MB; 4,321 between customers and providers",
+        "  messages  9,876 between providers, 1,200 lost, 7 duplicated, 1.23 MB; 4,321 between customers and providers",
         "  put-broadcast of the key         20 gets       2 puts      9,876 messages   1.23 MB  12.5% stale",
         "  several regimes                  20 gets       2 puts      9,876 messages     999 B",
         "  holes     1,234 pairs do not peer; 75.6% of pairs cohere",
