@@ -12,6 +12,7 @@ from p4lab.core.messages import (
     GETQ,
     GETR,
     HELLO,
+    LEAVE,
     PUT,
     SESSION,
     SYNC_D,
@@ -20,6 +21,7 @@ from p4lab.core.messages import (
     Fetch,
     GetQuery,
     GetRequest,
+    Leave,
     Relayed,
     Update,
 )  # fmt: skip
@@ -55,6 +57,7 @@ class Provider:
         self._reply = self._resolution.reply
         self._outbox = Outbox(self._near)
         self._putting = Putting(self._near, self.stores, self._outbox, options, signer)
+        self._leaving = self._putting.leaving
         self._peering = Peering(self._near, self.stores, self._outbox, options, epoch)
         self._met()
 
@@ -81,13 +84,16 @@ class Provider:
         for node, role in roles.items():
             self._near.know(role, node)
         self._met()
-        return self.stores.restore(rows, now)
+        count = self.stores.restore(rows, now)
+        self._putting.restore(rows)
+        self._arm()
+        return count
 
     def _met(self) -> None:
         """The neighbours have changed."""
         self._resolution.meet()
         # A top of a flat market answers peers alone: it takes the short road.
-        long = self._near.related or self._options.mesh is Mesh.RELAY
+        long = self._near.related or self._options.mesh is Mesh.RELAY or self._options.onward
         self._query = self._serve if long else self._resolution.query
 
     def handle(self, data: Input, now: float) -> list[Effect]:
@@ -104,7 +110,9 @@ class Provider:
         if code == GETR or code == FETCHR:  # noqa: SIM109, PLR1714  # the hot path: a tuple would be built each time
             effects = self._reply(data.src, message, now)
             if effects:
-                self.wake_at = self._resolution.wake_at
+                self._arm()
+                if self.stores.journal:
+                    return self._durable(effects)  # the floor has risen
             return effects
         if code == FETCH:
             return self._serve(data, message, now)
@@ -114,10 +122,14 @@ class Provider:
                 return self._get(data, message, None, now)
             if code == PUT:
                 return self._durable(self._putting.put(data.src, message, None, now))
+            if code == LEAVE:
+                return self._leave(message, -1, now)
         elif role is Role.PROXY:
             if code == CREQ:
                 if message.request.code == GET:
                     return self._get(data, message.request, message, now)
+                if message.request.code == LEAVE:
+                    return self._leave(message.request, data.src, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
             return self._durable(self._update(message, data.src, now))
@@ -130,6 +142,9 @@ class Provider:
         effects = NOTHING
         if type(data) is Woke:
             effects = self._resolution.wake(now)
+            if self._leaving.wake_at <= now:
+                effects = effects + self._leaving.wake(now)
+            effects = self._durable(effects)
         elif type(data) is Linked:
             effects = self._peering.linked(data)
             self._met()
@@ -137,8 +152,17 @@ class Provider:
             effects = self._peering.unlinked(data, now)
             self._met()
             effects = self._durable(effects + self._resolution.lost(data.node, now))
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects
+
+    def _leave(self, message: Leave, via: int, now: float) -> list[Effect]:
+        self._leaving.leave(message, via, now)
+        self._arm()
+        return self._durable([])
+
+    def _arm(self) -> None:
+        leaving, asking = self._leaving.wake_at, self._resolution.wake_at
+        self.wake_at = min(leaving, asking)
 
     def _session(self, code: int, message: Any, src: int, now: float) -> list[Effect]:
         """HELLO, BYE and catching up."""
@@ -172,10 +196,10 @@ class Provider:
 
     def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         effects = self._resolution.serve(data, message, now)
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects
 
     def _get(self, data: Received, request: GetRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         effects = self._resolution.get(data.src, request, data.event, now, relayed)
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects

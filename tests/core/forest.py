@@ -17,6 +17,7 @@ from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
+    Equivocated,
     Event,
     GetFinished,
     GetStarted,
@@ -245,6 +246,8 @@ class Forest:
                 return f"{self.names[event.node]} get {found}{silent}"
             case Noticed():
                 return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
+            case Equivocated():
+                return f"{self.names[event.node]} meets two of v{event.seq}"
             case LateBetter():
                 return f"{self.names[event.node]} hears late of v{event.seq}"
             case SessionUp() | SessionDown():
