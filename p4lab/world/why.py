@@ -327,7 +327,7 @@ class _Teller:
 def sent_for(op: int, events: Slice) -> np.ndarray:
     """What was sent for an operation, LOST where it was lost under way too; what the network doubled is there once."""
     rows = events.rows
-    mine = rows[(rows["op"] == op) & (rows["fate"] & DUPLICATE == 0)]
+    mine: np.ndarray = rows[(rows["op"] == op) & (rows["fate"] & DUPLICATE == 0)]
     gone = [event.message for event in events.records if isinstance(event, Lost)]
     mine["fate"] |= np.where(np.isin(mine["id"], gone), LOST, 0).astype(mine["fate"].dtype)
     return mine
