@@ -66,6 +66,15 @@ class Provider:
         """The providers it peers with, in order."""
         return self._near.peers
 
+    @property
+    def near(self) -> Neighbours:
+        """Whom it knows, for checkers to look at."""
+        return self._near
+
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight, for checkers to count: the name, and whether only children were asked."""
+        return self._resolution.unanswered()
+
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
         self._know(Role.PEER, others)
@@ -132,6 +141,7 @@ class Provider:
                     return self._leave(message.request, data.src, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
+            self._peering.heard(data.src, message)
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
             return self._durable(self._session(code, message, data.src, now))

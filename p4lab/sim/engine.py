@@ -190,8 +190,9 @@ class Engine:
                 and not effect.cause
                 and len(effects) == 1
                 and effect.dst in row
+                and effect.message.status
             ):
-                # What most messages lead to: one answer, straight away, over an even link.
+                # What most messages lead to: one answer (they alone have a status), straight away, over an even link.
                 back, message = effect.dst, effect.message
                 due = now + row[back]
                 event = sent(now, due, number, message.op, message.size, dst, back, message.code, message.status, 0)
