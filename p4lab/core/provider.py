@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.events import Noticed, Rejected
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -34,6 +35,8 @@ from p4lab.core.putting import Putting
 from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
+
+_OBJECTIONS = (Noticed, Rejected)
 
 
 class Provider:
@@ -184,7 +187,7 @@ class Provider:
             news = 0
             for update in peering.begin_items(src, message):
                 fresh = self._update(update, src, now)
-                news += bool(fresh)
+                news += any(not isinstance(each, Emit) or not isinstance(each.event, _OBJECTIONS) for each in fresh)
                 effects += fresh
             return effects + peering.end_items(src, message, news, now)
         effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message, now)
