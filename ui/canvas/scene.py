@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, legend, links, providers, pulses, tags
+from ui.canvas import hints, houses, legend, links, providers, pulses, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -108,6 +108,9 @@ class MapView(QWidget):
         row = self._message_at(x, y)
         if row is not None:
             return hints.message(row, plan.names, self._player.world, now.t)
+        house = houses.at(now.houses, x, y)
+        if house is not None:
+            return houses.hint(house, self._player.world, now.key)
         node = now.shown.at(x, y)
         if node is not None:
             return hints.provider(node, plan, now, self._player.world)
@@ -147,7 +150,8 @@ class MapView(QWidget):
         if row is not None:
             self._focus.select_op(int(row["op"]))
         else:
-            self._focus.select_provider(self.figures().at(x, y))
+            house = None if self.moment is None else houses.at(self.moment.houses, x, y)
+            self._focus.select_provider(self.figures().at(x, y) if house is None else house.node)
 
     def set_grip(self, grip: Qt.CursorShape | None) -> None:
         """The pointer while something is held."""
@@ -276,14 +280,16 @@ class MapView(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        node = self._focus.provider
+        node = self._selected()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
+            place = self.rect().center()
+            if node is not None:
+                place = QPoint(*self.figures().centres[node].astype(int).tolist())
             self.menuRequested.emit(NOBODY if node is None else node, self.mapToGlobal(place))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the providers, and on from the last one."""
-        node, count = self._focus.provider, len(self._plan.names)
+        node, count = self._selected(), len(self._plan.names)
         step = 1 if forward else -1
         following = (0 if forward else count - 1) if node is None else node + step
         if self.hasFocus() and 0 <= following < count:
@@ -292,14 +298,14 @@ class MapView(QWidget):
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        node, count, key = self._focus.provider, len(self._plan.names), Qt.Key(event.key())
+        node, count, key = self._selected(), len(self._plan.names), Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key in ARROWS and count and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             found = 0 if node is None else towards(self.figures(), self._moment().ground.lines, node, *ARROWS[key])
             self._focus.select_provider(node if found is None else found)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
             self.inspected.emit(node)
-        elif key == Qt.Key.Key_Escape and (node is not None or self._focus.op is not None):
+        elif key == Qt.Key.Key_Escape and (self._focus.provider is not None or self._focus.op is not None):
             self._focus.select_op(None)
             self._focus.select_provider(None)
         elif control and key == Qt.Key.Key_0:

@@ -256,8 +256,9 @@ class PutGetBar(QFrame):
             self._owner.setCurrentIndex(max(0, self._owner.findData(name.owner)))
 
     def _take_provider(self) -> None:
-        if self._focus.provider is not None and self._focus.provider < self._who.count():
-            self._who.setCurrentIndex(self._focus.provider)
+        name = None if self._focus.provider is None else self._player.world.called.get(self._focus.provider)
+        if name is not None:
+            self._who.setCurrentIndex(self._who.findText(name))
 
 
 def _beside(fault: ScenarioError) -> str:
