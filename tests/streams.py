@@ -12,23 +12,27 @@ from hypothesis import strategies as st
 
 from p4lab.core import messages
 from p4lab.core.events import (
+    Adopted,
     Attached,
     Dropped,
     GetFinished,
     GetStarted,
     Joined,
+    Lost,
     Noted,
     Peered,
     PutFinished,
     PutStarted,
     Stored,
+    Unpeered,
 )
 from p4lab.core.names import Kind, digest, name_id
-from p4lab.trace import LOST, Slice, Trace
+from p4lab.trace import CORRUPT, DUPLICATE, LOST, Slice, Trace
 
 NAMES = ("Aster", "Birch", "Cedar", "Dahlia", "Elm")
 KINDS = {kind.value: kind for kind in Kind}
 REGIMES = ("get-broadcast", "put-broadcast-key", "put-broadcast-value")
+FATES = (0, 0, LOST, DUPLICATE, CORRUPT, CORRUPT | DUPLICATE)
 DELAY = 0.04
 
 
@@ -153,10 +157,16 @@ class Run:
 
     def send(
         self, t: float, src: int, dst: int, code: int, op: int = 0, *, status: int = 0, size: int = 112, cause: int = 0,
-        lost: bool = False, delay: float = DELAY,
+        lost: bool = False, delay: float = DELAY, fate: int = 0,
     ) -> int:  # fmt: skip
         """A message leaves."""
-        return self.trace.sent(t, t + delay, cause, op, size, src, dst, code, status, LOST if lost else 0)
+        return self.trace.sent(t, t + delay, cause, op, size, src, dst, code, status, LOST if lost else fate)
+
+    def relate(self, t: float, node: int, other: int, apart: bool) -> None:
+        """Two peer, or peer no more; the lower one is a top without a parent, or has the other as its parent."""
+        a, b = min(node, other), max(node, other)
+        self.trace.emit(Unpeered(node=a, peer=b) if apart else Peered(node=a, peers=(b,), latency=(0.5,)), t, 0)
+        self.trace.emit(Adopted(node=a, parent=b if apart else None, latency=0.5 if apart else None), t, 0)
 
     def access(self, t: float, src: int, dst: int, code: int, cause: int, op: int = 0) -> int:
         """A message between a customer and its provider."""
@@ -205,7 +215,7 @@ def runs(draw: st.DrawFn) -> Run:
         at, key, entry = draw(node), draw(st.sampled_from(("a", "b"))), draw(st.sampled_from(("x", "y", "z")))
         seq, life, work = draw(st.integers(1, 5)), draw(until), draw(st.sampled_from(("news", "by hand")))
         end = None if life is None else t + life
-        match draw(st.integers(0, 9)):
+        match word := draw(st.integers(0, 11)):
             case 0:
                 run.put(t, at, key, seq, until=end, regime=draw(words), workload=work)
             case 1:
@@ -241,7 +251,15 @@ def runs(draw: st.DrawFn) -> Run:
             case _ if run.size > 1:
                 to = (at + draw(st.integers(1, run.size - 1))) % run.size
                 code = draw(st.sampled_from((messages.UPDATE, messages.GETQ, messages.GETR, messages.FETCH)))
-                run.send(t, at, to, code, draw(st.integers(0, run.ops)), lost=draw(st.booleans()))
+                if word == 11:
+                    run.relate(t, at, to, draw(st.booleans()))
+                    continue
+                fate, op = draw(st.sampled_from(FATES)), draw(st.integers(0, run.ops))
+                sent = run.send(t, at, to, code, op, fate=fate)
+                if word == 10 and not fate & LOST:
+                    lost = Lost(message=sent, dst=to, why="link", src=at, code=code, op=op)
+                    t += 0.04
+                    run.trace.emit(lost, t, sent)
     return run
 
 

@@ -17,11 +17,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core import messages
-from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Peered, PutFinished, PutStarted, Sent, Stored
+from p4lab.core.events import (
+    Adopted,
+    Event,
+    GetFinished,
+    GetStarted,
+    Joined,
+    Lost,
+    Peered,
+    PutFinished,
+    PutStarted,
+    Sent,
+    Stored,
+    Unpeered,
+)
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.metrics import KLASSES, Metrics, save_tables
 from p4lab.metrics.harm import Harm
-from p4lab.metrics.messages import CHUNK
+from p4lab.metrics.messages import CHUNK, CORRUPT, DUPLICATE
 from p4lab.metrics.report import latency, quantile
 from p4lab.scenario.read import parse
 from p4lab.session.simulated import Simulated
@@ -63,7 +76,7 @@ def test_a_small_run_by_hand() -> None:
             "get_remote": dict.fromkeys(UNDEFINED, pytest.approx(0.08)),
             "put": dict.fromkeys(UNDEFINED, 0.0),
         },
-        "messages": {"total": 7, "lost": 1,
+        "messages": {"total": 7, "lost": 1, "duplicated": 0, "corrupted": 0,
             "by_kind": {"UPDATE": 0, "GETQ": 4, "GETR": 3, "FETCH": 0, "FETCHR": 0, **NO_FOREST},
         },
         "bytes": {"total": 754,
@@ -83,6 +96,7 @@ def test_a_small_run_by_hand() -> None:
         "by_regime": ["none", "get-broadcast"],
         "by_workload": ["news", "by hand"],
         "by_provider": ["Aster", "Birch", "Cedar"],
+        "by_organisation": [],
         "by_kind": ["authenticated"],
     }
     assert [groups["by_provider"][name]["messages"]["total"] for name in ("Aster", "Birch", "Cedar")] == [1, 2, 4]
@@ -152,9 +166,11 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
             ends[event.op] = event
             if isinstance(event, GetFinished) and event.source:
                 lags[event.op] = history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
-    sent = [event for event in past if isinstance(event, Sent) and event.code < messages.ACCESS]
+    rows = [event for event in past if isinstance(event, Sent) and event.code < messages.ACCESS]
+    gone = {event.message for event in past if isinstance(event, Lost)}
 
-    def part(ops: set[int], mine: list[Sent]) -> dict[str, Any]:
+    def part(ops: set[int], crossed: list[Sent]) -> dict[str, Any]:
+        mine = [event for event in crossed if not event.duplicate]
         gets = [op for op in ops if isinstance(starts[op], GetStarted)]
         puts = [op for op in ops if isinstance(starts[op], PutStarted)]
         klasses = Counter(klass(ends[op]) if op in ends else "unfinished" for op in gets)
@@ -179,7 +195,8 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
                 "lag_at_least_2": sum(lag >= 2 for lag, _ in read) / len(read),
             },
             "messages": {
-                "total": len(mine), "lost": sum(event.lost for event in mine),
+                "total": len(mine), "lost": sum(event.lost or event.id in gone for event in mine),
+                "duplicated": len(crossed) - len(mine), "corrupted": sum(event.corrupt for event in mine),
                 "by_kind": {word: kinds.count(word) for word in words},
             },
             "bytes": {
@@ -190,24 +207,33 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
             },
         }  # fmt: skip
 
-    report = part(set(starts), sent)
+    report = part(set(starts), rows)
     for field in ("by_regime", "by_workload", "by_kind"):
         words = {tags[op][field] for op in starts}
         report[field] = {
             word: part(
                 {op for op in starts if tags[op][field] == word},
-                [event for event in sent if tags.get(event.op, {}).get(field) == word],
+                [event for event in rows if tags.get(event.op, {}).get(field) == word],
             )
             for word in words
         }
     report["by_provider"] = {
         name: part(
-            {op for op in starts if starts[op].node == node}, [event for event in sent if event.src == node]
+            {op for op in starts if starts[op].node == node}, [event for event in rows if event.src == node]
         )
         for node, name in names.items()
     }  # fmt: skip
-    edges = sum(len(event.peers) for event in past if isinstance(event, Peered))
-    size = len(names)
+    pairs: dict[tuple[int, int], bool] = {}
+    parents: dict[int, int | None] = {}
+    for event in past:
+        match event:
+            case Peered():
+                pairs.update({(event.node, peer): True for peer in event.peers})
+            case Unpeered():
+                pairs[event.node, event.peer] = False
+            case Joined() | Adopted():
+                parents[event.node] = event.parent
+    edges, size = sum(pairs.values()), sum(parent is None for parent in parents.values())
     holes = size * (size - 1) // 2 - edges
     report["harm"] = NO_HARM
     report["coherence"] = {"holes": holes, "share": (2 * edges + size) / size**2 if size else None}
@@ -380,12 +406,20 @@ def test_tables_have_a_row_for_each_and_stream(tmp_path: Path) -> None:
     assert [(row["kind"], row["status"], row["from"], row["lost"]) for row in sent[2:5]] == [
         ("GETR", "hit", "Aster", "0"), ("GETR", "miss", "Birch", "0"), ("GETQ", "", "Cedar", "1"),
     ]  # fmt: skip
+    cut = run.send(20.0, 0, 1, messages.GETQ)
+    run.send(20.0, 0, 1, messages.GETQ, fate=CORRUPT | DUPLICATE)
+    run.trace.emit(Lost(message=cut, dst=1, why="crash"), 20.04, cut)
+    save_tables(tmp_path, fold(run.trace), run.trace)
+    last = list(csv.DictReader((tmp_path / "messages.csv").read_text("utf-8").splitlines()))[-2:]
+    assert [[row[name] for name in ("lost", "duplicate", "corrupt")] for row in last] == [
+        ["1", "0", "0"], ["0", "1", "1"],
+    ]  # fmt: skip
     for i in range(100_000):
-        run.send(20.0 + i, 0, 1, messages.GETQ)
+        run.send(21.0 + i, 0, 1, messages.GETQ)
     metrics = fold(run.trace)
     tracemalloc.start()
     save_tables(tmp_path, metrics, run.trace)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert len((tmp_path / "messages.csv").read_text().splitlines()) == 100_008
+    assert len((tmp_path / "messages.csv").read_text().splitlines()) == 100_010
     assert peak < 40_000_000

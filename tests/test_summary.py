@@ -41,10 +41,40 @@ def test_nothing_has_happened() -> None:
     ]
 
 
+def test_harm_is_told_where_somebody_lied() -> None:
+    report = empty()
+    kinds = dict.fromkeys(("stale", "missed", "wrong", "refused"), 0)
+    part = {**kinds, "gets": 1200, "puts": 40, "puts_refused": 0, "shares": {"harmed": 0.0}}
+    bill = {"gets": 2000, "reported": 500.5, "observed": 700, "unreported": 1499.5, "unreported_observable": 199.5}
+    report["harm"] |= {
+        "liars": {"Aster": ["no_forward"]},
+        "own": part | {"stale": 30, "refused": 1000, "puts_refused": 39, "shares": {"harmed": 0.85833}},
+        "others": part,
+    }
+    assert summary(report)[-3:] == [
+        "  liars     Aster: no_forward",
+        "            its customers   1,200 gets, 85.8% harmed: 30 stale, 1,000 refused; 39 of 40 puts refused",
+        "            all others      1,200 gets",
+    ]
+    report["harm"] |= {
+        "liars": {"Aster": ["no_forward", "under_report"], "Birch": ["replay_old"]},
+        "caught": {"E_BAD_SIG": 1042, "E_OLD": 3},
+        "reports": {"all": bill},
+    }
+    assert summary(report)[-5:] == [
+        "  liars     Aster: no_forward, under_report; Birch: replay_old",
+        "            their customers 1,200 gets, 85.8% harmed: 30 stale, 1,000 refused; 39 of 40 puts refused",
+        "            all others      1,200 gets",
+        "            caught          1,042 E_BAD_SIG, 3 E_OLD",
+        "            unreported      1,500 of 2,000 reads of others' keys; their providers can tell of 200",
+    ]
+
+
 def test_every_number_has_its_words() -> None:
     report = empty()
     counts = {klass: i * 1000 for i, klass in enumerate((*KLASSES, "unfinished"), 1)}
-    traffic = {"messages": {"total": 9876, "lost": 1200, "by_kind": {}}, "bytes": {"total": 1_234_567, "by_kind": {}}}
+    faults = {"lost": 1200, "duplicated": 7, "corrupted": 0}
+    traffic = {"messages": {"total": 9876, **faults, "by_kind": {}}, "bytes": {"total": 1_234_567, "by_kind": {}}}
     group = {**report, **traffic, "gets": {"total": 20}, "puts": {"total": 2}, "staleness": {"share": 0.125}}
     unread = {**group, "staleness": {"share": None}, "bytes": {"total": 999}}
     report |= traffic | {
@@ -70,7 +100,7 @@ def test_every_number_has_its_words() -> None:
         "            remote gets mean 12.35 s, p50 12.35 s, p95 12.35 s, p99 12.35 s, max 12.35 s",
         "            puts none",
         "  staleness 23.4% of what was read was not the newest; on average 0.346 versions and 1,234 s behind",
-        "  messages  9,876 between providers, 1,200 lost, 1.23 MB; 4,321 between customers and providers",
+        "  messages  9,876 between providers, 1,200 lost, 7 duplicated, 1.23 MB; 4,321 between customers and providers",
         "  put-broadcast of the key         20 gets       2 puts      9,876 messages   1.23 MB  12.5% stale",
         "  several regimes                  20 gets       2 puts      9,876 messages     999 B",
         "  holes     1,234 pairs do not peer; 75.6% of pairs cohere",

@@ -48,9 +48,9 @@ def own_data(qid: int, copies: Sequence[Copy]) -> tuple[int, int, int, tuple[Rec
 
 def answer(
     waiter: Waiter, outcome: str, source: str = "", found: Sequence[Found] = (), copy: int = 0,
-    silent: tuple[int, ...] = (), stale: bool = False, after: float = 0.0,
+    silent: tuple[int, ...] = (), stale: bool = False, after: float = 0.0, placemark: bytes = b"",
 ) -> Send:  # fmt: skip
-    """The message for whoever waits. outcome, source, stale, copy: as in `Answer`."""
+    """The message for whoever waits. outcome, source, stale, copy, placemark: as in `Answer`."""
     request, query = waiter.request, waiter.query
     op, nid = request.op, request.nid
     told = tuple([item.record for item in found])
@@ -61,15 +61,38 @@ def answer(
         left = min([item.remaining for item in found], default=0.0)
         if told and told[0].flags & TOMBSTONE:  # a customer is told what it means
             told, outcome, status, size = (), "NOT_FOUND", MISS, NEGATIVE
-        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy, left)
+        full = Answer(op, nid, size, status, outcome, source, told, version, stale, silent, copy, left, placemark)
         return Send(
             waiter.asker, full if query is None else RelayedAnswer(op, nid, size, query.qid, status, full), after
         )
     reply = FetchReply if query.code == FETCH else GetReply
     remaining = tuple([item.remaining for item in found])
-    return Send(waiter.asker, reply(op, nid, size, query.qid, status, told, remaining, copy, silent), after)
+    told_back = reply(op, nid, size, query.qid, status, told, remaining, copy, silent, stale, placemark)
+    return Send(waiter.asker, told_back, after)
+
+
+def paged(
+    waiter: Waiter, outcome: str, source: str, found: list[Found], copy: int, most: int,
+    silent: tuple[int, ...] = (), stale: bool = False, after: float = 0.0,
+) -> Send:  # fmt: skip
+    """The message for whoever waits for a set: at most `most` entries, those behind the one that it names."""
+    told, placemark = page(found, waiter.request.after, most)
+    return answer(waiter, outcome if told else "NOT_FOUND", source, told, copy, silent, stale, after, placemark)
+
+
+def page(found: list[Found], after: bytes, most: int) -> tuple[list[Found], bytes]:
+    """The part of a set that fits into one message, in the order of the entries, and where the next one begins."""
+    if not after and len(found) <= most:
+        return found, b""
+    rest = sorted([item for item in found if item.record.entry > after], key=_entry)
+    told = rest[:most]
+    return told, told[-1].record.entry if len(rest) > most else b""
 
 
 def to_waiter(waiter: Waiter, found: list[Found], copy: int, silent: tuple[int, ...], stale: bool) -> Send:
     """The message for who waited for a question that brought something."""
     return answer(waiter, "OK", "joined" if waiter.joined else "remote", found, copy, silent, stale)
+
+
+def _entry(found: Found) -> bytes:
+    return found.record.entry

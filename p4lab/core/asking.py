@@ -12,17 +12,18 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core import messages
+from p4lab.core.absence import Absence
 from p4lab.core.answers import answer
-from p4lab.core.contract import NOTHING, Effect, Emit, Persist, SendAll
+from p4lab.core.contract import NOTHING, Effect, Emit, Persist, Send, SendAll
 from p4lab.core.events import Noticed, Rejected
-from p4lab.core.messages import HIT, REFUSED, Fetch, FetchReply, GetQuery, GetReply
+from p4lab.core.messages import HIT, REFUSED, Fetch, FetchReply, GetQuery, GetReply, GetRequest
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours
 from p4lab.core.options import Mesh, Options
 from p4lab.core.question import Found, Question, Waiter, patience
-from p4lab.core.records import fault
+from p4lab.core.records import UNVERSIONED, Version, fault
 from p4lab.core.signing import Signer
-from p4lab.core.stores import Copy
+from p4lab.core.stores import Copy, Stores
 
 ROUNDING = 0.001  # s: lifetimes are whole milliseconds on the wire
 
@@ -43,7 +44,8 @@ class Asking:
     """
 
     def __init__(
-        self, near: Neighbours, owner: Owner, options: Options, signer: Signer, lookup_delay: float
+        self, near: Neighbours, owner: Owner, stores: Stores, absence: Absence, options: Options, signer: Signer,
+        lookup_delay: float,
     ) -> None:  # fmt: skip
         self.wake_at = inf
         self.everybody: tuple[int, ...] = ()
@@ -54,6 +56,8 @@ class Asking:
         self.questions: dict[int, Question] = {}
         self._near = near
         self._owner = owner
+        self._stores = stores
+        self._absence = absence
         self._options = options
         self._signer = signer
         self._delay = lookup_delay
@@ -135,8 +139,12 @@ class Asking:
             hidden = hidden + mute
         return Question(
             qid, lead.request.op, lead.request, lead.cause, fetching, len(waiting), waiting, [] if below else waiters,
-            [], [], due, False, waiters if below else [], down, hidden, waits,
+            [], [], due, False, waiters if below else [], down, hidden, waits, self._floor(lead.request, now),
         )  # fmt: skip
+
+    def _floor(self, request: GetRequest, now: float) -> Version:
+        """The version that an answer must not be below while others may have a better one (section 5.9)."""
+        return self._stores.floors.of(request.nid, now) if request.kind is Kind.AUTHENTICATED else UNVERSIONED
 
     def _put(
         self, question: Question, targets: tuple[int, ...], message: Fetch | GetQuery, now: float
@@ -159,7 +167,9 @@ class Asking:
         waiting = question.waiting
         if src not in waiting:
             return NOTHING
-        waiting.remove(src)
+        more = self._next_page(question, src, message) if message.placemark else NOTHING
+        if not more:
+            waiting.remove(src)
         if message.silent:
             question.hidden.extend(message.silent)
         if message.status != HIT:
@@ -170,13 +180,27 @@ class Asking:
             if waiting:
                 return effects
         else:
-            effects = self._take(question, src, message, now)
+            effects = more + self._take(question, src, message, now)
         if question.answered:
             if not question.waiting:
                 del self.questions[question.qid]
         elif not question.waiting or question.enough(self._options.authenticated_gets):
             effects += self._finish(question, now)
         return effects
+
+    def _next_page(self, question: Question, src: int, message: GetReply | FetchReply) -> list[Effect]:
+        """Whoever has told a part of a long set is asked for the next one; a page that leads nowhere is the last."""
+        if message.placemark <= question.pages.get(src, b"") or question.answered:
+            return NOTHING
+        question.pages[src] = after = message.placemark
+        request, waits = question.request, question.waits
+        size = messages.query_size(request.kind) + len(after)
+        ask = Fetch if question.fetching else GetQuery
+        asked = ask(request.op, request.nid, size, question.qid, request.min_seq, request.kind, waits, after=after)
+        if self._relay and isinstance(asked, GetQuery):
+            self._last_qid += 1
+            asked.origin, asked.nonce, asked.hops, asked.path = self._near.me, self._last_qid, 1, (self._near.me,)
+        return [Send(src, asked)]
 
     def _take(self, question: Question, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
         """Check the records of a HIT; one that fails is discarded and told, and the wait goes on."""
@@ -194,7 +218,13 @@ class Asking:
             ttl = record.ttl_ms / 1000
             if remaining > ttl + ROUNDING:
                 effects.append(Emit(Noticed(me, question.op, nid, src, "E_TTL")))
-            found = Found(record, min(ttl, remaining), message.copy, src, now)  # in this order NaN is harmless
+            # In this order NaN is harmless.
+            found = Found(record, min(ttl, remaining), message.copy, src, now, message.stale)
+            if record.kind is Kind.AUTHENTICATED:
+                known = [*self._stores.equals(nid), *[other.record for other in question.found]]
+                effects += self._stores.conflicts.meet(record, known, question.op, src)
+            if self._stores.absent:
+                self._stores.absent.pop(nid, None)
             if question.answered:
                 effects += self._owner.late(question, found, now)
             else:
@@ -258,8 +288,12 @@ class Asking:
         outcome = "NOT_FOUND"
         if silent:
             outcome = "TIMEOUT" if 0 < len(question.waiting) == question.asked else "PARTIAL"
-        after = 0.0 if question.asked else self._delay
-        effects: list[Effect] = []
+        after, nid = 0.0 if question.asked else self._delay, question.request.nid
+        effects = self._absence.silence(question.waiters, nid, silent, now) if silent else []
+        if effects:
+            return effects
+        if question.asked and not silent:
+            self._absence.nothing(nid, now)
         for waiter in question.waiters:
             if waiter.joined and not waiter.retried and not silent:
                 again.append(waiter)

@@ -4,7 +4,7 @@ Rules: own data and that of the subtree, along pointers into it. For the parent 
 themselves (`child_up = none`).
 """
 
-from p4lab.core.answers import answer, local_data
+from p4lab.core.answers import answer, local_data, paged
 from p4lab.core.asking import Asking
 from p4lab.core.contract import Effect
 from p4lab.core.messages import GetQuery
@@ -23,6 +23,7 @@ class Below:
         self._stores = stores
         self._relay = options.mesh is Mesh.RELAY  # then pointers lead from peer to peer
         self._asks_down = options.child_up is ChildUp.NONE
+        self._most = options.maxvals
         self._delay = lookup_delay
         self._asking = asking
 
@@ -34,7 +35,7 @@ class Below:
         pointers = [
             copy
             for copy in self._stores.live(POINTER, nid, now)
-            if (self._relay or near.roles.get(copy.via) is Role.CHILD)
+            if (self._relay or near.roles.get(copy.via) is Role.CHILD or (copy.accounts and copy.via != waiter.asker))
             and (copy.record.entry not in known or copy.record.version > known[copy.record.entry])
         ]
         whole = held and waiter.request.kind is not Kind.UNAUTHENTICATED
@@ -46,7 +47,7 @@ class Below:
         served = max((item.copy for item in held), default=0)
         silent = () if whole else self._asking.absent_below
         code = "OK" if held else "NOT_FOUND"
-        return [answer(waiter, code, found=held, copy=served, silent=silent, after=self._delay)]
+        return [paged(waiter, code, "", held, served, self._most, silent, after=self._delay)]
 
     def _pass_on(self, waiter: Waiter, query: GetQuery, now: float) -> list[Effect]:
         """Relay mode: peers that the question has not come by are asked, as far as its hops reach (section 5.11)."""
@@ -66,5 +67,6 @@ class Below:
                 waiter.retried, waiter.joined = True, False
                 effects += self.get(waiter, now)
             else:
-                effects.append(answer(waiter, "OK" if held else "NOT_FOUND", found=held, copy=served, silent=silent))
+                code = "OK" if held else "NOT_FOUND"
+                effects.append(paged(waiter, code, "", held, served, self._most, silent))
         return effects

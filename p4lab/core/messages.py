@@ -74,13 +74,15 @@ class GetQuery(msgspec.Struct, gc=False):
     nonce: int = 0
     hops: int = 0
     path: tuple[int, ...] = ()
+    after: bytes = b""  # the page of a set that begins behind this entry
     code: int = GETQ
 
 
 class GetReply(msgspec.Struct, gc=False):
     """GETR. remaining: seconds that each record may still be cached. copy: the holder's Stored event.
 
-    silent: providers that were asked on the asker's behalf and did not answer in time.
+    silent: providers that were asked on the asker's behalf and did not answer in time. stale: the sender knows that a
+    newer version exists. placemark: the last entry told, where more of the set follow.
     """
 
     op: int
@@ -92,6 +94,8 @@ class GetReply(msgspec.Struct, gc=False):
     remaining: tuple[float, ...] = ()
     copy: int = 0
     silent: tuple[int, ...] = ()
+    stale: bool = False
+    placemark: bytes = b""
     code: int = GETR
 
 
@@ -105,6 +109,7 @@ class Fetch(msgspec.Struct, gc=False):
     min_seq: int = 0
     kind: Kind = Kind.AUTHENTICATED
     patience: float = 0.0
+    after: bytes = b""
     status: int = 0
     code: int = FETCH
 
@@ -121,6 +126,8 @@ class FetchReply(msgspec.Struct, gc=False):
     remaining: tuple[float, ...] = ()
     copy: int = 0
     silent: tuple[int, ...] = ()
+    stale: bool = False
+    placemark: bytes = b""
     code: int = FETCHR
 
 
@@ -273,7 +280,7 @@ class Relayed(msgspec.Struct, gc=False):
     nid: bytes
     size: int
     qid: int  # unique at its sender
-    request: PutRequest | GetRequest
+    request: PutRequest | GetRequest | Leave
     patience: float = 0.0  # as in GETQ
     status: int = 0
     code: int = CREQ

@@ -77,9 +77,13 @@ def receive(
     code = _leak(update, role) or fault(record, update.nid, signer) or _no_update(record, role)
     if code is not None:
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
+    met: list[Effect] = []
+    if record.kind is Kind.AUTHENTICATED:
+        met = stores.conflicts.meet(record, stores.equals(update.nid), update.op, src)
     merged = merge(update, src, near, stores, options, now)
     if merged is None:
-        return _no_news(update, src, near, stores, now)
+        return met + _no_news(update, src, near, stores, now)
+    merged.effects = met + merged.effects
     if role is Role.CHILD:
         remember_fall(record, merged.previous, src, merged.stored, stores, options, now)
     relay = options.mesh is Mesh.RELAY

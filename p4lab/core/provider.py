@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.events import Noticed, Rejected
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -12,6 +13,7 @@ from p4lab.core.messages import (
     GETQ,
     GETR,
     HELLO,
+    LEAVE,
     PUT,
     SESSION,
     SYNC_D,
@@ -20,6 +22,7 @@ from p4lab.core.messages import (
     Fetch,
     GetQuery,
     GetRequest,
+    Leave,
     Relayed,
     Update,
 )  # fmt: skip
@@ -32,6 +35,8 @@ from p4lab.core.putting import Putting
 from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
+
+_OBJECTIONS = (Noticed, Rejected)
 
 
 class Provider:
@@ -55,6 +60,7 @@ class Provider:
         self._reply = self._resolution.reply
         self._outbox = Outbox(self._near)
         self._putting = Putting(self._near, self.stores, self._outbox, options, signer)
+        self._leaving = self._putting.leaving
         self._peering = Peering(self._near, self.stores, self._outbox, options, epoch)
         self._met()
 
@@ -62,6 +68,15 @@ class Provider:
     def peers(self) -> tuple[int, ...]:
         """The providers it peers with, in order."""
         return self._near.peers
+
+    @property
+    def near(self) -> Neighbours:
+        """Whom it knows, for checkers to look at."""
+        return self._near
+
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight, for checkers to count: the name, and whether only children were asked."""
+        return self._resolution.unanswered()
 
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
@@ -81,13 +96,16 @@ class Provider:
         for node, role in roles.items():
             self._near.know(role, node)
         self._met()
-        return self.stores.restore(rows, now)
+        count = self.stores.restore(rows, now)
+        self._putting.restore(rows)
+        self._arm()
+        return count
 
     def _met(self) -> None:
         """The neighbours have changed."""
         self._resolution.meet()
         # A top of a flat market answers peers alone: it takes the short road.
-        long = self._near.related or self._options.mesh is Mesh.RELAY
+        long = self._near.related or self._options.mesh is Mesh.RELAY or self._options.onward
         self._query = self._serve if long else self._resolution.query
 
     def handle(self, data: Input, now: float) -> list[Effect]:
@@ -104,7 +122,9 @@ class Provider:
         if code == GETR or code == FETCHR:  # noqa: SIM109, PLR1714  # the hot path: a tuple would be built each time
             effects = self._reply(data.src, message, now)
             if effects:
-                self.wake_at = self._resolution.wake_at
+                self._arm()
+                if self.stores.journal:
+                    return self._durable(effects)  # the floor has risen
             return effects
         if code == FETCH:
             return self._serve(data, message, now)
@@ -114,12 +134,17 @@ class Provider:
                 return self._get(data, message, None, now)
             if code == PUT:
                 return self._durable(self._putting.put(data.src, message, None, now))
+            if code == LEAVE:
+                return self._leave(message, -1, now)
         elif role is Role.PROXY:
             if code == CREQ:
                 if message.request.code == GET:
                     return self._get(data, message.request, message, now)
+                if message.request.code == LEAVE:
+                    return self._leave(message.request, data.src, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
+            self._peering.heard(data.src, message)
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
             return self._durable(self._session(code, message, data.src, now))
@@ -130,6 +155,9 @@ class Provider:
         effects = NOTHING
         if type(data) is Woke:
             effects = self._resolution.wake(now)
+            if self._leaving.wake_at <= now:
+                effects = effects + self._leaving.wake(now)
+            effects = self._durable(effects)
         elif type(data) is Linked:
             effects = self._peering.linked(data)
             self._met()
@@ -137,8 +165,17 @@ class Provider:
             effects = self._peering.unlinked(data, now)
             self._met()
             effects = self._durable(effects + self._resolution.lost(data.node, now))
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects
+
+    def _leave(self, message: Leave, via: int, now: float) -> list[Effect]:
+        self._leaving.leave(message, via, now)
+        self._arm()
+        return self._durable([])
+
+    def _arm(self) -> None:
+        leaving, asking = self._leaving.wake_at, self._resolution.wake_at
+        self.wake_at = min(leaving, asking)
 
     def _session(self, code: int, message: Any, src: int, now: float) -> list[Effect]:
         """HELLO, BYE and catching up."""
@@ -150,7 +187,7 @@ class Provider:
             news = 0
             for update in peering.begin_items(src, message):
                 fresh = self._update(update, src, now)
-                news += bool(fresh)
+                news += any(not isinstance(each, Emit) or not isinstance(each.event, _OBJECTIONS) for each in fresh)
                 effects += fresh
             return effects + peering.end_items(src, message, news, now)
         effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message, now)
@@ -172,10 +209,10 @@ class Provider:
 
     def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         effects = self._resolution.serve(data, message, now)
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects
 
     def _get(self, data: Received, request: GetRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         effects = self._resolution.get(data.src, request, data.event, now, relayed)
-        self.wake_at = self._resolution.wake_at
+        self._arm()
         return effects

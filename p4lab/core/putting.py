@@ -4,12 +4,15 @@ Rules: the answer comes before any other message (P14). A redirect child's custo
 everybody else; `via` tells them apart. What was promised is kept: a refresh never shortens a lease.
 """
 
+from collections.abc import Mapping
 from math import inf
 
 import msgspec
 
+from p4lab.core.accounts import Accounts
 from p4lab.core.admission import Verdict, admit
 from p4lab.core.contract import Effect, Emit, Send
+from p4lab.core.leaving import Leaving
 from p4lab.core.merging import bury, remember_fall
 from p4lab.core.messages import HIT, MISS, NEGATIVE, Answer, PutRequest, Relayed, RelayedAnswer
 from p4lab.core.names import Kind
@@ -26,15 +29,24 @@ class Putting:
 
     def __init__(self, near: Neighbours, stores: Stores, outbox: Outbox, options: Options, signer: Signer) -> None:
         self._near = near
+        self.accounts = Accounts(stores, options)
+        self.leaving = Leaving(near, stores, self.accounts, options)
         self._stores = stores
         self._outbox = outbox
         self._options = options
         self._signer = signer
 
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object]) -> None:
+        """The stores are back; whose they are, and who was about to leave."""
+        self.accounts.restore()
+        self.leaving.restore(rows)
+
     def put(self, asker: int, request: PutRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         """A customer puts, or a redirect child for one of its own (`relayed`)."""
         record, op = request.record, request.op
         verdict = admit(request, self._stores, self._options, self._signer, now)
+        if verdict.accepted and self.accounts.full(request, now):
+            verdict = Verdict("E_CAP")
         done = HIT if verdict.accepted else MISS
         reply = Answer(op, record.nid, NEGATIVE, done, verdict.code, version=record.version)
         answer = Send(asker, reply)
@@ -50,14 +62,18 @@ class Putting:
         record, op, stores, options = request.record, request.op, self._stores, self._options
         nid, entry = record.nid, record.entry
         until, fresh = lease_end(record, options.w_sync, now), True
+        accounts: tuple[bytes, ...] = ()
         for copy in stores.live(OWN, nid, now):
             if copy.record.entry != entry:
                 continue
+            accounts = tuple([each for each in copy.accounts if each != request.account])
             if copy.record.version == record.version:
                 until, fresh = max(until, copy.until), False
             elif record.deleted and copy.until < inf:
                 until = max(until, copy.until)  # what it hides may live on elsewhere for as long as it did here
-        kept = stores.keep(OWN, record, until, op, via)
+        kept = stores.keep(OWN, record, until, op, via, accounts=(*accounts, request.account))
+        self.accounts.has_put(request.account, nid, entry)
+        self.leaving.has_put(request.account, via, nid, entry)
         lower = stores.drop(CACHED, nid, entry, None, op, "put here")
         # An equal copy that a peer told of stays: its lease may outlast that of the own one.
         lower += stores.drop(SUBTREE + REPLICA + POINTER, nid, entry, record.version, op, "put here")

@@ -12,7 +12,7 @@ import msgspec
 from p4lab.core.messages import Fetch, GetQuery, GetRequest, Relayed
 from p4lab.core.names import Kind
 from p4lab.core.options import Options, Quorum
-from p4lab.core.records import Record
+from p4lab.core.records import UNVERSIONED, Record, Version
 
 ON_BEHALF = 0.75  # of the asker's patience, so that what comes out is back in time
 
@@ -44,6 +44,7 @@ class Found(msgspec.Struct, gc=False):
     copy: int
     src: int = -1
     came: float = inf
+    stale: bool = False  # whoever told it said that there is a newer one
 
     def count_down(self, now: float) -> None:
         """While a question waits for others, what has come in grows older (A11: the TTL runs from the arrival)."""
@@ -57,6 +58,7 @@ class Question(msgspec.Struct, gc=False):
 
     due: its deadline, waits: how long that was, seconds. below: waiters who get local data alone. down: it is on behalf
     of others alone, or only children were asked. hidden: who could not be asked, or was silent to those that were.
+    floor: what an answer must not be below. pages: how far each of those asked has told a long set.
     """
 
     qid: int
@@ -75,6 +77,8 @@ class Question(msgspec.Struct, gc=False):
     down: bool = False
     hidden: list[int] = []
     waits: float = 0.0
+    floor: Version = UNVERSIONED
+    pages: dict[int, bytes] = {}
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).
@@ -87,7 +91,8 @@ class Question(msgspec.Struct, gc=False):
             return False
         if kind is Kind.IMMUTABLE:
             return True
-        if all(found.record.version[0] < self.request.min_seq for found in self.found):
+        best = max(found.record.version for found in self.found)
+        if best[0] < self.request.min_seq or best < self.floor:
             return False
         if isinstance(rule, Quorum):
             return self.asked - len({*self.waiting, *self.bad}) >= rule.quorum

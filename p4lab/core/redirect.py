@@ -20,6 +20,7 @@ from p4lab.core.messages import (
     GET,
     HEADER,
     HELLO,
+    LEAVE,
     MISS,
     NEGATIVE,
     PUT,
@@ -27,6 +28,7 @@ from p4lab.core.messages import (
     Bye,
     GetRequest,
     Hello,
+    Leave,
     PutRequest,
     Relayed,
     RelayedAnswer,
@@ -71,6 +73,9 @@ class Redirect:
         code, role = message.code, self._near.roles.get(data.src)
         if role is None and code in (PUT, GET):
             return self._up(_Pending(data.src, message, data.event, None), now)
+        if code == LEAVE or (code == CREQ and role is Role.PROXY and message.request.code == LEAVE):
+            leave = message if code == LEAVE else message.request
+            return self._leave(leave) if role in (None, Role.PROXY) else NOTHING
         if role is Role.PROXY and code == CREQ:
             return self._up(_Pending(data.src, message.request, data.event, message), now)
         if role is Role.PARENT and code == CRESP:
@@ -121,6 +126,13 @@ class Redirect:
             self._parent = src
             near.ancestors = (src, *hello.ancestors)
         return effects
+
+    def _leave(self, leave: Leave) -> list[Effect]:
+        """A customer moves away: whoever keeps its data is told. Nobody answers that."""
+        if self._parent is None:
+            return NOTHING
+        self._last_qid += 1
+        return [Send(self._parent, Relayed(leave.op, leave.nid, leave.size, self._last_qid, leave))]
 
     def _up(self, pending: _Pending, now: float) -> list[Effect]:
         if self._parent is None:

@@ -4,6 +4,7 @@ Rules: customers and children get full service, peers and the parent local data 
 `asking.py`'s; what is read and told of one record is `single.py`'s, of a set `sets.py`'s, of local data `below.py`'s.
 """
 
+from p4lab.core.absence import Absence
 from p4lab.core.answers import answer, own_data
 from p4lab.core.asking import Asking
 from p4lab.core.below import Below
@@ -32,7 +33,9 @@ class Resolution:
         self._delay = lookup_delay
         self._relay = options.mesh is Mesh.RELAY
         self._seen: dict[tuple[int, int], float] = {}
-        self._asking = asking = Asking(near, self, options, signer, lookup_delay)
+        self._absence = Absence(stores, options, lookup_delay)
+        self._remembers = bool(options.neg_ttl or options.max_stale)
+        self._asking = asking = Asking(near, self, stores, self._absence, options, signer, lookup_delay)
         self._single = Single(near.me, stores, options, lookup_delay, asking)
         self._sets = Sets(stores, options, lookup_delay, asking)
         self._below = Below(near, stores, options, lookup_delay, asking)
@@ -44,6 +47,10 @@ class Resolution:
     def wake_at(self) -> float:
         """The next deadline, seconds."""
         return self._asking.wake_at
+
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight: the name, and whether only children were asked."""
+        return [(each.request.nid, each.down) for each in self._asking.questions.values() if not each.answered]
 
     def meet(self) -> None:
         """The neighbours have changed."""
@@ -68,12 +75,16 @@ class Resolution:
         """A peer asks a top without children: its own data alone (P10), exactly one GETR per GETQ."""
         nid = message.nid
         if nid in self._own and (copies := self._stores.local(nid, now)):
+            if len(copies) > 1 or message.after:
+                return self.serve(data, message, now)  # a set may be long
             return [Send(data.src, GetReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
         return [Send(data.src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
 
     def serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         """A neighbour asks in a forest: a child for all that its own customers would get, others for local data."""
-        request = GetRequest(message.op, message.nid, message.size, message.kind, b"", b"", message.min_seq)
+        request = GetRequest(
+            message.op, message.nid, message.size, message.kind, b"", b"", message.min_seq, message.after
+        )  # fmt: skip
         waiter = Waiter(data.src, request, data.event, message)
         if self._near.roles.get(data.src) is Role.CHILD:
             return self._resolve(waiter, now)
@@ -97,6 +108,9 @@ class Resolution:
     def _resolve(self, waiter: Waiter, now: float) -> list[Effect]:
         """Full service: answer from here, or ask."""
         request, asking = waiter.request, self._asking
+        known = self._absence.known(waiter, now) if self._remembers else []
+        if known:
+            return known
         early: list[Effect] = []
         if self._options.parallel and asking.everybody and request.nid not in asking.open:
             early = asking.ask(waiter, [], [], now)  # paper section 2.2: while the own lookup still runs

@@ -9,7 +9,7 @@ from p4lab.core.answers import answer, found_here, to_waiter
 from p4lab.core.asking import Asking
 from p4lab.core.contract import Effect, Emit
 from p4lab.core.events import LateBetter, Noticed
-from p4lab.core.names import Regime
+from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options
 from p4lab.core.question import Found, Question, Waiter
 from p4lab.core.records import UNVERSIONED, Record, Version
@@ -34,7 +34,8 @@ class Single:
         if best is not None:
             store, copy = best
             version = copy.record.version
-            if version[0] >= request.min_seq and not stores.outdated(request.nid, version, now):
+            enough = version[0] >= request.min_seq and version >= stores.floors.of(request.nid, now)
+            if enough and not stores.outdated(request.nid, version, now):
                 return [answer(waiter, "OK", SOURCES[store], [found_here(copy, now)], copy.event.id, after=self._delay)]
         return self._asking.join_or_ask(waiter, pointers, now)
 
@@ -49,10 +50,12 @@ class Single:
         if best is None:
             return effects + self._asking.empty_handed(question, now)
         version, late, again = best.record.version, question.late(now), []
-        outdated = stores.outdated(nid, version, now)
+        outdated = stores.outdated(nid, version, now) or version < question.floor or best.stale
+        if not outdated and question.request.kind is Kind.AUTHENTICATED:
+            stores.floors.answered(nid, version, now)
         if outdated or best.src < 0 or len(question.found) > 1:
             behind = [found for found in question.found if outdated or found.record.version < version]
-            effects += [self._older(question, found) for found in behind]
+            effects += [self._older(question, found) for found in behind if not found.stale]  # who says so is honest
         for waiter in question.waiters:
             older = version[0] < waiter.request.min_seq
             if older and waiter.joined and not waiter.retried:
@@ -77,7 +80,9 @@ class Single:
     def _cache(self, found: Found, op: int, now: float) -> list[Effect]:
         """Keep the best answer for the putter's TTL."""
         record, until = found.record, now + found.remaining
-        if record.version < self._stores.withdrawn.get(record.nid, UNVERSIONED):
+        if found.stale or record.version < self._stores.withdrawn.get(record.nid, UNVERSIONED):
+            return []
+        if record.version < self._stores.floors.of(record.nid, now):
             return []
         if not cacheable(record, until, now, self._stores.readable(record.nid, now)):
             return []

@@ -10,10 +10,13 @@ from math import inf
 
 import msgspec
 
+from p4lab.core.conflicts import Conflicts
 from p4lab.core.contract import Effect, Emit
 from p4lab.core.events import Dropped, Stored
+from p4lab.core.floors import Floor, Floors
 from p4lab.core.records import TOMBSTONE, Record, Version
 
+DAY = 86_400.0  # s, the default of `w_sync`
 OWN, SUBTREE, REPLICA, POINTER, CACHED, MARK = "L", "S", "R", "P", "C", "T"
 SOURCES = {OWN: "local", SUBTREE: "local", REPLICA: "replica", CACHED: "cached"}
 
@@ -26,6 +29,7 @@ class Copy(msgspec.Struct, gc=False):
     event: Stored
     via: int = -1
     path: tuple[int, ...] = ()  # in relay mode: whom it came by
+    accounts: tuple[bytes, ...] = ()  # the customers who put it; of a pointer: who has moved to where it leads
 
 
 class Mark(msgspec.Struct, gc=False):
@@ -40,8 +44,9 @@ class Mark(msgspec.Struct, gc=False):
 class Stores:
     """The stores of one provider, each nid -> copies; more than one copy only in an unauthenticated set."""
 
-    def __init__(self, me: int) -> None:
+    def __init__(self, me: int, w_sync: float = DAY, max_stale: float = 0.0) -> None:
         self._me = me
+        self._max_stale = max_stale
         self.own: dict[bytes, list[Copy]] = {}
         self.subtree: dict[bytes, list[Copy]] = {}  # put at local-mode children, however far below
         self.replicas: dict[bytes, list[Copy]] = {}
@@ -51,6 +56,10 @@ class Stores:
         self.marks: dict[bytes, Mark] = {}  # of the same names: all there is to know of the withdraw
         self.removed: dict[tuple[bytes, bytes], Mark] = {}  # T: entries that were taken back, by (nid, entry)
         self.journal: list[tuple[str, bytes, bytes, object]] = []  # what is to be persisted: (store, nid, entry, what)
+        self.conflicts = Conflicts(me)
+        self.floors = Floors(w_sync, self.journal)
+        self.absent: dict[bytes, float] = {}  # until when nobody need be asked: nobody had it
+        self._lapsed: dict[bytes, list[Copy]] = {}  # cached copies that have expired and may serve still
         self._tables = {
             OWN: self.own, SUBTREE: self.subtree, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache,
         }  # fmt: skip
@@ -74,6 +83,8 @@ class Stores:
             table[nid] = fresh
         else:
             del table[nid]
+        if self._max_stale and store == CACHED:
+            self._lapsed[nid] = [copy for copy in copies if copy.until <= now]
         return fresh
 
     def readable(self, nid: bytes, now: float) -> list[tuple[str, Copy]]:
@@ -103,6 +114,14 @@ class Stores:
         """The copies in all stores, pointers included."""
         return [copy for store in self._tables for copy in self.live(store, nid, now)]
 
+    def held(self, nid: bytes, entry: bytes, now: float) -> list[tuple[str, Copy]]:
+        """The copies of one entry that are not merely cached (L, S, R, P)."""
+        found: list[tuple[str, Copy]] = []
+        for store, table in self._tables.items():
+            if nid in table and store != CACHED:
+                found += [(store, copy) for copy in self.live(store, nid, now) if copy.record.entry == entry]
+        return found
+
     def newest_known(self, nid: bytes, now: float) -> Record | None:
         """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""
         return max([copy.record for copy in self.every(nid, now)], key=_version, default=None)
@@ -113,14 +132,34 @@ class Stores:
             return True
         return nid in self.pointers and any(c.record.version > version for c in self.live(POINTER, nid, now))
 
+    def equals(self, nid: bytes) -> Iterator[Record]:
+        """All that is known of a name, expired or not, to find two records of one seq."""
+        for table in self._tables.values():
+            for copy in table.get(nid, ()):
+                yield copy.record
+        if nid in self.marks:
+            yield self.marks[nid].record
+
+    def lapsed(self, nid: bytes, now: float) -> list[Copy]:
+        """Cached copies that have expired and may still serve where nobody answers (option `max_stale`)."""
+        if not self._max_stale:
+            return []
+        self.live(CACHED, nid, now)
+        copies = [copy for copy in self._lapsed.get(nid, ()) if copy.until + self._max_stale > now]
+        if not copies:
+            self._lapsed.pop(nid, None)
+        return copies
+
     def keep(
         self, store: str, record: Record, until: float, op: int, via: int = -1, origin: int = 0,
-        path: tuple[int, ...] = (),
+        path: tuple[int, ...] = (), accounts: tuple[bytes, ...] = (),
     ) -> Stored:  # fmt: skip
         """Put a copy into a store, in place of what had the same entry there; the event to emit comes back."""
         copy = self._copy(store, record, until, op, via, origin)
-        copy.path = path
+        copy.path, copy.accounts = path, accounts
         table = self._tables[store]
+        if self.absent:
+            self.absent.pop(record.nid, None)
         table[record.nid] = [old for old in table.get(record.nid, ()) if old.record.entry != record.entry] + [copy]
         if store != CACHED:
             self.journal.append((store, record.nid, record.entry, copy))
@@ -147,6 +186,8 @@ class Stores:
         effects: list[Effect] = []
         for store in stores:
             table = self._tables[store]
+            if store == CACHED and self._lapsed:
+                self._lapsed.pop(nid, None)
             copies = table.get(nid)
             if copies is None:
                 continue
@@ -168,6 +209,7 @@ class Stores:
         marks.pop(nid, None)  # the newest stands last
         marks[nid] = mark = Mark(record, until, via, stored)
         self.withdrawn[nid] = record.version
+        self.absent.pop(nid, None)
         self.journal.append((MARK, nid, b"", mark))
         while marks and (oldest := next(iter(marks.values()))).until <= now:
             self.unmark(oldest.record.nid)
@@ -215,6 +257,8 @@ class Stores:
             if isinstance(what, Copy) and what.until > now:
                 self._tables[store].setdefault(nid, []).append(what)
                 count += 1
+            elif isinstance(what, Floor) and what.until > now:
+                self.floors.restore(nid, what)
             elif isinstance(what, Mark) and what.until > now:
                 if what.record.entry:
                     self.removed[nid, what.record.entry] = what

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from p4lab.core.commands import BY_HAND
-from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Peered, PutFinished, PutStarted
+from p4lab.core.events import Event, GetFinished, GetStarted, Housed, Joined, Lost, PutFinished, PutStarted
 from p4lab.core.history import NONE, REGIME_WORDS, History
 from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind
 from p4lab.metrics import report
+from p4lab.metrics.coherence import Coherence
 from p4lab.metrics.columns import GET, KIND_CODES, KIND_WORDS, KLASSES, PUT, REGIME_CODES, START, Table, Words
 from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import Counts, Messages
@@ -51,7 +52,7 @@ class Metrics:
     """Give it the trace slice by slice, of any size; ask about any time up to `end`. scenario, seed: for the report.
 
     The words behind the numbers in its tables: `nids` and `spelled` by name, `workloads`, `outcomes`, and `providers`
-    by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
+    and `organisations` by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
     """
 
     def __init__(self, scenario: str, seed: int) -> None:
@@ -59,8 +60,7 @@ class Metrics:
         self.seed = seed
         self.end = 0.0  # time of the last event
         self.providers: dict[int, str] = {}
-        self._tops = 0
-        self.peerings: set[tuple[int, int]] = set()
+        self.organisations: dict[int, str] = {}
         self.nids: Words[bytes] = Words()
         self.spelled: list[Spelled] = []
         self.workloads: Words[str] = Words()
@@ -69,6 +69,7 @@ class Metrics:
         self._group_of = np.zeros(1024, np.int64)  # by op
         self._history = History()
         self._messages = Messages()
+        self._coherence = Coherence()
         self._starts, self._puts, self._gets = Table(START), Table(PUT), Table(GET)
         self._open: dict[tuple[int, bool], tuple[float, tuple[int, ...]]] = {}  # (op, put) -> when it started, and who
         self._by_hand: dict[int, PutStarted | GetStarted] = {}
@@ -78,8 +79,10 @@ class Metrics:
     def step(self, events: Slice) -> None:
         """Take the next events."""
         takes = self._harm.takes
+        lost: list[Lost] = []
         for event in events.records:
             self._history.step(event)
+            self._coherence.step(event)
             if (take := takes.get(type(event))) is not None:
                 take(event)
             match event:
@@ -88,15 +91,22 @@ class Metrics:
                 case GetFinished() | PutFinished():
                     self._finish(event)
                 case Joined():
-                    self._tops += event.node not in self.providers and event.parent is None
                     self.providers.setdefault(event.node, event.name)
-                case Peered():
-                    self.peerings.update((min(event.node, peer), max(event.node, peer)) for peer in event.peers)
+                case Housed():
+                    self.organisations.setdefault(event.node, event.name)
+                case Lost():
+                    lost.append(event)
         if events.records:
             self.end = max(self.end, events.records[-1].t)
         if len(events.rows):
             self._messages.append(events.rows, self._group_of)
             self.end = max(self.end, float(events.rows["t"][-1]))
+        for event in lost:
+            self._messages.lose(event)
+
+    def called(self, node: int) -> str | int:
+        """The name of a provider or an organisation."""
+        return self.providers[node] if node in self.providers else self.organisations.get(node, node)
 
     def starts(self, t: float | None = None) -> np.ndarray:
         """Operations started up to t, as START."""
@@ -110,6 +120,11 @@ class Metrics:
         """Puts answered up to t, by the time of the answer, as PUT."""
         return self._puts.upto(t)
 
+    @property
+    def lost(self) -> set[int]:
+        """The ids of messages that were lost under way."""
+        return self._messages.lost
+
     def rates(self, t0: float, t1: float, bins: int) -> dict[str, np.ndarray]:
         """Messages between providers sent in each of `bins` equal parts of [t0, t1), by message kind."""
         found = self._messages.histogram(t0, t1, bins)
@@ -118,8 +133,9 @@ class Metrics:
     def report(self, t: float | None = None, digest: str = "") -> dict[str, Any]:
         """The object of contracts section 3 as of time t (None: of all). digest: of the whole trace, passed through.
 
-        Messages are counted when they are sent, lost ones too. A group has the messages and bytes of its operations,
-        a provider those that it sent. Every provider has its group; of regimes, workloads and kinds those that occur.
+        Messages are counted when they are sent, lost ones too; those lost under way count as lost once they would have
+        come. A group has the messages and bytes of its operations, a provider those that it sent. Every provider has
+        its group; of regimes, workloads and kinds those that occur.
         """
         now = self.end if t is None else t
         counts = self._messages.counts(now, self._group_of)
@@ -137,8 +153,9 @@ class Metrics:
                 "workload", dict(enumerate(self.workloads)), everything, self._sums("workload", counts)
             ),
             "by_provider": self._by("node", self.providers, everything, counts.by_sender, every=True),
+            "by_organisation": self._by("node", self.organisations, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
-            "coherence": report.coherence(self._tops, len(self.peerings)),
+            "coherence": self._coherence.report(now),
             "harm": self._harm.report(now),
             "commands": [
                 self._command(start, self._answers.get(op), now)
@@ -168,7 +185,7 @@ class Metrics:
     def _sums(self, field: str, counts: Counts) -> np.ndarray:
         """Counts by the numbers of one field of Group."""
         fields = [getattr(group, field) for group in self._groups][1 : counts.by_group.shape[1]]
-        found = np.zeros((3, max(fields, default=-1) + 1, counts.by_group.shape[2]), np.int64)
+        found = np.zeros((len(counts.by_group), max(fields, default=-1) + 1, counts.by_group.shape[2]), np.int64)
         for group, number in enumerate(fields, 1):
             found[:, number] += counts.by_group[:, group]
         return found

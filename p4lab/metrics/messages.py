@@ -1,7 +1,8 @@
 """Messages counted by group, by sender and by time, without a second look at them all.
 
 Rules: kept in columns of their own, 20 bytes each (a trace's rows have 40, and a fold knows no trace), with running
-totals before each chunk: a count up to any time adds less than one chunk to such a total.
+totals before each chunk: a count up to any time adds less than one chunk to such a total. What the network made of a
+message (DUPLICATE) nobody sent: it is counted apart.
 """
 
 from bisect import bisect_right
@@ -9,16 +10,21 @@ from typing import NamedTuple
 
 import numpy as np
 
+from p4lab.core.events import Lost
 from p4lab.core.messages import ACCESS
+from p4lab.metrics.columns import Table
 
 CHUNK = 131_072  # messages between running totals
 CODES = 32  # message codes from here on count as the last one
-LOST = 1  # fate of a row, as a trace writes it
+LOST, DUPLICATE, CORRUPT = 1, 2, 4  # fates of a row, as a trace writes them
 MESSAGE = np.dtype([("t", "<f8"), ("op", "<u4"), ("size", "<u4"), ("src", "<u2"), ("code", "u1"), ("fate", "u1")])
 
 
 class Counts(NamedTuple):
-    """Messages (0), bytes (1) and losses (2), each as an array [group, code] and, without access, [sender, code]."""
+    """Messages (0), bytes (1), losses (2), duplicates (3) and corrupted ones (4), each [group, code].
+
+    by_sender: as [sender, code], without access.
+    """
 
     by_group: np.ndarray
     by_sender: np.ndarray
@@ -27,7 +33,8 @@ class Counts(NamedTuple):
         return Counts(*(_sum(mine, theirs) for mine, theirs in zip(self, other, strict=True)))
 
 
-NOTHING = Counts(np.zeros((3, 0, CODES), np.int64), np.zeros((3, 0, ACCESS), np.int64))
+COUNTS = 5
+NOTHING = Counts(np.zeros((COUNTS, 0, CODES), np.int64), np.zeros((COUNTS, 0, ACCESS), np.int64))
 
 
 class Messages:
@@ -38,9 +45,15 @@ class Messages:
         self._starts: list[float] = []  # time of each chunk's first message
         self._before: list[Counts] = []  # all that came before each chunk
         self._filled = CHUNK  # of the last chunk
+        self._copies: set[int] = set()  # the ids of duplicates
+        self.lost: set[int] = set()  # the ids of those that were lost under way
+        self._losses = Table(MESSAGE)  # the same, by the time at which they would have arrived
 
     def append(self, rows: np.ndarray, groups: np.ndarray) -> None:
         """Take message rows of a trace."""
+        copies = rows["fate"] & DUPLICATE > 0
+        if copies.any():
+            self._copies.update(rows["id"][copies].tolist())
         done = 0
         while done < len(rows):
             if self._filled == CHUNK:
@@ -56,13 +69,23 @@ class Messages:
             self._filled += len(some)
             done += len(some)
 
+    def lose(self, event: Lost) -> None:
+        """A message under way did not arrive; its row has been taken."""
+        self.lost.add(event.message)
+        if event.message not in self._copies:
+            self._losses.append((event.t, event.op, 0, event.src, event.code, LOST))
+
     def counts(self, t: float, groups: np.ndarray) -> Counts:
         """All messages sent at or before t."""
         chunk = bisect_right(self._starts, t) - 1
         if chunk < 0:
             return NOTHING
         rows = self._rows(chunk)
-        return self._before[chunk] + count(rows[: np.searchsorted(rows["t"], t, side="right")], groups)
+        found = self._before[chunk] + count(rows[: np.searchsorted(rows["t"], t, side="right")], groups)
+        lost = count(self._losses.upto(t), groups)
+        for table in lost:
+            table[0] = 0  # they were counted when they were sent
+        return found + lost
 
     def histogram(self, t0: float, t1: float, bins: int) -> np.ndarray:
         """Messages by code and by equal parts of [t0, t1), as [code, bin]."""
@@ -70,6 +93,7 @@ class Messages:
         for chunk in range(max(0, bisect_right(self._starts, t0) - 2), bisect_right(self._starts, t1)):
             rows = self._rows(chunk)
             rows = rows[slice(*np.searchsorted(rows["t"], (t0, t1)))]
+            rows = rows[rows["fate"] & DUPLICATE == 0]
             place = np.minimum(((rows["t"] - t0) * (bins / (t1 - t0))).astype(np.int64), bins - 1)
             found += np.bincount(_codes(rows) * bins + place, minlength=CODES * bins)
         return found.reshape(CODES, bins)
@@ -95,10 +119,13 @@ def _codes(rows: np.ndarray) -> np.ndarray:
 def _cube(side: np.ndarray, codes: np.ndarray, rows: np.ndarray, width: int) -> np.ndarray:
     height = int(side.max()) + 1 if len(side) else 0
     keys, size = side * width + codes, height * width
-    numbers = np.bincount(keys, minlength=size)
-    volume = np.bincount(keys, weights=rows["size"], minlength=size)  # exact: sums stay below 2^53
-    losses = np.bincount(keys[rows["fate"] == LOST], minlength=size)
-    return np.stack([numbers, volume, losses]).astype(np.int64).reshape(3, height, width)
+    fates = rows["fate"]
+    sent, every = fates & DUPLICATE == 0, keys
+    keys = every[sent]
+    volume = np.bincount(keys, weights=rows["size"][sent], minlength=size)  # exact: sums stay below 2^53
+    chosen = keys, keys[fates[sent] & LOST > 0], every[~sent], keys[fates[sent] & CORRUPT > 0]
+    numbers, losses, copies, corrupt = (np.bincount(each, minlength=size) for each in chosen)
+    return np.stack([numbers, volume, losses, copies, corrupt]).astype(np.int64).reshape(COUNTS, height, width)
 
 
 def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -15,11 +15,12 @@ from p4lab.metrics.columns import KLASSES
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 REMOTE = KLASSES.index("remote")
 PEER_WORDS = {code: word for code, word in CODE_NAMES.items() if code < ACCESS}
+STORED = ("OK", "OK_DUPLICATE", "OK_LOCAL")  # what a customer is told of a put that is kept
 OTHER = "other"  # message codes that this version does not know
 
 
 class Part(NamedTuple):
-    """Operations started, puts and gets answered (columns.py), and counts[0 messages, 1 bytes, 2 losses; code]."""
+    """Operations started, puts and gets answered (columns.py), and counts[what (as Counts); code]."""
 
     starts: np.ndarray
     puts: np.ndarray
@@ -41,7 +42,7 @@ def part(of: Part, outcomes: Iterable[str]) -> dict[str, Any]:
         },
         "puts": {
             "total": put,
-            "ok": codes.get("OK", 0) + codes.get("OK_DUPLICATE", 0),
+            "ok": sum(codes.get(word, 0) for word in STORED),
             "unfinished": put - len(puts),
             "by_code": dict(sorted(codes.items())),
         },
@@ -54,6 +55,8 @@ def part(of: Part, outcomes: Iterable[str]) -> dict[str, Any]:
         "messages": {
             "total": int(of.counts[0, :ACCESS].sum()),
             "lost": int(of.counts[2, :ACCESS].sum()),
+            "duplicated": int(of.counts[3, :ACCESS].sum()),
+            "corrupted": int(of.counts[4, :ACCESS].sum()),
             "by_kind": by_word(of.counts[0]),
         },
         "bytes": {"total": int(of.counts[1, :ACCESS].sum()), "by_kind": by_word(of.counts[1])},
@@ -106,9 +109,3 @@ def split(table: np.ndarray, field: str) -> dict[int, np.ndarray]:
     ordered = table[order]
     marks = np.flatnonzero(np.diff(ordered[field])) + 1
     return {int(rows[field][0]): rows for rows in np.split(ordered, marks)}
-
-
-def coherence(tops: int, peerings: int) -> dict[str, float | None]:
-    """Missing peerings among tops, and the share of ordered pairs that reach each other (protocol section 5.11)."""
-    share = (2 * peerings + tops) / tops**2 if tops else None
-    return {"holes": tops * (tops - 1) // 2 - peerings, "share": share}

@@ -15,7 +15,7 @@ from p4lab.core.history import REGIME_WORDS
 from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES
 from p4lab.metrics.columns import KIND_WORDS, KLASSES
 from p4lab.metrics.fold import Metrics
-from p4lab.metrics.messages import LOST
+from p4lab.metrics.messages import CORRUPT, DUPLICATE, LOST
 
 Row = tuple[Any, ...]
 CHUNK = 65_536  # messages at a time
@@ -23,7 +23,21 @@ CHUNK = 65_536  # messages at a time
 _OP = ("at", "op", "provider", "workload", "kind", "key", "owner", "regime")
 GET_COLUMNS = (*_OP, "code", "class", "latency", "seq", "lag", "age")
 PUT_COLUMNS = (*_OP, "code", "latency", "seq")
-MESSAGE_COLUMNS = ("at", "due", "event", "cause", "op", "kind", "status", "from", "to", "bytes", "lost")
+MESSAGE_COLUMNS = (
+    "at",
+    "due",
+    "event",
+    "cause",
+    "op",
+    "kind",
+    "status",
+    "from",
+    "to",
+    "bytes",
+    "lost",
+    "duplicate",
+    "corrupt",
+)
 
 
 class Rows(Protocol):
@@ -81,16 +95,18 @@ def message_rows(metrics: Metrics, trace: Rows) -> Iterator[Row]:
         rows = trace.rows(first, first + CHUNK)
         for row in rows[rows["code"] < ACCESS].tolist():
             t, due, event, cause, op, size, src, dst, code, status, fate, _ = row
+            lost = int(bool(fate & LOST) or event in metrics.lost)
             yield (
                 t, due, event, cause, op, CODE_NAMES.get(code, code), STATUS_NAMES.get(status, status),
-                metrics.providers.get(src, src), metrics.providers.get(dst, dst), size, int(fate == LOST),
+                metrics.providers.get(src, src), metrics.providers.get(dst, dst), size, lost,
+                int(bool(fate & DUPLICATE)), int(bool(fate & CORRUPT)),
             )  # fmt: skip
 
 
 def _who(metrics: Metrics, start: np.void) -> Row:
     name = metrics.spelled[start["name"]]
     return (
-        start["t"], start["op"], metrics.providers.get(int(start["node"]), int(start["node"])),
+        start["t"], start["op"], metrics.called(int(start["node"])),
         metrics.workloads[start["workload"]], KIND_WORDS[start["kind"]], name.key, name.owner,
         REGIME_WORDS[start["regime"]],
     )  # fmt: skip

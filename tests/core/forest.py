@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Remove
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
+    Equivocated,
     Event,
     GetFinished,
     GetStarted,
@@ -109,7 +110,7 @@ class Forest:
         """A get, and all that follows; what was logged."""
         return self.run(Get(by, key, kind=kind, owner="me" if kind is Kind.AUTHENTICATED else None, **more))
 
-    def run(self, *commands: Put | Get) -> list[str]:
+    def run(self, *commands: Put | Get | Remove) -> list[str]:
         """Commands at the same moment, and all that follows without waiting; what was logged."""
         before = len(self.log)
         for command in commands:
@@ -245,6 +246,8 @@ class Forest:
                 return f"{self.names[event.node]} get {found}{silent}"
             case Noticed():
                 return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
+            case Equivocated():
+                return f"{self.names[event.node]} meets two of v{event.seq}"
             case LateBetter():
                 return f"{self.names[event.node]} hears late of v{event.seq}"
             case SessionUp() | SessionDown():

@@ -31,6 +31,7 @@ from p4lab.core.customer import Customer
 from p4lab.core.events import (
     CaughtUp,
     Dropped,
+    Equivocated,
     Event,
     GetFinished,
     GetStarted,
@@ -324,6 +325,8 @@ def _line(event: Event) -> str:
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
         case Noticed():
             return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
+        case Equivocated():
+            return f"{LETTERS[event.node]} meets two of v{event.seq}"
         case LateBetter():
             return f"{LETTERS[event.node]} hears late of v{event.seq}"
     raise AssertionError(event)

@@ -69,7 +69,9 @@ def test_golden_traces_3_to_5() -> None:
     ]  # fmt: skip
     assert (forest.held("a"), forest.held("A"), forest.held("c")) == ({}, {}, {"L": ["one"]})
     late = authenticated(Modelled(), identity_seed("me"), b"k", b"two", KV, 60_000, 0, 2)
-    assert forest.send("A", "B", Update(9, late.nid, update_size(late), late, None, (0,))) == ["B notices A: E_OLD"]
+    assert forest.send("A", "B", Update(9, late.nid, update_size(late), late, None, (0,))) == [
+        "B meets two of v2", "B notices A: E_OLD",
+    ]  # fmt: skip
     got = forest.get("A")
     assert (messages(got), "A get OK remote three" in got) == (4, True)
 

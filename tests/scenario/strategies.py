@@ -5,7 +5,24 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Get, Note, Put
+from p4lab.core.commands import Attach as Hang
+from p4lab.core.commands import (
+    Command,
+    Crash,
+    Detach,
+    Get,
+    Heal,
+    Misbehave,
+    Move,
+    Note,
+    Partition,
+    Peer,
+    Put,
+    Remove,
+    Restart,
+    SetLink,
+    Unpeer,
+)  # fmt: skip
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
 from p4lab.scenario.model import (
@@ -40,11 +57,15 @@ link_fields = {
     "latency": numbers(0, 10),
     "jitter": numbers(0, 1),
     "loss": numbers(0, 0.9),
+    "bandwidth": st.just(0.0) | numbers(1.0, 1e9),
+    "duplicate": numbers(0, 1),
+    "reorder": numbers(0, 1),
+    "corrupt": numbers(0, 0.9),
 }
 lives = numbers(0, 604_800)
 options = st.builds(
     Options,
-    mesh=st.just(Mesh.MESH),
+    mesh=st.sampled_from([Mesh.MESH, Mesh.RELAY]),  # strict asks for a full mesh
     query_timeout=numbers(0.1, 10),
     max_value=st.integers(1024, 65_536),
     coalesce=st.booleans(),
@@ -55,6 +76,18 @@ options = st.builds(
     child_up=st.sampled_from(ChildUp),
     access_latency=numbers(0, 1),
     signatures=st.sampled_from(Signatures),
+    down_after=st.integers(0, 10),
+    hold_time=numbers(0, 10),
+    relay_hops=st.integers(1, 255),
+    commit_delay=st.just(0.0) | numbers(0, 1),
+    w_sync=numbers(0, 1e6),
+    max_stale=lives,
+    neg_ttl=numbers(0, 60),
+    max_entries=st.integers(0, 100),
+    max_bytes=st.integers(0, 100_000),
+    maxvals=st.integers(1, 1000),
+    port_grace=lives,
+    onward=st.booleans(),
 )
 views = st.builds(View, key=maybe(words), speed=st.just("auto") | numbers(0.01, 1000))
 
@@ -141,8 +174,9 @@ def workloads(names: list[str]) -> st.SearchStrategy[tuple[Workload, ...]]:
     return st.lists(words, unique=True, max_size=3).flatmap(lambda each: st.tuples(*map(one, each)))
 
 
-def commands(names: list[str]) -> st.SearchStrategy[Put | Get | Note]:
-    by = st.sampled_from(names)
+def commands(names: list[str], everybody: list[str]) -> st.SearchStrategy[Command]:
+    """names: of providers; everybody: with organisations."""
+    by = st.sampled_from(everybody)
     guarded = st.sampled_from([Kind.AUTHENTICATED, Kind.UNAUTHENTICATED])
     seqs = maybe(st.integers(0, 2**63 - 1))
     fields = {"regime": regimes, "ttl": lives, "lease": lives, "identity": maybe(words), "seq": seqs, "cas": seqs}
@@ -152,7 +186,49 @@ def commands(names: list[str]) -> st.SearchStrategy[Put | Get | Note]:
     of = st.builds(Get, by=by, of=texts, kind=st.just(Kind.IMMUTABLE))
     key = st.binary(min_size=32, max_size=32).map(bytes.hex)
     immutable = st.builds(Get, by=by, key=key, kind=st.just(Kind.IMMUTABLE))
-    return puts | hashed | gets | of | immutable | st.builds(Note, text=texts)
+    removes = st.builds(
+        Remove, by=by, key=texts, kind=guarded, identity=maybe(words), value=texts, secret=texts
+    )  # fmt: skip
+    moves = st.builds(Move, identity=words | st.sampled_from(names), to=st.sampled_from(names))
+    rest = st.builds(Note, text=texts)
+    return puts | hashed | gets | of | immutable | removes | moves | faults(names) | rest
+
+
+def faults(names: list[str]) -> st.SearchStrategy[Command]:
+    """The verbs that change who reaches whom, what is up and who lies."""
+    one = st.sampled_from(names)
+    pair = st.permutations(names).map(lambda each: (each[0], each[1]))
+    fields = {name: maybe(strategy) for name, strategy in link_fields.items()}
+    measure = maybe(st.booleans())
+    return st.one_of(
+        st.builds(Peer, between=pair, **fields),
+        st.builds(Unpeer, between=pair),
+        st.builds(SetLink, between=pair, up=maybe(st.booleans()), **fields),
+        pair.map(lambda each: Hang(provider=each[0], to=each[1])),
+        st.builds(Detach, provider=one),
+        st.builds(Crash, provider=one),
+        st.builds(Restart, provider=one),
+        st.permutations(names).flatmap(_groups),
+        st.just(Heal()),
+        st.builds(
+            Misbehave,
+            provider=one,
+            refuse_external_gets=st.booleans(),
+            drop_external_puts=maybe(st.booleans()),
+            no_forward=maybe(st.booleans()),
+            corrupt_value=maybe(st.booleans()),
+            stretch_ttl=measure | numbers(1, 1000),
+            under_report=measure | numbers(0, 1),
+            replay_old=maybe(st.booleans()),
+            refuse_own_customers=maybe(st.booleans()),
+        ),
+    )
+
+
+def _groups(names: list[str]) -> st.SearchStrategy[Partition]:
+    """Some of these in two groups, the first not empty."""
+    ends = st.tuples(st.integers(1, len(names)), st.integers(0, len(names))).map(sorted)
+    return ends.map(lambda at: Partition((tuple(names[: max(at[0], 1)]), tuple(names[max(at[0], 1) : at[1]]))))
 
 
 def expects(names: list[str]) -> st.SearchStrategy[Expect]:
@@ -171,7 +247,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     everybody = [*names, *(row.name for row in houses)]
     pair = st.permutations(names).map(lambda each: (each[0], each[1]))
     duration = draw(numbers(1, 1000))
-    does = st.builds(Do, at=numbers(0, duration), command=commands(everybody))
+    does = st.builds(Do, at=numbers(0, duration), command=commands(names, everybody))
     return Scenario(
         title=draw(words),
         duration=duration,

@@ -91,6 +91,6 @@ def test_the_recordings_of_format_1_keep_opening() -> None:
     kinds = {"UPDATE": 10, "GETQ": 32, "GETR": 29, "FETCH": 6, "FETCHR": 4, "CREQ": 0, "CRESP": 0} | dict.fromkeys(
         ("HELLO", "BYE", "SYNC_D", "SYNC_I"), 0
     )
-    assert numbers["messages"] == {"total": 81, "lost": 6, "by_kind": kinds}
+    assert numbers["messages"] == {"total": 81, "lost": 6, "duplicated": 0, "corrupted": 0, "by_kind": kinds}
     assert numbers["staleness"]["share"] == 6 / 64
     assert [row["seq"] for row in numbers["commands"]] == [4, 2, 2]

@@ -1,0 +1,47 @@
+"""How whole the market is at any time: tops, peerings, and the pairs of tops that lack one (protocol section 5.11).
+
+Rules: a fold over events; who is down or cut off by a partition is a neighbour all the same.
+"""
+
+from bisect import bisect_right
+
+from p4lab.core.events import Adopted, Event, Joined, Peered, Unpeered
+
+
+class Coherence:
+    """Give it every Event."""
+
+    def __init__(self) -> None:
+        self._tops: set[int] = set()
+        self._peerings: set[tuple[int, int]] = set()
+        self._times: list[float] = []
+        self._counts: list[tuple[int, int]] = []  # (tops, peerings) from each time on
+
+    def step(self, event: Event) -> None:
+        """Take the next event."""
+        match event:
+            case Joined(parent=None) | Adopted(parent=None):
+                self._tops.add(event.node)
+            case Joined() | Adopted():
+                self._tops.discard(event.node)
+            case Peered():
+                self._peerings.update(_pair(event.node, peer) for peer in event.peers)
+            case Unpeered():
+                self._peerings.discard(_pair(event.node, event.peer))
+            case _:
+                return
+        if not self._times or self._times[-1] < event.t:
+            self._times.append(event.t)
+            self._counts.append((0, 0))
+        self._counts[-1] = len(self._tops), len(self._peerings)
+
+    def report(self, t: float) -> dict[str, float | None]:
+        """Missing peerings among tops, and the share of ordered pairs that reach each other."""
+        at = bisect_right(self._times, t) - 1
+        tops, peerings = (0, 0) if at < 0 else self._counts[at]
+        share = (2 * peerings + tops) / tops**2 if tops else None
+        return {"holes": tops * (tops - 1) // 2 - peerings, "share": share}
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return (a, b) if a < b else (b, a)
