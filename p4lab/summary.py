@@ -53,9 +53,34 @@ def summary(report: Mapping[str, Any]) -> list[str]:
     if coherence["holes"]:
         holes = "1 pair does" if coherence["holes"] == 1 else f"{coherence['holes']:,} pairs do"
         lines.append(f"  holes     {holes} not peer; {coherence['share']:.1%} of pairs cohere")
+    lines += _harm(report["harm"])
     if report["digest"]:
         lines.append(f"  digest    {report['digest'][:16]}")
     return lines
+
+
+def _harm(harm: Mapping[str, Any]) -> list[str]:
+    """Who misbehaved, what that cost whom, and what was noticed; nothing where nobody did."""
+    liars = harm["liars"]
+    if not liars:
+        return []
+    whose = {"own": "its customers" if len(liars) == 1 else "their customers", "others": "all others"}
+    lines = ["; ".join(f"{name}: {', '.join(switches)}" for name, switches in liars.items())]
+    for key, words in whose.items():
+        part = harm[key]
+        kinds = ", ".join(f"{part[kind]:,} {kind}" for kind in ("stale", "missed", "wrong", "refused") if part[kind])
+        share = f", {part['shares']['harmed']:.1%} harmed" if kinds else ""
+        puts = f"; {part['puts_refused']:,} of {part['puts']:,} puts refused" if part["puts_refused"] else ""
+        lines.append(f"{words:15} {part['gets']:,} gets{share}" + (f": {kinds}" if kinds else "") + puts)
+    if harm["caught"]:
+        lines.append("caught          " + ", ".join(f"{count:,} {code}" for code, count in harm["caught"].items()))
+    bill = harm["reports"]["all"]
+    if bill["unreported"]:
+        lines.append(
+            f"unreported      {bill['unreported']:,.0f} of {bill['gets']:,} reads of others' keys; their providers "
+            f"can tell of {bill['unreported_observable']:,.0f}"
+        )
+    return [f"  {'' if n else 'liars':9} {line}" for n, line in enumerate(lines)]
 
 
 def _times(part: Mapping[str, float | None]) -> str:

@@ -96,6 +96,7 @@ def test_a_small_run_by_hand() -> None:
         "by_regime": ["none", "get-broadcast"],
         "by_workload": ["news", "by hand"],
         "by_provider": ["Aster", "Birch", "Cedar"],
+        "by_organisation": [],
         "by_kind": ["authenticated"],
     }
     assert [groups["by_provider"][name]["messages"]["total"] for name in ("Aster", "Birch", "Cedar")] == [1, 2, 4]

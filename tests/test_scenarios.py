@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent.parent / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
 NAMED = {
     *("abilene", "append-only", "first-get-is-slow", "holes", "no-latency-puts", "stale-by-ttl", "three-regimes"),
-    "who-pays",
+    *("the-liar-loses-customers", "who-pays"),
 }  # the ones that texts and menus speak of
 
 

@@ -41,6 +41,35 @@ def test_nothing_has_happened() -> None:
     ]
 
 
+def test_harm_is_told_where_somebody_lied() -> None:
+    report = empty()
+    kinds = dict.fromkeys(("stale", "missed", "wrong", "refused"), 0)
+    part = {**kinds, "gets": 1200, "puts": 40, "puts_refused": 0, "shares": {"harmed": 0.0}}
+    bill = {"gets": 2000, "reported": 500.5, "observed": 700, "unreported": 1499.5, "unreported_observable": 199.5}
+    report["harm"] |= {
+        "liars": {"Aster": ["no_forward"]},
+        "own": part | {"stale": 30, "refused": 1000, "puts_refused": 39, "shares": {"harmed": 0.85833}},
+        "others": part,
+    }
+    assert summary(report)[-3:] == [
+        "  liars     Aster: no_forward",
+        "            its customers   1,200 gets, 85.8% harmed: 30 stale, 1,000 refused; 39 of 40 puts refused",
+        "            all others      1,200 gets",
+    ]
+    report["harm"] |= {
+        "liars": {"Aster": ["no_forward", "under_report"], "Birch": ["replay_old"]},
+        "caught": {"E_BAD_SIG": 1042, "E_OLD": 3},
+        "reports": {"all": bill},
+    }
+    assert summary(report)[-5:] == [
+        "  liars     Aster: no_forward, under_report; Birch: replay_old",
+        "            their customers 1,200 gets, 85.8% harmed: 30 stale, 1,000 refused; 39 of 40 puts refused",
+        "            all others      1,200 gets",
+        "            caught          1,042 E_BAD_SIG, 3 E_OLD",
+        "            unreported      1,500 of 2,000 reads of others' keys; their providers can tell of 200",
+    ]
+
+
 def test_every_number_has_its_words() -> None:
     report = empty()
     counts = {klass: i * 1000 for i, klass in enumerate((*KLASSES, "unfinished"), 1)}

@@ -33,8 +33,7 @@ class Tone(Enum):
 
 def names(nodes: Iterable[int], world: World, most: int = 5) -> str:
     """Providers in a sentence: "Aster, Birch and Cedar"."""
-    known = {provider.node: provider.name for provider in world.providers}
-    found = list(dict.fromkeys(known[world.provider_of[node]] for node in nodes if node in world.provider_of))
+    found = list(dict.fromkeys(world.called[world.provider_of[node]] for node in nodes if node in world.provider_of))
     if len(found) > most:
         return f"{', '.join(found[: most - 1])} and {len(found) - most + 1} others"
     return " and ".join(part for part in (", ".join(found[:-1]), found[-1] if found else "") if part)

@@ -22,13 +22,17 @@ AGAIN = "E_AGAIN"
 
 
 class _Putting(msgspec.Struct, gc=False):
-    """A put or a removal that waits for its answer. key: as files spell it; seq_before: the last one used before it."""
+    """A put or a removal that waits for its answer. key: as files spell it; seq_before: the last one used before it.
+
+    scoped: it stays in the organisation, so whoever leaves that does not take it along.
+    """
 
     started: float
     identity: str
     key: str
     record: Record
     seq_before: int
+    scoped: bool
 
 
 class _Getting(msgspec.Struct, gc=False):
@@ -106,14 +110,15 @@ class Customer:
         signed = record.kind is Kind.AUTHENTICATED
         if signed:
             seqs[nid] = max(before, seq)
-        self._puts[op] = _Putting(now, identity, key, record, before)
+        scoped = scope is Scope.ORGANISATION
+        self._puts[op] = _Putting(now, identity, key, record, before, scoped)
         started = PutStarted(
             self._provider, op, nid, record.kind.value, key, identity if signed else "", data.workload,
             record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, seq, text(record.value or b""),
-            record.deleted, "" if scope is Scope.GLOBAL else scope.value,
+            record.deleted, scope.value if scoped else "",
         )  # fmt: skip
         account = self._wallet.owner(identity)
-        request = PutRequest(op, nid, messages.update_size(record), record, cas, scope is Scope.ORGANISATION, account)
+        request = PutRequest(op, nid, messages.update_size(record), record, cas, scoped, account)
         return [Emit(started, leads=True, cause=data.event), *self._send(request)]
 
     def _move(self, move: Move, data: Requested, now: float) -> list[Effect]:
@@ -146,9 +151,9 @@ class Customer:
     def _put_done(self, op: int, putting: _Putting, outcome: str, now: float) -> Effect:
         record, seqs = putting.record, self._wallet.seqs
         nid, seq = record.nid, record.version[0]
-        if outcome.startswith("OK"):
+        if outcome.startswith("OK") and not putting.scoped:
             self._wallet.stored(putting.identity, putting.key, record, putting.started)
-        elif seqs.get(nid) == seq:
+        elif not outcome.startswith("OK") and seqs.get(nid) == seq:
             seqs[nid] = putting.seq_before  # a refused seq may be used again
         return Emit(PutFinished(self._provider, op, nid, outcome, now - putting.started, seq))
 

@@ -46,8 +46,22 @@ class Joined(Event):
     latency: float | None = None
 
 
+class Housed(Event):
+    """An organisation is there: `node` is its DHT proxy, a customer of `at`, a provider or another proxy.
+
+    store: it keeps data of its own. latency: to `at`, one way, s.
+    """
+
+    node: int
+    name: str
+    at: int
+    customers: int = 0
+    store: bool = True
+    latency: float = 0.0
+
+
 class Attached(Event):
-    """A customer node serves the customers of provider `provider`."""
+    """A customer node serves the customers of provider, or proxy, `provider`."""
 
     node: int
     provider: int
@@ -335,7 +349,8 @@ class Noted(Event):
 
 
 AnyEvent = (
-    Sent | Joined | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored | Dropped
-    | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged | Partitioned
-    | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost | Misbehaving | Noted
+    Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
+    | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
+    | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
+    | Misbehaving | Noted
 )  # fmt: skip

@@ -12,20 +12,27 @@ import msgspec
 
 from p4lab.core.answers import answer, found_here
 from p4lab.core.contract import NOTHING, Effect, Emit, Send
+from p4lab.core.events import Rejected
 from p4lab.core.messages import Answer
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, UnauthenticatedGets
+from p4lab.core.organisation import Organisation
 from p4lab.core.question import Found, Waiter
-from p4lab.core.records import TOMBSTONE
+from p4lab.core.records import fault
+from p4lab.core.signing import Signer
 from p4lab.core.single import cacheable
-from p4lab.core.stores import CACHED, OWN, SOURCES, Copy, Stores, lease_end
+from p4lab.core.stores import CACHED, OWN, SOURCES, Copy, lease_end
 
 
 class Inside:
-    """The gets of one organisation; stores: its own."""
+    """The gets of one organisation; own: what it keeps. above: the node that its proxy asks."""
 
-    def __init__(self, stores: Stores, options: Options) -> None:
-        self._stores = stores
+    def __init__(self, me: int, above: int, own: Organisation, options: Options, signer: Signer) -> None:
+        self._me = me
+        self._above = above
+        self._own = own
+        self._stores = own.stores
+        self._signer = signer
         self._w_sync = options.w_sync
         self._literal = options.unauthenticated_gets is UnauthenticatedGets.LOCAL_ONLY
         self._whole: dict[bytes, float] = {}  # until when a set is all that was known above
@@ -51,7 +58,12 @@ class Inside:
         return [_told(waiter, copies, source, now, silent, stale)]
 
     def heard(self, waiter: Waiter, reply: Answer, now: float) -> list[Effect]:
-        """What was said above, with what came in here meanwhile; kept where it may be."""
+        """What was said above, with what came in here meanwhile; kept where it may be. It is checked like all else."""
+        for record in reply.records:
+            code = "E_BAD_HASH" if record.value is None else fault(record, waiter.request.nid, self._signer)
+            if code is not None:
+                rejected = Rejected(self._me, reply.op, waiter.request.nid, self._above, code)
+                return [Emit(rejected), *self.alone(waiter, "PARTIAL", (self._above,), now)]
         if waiter.request.kind is Kind.UNAUTHENTICATED:
             return self._heard_set(waiter, reply, now)
         nid, stores = waiter.request.nid, self._stores
@@ -73,25 +85,33 @@ class Inside:
         return [*effects, _passed(waiter, reply)]
 
     def _heard_set(self, waiter: Waiter, reply: Answer, now: float) -> list[Effect]:
-        nid = waiter.request.nid
+        nid, buried = waiter.request.nid, self._stores.buried
+        records = tuple([record for record in reply.records if not buried(nid, record.entry, now)])
         own = self._stores.live(OWN, nid, now)
-        known = {record.entry for record in reply.records}
-        more = [copy for copy in own if copy.record.entry not in known]
         effects: list[Effect] = []
-        asked_for = all(record.regime is Regime.GET_BROADCAST for record in reply.records)
+        asked_for = all(record.regime is Regime.GET_BROADCAST for record in records)
+        known = {record.entry for record in records}
+        if waiter.request.after or reply.placemark:  # what is known above comes with one of its pages
+            asked_for = False
+            own = [] if reply.placemark else [copy for copy in own if self._own.unknown_above(nid, copy.record.entry)]
+        more = [copy for copy in own if copy.record.entry not in known]
         # A provider that answers from its own data asks the others behind the answer's back: that set is not whole.
         heard = reply.source in ("cached", "joined", "remote") and not reply.silent and not reply.stale
-        if heard and asked_for and reply.remaining > 0:
+        if records and heard and asked_for and reply.remaining > 0:
             self._whole[nid] = until = now + reply.remaining
             ours = {copy.record.entry for copy in own}
-            news = [(record, reply.copy) for record in reply.records if record.entry not in ours]
+            news = [(record, reply.copy) for record in records if record.entry not in ours]
             effects += map(Emit, self._stores.keep_set(CACHED, nid, news, until, reply.op)) if news else []
-        if not more:
+        if not more and len(records) == len(reply.records):
             return [*effects, _passed(waiter, reply)]
-        union = [Found(record, reply.remaining, reply.copy) for record in reply.records]
+        union = [Found(record, reply.remaining, reply.copy) for record in records]
         union += [found_here(copy, now) for copy in more]
-        source = "remote" if reply.records else "local"
-        return [*effects, answer(waiter, "OK", source, union, union[0].copy, reply.silent, reply.stale)]
+        if not union:
+            return [*effects, answer(waiter, "NOT_FOUND", silent=reply.silent)]
+        source = "remote" if records else "local"
+        told = answer(waiter, "OK", source, union, union[0].copy, reply.silent, reply.stale)
+        told.message.placemark = reply.placemark  # type: ignore[union-attr]  # it is an Answer
+        return [*effects, told]
 
     def _here(self, waiter: Waiter, now: float) -> tuple[list[Copy], str]:
         """What is here of a name, and the word for where: one record, or each entry of a set."""
@@ -111,9 +131,7 @@ class Inside:
 def _told(
     waiter: Waiter, copies: list[Copy], source: str, now: float, silent: tuple[int, ...] = (), stale: bool = False
 ) -> Send:
-    """What is here, as an answer; a removal as one too."""
-    if copies[0].record.flags & TOMBSTONE:
-        return answer(waiter, "NOT_FOUND", silent=silent)
+    """What is here, as an answer; of a removal too, which `answer` spells."""
     found = [found_here(copy, now) for copy in copies]
     return answer(waiter, "OK", source, found, found[-1].copy, silent, stale)
 

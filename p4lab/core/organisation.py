@@ -15,7 +15,7 @@ from p4lab.core.merging import bury
 from p4lab.core.messages import Answer, PutRequest
 from p4lab.core.names import Kind
 from p4lab.core.options import Options
-from p4lab.core.records import TOMBSTONE, Record
+from p4lab.core.records import Record
 from p4lab.core.signing import Signer
 from p4lab.core.stores import CACHED, OWN, Copy, Stores, lease_end
 
@@ -56,8 +56,7 @@ class Organisation:
 
     def stays(self, request: PutRequest) -> bool:
         """Whether a put never leaves: by its scope, or as the removal of what never left."""
-        removes = bool(request.record.flags & TOMBSTONE)
-        return request.scoped or (removes and _entry(request.record) in self._inside)
+        return request.scoped or (request.record.deleted and _entry(request.record) in self._inside)
 
     def keep(self, request: PutRequest, now: float) -> list[Effect]:
         """Own data from now on, unless a newer version came in meanwhile."""
@@ -82,6 +81,10 @@ class Organisation:
         if effects or request.record.deleted:
             self._post(_entry(request.record), request)
         return effects
+
+    def unknown_above(self, nid: bytes, entry: bytes) -> bool:
+        """Whether nobody above can have told of this entry: it never leaves, or has yet to."""
+        return (nid, entry) in self._inside or (nid, entry) in self.outbox
 
     def told(self, request: PutRequest, reply: Answer, now: float) -> list[Effect]:
         """The verdict of `above` on a put that its customer was answered for long ago.

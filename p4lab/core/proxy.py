@@ -15,6 +15,7 @@ import msgspec
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Received, Send, Unlinked, Woke
 from p4lab.core.inside import Inside
 from p4lab.core.messages import ANSWER, GET, HIT, LEAVE, MISS, NEGATIVE, PUT, Answer, GetRequest, Leave, PutRequest
+from p4lab.core.neighbours import Role
 from p4lab.core.options import Options
 from p4lab.core.organisation import LATER, Organisation
 from p4lab.core.question import Waiter
@@ -44,7 +45,7 @@ class Proxy:
         self._above = above
         self._patience = (SILENCE + depth) * options.query_timeout
         self._own = Organisation(me, above, options, signer) if keeps else None
-        self._inside = Inside(self._own.stores, options) if self._own is not None else None
+        self._inside = Inside(me, above, self._own, options, signer) if self._own is not None else None
         self._open = True  # the way up
         self._pending: dict[int, _Pending] = {}  # by op
         self._deadlines: list[tuple[float, int]] = []
@@ -58,8 +59,8 @@ class Proxy:
         self.wake_at = deadlines[0][0] if deadlines else NEVER
         return effects if self._own is None else self._own.durable(effects)
 
-    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
-        """Begin again with what was persisted, the way up being cut; how many copies there are."""
+    def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], roles: Mapping[int, Role], now: float) -> int:
+        """Begin again with what was persisted, the way up being cut; how many copies there are. It has no roles."""
         self._open = False
         return 0 if self._own is None else self._own.restore(rows, now)
 
@@ -109,8 +110,7 @@ class Proxy:
             if not code.startswith("OK"):
                 return [_verdict(pending, code)]
             if own.stays(request):
-                kept = own.keep(request, now)
-                return [*kept[:1], _verdict(pending, code), *kept[1:]]
+                return _behind(own.keep(request, now), _verdict(pending, code))
         return self._up(pending, now)
 
     def _up(self, pending: _Pending, now: float) -> list[Effect]:
@@ -141,9 +141,10 @@ class Proxy:
     # Coming down
 
     def _answered(self, reply: Answer, now: float) -> list[Effect]:
-        pending = self._pending.pop(reply.op, None)
-        if pending is None:
+        pending = self._pending.get(reply.op)
+        if pending is None or pending.request.nid != reply.nid:
             return NOTHING
+        del self._pending[reply.op]
         request, own, inside = pending.request, self._own, self._inside
         if own is None or inside is None:
             return [Send(pending.asker, reply)]
@@ -155,8 +156,7 @@ class Proxy:
             return own.told(request, reply, now)
         if not reply.outcome.startswith("OK"):
             return [Send(pending.asker, reply)]
-        kept = own.keep(request, now)
-        return [*kept[:1], Send(pending.asker, reply), *kept[1:]]
+        return _behind(own.keep(request, now), Send(pending.asker, reply))
 
     def _alone(self, pending: _Pending, outcome: str, now: float) -> list[Effect]:
         """The end of a request that nobody above answers. A put that depends on what is stored there is not kept."""
@@ -170,8 +170,7 @@ class Proxy:
             return NOTHING
         if own is None or request.cas is not None:
             return [_verdict(pending, "E_AGAIN")]
-        kept = own.keep_for_later(request, now)
-        return [*kept[:1], _verdict(pending, LATER), *kept[1:]]
+        return _behind(own.keep_for_later(request, now), _verdict(pending, LATER))
 
     def _woke(self, now: float) -> list[Effect]:
         """Patience has run out. What the provider is still to hear of is told again."""
@@ -188,6 +187,11 @@ class Proxy:
                 effect.cause = effect.cause or pending.cause  # type: ignore[union-attr]  # it sends answers
                 effects.append(effect)
         return effects + self._tell(now) if again and self._open else effects
+
+
+def _behind(kept: list[Effect], answer: Send) -> list[Effect]:
+    """The answer behind the event of what is stored, before all that follows from it."""
+    return [*kept[:1], answer, *kept[1:]]
 
 
 def _waiter(pending: _Pending) -> Waiter:

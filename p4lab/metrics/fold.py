@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from p4lab.core.commands import BY_HAND
-from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Lost, PutFinished, PutStarted
+from p4lab.core.events import Event, GetFinished, GetStarted, Housed, Joined, Lost, PutFinished, PutStarted
 from p4lab.core.history import NONE, REGIME_WORDS, History
 from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind
@@ -52,7 +52,7 @@ class Metrics:
     """Give it the trace slice by slice, of any size; ask about any time up to `end`. scenario, seed: for the report.
 
     The words behind the numbers in its tables: `nids` and `spelled` by name, `workloads`, `outcomes`, and `providers`
-    by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
+    and `organisations` by node; regimes, kinds and classes are REGIME_WORDS, KIND_WORDS and KLASSES.
     """
 
     def __init__(self, scenario: str, seed: int) -> None:
@@ -60,6 +60,7 @@ class Metrics:
         self.seed = seed
         self.end = 0.0  # time of the last event
         self.providers: dict[int, str] = {}
+        self.organisations: dict[int, str] = {}
         self.nids: Words[bytes] = Words()
         self.spelled: list[Spelled] = []
         self.workloads: Words[str] = Words()
@@ -91,6 +92,8 @@ class Metrics:
                     self._finish(event)
                 case Joined():
                     self.providers.setdefault(event.node, event.name)
+                case Housed():
+                    self.organisations.setdefault(event.node, event.name)
                 case Lost():
                     lost.append(event)
         if events.records:
@@ -100,6 +103,10 @@ class Metrics:
             self.end = max(self.end, float(events.rows["t"][-1]))
         for event in lost:
             self._messages.lose(event)
+
+    def called(self, node: int) -> str | int:
+        """The name of a provider or an organisation."""
+        return self.providers[node] if node in self.providers else self.organisations.get(node, node)
 
     def starts(self, t: float | None = None) -> np.ndarray:
         """Operations started up to t, as START."""
@@ -146,6 +153,7 @@ class Metrics:
                 "workload", dict(enumerate(self.workloads)), everything, self._sums("workload", counts)
             ),
             "by_provider": self._by("node", self.providers, everything, counts.by_sender, every=True),
+            "by_organisation": self._by("node", self.organisations, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
             "coherence": self._coherence.report(now),
             "harm": self._harm.report(now),

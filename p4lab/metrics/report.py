@@ -15,6 +15,7 @@ from p4lab.metrics.columns import KLASSES
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 REMOTE = KLASSES.index("remote")
 PEER_WORDS = {code: word for code, word in CODE_NAMES.items() if code < ACCESS}
+STORED = ("OK", "OK_DUPLICATE", "OK_LOCAL")  # what a customer is told of a put that is kept
 OTHER = "other"  # message codes that this version does not know
 
 
@@ -41,7 +42,7 @@ def part(of: Part, outcomes: Iterable[str]) -> dict[str, Any]:
         },
         "puts": {
             "total": put,
-            "ok": codes.get("OK", 0) + codes.get("OK_DUPLICATE", 0),
+            "ok": sum(codes.get(word, 0) for word in STORED),
             "unfinished": put - len(puts),
             "by_code": dict(sorted(codes.items())),
         },

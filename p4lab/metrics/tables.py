@@ -106,7 +106,7 @@ def message_rows(metrics: Metrics, trace: Rows) -> Iterator[Row]:
 def _who(metrics: Metrics, start: np.void) -> Row:
     name = metrics.spelled[start["name"]]
     return (
-        start["t"], start["op"], metrics.providers.get(int(start["node"]), int(start["node"])),
+        start["t"], start["op"], metrics.called(int(start["node"])),
         metrics.workloads[start["workload"]], KIND_WORDS[start["kind"]], name.key, name.owner,
         REGIME_WORDS[start["regime"]],
     )  # fmt: skip

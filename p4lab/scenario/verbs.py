@@ -41,16 +41,18 @@ def check_command(command: Command, index: dict[str, int], path: Path, houses: H
         case Peer() | Unpeer() | SetLink():
             two_providers(command.between, index, (*path, "between"))
         case Move():
-            known(command.to, index, (*path, "to"))
+            known(command.to, index, (*path, "to"), houses)
         case Attach():
             two_providers((command.provider, command.to), index, path)
-        case Detach() | Crash() | Restart():
+        case Crash() | Restart():
+            known(command.provider, index, (*path, "provider"), houses)
+        case Detach():
             known(command.provider, index, (*path, "provider"))
         case Misbehave():
             known(command.provider, index, (*path, "provider"))
             _switches(command, path)
         case Partition():
-            _groups(command, index, (*path, "groups"))
+            _groups(command, index, (*path, "groups"), houses)
 
 
 def known(name: str, index: dict[str, int], path: Path, houses: Houses = NO_HOUSES) -> None:
@@ -115,14 +117,14 @@ def _is_hash(key: str) -> bool:
     return len(key) == 2 * ID_SIZE and all(c in "0123456789abcdefABCDEF" for c in key)
 
 
-def _groups(command: Partition, index: dict[str, int], path: Path) -> None:
+def _groups(command: Partition, index: dict[str, int], path: Path, houses: Houses) -> None:
     if not any(command.groups):
         right = 'such as groups = [["Aster", "Birch"], ["Cedar"]]'
         raise ScenarioError("a partition needs a group", right, path=path)
     seen: set[str] = set()
     for i, group in enumerate(command.groups):
         for j, name in enumerate(group):
-            known(name, index, (*path, i, j))
+            known(name, index, (*path, i, j), houses)
             if name in seen:
                 raise ScenarioError(f"{shown(name)} stands here twice", "one group each", path=(*path, i, j))
             seen.add(name)

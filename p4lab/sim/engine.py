@@ -18,14 +18,16 @@ import msgspec
 from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove
 from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.customer import Customer
-from p4lab.core.events import Attached, Event, Joined, Lost, Moved, Noted, Peered
+from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Moved, Noted, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
+from p4lab.core.proxy import Proxy
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.crashes import Crashes
+from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network
 from p4lab.sim.reach import Hold, Reach
@@ -41,7 +43,7 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 
 
 class Engine:
-    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1.
+    """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1, organisations follow (`houses.py`).
 
     watch: is told of each provider that is made, at the start and at each restart, before it is used.
     """
@@ -54,12 +56,13 @@ class Engine:
         self._watch = watch
         self.nodes: list[Node] = []
         self._scenario = scenario
-        self._network = network = Network(scenario, scenario.seed)
+        self._houses = houses = Houses(scenario)
+        self._network = network = Network(scenario, scenario.seed, houses)
         redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
         self._reach = Reach(self, network, redirect, len(scenario.provider), scenario.options.hold_time)
-        self._crashes = Crashes(self, self._reach, len(scenario.provider))
+        self._crashes = Crashes(self, self._reach, houses.total)
         self._liars = Liars(self, [row.lookup_delay for row in scenario.provider])
-        self._verbs = Verbs(scenario, self, network, self._reach, self._crashes, self._liars)
+        self._verbs = Verbs(scenario, houses, self, network, self._reach, self._crashes, self._liars)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
         self._last_op = 0
@@ -72,21 +75,27 @@ class Engine:
     def _build(self) -> None:
         scenario, emit = self._scenario, self.trace.emit
         count = len(scenario.provider)
-        self._index = {row.name: number for number, row in enumerate(scenario.provider)}
+        self._index, houses = self._houses.index, self._houses
         self._signer: Signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
         self._wallet = Wallet(self._signer)
         self._home = dict(self._index)  # whose customer an identity is; unknown until it puts something
         providers = self._providers()
         customers = [Customer(count + i, i, row.name, self._wallet) for i, row in enumerate(scenario.provider)]
-        self.nodes = [*providers, *customers]
+        proxies = [self.made(node) for node in houses.rows]
+        inside = [Customer(houses.customers(node), node, row.name, self._wallet) for node, row in houses.rows.items()]
+        self.nodes = [*providers, *customers, *proxies, *inside]
         self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
         for number, row in enumerate(scenario.provider):
             parent, link = self._network.parents.get(number, (None, None))
             attach, latency = ("", None) if link is None else (row.attach.value, link.latency)
             emit(Joined(number, row.name, row.customers, parent, attach, latency), 0.0, 0)
-        for number in range(count):
-            emit(Attached(count + number, number), 0.0, 0)
+        for node, house in houses.rows.items():
+            above = houses.above(node)
+            latency = self._network.rows[node][above]
+            emit(Housed(node, house.name, above, house.customers, house.store, latency), 0.0, 0)
+        for node in [*range(count), *houses.rows]:
+            emit(Attached(houses.customers(node), node), 0.0, 0)
         around: list[list[tuple[int, float]]] = [[] for _ in range(count)]
         for pair in self._network.pairs:
             around[pair.a].append((pair.b, pair.link.latency))
@@ -107,7 +116,7 @@ class Engine:
 
     def _providers(self) -> list[Provider | Redirect]:
         """The providers, each knowing its parent and its children."""
-        made = [self.made(i) for i in range(len(self._scenario.provider))]
+        made = [self._provider(i) for i in range(len(self._scenario.provider))]
         children: dict[Attach, dict[int, list[int]]] = {Attach.LOCAL: {}, Attach.REDIRECT: {}}
         for child, parent in self._reach.parents.items():
             children[self._scenario.provider[child].attach].setdefault(parent, []).append(child)
@@ -119,7 +128,13 @@ class Engine:
                 provider.adopt(redirect)
         return made
 
-    def made(self, number: int, epoch: int = 0) -> Provider | Redirect:
+    def made(self, number: int, epoch: int = 0) -> Provider | Redirect | Proxy:
+        """A new provider, or proxy of an organisation; epoch: how often it has been started."""
+        if number in self._houses.rows:
+            return self._houses.made(number, self._scenario.options, self._signer)
+        return self._provider(number, epoch)
+
+    def _provider(self, number: int, epoch: int = 0) -> Provider | Redirect:
         """A new provider as the scenario has it, at first with its parent; epoch: how often it has been started."""
         row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
         above = reach.above(number) if epoch == 0 else ()
@@ -205,7 +220,7 @@ class Engine:
             command = what.fire()
             if what.next_at < inf:
                 self._push(what.next_at, -1, SOURCE, what)
-            provider = what.provider if type(command) is Get else self._home[command.identity]
+            provider = self._index[command.by] if type(command) is Get else self._home[command.identity]
             self._request(command, provider, what.keys.row.name, t)
         elif kind == LOSS:
             self.trace.emit(what, t, what.message)
@@ -241,13 +256,13 @@ class Engine:
         event = self.emit(Moved(identity=identity, owner=self._wallet.owner(identity), src=src, dst=dst), t)
         first = self._last_op + 1
         self._last_op += len(self._wallet.belongings(identity, t))  # each is put again, as an operation of its own
-        customers = len(self._scenario.provider)
-        self.tell(customers + dst, Requested(command, first, BY_HAND, event), event, t)
-        self.tell(customers + src, Requested(command, 0, BY_HAND, event, dst), event, t)
+        old, new = self._houses.customers(src), self._houses.customers(dst)
+        self.tell(new, Requested(command, first, BY_HAND, event), event, t)
+        self.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
 
     def _request(self, command: Put | Get | Remove, provider: int, workload: str, t: float) -> None:
         self._last_op += 1
-        self.tell(len(self._scenario.provider) + provider, Requested(command, self._last_op, workload), 0, t)
+        self.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
 
     def _spelt_out(self, command: Get) -> Get:
         """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""

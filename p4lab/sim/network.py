@@ -11,6 +11,7 @@ from random import Random
 from p4lab.core.messages import RELIABLE, Message
 from p4lab.scenario.model import Link, Scenario, links, parent_links
 from p4lab.sim.faults import corrupted
+from p4lab.sim.houses import Houses
 from p4lab.trace import CORRUPT, DUPLICATE, LOST
 
 RESEND_ROUND_TRIPS = 2  # protocol section 5.12: a lost UPDATE comes again two round trips later
@@ -28,15 +29,14 @@ class Network:
     pairs, parents: the peerings, and of each child its parent and their link, as the scenario has them.
     """
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        count = len(scenario.provider)
+    def __init__(self, scenario: Scenario, seed: int, houses: Houses) -> None:
         self.pairs = links(scenario)
         self.parents = {child: (parent, link) for child, parent, link in parent_links(scenario)}
-        self.rows: list[dict[int, float]] = [{} for _ in range(2 * count)]
-        self.uneven: list[dict[int, Link]] = [{} for _ in range(2 * count)]
+        self.rows: list[dict[int, float]] = [{} for _ in range(houses.total)]
+        self.uneven: list[dict[int, Link]] = [{} for _ in range(houses.total)]
         self.even: list[dict[int, float]] = list(self.rows)
         self.shut: dict[Pair, Link] = {}
-        self._names = [provider.name for provider in scenario.provider]
+        self._names = houses.names
         self._seed = seed
         self._usual = scenario.link.latency
         self._streams: dict[tuple[int, int], Random] = {}
@@ -45,9 +45,8 @@ class Network:
             self._lay(pair.a, pair.b, pair.link)
         for child, (parent, link) in self.parents.items():
             self._lay(child, parent, link)
-        access = Link(latency=scenario.options.access_latency)
-        for node in range(count):  # customers of provider i are node count + i
-            self._lay(node, count + node, access)
+        for above, below, link in houses.links():
+            self._lay(above, below, link)
 
     # Which links there are
 

@@ -68,7 +68,7 @@ class Reach:
         """Whether a link between them, where there is one, is open."""
         if pair_of(a, b) in self.down or a in self.crashed or b in self.crashed:
             return False
-        return max(a, b) >= self._providers or all(groups[a] == groups[b] for groups in self.partitions)
+        return all(groups[a] == groups[b] for groups in self.partitions)
 
     def role(self, node: int, other: int) -> Role | None:
         """What `other` is to `node`; None between customers and providers."""

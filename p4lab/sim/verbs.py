@@ -22,20 +22,23 @@ from p4lab.core.neighbours import Role
 from p4lab.core.options import Mesh
 from p4lab.scenario.model import Link, Scenario, filled
 from p4lab.sim.crashes import Crashes, Machines
+from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network, Pair, pair_of
 from p4lab.sim.reach import LINK, PARTITION, Reach
 
 
 class Verbs:
-    """index: of the providers, by name."""
+    """houses: the nodes of providers and organisations, by name."""
 
     def __init__(
-        self, scenario: Scenario, machines: Machines, network: Network, reach: Reach, crashes: Crashes, liars: Liars
+        self, scenario: Scenario, houses: Houses, machines: Machines, network: Network, reach: Reach, crashes: Crashes,
+        liars: Liars,
     ) -> None:  # fmt: skip
         self._scenario = scenario
-        self._names = [row.name for row in scenario.provider]
-        self._index = {name: number for number, name in enumerate(self._names)}
+        self._houses = houses
+        self._names = houses.names
+        self._index = houses.index
         self._machines = machines
         self._network = network
         self._reach = reach
@@ -168,12 +171,17 @@ class Verbs:
         return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
 
     def _partition(self, command: Partition, t: float) -> None:
-        """Whoever is named in no group is one of their own."""
-        groups = [-1 - node for node in range(len(self._names))]
+        """A provider that is named in no group is one of its own; an organisation is where it is a customer."""
+        groups = [-1 - node for node in range(len(self._scenario.provider))]
+        houses: dict[int, int] = {}  # those that are named
         told = tuple([tuple([self._index[name] for name in group]) for group in command.groups if group])
         for number, group in enumerate(told):
             for node in group:
-                groups[node] = number
+                if node < len(groups):
+                    groups[node] = number
+                else:
+                    houses[node] = number
+        groups = self._houses.sides(groups, houses)
         if len(set(groups)) < 2:
             return self._note("partition: everybody is in one group", t)
         event = self._emit(Partitioned(groups=told), t)

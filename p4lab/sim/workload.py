@@ -70,11 +70,10 @@ class Keys:
 
 
 class Source:
-    """One stream of requests of one workload at one provider. next_at: when `fire` wants to be called, inf = never."""
+    """One stream of requests of one workload. next_at: when `fire` wants to be called, inf = never."""
 
-    def __init__(self, keys: Keys, provider: int, requests: Iterator[tuple[float, Put | Get]]) -> None:
+    def __init__(self, keys: Keys, requests: Iterator[tuple[float, Put | Get]]) -> None:
         self.keys = keys
-        self.provider = provider
         self._requests = requests
         self.next_at = 0.0
         self._command: Put | Get | None = None
@@ -93,19 +92,20 @@ class Source:
 
 def sources(scenario: Scenario, seed: int) -> list[Source]:
     """Every source of the scenario that ever fires, workload by workload: puts first."""
-    names = [provider.name for provider in scenario.provider]
+    everybody = len(scenario.provider)  # "all": the providers
+    names = [*(row.name for row in scenario.provider), *(row.name for row in scenario.organisation)]
     found: list[Source] = []
     for row in scenario.workload:
-        owners, readers = _members(row.owners, names), _members(row.readers, names)
+        owners, readers = (_members(given, names, everybody) for given in (row.owners, row.readers))
         stop = scenario.duration if row.stop is None else row.stop
         keys = Keys(row, owners, names)
         for place, owner in enumerate(owners):
             rng = Random(f"{seed}:workload:{row.name}:puts:{names[owner]}")
             mine = range(place, row.keys, len(owners))
-            found.append(Source(keys, owner, _puts(keys, mine, stop, rng)))
+            found.append(Source(keys, _puts(keys, mine, stop, rng)))
         for reader in readers:
             rng = Random(f"{seed}:workload:{row.name}:gets:{names[reader]}")
-            found.append(Source(keys, reader, _gets(keys, names[reader], stop, rng)))
+            found.append(Source(keys, _gets(keys, names[reader], stop, rng)))
     return [source for source in found if source.next_at < inf]
 
 
@@ -135,5 +135,5 @@ def _gap(rng: Random, rate: float) -> float:
     return round(-log(1.0 - rng.random()) / rate, 6)
 
 
-def _members(given: str | tuple[str, ...], names: list[str]) -> list[int]:
-    return list(range(len(names))) if isinstance(given, str) else [names.index(name) for name in given]
+def _members(given: str | tuple[str, ...], names: list[str], everybody: int) -> list[int]:
+    return list(range(everybody)) if isinstance(given, str) else [names.index(name) for name in given]

@@ -6,7 +6,8 @@ columns and never folded again, so scrubbing costs nothing.
 
 from p4lab.world.copies import Holding, Segment
 from p4lab.world.fold import Name, Op, Provider, World
+from p4lab.world.houses import House
 from p4lab.world.states import State
 from p4lab.world.why import Step, story
 
-__all__ = ["Holding", "Name", "Op", "Provider", "Segment", "State", "Step", "World", "story"]
+__all__ = ["Holding", "House", "Name", "Op", "Provider", "Segment", "State", "Step", "World", "story"]

@@ -16,6 +16,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Housed,
     Joined,
     LateBetter,
     Peered,
@@ -26,6 +27,7 @@ from p4lab.core.events import (
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Holding, Segment
+from p4lab.world.houses import House, Houses
 from p4lab.world.load import Rows, link_load
 from p4lab.world.states import CHANGES, State, States, pair
 
@@ -105,7 +107,9 @@ class World:
     def __init__(self) -> None:
         self.seen = 0
         self.providers: list[Provider] = []
-        self.provider_of: dict[int, int] = {}
+        self.provider_of: dict[int, int] = {}  # of each node: whose customers it stands for, a provider or organisation
+        self.houses = Houses()
+        self.called: dict[int, str] = {}  # providers and organisations, by node
         self.links: dict[tuple[int, int], float] = {}
         self.parent_links: set[tuple[int, int]] = set()
         self._children: dict[int, list[int]] = {}
@@ -144,6 +148,10 @@ class World:
                     self.late[event.op] = event
                 case Joined():
                     self._join(event)
+                case Housed():
+                    self.houses.step(event)
+                    self.called.setdefault(event.node, event.name)
+                    self.provider_of.setdefault(event.node, event.node)
                 case Attached():
                     self.provider_of[event.node] = event.provider
                 case Peered():
@@ -160,6 +168,10 @@ class World:
     def state(self, t: float) -> State:
         """What is the matter with providers and links at t."""
         return self.states.at(t)
+
+    def cut_off(self, house: House, t: float) -> str:
+        """Why an organisation cannot reach what it is at: link, crash, partition; empty where it can."""
+        return self.houses.cut(house, self.states.at(t))
 
     # Names
 
@@ -245,6 +257,7 @@ class World:
         if event.node not in self.provider_of:
             self.providers.append(Provider(event.node, event.name, event.customers, event.parent, event.attach))
             self.provider_of[event.node] = event.node
+            self.called[event.node] = event.name
             if event.parent is not None:
                 self._children.setdefault(event.parent, []).append(event.node)
                 self._link_up(event.node, event.parent, event.latency)

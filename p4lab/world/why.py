@@ -75,7 +75,7 @@ class _Teller:
     def __init__(self, trace: Trace, world: World, op: Op) -> None:
         self.trace, self.world, self.op = trace, world, op
         self.name = world.names[op.name]
-        self.names = {provider.node: provider.name for provider in world.providers}
+        self.names = world.called
         self.me = self.who(op.node)
         self.steps: list[Step] = []
 

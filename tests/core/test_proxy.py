@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Remove
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import GetFinished, PutFinished, Rejected, Stored
@@ -49,6 +49,10 @@ class Town:
         named = owner if more.get("kind", AUTH) is AUTH else None
         return self._ask(by, Get(by, **{"key": "k", "owner": named, **more}))
 
+    def remove(self, by: str, key: str = "k", **more: Any) -> str:
+        """Its code."""
+        return self._ask(by, Remove(by, key, **more))
+
     def cut(self, node: int = E, above: int = 0) -> list[str]:
         return self.mesh.tell(node, Unlinked(above, "link", event=99))
 
@@ -58,7 +62,7 @@ class Town:
     def restart(self) -> int:
         """E has crashed and is back with what it had stored; how many copies it found."""
         self.proxies[0] = self.mesh.nodes[E] = proxy = Proxy(E, 0, self.mesh.options, SIGNER)
-        return proxy.restore(self.mesh.disks[E], self.mesh.now)
+        return proxy.restore(self.mesh.disks[E], {}, self.mesh.now)
 
     def held(self, which: int = 0) -> dict[str, list[str]]:
         """What a proxy's stores hold, by their letter."""
@@ -70,7 +74,7 @@ class Town:
             if table
         }
 
-    def _ask(self, by: str, command: Put | Get) -> str:
+    def _ask(self, by: str, command: Put | Get | Remove) -> str:
         self._ops += 1
         customer = {"A": 2, "B": 3, "E": 6, "F": 7}[by]
         self.mesh.tell(customer, Requested(command, self._ops, "w"))
@@ -225,8 +229,52 @@ def test_an_identity_that_leaves_takes_its_data_along_but_not_what_never_leaves(
     town.mesh.send("F>E", Leave(9, b"n" * 32, NEGATIVE, owner, 1))
     assert (town.held(), town.mesh.log[-1]) == ({"L": ["v"]}, "E drops L: moved")
     assert [town.get("E"), town.get("E", key="p")] == ["E get OK remote v", "E get OK local v"]
-    town.mesh.wallet.seqs.clear()
-    assert town.put("B", "new", identity="E", seq=9) == "OK"
+    stubs = town.mesh.wallet.belongings("E", town.mesh.now)
+    assert [stub.key for stub in stubs] == ["k"]  # what it puts again elsewhere
+
+
+def test_what_is_taken_back_is_gone_inside_and_outside_and_stays_inside_where_it_was() -> None:
+    town = Town()
+    town.put("E")
+    town.put("E", key="p", **INSIDE)
+    town.put("E", "one", kind=UNAUTH, secret="s")
+    town.put("E", "two", kind=UNAUTH, secret="s")
+    assert town.remove("E", value="one", kind=UNAUTH, secret="wrong") == "E_SECRET"
+    assert town.remove("E", value="one", kind=UNAUTH, secret="s") == "OK"
+    assert (town.remove("E"), town.get("E"), town.get("B")) == ("OK", "E get NOT_FOUND local", "B get NOT_FOUND remote")
+    sent = len(town.mesh.log)
+    assert (town.remove("E", key="p"), town.get("F", key="p")) == ("OK", "F get NOT_FOUND local")
+    assert not any(line.startswith("A") for line in town.mesh.log[sent:])
+    town.cut()
+    assert town.remove("E", value="two", kind=UNAUTH, secret="s") == "OK_LOCAL"
+    assert town.get("E", kind=UNAUTH) == "E get E_AGAIN silent A"
+    town.join()
+    assert town.get("A", kind=UNAUTH) == "A get NOT_FOUND"
+
+
+def test_what_a_lying_provider_says_is_found_out() -> None:
+    proxy = Proxy(E, 0, QUIET, SIGNER)
+    proxy.handle(Received(6, GET, 1), 0.0)
+    lie = msgspec.structs.replace(V1, value=b"x")
+    found, told = proxy.handle(Received(0, Answer(9, V1.nid, 0, HIT, "OK", "remote", (lie,), V1.version), 2), 0.0)
+    assert found == Emit(Rejected(node=E, op=9, nid=V1.nid, src=0, code="E_BAD_HASH"))
+    assert told == Send(6, Answer(9, V1.nid, NEGATIVE, MISS, "PARTIAL", silent=(0,)))
+
+
+def test_a_long_set_comes_page_by_page_with_what_nobody_outside_knows_at_its_end() -> None:
+    town = Town()
+    town.put("E", "own", kind=UNAUTH)
+    town.put("E", "secret", kind=UNAUTH, **INSIDE)
+    proxy = town.proxies[0]
+    ask = GetRequest(50, FREE.nid, 80, UNAUTH, b"k")
+    page = Answer(50, FREE.nid, 0, HIT, "OK", "remote", (FREE,), remaining=60.0, placemark=FREE.entry)
+    proxy.handle(Received(6, ask, 1), 0.0)
+    (first,) = proxy.handle(Received(0, page, 2), 0.0)
+    assert isinstance(first, Send) and first.message == page
+    proxy.handle(Received(6, msgspec.structs.replace(ask, after=FREE.entry), 3), 0.0)
+    (last,) = proxy.handle(Received(0, msgspec.structs.replace(page, records=(OTHER,), placemark=b""), 4), 0.0)
+    assert isinstance(last, Send) and isinstance(last.message, Answer)
+    assert [record.value for record in last.message.records] == [b"b", b"secret"]
 
 
 # One proxy alone, input by input
@@ -238,6 +286,7 @@ def done(effects: list[Effect]) -> list[Effect]:
 
 
 V1 = authenticated(SIGNER, identity_seed("E"), b"k", b"v", GB, 60_000, 0, 1)
+FREE, OTHER = (unauthenticated(b"k", value, GB, 60_000, 0) for value in (b"a", b"b"))
 PUT = PutRequest(8, V1.nid, 0, V1)
 GET = GetRequest(9, V1.nid, query_size(AUTH), AUTH, b"k", V1.owner)
 
@@ -314,7 +363,7 @@ def test_a_further_proxy_is_the_more_patient_one() -> None:
 
 # Always
 
-RECORDS = [V1, *(unauthenticated(b"k", value, GB, 60_000, 0) for value in (b"a", b"b"))]
+RECORDS = [V1, FREE, OTHER]
 steps = st.one_of(
     st.tuples(st.just("put"), st.sampled_from(RECORDS), st.booleans()),
     st.tuples(st.just("get"), st.sampled_from(RECORDS), st.booleans()),

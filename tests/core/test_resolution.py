@@ -180,3 +180,25 @@ def test_an_answer_older_than_a_withdraw_says_so_and_is_not_kept() -> None:
     mesh.deliver()
     mesh.arrive(answer)
     assert (mesh.answer(op), mesh.stores("B")) == ("B get OK remote old stale", {})
+
+
+@pytest.mark.parametrize("size", [2, 5])
+def test_asking_in_parallel_hides_the_lookup_and_wastes_two_messages_per_peer(size: int) -> None:
+    """Paper section 2.2: a local hit costs 2(N-1) messages; a miss is answered without the lookup's delay before it."""
+    options = msgspec.structs.replace(QUIET, parallel=True)
+    mesh = Mesh(size, options, lookup_delay=0.5)
+    mesh.put("A", "here")
+    mesh.put("B", "there")
+    before = len(mesh.log)
+    op = mesh.get("A", "here")
+    mesh.wait(0.5)
+    mesh.deliver()
+    mesh.wait(0.5)
+    mesh.deliver()
+    told = mesh.log[before:]
+    assert (sum(">" in line for line in told), mesh.answers[op].latency) == (2 * (size - 1), 0.5)
+    op = mesh.get("A", "there", owner="B")
+    mesh.deliver()
+    mesh.wait(0.5)
+    mesh.deliver()
+    assert (mesh.answer(op), mesh.answers[op].latency) == ("A get OK remote v", 0.5)  # of the peer's lookup alone

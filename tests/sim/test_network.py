@@ -11,6 +11,7 @@ from p4lab.core.names import Regime
 from p4lab.core.options import Options
 from p4lab.core.records import immutable
 from p4lab.scenario.model import Link, Peering, Provider, Scenario
+from p4lab.sim.houses import Houses
 from p4lab.sim.network import Network
 from p4lab.trace import CORRUPT, DUPLICATE, LOST
 
@@ -24,7 +25,7 @@ def network(names: str = "AB", seed: int = 1, **link: float) -> Network:
         "t", 1.0, options=Options(access_latency=0.003), link=Link(**link),
         provider=tuple(Provider(name) for name in names), peering=(Peering(among="all"),),
     )  # fmt: skip
-    return Network(scenario, seed)
+    return Network(scenario, seed, Houses(scenario))
 
 
 def test_rows_hold_both_directions_and_the_customers() -> None:

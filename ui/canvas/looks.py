@@ -75,8 +75,7 @@ def _held(world: World, trace: Trace, name: int | None, t: float, count: int) ->
         if known is None or _rank(holding) < _rank(known):
             best[holding.node] = holding
     called = world.names[name]
-    names = {provider.node: provider.name for provider in world.providers}
-    return [_look(best[node], called, trace, names) if node in best else NOTHING for node in range(count)]
+    return [_look(best[node], called, trace, world.called) if node in best else NOTHING for node in range(count)]
 
 
 def sentence(look: Look, key: str, t: float) -> str:

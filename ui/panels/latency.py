@@ -253,7 +253,7 @@ def tell(get: np.void, world: World) -> list[str]:
     if op is None:
         return [words.time(float(get["latency"]))]
     name = world.names[op.name]
-    who = next((provider.name for provider in world.providers if provider.node == op.node), f"node {op.node}")
+    who = world.called.get(op.node, f"node {op.node}")
     lines = [f"<b>{who} asked for {world.known_as(op.name)}</b>"]
     if op.outcome == "OK":
         version = words.version(op.seq, name.kind)

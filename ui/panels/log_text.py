@@ -105,7 +105,7 @@ class LogText:
         """A provider, or the customers of one."""
         if node not in self._nodes:
             world = self.world
-            self._nodes |= {provider.node: provider.name for provider in world.providers}
+            self._nodes |= world.called
             for other, provider in world.provider_of.items():
                 if other != provider and provider in self._nodes:
                     self._nodes[other] = f"{self._nodes[provider]}{CUSTOMERS}"

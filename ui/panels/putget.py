@@ -139,11 +139,12 @@ class PutGetBar(QFrame):
     def _begin(self) -> None:
         world = self._player.world
         self._names_seen = -1
-        if [provider.name for provider in world.providers] != [self._who.itemText(i) for i in range(self._who.count())]:
+        everybody = list(world.called.values())
+        if everybody != [self._who.itemText(i) for i in range(self._who.count())]:
             self._asked, self._op = None, None
             self._outcome.say("", Tone.PLAIN)
             self._who.clear()
-            self._who.addItems([provider.name for provider in world.providers])
+            self._who.addItems(everybody)
             self._kind.setCurrentIndex(KINDS.index(DEFAULT_KIND))
             self._verb.setCurrentIndex(0)
             self._value.clear()
@@ -189,7 +190,7 @@ class PutGetBar(QFrame):
         first = trace.index_at(at - 1e-9)
         wanted = PutStarted if isinstance(command, Put) else GetStarted
         for event in trace.slice(first, trace.index_at(at)).records:
-            if isinstance(event, wanted) and self._player.world.providers[event.node].name == command.by:
+            if isinstance(event, wanted) and self._player.world.called.get(event.node) == command.by:
                 return int(event.op)
         return None
 
@@ -219,7 +220,7 @@ class PutGetBar(QFrame):
         put, by = self._verb.currentText() == "put", self._who.currentText()
         world, key = self._player.world, self._key.currentText().strip()
         owners = [name.owner for name in world.names if name.key == key and name.owner]
-        everybody = list(dict.fromkeys([*owners, by, *(provider.name for provider in world.providers)]))
+        everybody = list(dict.fromkeys([*owners, by, *world.called.values()]))
         wanted = by if put else (owners[0] if owners else by)
         self._owner.blockSignals(True)
         self._owner.clear()

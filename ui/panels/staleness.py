@@ -63,8 +63,8 @@ class StalenessPanel(QWidget):
     def refresh(self) -> None:
         """Show the lanes of the selected key as far as the run is known; the item draws them up to the playhead."""
         world, name, item = self._player.world, self._name(), self._item
-        nodes = [provider.node for provider in world.providers]
-        names = {provider.node: provider.name for provider in world.providers}
+        nodes = [*(provider.node for provider in world.providers), *(house.node for house in world.houses.rows)]
+        names = world.called
         if name is None:
             item.fill([], [], world.stale_reads(-1), names, "")
         else:
@@ -141,7 +141,7 @@ class StalenessPanel(QWidget):
     def _show_lanes(self) -> None:
         top = self._scroll.value() / 100 if self._scroll.maximum() else 0.0
         seen = self.chart.view.boundingRect().height() / self._lane_height()
-        names = {provider.node: provider.name for provider in self._player.world.providers}
+        names = self._player.world.called
         metrics = QFontMetricsF(font("small"))
         texts = [
             (
@@ -203,7 +203,7 @@ class StalenessPanel(QWidget):
 
 def tell(bar: Bar | None, node: int, t: float, name: Name, world: World) -> list[str]:
     """What a provider would have answered at t, in short lines."""
-    names = {provider.node: provider.name for provider in world.providers}
+    names = world.called
     who = names.get(node, f"node {node}")
     if bar is None:
         return [f"<b>{who} has nothing</b>", "It would ask the others"]
