@@ -82,7 +82,7 @@ class Customer:
             case Remove():
                 identity = command.identity or command.by
                 record = self._wallet.removal(command, identity)
-                effects = self._put(record, identity, command.key, data, data.op, now)
+                effects = self._put(record, identity, command.key, data, data.op, now, gone=command.value or "")
             case Move():
                 effects = self._move(command, data, now)
         return effects + self._give_up(now) if self._cut else effects
@@ -102,9 +102,9 @@ class Customer:
 
     def _put(
         self, record: Record, identity: str, key: str, data: Requested, op: int, now: float, cas: int | None = None,
-        scope: Scope = Scope.GLOBAL,
+        scope: Scope = Scope.GLOBAL, gone: str = "",
     ) -> list[Effect]:  # fmt: skip
-        """A record goes to the provider: a new one, a removal, or what an identity brings along."""
+        """A record goes to the provider: a new one, a removal (of the value `gone`), or what is brought along."""
         nid, seq, seqs = record.nid, record.version[0], self._wallet.seqs
         before = seqs.get(nid, 0)
         signed = record.kind is Kind.AUTHENTICATED
@@ -114,7 +114,7 @@ class Customer:
         self._puts[op] = _Putting(now, identity, key, record, before, scoped)
         started = PutStarted(
             self._provider, op, nid, record.kind.value, key, identity if signed else "", data.workload,
-            record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, seq, text(record.value or b""),
+            record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, seq, gone or text(record.value or b""),
             record.deleted, scope.value if scoped else "",
         )  # fmt: skip
         account = self._wallet.owner(identity)

@@ -90,7 +90,7 @@ class PutStarted(Event):
     lease: float = 0.0
     seq: int = 0
     value: str = ""
-    removes: bool = False  # it is a removal
+    removes: bool = False  # it is a removal, of `value` where the name is a set
     scope: str = ""  # organisation, or empty: global
 
 

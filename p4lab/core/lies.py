@@ -81,7 +81,8 @@ class Lies:
         return msgspec.structs.replace(reply, records=records, remaining=remaining, size=size)
 
     def _answer(self, answer: Answer, bent: Any) -> Answer:
-        records = tuple([bent(record) for record in answer.records])
+        told = [(record, bent(record)) for record in answer.records]
+        records = tuple([record if new.deleted else new for record, new in told])  # no customer sees a tombstone
         if records == answer.records:
             return answer
         version = max((record.version for record in records), default=UNVERSIONED)

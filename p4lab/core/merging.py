@@ -43,12 +43,7 @@ def merge(
         return None
     if record.kind is Kind.UNAUTHENTICATED and record.deleted:
         return Merged(bury(record, src, update.op, stores, options, now), None)
-    held = [
-        (store, copy)
-        for store in (OWN, SUBTREE, REPLICA, POINTER)
-        for copy in stores.live(store, nid, now)
-        if copy.record.entry == record.entry
-    ]
+    held = stores.held(nid, record.entry, now)
     if any(copy.record.version > record.version for _, copy in held):
         return None
     if record.regime is Regime.GET_BROADCAST and not child:

@@ -27,7 +27,7 @@ class _Catching(msgspec.Struct, gc=False):
     """Catching up with one neighbour. before: what came from it, when it was asked. told: what it has told since."""
 
     before: dict[tuple[bytes, bytes], sync.Item]
-    told: set[tuple[bytes, bytes]]
+    told: set[tuple[bytes, bytes, Version]]
     items: int = 0
     news: int = 0
     batches: int = 0
@@ -48,6 +48,8 @@ class Peering:
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
         self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
+        self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
+        self._overtook: dict[int, SyncDigest] = {}  # its HELLO
 
     # What the driver says
 
@@ -63,6 +65,7 @@ class Peering:
             return [self._refused(node, "ROLE_MISMATCH")]
         near.know(role, node)
         self._greeted[node] = None
+        self._early[node] = set()
         return [self._hello(node)]
 
     def unlinked(self, data: Unlinked, now: float) -> list[Effect]:
@@ -103,7 +106,9 @@ class Peering:
         flushed = self._outbox.flush(src)
         self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
         effects += [Send(src, update) for update in flushed]
-        return effects + self._ask(src, now)
+        effects += self._ask(src, now)
+        digest = self._overtook.pop(src, None)
+        return effects if digest is None else effects + self.digest(src, digest, now)
 
     def bye(self, src: int, bye: Bye, now: float) -> list[Effect]:
         """The neighbour will have no session."""
@@ -114,6 +119,8 @@ class Peering:
     def digest(self, dst: int, message: SyncDigest, now: float) -> list[Effect]:
         """What `dst` has from here, by bucket: tell it what is in the buckets that differ, and all with a lease."""
         near, count = self._near, len(message.buckets)
+        if dst in self._early and not near.up(dst):
+            self._overtook[dst] = message
         if not near.up(dst) or near.roles[dst] is Role.PROXY or count & (count - 1) or not count:
             return []
         items = list(sync.told(near, self._stores, dst, self._options, now))
@@ -139,12 +146,19 @@ class Peering:
             )
         return sent
 
+    def heard(self, src: int, update: Update) -> None:
+        """An update from `src`: what it tells while a session begins, it has; sync leaves out what waited for it."""
+        catching = self._catching.get(src)
+        told = self._early.get(src) if catching is None else catching.told
+        if told is not None:
+            told.add((update.nid, update.record.entry, update.record.version))
+
     def begin_items(self, src: int, message: SyncItems) -> tuple[Update, ...]:
         """The updates in what `src` tells, to be taken like any other; nothing where it was not asked."""
         catching = self._catching.get(src)
         if catching is None or not self._near.up(src):
             return ()
-        catching.told.update((update.nid, update.record.entry) for update in message.items)
+        catching.told.update((each.nid, each.record.entry, each.record.version) for each in message.items)
         return message.items
 
     def end_items(self, src: int, message: SyncItems, news: int, now: float) -> list[Effect]:
@@ -164,16 +178,16 @@ class Peering:
         return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
 
     def _end(self, node: int) -> None:
-        for table in (self._greeted, self._catching, self._flushed):
+        for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
             table.pop(node, None)
 
     def _part(self, node: int, now: float) -> list[Effect]:
         """It is no neighbour any more."""
         self._end(node)
-        above = self._near.roles[node] is Role.PARENT
+        role = self._near.roles[node]
         self._near.forget(node)
         self._outbox.forget(node)
-        return self._depeer(node, now) + (self._ancestors_changed() if above else [])
+        return self._depeer(node, role, now) + (self._ancestors_changed() if role is Role.PARENT else [])
 
     def _hello(self, node: int) -> Send:
         near = self._near
@@ -218,7 +232,7 @@ class Peering:
         count = sync.bucket_count(len(items))
         found = sync.buckets(items, count)
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
-        self._catching[src] = _Catching(before, set())
+        self._catching[src] = _Catching(before, self._early.pop(src, set()))
         return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
@@ -226,31 +240,35 @@ class Peering:
         why = "its teller has it no more"
         for key, item in catching.before.items():
             nid, entry = key
-            if key in catching.told or sync.bucket(nid, catching.count) not in catching.whole:
+            if sync.bucket(nid, catching.count) not in catching.whole or item.record.deleted:
+                continue
+            if (nid, entry, item.record.version) in catching.told:
                 continue
             for copy in self._stores.live(item.store, nid, now):
                 if copy.record is item.record and copy.via == src:
                     effects += self._stores.drop(item.store, nid, entry, None, 0, why)
-        return effects + (self._lost(src, now) if effects else [])
+        return effects + (self._lost(src, self._near.roles[src], now) if effects else [])
 
     def _give_up(self, node: int, stores: str, why: str, now: float, only_asked: bool) -> list[Effect]:
         """Drop what came from `node`; only_asked: what nobody is told of changes to."""
         effects: list[Effect] = []
         for store, copy in self._stores.via(node, stores, now):
+            if copy.record.deleted:
+                continue  # whoever told of it, what it hides must not come back (protocol section 5.9)
             if not only_asked or copy.record.regime is Regime.GET_BROADCAST:
                 effects += self._stores.drop(store, copy.record.nid, copy.record.entry, None, 0, why)
         return effects
 
-    def _depeer(self, node: int, now: float) -> list[Effect]:
+    def _depeer(self, node: int, role: Role, now: float) -> list[Effect]:
         """Drop what came through it."""
         why = "it came from a provider that is no neighbour"
         effects = self._give_up(node, SUBTREE + REPLICA + POINTER, why, now, False)
-        return effects + (self._lost(node, now) if effects else [])
+        return effects + (self._lost(node, role, now) if effects else [])
 
-    def _lost(self, through: int, now: float) -> list[Effect]:
+    def _lost(self, through: int, role: Role, now: float) -> list[Effect]:
         """What came through one neighbour was dropped: whoever else has it is asked, who had it from here is told.
 
-        Told by another HELLO, which makes them catch up with what is here.
+        Told by another HELLO, which makes them catch up with what is here. What came from below everybody had.
         """
         near = self._near
         others = [node for node, role in near.roles.items() if role is not Role.PROXY and near.up(node)]
@@ -258,5 +276,7 @@ class Peering:
         for node in sorted(others):
             if node != through:
                 effects += self._ask(node, now)
+        if role is Role.CHILD:
+            return effects + [self._hello(node) for node in sorted(others) if node != through]
         told = near.children + (near.peers if self._options.mesh is Mesh.RELAY else ())
         return effects + [self._hello(node) for node in told]

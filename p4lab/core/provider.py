@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.events import Noticed, Rejected
 from p4lab.core.messages import (
     CREQ,
     FETCH,
@@ -35,6 +36,8 @@ from p4lab.core.resolution import Resolution
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Stores
 
+_OBJECTIONS = (Noticed, Rejected)
+
 
 class Provider:
     """A provider with a lookup service: a top, or with `parent` a local-mode child (a redirect child: redirect.py).
@@ -65,6 +68,15 @@ class Provider:
     def peers(self) -> tuple[int, ...]:
         """The providers it peers with, in order."""
         return self._near.peers
+
+    @property
+    def near(self) -> Neighbours:
+        """Whom it knows, for checkers to look at."""
+        return self._near
+
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight, for checkers to count: the name, and whether only children were asked."""
+        return self._resolution.unanswered()
 
     def peer_with(self, others: Iterable[int]) -> None:
         """Peer with each of `others` from now on."""
@@ -132,6 +144,7 @@ class Provider:
                     return self._leave(message.request, data.src, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
+            self._peering.heard(data.src, message)
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
             return self._durable(self._session(code, message, data.src, now))
@@ -174,7 +187,7 @@ class Provider:
             news = 0
             for update in peering.begin_items(src, message):
                 fresh = self._update(update, src, now)
-                news += bool(fresh)
+                news += any(not isinstance(each, Emit) or not isinstance(each.event, _OBJECTIONS) for each in fresh)
                 effects += fresh
             return effects + peering.end_items(src, message, news, now)
         effects = peering.hello(src, message, now) if code == HELLO else peering.bye(src, message, now)

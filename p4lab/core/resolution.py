@@ -48,6 +48,10 @@ class Resolution:
         """The next deadline, seconds."""
         return self._asking.wake_at
 
+    def unanswered(self) -> list[tuple[bytes, bool]]:
+        """The questions in flight: the name, and whether only children were asked."""
+        return [(each.request.nid, each.down) for each in self._asking.questions.values() if not each.answered]
+
     def meet(self) -> None:
         """The neighbours have changed."""
         near = self._near

@@ -55,7 +55,7 @@ class Single:
             stores.floors.answered(nid, version, now)
         if outdated or best.src < 0 or len(question.found) > 1:
             behind = [found for found in question.found if outdated or found.record.version < version]
-            effects += [self._older(question, found) for found in behind]
+            effects += [self._older(question, found) for found in behind if not found.stale]  # who says so is honest
         for waiter in question.waiters:
             older = version[0] < waiter.request.min_seq
             if older and waiter.joined and not waiter.retried:

@@ -114,6 +114,14 @@ class Stores:
         """The copies in all stores, pointers included."""
         return [copy for store in self._tables for copy in self.live(store, nid, now)]
 
+    def held(self, nid: bytes, entry: bytes, now: float) -> list[tuple[str, Copy]]:
+        """The copies of one entry that are not merely cached (L, S, R, P)."""
+        found: list[tuple[str, Copy]] = []
+        for store, table in self._tables.items():
+            if nid in table and store != CACHED:
+                found += [(store, copy) for copy in self.live(store, nid, now) if copy.record.entry == entry]
+        return found
+
     def newest_known(self, nid: bytes, now: float) -> Record | None:
         """The record or announcement of the highest version in any store, pointers included (protocol section 5.8)."""
         return max([copy.record for copy in self.every(nid, now)], key=_version, default=None)

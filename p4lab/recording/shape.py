@@ -33,7 +33,9 @@ _FIELDS = {
     for kind in KINDS.values()
 }  # fmt: skip
 _HEX = {kind: [field.name for field in fields if field.type is bytes] for kind, fields in _FIELDS.items()}
-_NODES = {"node", "at", "provider", "via", "src", "peers", "silent"}  # fields that hold numbers of nodes
+_NODES = {  # fields that hold numbers of nodes
+    "node", "at", "provider", "via", "src", "dst", "peer", "peers", "parent", "a", "b", "groups", "silent",
+}  # fmt: skip
 _LARGEST = {True: 2**16 - 1, False: 2**63 - 1}  # of a node's number, of any other
 
 _encode = msgspec.json.Encoder().encode

@@ -7,7 +7,6 @@ will not arrive, because its link was cut under way, is made a ticket at the cut
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from heapq import heapify, heappop, heappush
 from itertools import repeat
 from math import inf
@@ -191,8 +190,9 @@ class Engine:
                 and not effect.cause
                 and len(effects) == 1
                 and effect.dst in row
+                and effect.message.status
             ):
-                # What most messages lead to: one answer, straight away, over an even link.
+                # What most messages lead to: one answer (they alone have a status), straight away, over an even link.
                 back, message = effect.dst, effect.message
                 due = now + row[back]
                 event = sent(now, due, number, message.op, message.size, dst, back, message.code, message.status, 0)
@@ -345,8 +345,11 @@ class Engine:
             dsts: tuple[int, ...] = (dst,)
         else:
             dsts = effect.dsts
-            with suppress(KeyError):  # one of the links is uneven, or shut
+            try:
                 dues = [t + even[dst] for dst in dsts]
+            except KeyError:  # one of the links is uneven, or shut
+                dues = []
+            if dues:
                 event = self.trace.sent_all(t, dues, cause, op, size, src, dsts, code, status)
                 for due, dst in zip(dues, dsts, strict=True):
                     heappush(heap, (due, event, dst, src, message))

@@ -11,14 +11,14 @@ import msgspec
 import numpy as np
 
 from p4lab.core import messages
-from p4lab.core.events import Event, GetFinished, Noticed, Rejected, Stored
+from p4lab.core.events import Event, GetFinished, Lost, Noticed, Rejected, Stored
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
 from p4lab.world.fold import Op, World
 from p4lab.world.load import Rows
 from p4lab.world.words import listed, span, versions_behind
 
-LOST = 1  # fate of a row, as a trace writes it
+LOST, DUPLICATE = 1, 2  # fates of a row, as a trace writes them
 FULL = 4  # later puts that are told one by one
 AFTER = 5_000  # events after a put's answer in which its updates leave: they leave at once
 KEPT = ("L", "R")  # stores that do not run out
@@ -104,7 +104,8 @@ class _Teller:
         for event in events.records:
             if isinstance(event, Stored) and event.op == op.op and event.store == "L":
                 self.accepted(event)
-        updates = events.rows[(events.rows["op"] == op.op) & (events.rows["code"] == messages.UPDATE)]
+        rows = sent_for(op.op, events)
+        updates = rows[rows["code"] == messages.UPDATE]
         passed = updates[updates["src"] != op.node]
         for node in dict.fromkeys(passed["src"].tolist()):
             some = passed[passed["src"] == node]
@@ -115,8 +116,13 @@ class _Teller:
             did = "sent" if op.regime == Regime.VALUE.value else "announced"
             text = f"{self.me} {did} {self.version(op.seq)} to {self.all(updates['dst'].tolist())}"
             self.say(float(updates["t"][0]), int(updates["id"][0]), text)
-            last = updates[int(np.argmax(updates["due"]))]
-            self.say(float(last["due"]), int(last["id"]), f"{self.who(int(last['dst']))} had it, the last of them")
+            for row in updates[(updates["fate"] & LOST) > 0]:
+                text = f"the update to {self.who(int(row['dst']))} got lost: it follows with their next session"
+                self.say(float(row["t"]), int(row["id"]), text, True)
+            updates = updates[(updates["fate"] & LOST) == 0]
+            if len(updates):
+                last = updates[int(np.argmax(updates["due"]))]
+                self.say(float(last["due"]), int(last["id"]), f"{self.who(int(last['dst']))} had it, the last of them")
         if op.finished is not None and op.latency is not None:
             fine = op.outcome.startswith("OK")
             text = "told its customer that it is stored" if fine else f"refused it: {op.outcome}"
@@ -134,7 +140,8 @@ class _Teller:
         self.say(op.started, op.started_id, f"a customer of {self.me} asked for {self.name.label}")
         stop = op.finished_id or len(self.trace)
         events = self.trace.slice(op.started_id, stop)
-        mine = events.rows[(events.rows["op"] == op.op) & (events.rows["code"] < messages.ACCESS)]
+        mine = sent_for(op.op, events)
+        mine = mine[mine["code"] < messages.ACCESS]
         for event in events.records:
             if isinstance(event, Rejected) and event.op == op.op:
                 text = f"{self.who(event.node)} threw away what {self.who(event.src)} sent: {event.code}"
@@ -315,3 +322,12 @@ class _Teller:
         flag = ", and said that it knows of a newer one" if finished.stale else ""
         entries = self.name.kind == Kind.UNAUTHENTICATED.value
         return f"{self.me} {how}: {what}, {versions_behind(lag, entries)}{flag}{after}", lag > 0
+
+
+def sent_for(op: int, events: Slice) -> np.ndarray:
+    """What was sent for an operation, LOST where it was lost under way too; what the network doubled is there once."""
+    rows = events.rows
+    mine: np.ndarray = rows[(rows["op"] == op) & (rows["fate"] & DUPLICATE == 0)]
+    gone = [event.message for event in events.records if isinstance(event, Lost)]
+    mine["fate"] |= np.where(np.isin(mine["id"], gone), LOST, 0).astype(mine["fate"].dtype)
+    return mine

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Remove
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import (
@@ -110,7 +110,7 @@ class Forest:
         """A get, and all that follows; what was logged."""
         return self.run(Get(by, key, kind=kind, owner="me" if kind is Kind.AUTHENTICATED else None, **more))
 
-    def run(self, *commands: Put | Get) -> list[str]:
+    def run(self, *commands: Put | Get | Remove) -> list[str]:
         """Commands at the same moment, and all that follows without waiting; what was logged."""
         before = len(self.log)
         for command in commands:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Get, Misbehave
+from p4lab.core.commands import Get, Misbehave, Remove
 from p4lab.core.contract import Received
 from p4lab.core.lies import Lies
 from p4lab.core.messages import SyncItems, Update, update_size
@@ -169,6 +169,25 @@ def test_a_redirect_child_trusts_its_parent() -> None:
     lie(forest, "B", corrupt_value=True)
     assert forest.get("b")[-1] == "b get OK remote walue"
     assert forest.get("B")[-1] == "B get OK local value"
+
+
+def test_a_redirect_child_can_refuse_its_customers_and_tell_them_old_things() -> None:
+    forest = Forest()
+    liar = lie(forest, "b", refuse_own_customers=True)
+    assert forest.get("b") == ["b get E_REFUSED"]
+    liar.switch(Misbehave("b", refuse_own_customers=False, replay_old=True))
+    for value, seen in (("one", "one"), ("two", "one")):
+        forest.put("b", value=value)
+        assert forest.get("b")[-1] == f"b get OK remote {seen}"
+    assert forest.get("B")[-1] == "B get OK local two"
+
+
+def test_a_removal_is_replayed_to_neighbours_as_the_version_before_it() -> None:
+    forest = Forest({"A": "", "B": ""})
+    lie(forest, "A", replay_old=True)
+    forest.put("A", value="one", regime=KV)
+    forest.run(Remove("A", "k", identity="me"))
+    assert (forest.get("B")[-1], forest.get("A")[-1]) == ("B get OK replica one", "A get NOT_FOUND local")
 
 
 # Times

@@ -168,6 +168,19 @@ def test_depeering_reaches_the_children() -> None:
     assert (forest.held("A"), forest.held("a"), forest.held("B")) == ({}, {}, {"R": ["1"]})
 
 
+def test_what_came_from_below_goes_with_the_child_for_everybody() -> None:
+    """Or a version that was put-broadcast would stay where nobody can withdraw it; older marks change nothing."""
+    forest = Forest({"A": "", "B": "", "b": "B", "a": "A"})
+    for value, regime in (("1", K), ("2", GB), ("3", KV)):
+        forest.put("a", "k", value, regime)
+    assert (forest.held("B"), forest.held("b")) == ({"R": ["3"]}, {"R": ["3"]})
+    forest.cut("Aa", why="detached", gone=True)
+    assert [forest.held(name) for name in "ABb"] == [{}, {}, {}]
+    forest.put("a", "k", "4")
+    forest.join("Aa", roles=(Role.CHILD, Role.PARENT))
+    assert [forest.held(name) for name in "ABb"] == [{"S": ["4"]}, {}, {}]
+
+
 def test_roles_must_fit() -> None:
     forest = Forest()
     # a is a child: it does not peer, and A is no child of what it peers with

@@ -184,3 +184,14 @@ def test_what_was_taken_back_is_no_answer_of_a_peer() -> None:
     mesh.send("A>C", Update(1, sound.nid, update_size(sound), sound))
     mesh.deliver()
     assert mesh.answer(op) == "C get NOT_FOUND"
+
+
+def test_a_tombstone_outlives_the_neighbour_who_told_of_it() -> None:
+    """An own copy that it hides would come back otherwise."""
+    mesh = Mesh(2)
+    mesh.put("A", regime=KV)
+    mesh.deliver()
+    assert remove(mesh, "B", identity="A") == "OK"
+    mesh.deliver()
+    mesh.cut("AB", "unpeered", gone=True)
+    assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND replica"

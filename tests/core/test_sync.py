@@ -84,6 +84,38 @@ def test_one_missing_item_costs_its_bucket() -> None:
     assert len(mesh.stores("B")["R"]) == 200
 
 
+def test_what_came_out_of_the_outbox_is_not_missed_in_what_follows() -> None:
+    """An update that waited for the session is not told twice; whoever has heard it twice before must not drop it."""
+    forest = Forest({"A": "", "B": "", "b": "B", "c": "B"})
+    forest.put("A", None, "both", K, kind=IMM)
+    forest.cut("Bb")
+    forest.put("c", None, "both", K, kind=IMM)
+    forest.put("c", None, "news", K, kind=IMM)
+    forest.join("Bb")
+    assert len(forest.held("b")["P"]) == 2
+
+
+def test_what_overtakes_a_greeting_is_not_lost() -> None:
+    """A session keeps no order where messages are lost and sent again: updates and a digest may come before HELLO."""
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.put("B", "l", "v", KV)
+    mesh.deliver()
+    mesh.cut("AB")
+    mesh.put("A", "m", "v", KV)
+    mesh.providers[0].stores.replicas.clear()
+    mesh.join("AB")
+    mesh.deliver("B>A")
+    hello, update, digest = [mesh.take("A>B") for _ in range(3)]
+    for flight in (update, digest, hello):
+        mesh.arrive(flight)
+    mesh.deliver()
+    held = {
+        letter: sorted(version for copies in mesh.stores(letter).values() for version, _ in copies) for letter in "AB"
+    }
+    assert held == {"A": ["v1"] * 3, "B": ["v1"] * 3}
+
+
 def test_what_the_teller_lost_is_dropped() -> None:
     mesh = Mesh(2)
     mesh.put("A", "k", "v", KV)

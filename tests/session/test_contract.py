@@ -8,8 +8,40 @@ from time import perf_counter
 
 import pytest
 
-from p4lab.core.commands import BY_HAND, Get, Note
-from p4lab.core.events import GetStarted
+from p4lab.core.commands import (
+    BY_HAND,
+    Attach,
+    Command,
+    Crash,
+    Detach,
+    Get,
+    Heal,
+    Misbehave,
+    Move,
+    Note,
+    Partition,
+    Peer,
+    Remove,
+    Restart,
+    SetLink,
+    Unpeer,
+)
+from p4lab.core.events import (
+    Adopted,
+    Crashed,
+    Event,
+    GetStarted,
+    Healed,
+    LinkChanged,
+    Misbehaving,
+    Moved,
+    Noted,
+    Partitioned,
+    Peered,
+    PutStarted,
+    Restarted,
+    Unpeered,
+)
 from p4lab.session.base import Session
 from tests.session.runs import BACKENDS, finish
 
@@ -82,6 +114,48 @@ def test_submit_does_what_the_abilities_say(make: Make) -> None:
     assert done == [at, 6.0]
     with pytest.raises(ValueError, match="past"):
         session.submit(Note("too late"), known)
+
+
+BY_HAND_TOO: list[tuple[Command, list[type[Event]]]] = [
+    (Unpeer(("Aster", "Birch")), [Unpeered]),
+    (Peer(("Birch", "Aster"), loss=0.1), [Peered, LinkChanged]),
+    (SetLink(("Aster", "Cedar"), up=False), [LinkChanged]),
+    (SetLink(("Aster", "Cedar"), up=True), [LinkChanged]),
+    (Partition((("Aster",),)), [Partitioned]),
+    (Heal(), [Healed]),
+    (Attach("Cedar", to="Aster"), [Unpeered, Unpeered, Adopted]),
+    (Detach("Cedar"), [Adopted]),
+    (Crash("Birch"), [Crashed]),
+    (Crash("Birch"), [Noted]),
+    (Restart("Birch"), [Restarted]),
+    (Misbehave("Cedar", corrupt_value=True), [Misbehaving]),
+    (Remove("Cedar", key="news/1", identity="Aster"), [PutStarted]),
+    (Move("Aster", to="Cedar"), [Moved]),
+]
+EVENTS = {kind for _, kinds in BY_HAND_TOO for kind in kinds}
+
+
+def test_every_verb_can_be_given_by_hand(make: Make) -> None:
+    """At one moment, in order; what it leads to at once comes behind it. Made again, it is the same run."""
+    session = make()
+    if not session.abilities.submit:
+        return
+    known = session.advance(3.0)
+    while known < 3.0:
+        known = session.advance(3.0)
+    again = session.fork(known)
+    for command, _ in BY_HAND_TOO:
+        at = session.submit(command, known)
+    finish(session)
+    told = [type(event) for event in session.trace.slice(0, len(session.trace)).records if event.t == at]
+    planned = [kind for _, kinds in BY_HAND_TOO for kind in kinds]
+    assert [kind for kind in told if kind in EVENTS][: len(planned)] == planned
+    while again.advance(known) < known:
+        pass
+    for command, _ in BY_HAND_TOO:
+        assert again.submit(command, known) == at
+    finish(again)
+    assert again.trace.digest() == session.trace.digest()
 
 
 def test_fork_does_what_the_abilities_say(make: Make) -> None:

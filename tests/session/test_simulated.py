@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from p4lab.core.commands import BY_HAND, Command, Get, Note, Put
+from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put
 from p4lab.core.events import GetStarted, Noted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, Signatures
@@ -18,6 +18,7 @@ from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario, Workload
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.session.simulated import Simulated
+from tests.scenario.strategies import faults
 
 PLAN = Scenario(
     "Two providers",
@@ -59,7 +60,8 @@ GETS = st.builds(
     Get, st.sampled_from(("Aster", "Birch")), st.sampled_from(("w/1", "v/1", "k")),
     kind=st.sampled_from((Kind.AUTHENTICATED, Kind.UNAUTHENTICATED)), min_version=st.sampled_from((None, 2)),
 )  # fmt: skip
-COMMANDS: st.SearchStrategy[Command] = PUTS | GETS | st.builds(Note, st.sampled_from(("a remark", "é")))
+ASIDE = st.builds(Note, st.sampled_from(("a remark", "é"))) | st.builds(Move, st.just("Aster"), st.just("Birch"))
+COMMANDS: st.SearchStrategy[Command] = PUTS | GETS | ASIDE | faults(["Aster", "Birch"])
 TIMES = st.floats(0, 7.9) | st.integers(0, 7900).map(lambda ms: ms / 1000)
 DEEDS = st.lists(st.tuples(TIMES, COMMANDS), max_size=6).map(lambda deeds: sorted(deeds, key=lambda deed: deed[0]))
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Get, Note, Put
+from p4lab.core.commands import Get, Note, Put, SetLink
 from p4lab.core.events import GetFinished, GetStarted, Noted, PutFinished, PutStarted, Rejected, Sent
 from p4lab.core.messages import ACCESS, FETCH, FETCHR, GETQ, GETR, UPDATE
 from p4lab.core.names import Kind, Regime
-from p4lab.core.options import Options, Signatures
+from p4lab.core.options import Attach, Options, Signatures
 from p4lab.metrics import Metrics
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario, Workload
 from p4lab.scenario.read import parse
@@ -185,6 +185,16 @@ def test_every_cause_leads_to_the_operation() -> None:
     assert set(done.values()) == {1}
     late = [event for event in events if isinstance(event, GetStarted) and event.t < scenario.duration - 7]
     assert all(done[event.op] for event in late)  # whatever is lost, everybody is answered
+
+
+def test_a_request_that_went_up_runs_out_of_time_though_the_way_was_even_then() -> None:
+    scenario = Scenario(
+        "t", 9.0, options=MODELLED, link=Link(latency=0.25), peering=(Peering(among="all"),),
+        provider=(Provider("A", lookup_delay=0.0), Provider("b", parent="A", attach=Attach.REDIRECT)),
+        do=(Do(1.0, Get("b", "k", owner="me")), Do(1.1, SetLink(("A", "b"), loss=0.999))),
+    )  # fmt: skip
+    finished = [event for event in run(scenario) if isinstance(event, GetFinished)]
+    assert [(event.t, event.outcome) for event in finished] == [(3.0, "TIMEOUT")]
 
 
 def test_what_is_lost_never_arrives() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from p4lab.core import messages
-from p4lab.core.events import LateBetter, Noticed, Rejected
+from p4lab.core.events import LateBetter, Lost, Noticed, Rejected
+from p4lab.trace import DUPLICATE
 from p4lab.world import World, story
 from p4lab.world.words import listed, span, versions_behind
 from tests.streams import Run, news, runs
@@ -50,6 +51,39 @@ def test_silence_and_loss() -> None:
         "14.08 Birch had nothing of its own",
         "16.00 Aster did not answer in time !",
         "16.00 Cedar could not tell whether it exists, after 2 s !",
+    ]
+
+
+def test_what_was_lost_under_way_and_what_was_doubled() -> None:
+    """Each is told once; a cut that comes after the message has left tells of it like any loss."""
+    run = news()
+    get = run.get(18.5, 2, "other")
+    first, other = (run.send(18.5, 2, peer, messages.GETQ, get.op, cause=get.event) for peer in (0, 1))
+    run.send(18.5, 2, 1, messages.GETQ, get.op, cause=other, fate=DUPLICATE)
+    run.trace.emit(Lost(message=first, dst=0, why="crash", src=2, code=messages.GETQ, op=get.op), 18.54, first)
+    run.finish(20.5, get, outcome="PARTIAL", silent=(0,))
+    assert told(run, get.op) == [
+        "18.50 a customer of Cedar asked for other",
+        "18.50 Cedar asked Aster and Birch",
+        "18.50 the question to Aster got lost !",
+        "20.50 Aster did not answer in time !",
+        "20.50 Cedar could not tell whether it exists, after 2 s !",
+    ]
+
+
+def test_an_update_that_is_cut_off_is_not_said_to_have_arrived() -> None:
+    run = news()
+    run.put(18.0, 0, "map", 1, regime="put-broadcast-value")
+    for peer in (1, 2):
+        sent = run.send(18.0, 0, peer, messages.UPDATE, run.ops)
+    run.trace.emit(Lost(message=sent, dst=2, why="link", src=0, code=messages.UPDATE, op=run.ops), 18.04, sent)
+    assert told(run, run.ops) == [
+        "18.00 a customer of Aster put v1 of map",
+        "18.00 Aster accepted v1",
+        "18.00 Aster told its customer that it is stored, after 0 ms",
+        "18.00 Aster sent v1 to Birch and Cedar",
+        "18.00 the update to Cedar got lost: it follows with their next session !",
+        "18.04 Birch had it, the last of them",
     ]
 
 
