@@ -96,7 +96,8 @@ class MapView(QWidget):
             return
         self._plan.folds.toggle(node)
         self._plan.follow(self._player.playhead)
-        hosts, chosen = self._plan.hosts, self._focus.chosen
+        hosts = self._plan.hosts
+        chosen = [each for each in self._focus.chosen if each < len(hosts)]
         if any(hosts[each] != each for each in chosen):  # nobody stays chosen out of sight
             self._focus.choose(tuple(dict.fromkeys(int(hosts[each]) for each in chosen)))
         if self.camera.fitted:

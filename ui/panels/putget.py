@@ -122,7 +122,7 @@ class PutGetBar(QFrame):
     def prepare(self, verb: str, provider: int) -> None:
         """Begin a get, a put or a removal at this provider."""
         self._verb.setCurrentIndex(self._verb.findText(verb))
-        self._who.setCurrentIndex(provider)
+        self._who.setCurrentIndex(self._who.findText(self._player.world.called.get(provider, "")))
         self.focus_key()
 
     def focus_key(self) -> None:
