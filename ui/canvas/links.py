@@ -68,6 +68,15 @@ def paint_links(
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])
 
 
+def paint_chosen(painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, link: tuple[int, int]) -> None:
+    """Under its line, the link that is chosen."""
+    (line,) = clipped(centres, rims, np.array([link])).tolist()
+    pen = QPen(mix(theme.map, theme.accent, 0.45), 9.0)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(QLineF(*line))
+
+
 def paint_upwards(painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, up: np.ndarray) -> None:
     """The direction of links to a parent: a small head half-way, pointing at the parent. up: rows (child, parent)."""
     painter.setPen(Qt.PenStyle.NoPen)

@@ -56,7 +56,6 @@ class Moment:
 def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
-    plan.follow()
     answers, lost = plan.answers, plan.losses
     ground, loads = plan.ground(t), plan.loads.at(t, player.factor)
     name = focus.name if focus.name is not None and focus.name < len(world.names) else None
