@@ -113,7 +113,6 @@ class Still:
             providers.paint_halo(painter, theme, now.shown, node, chosen.focused)
         signs.paint_stacks(painter, theme, now.shown, now.ground)
         providers.paint_discs(painter, theme, now.shown, now.looks)
-        signs.paint_badges(painter, theme, now.shown, now.ground)
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()
         return picture
