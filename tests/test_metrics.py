@@ -84,6 +84,8 @@ def test_a_small_run_by_hand() -> None:
         },
         "access": {"messages": 15, "bytes": 1200},
         "coherence": {"holes": 0, "share": 1.0},
+        "moves": 0,
+        "ghost_reads": 0,
         "harm": NO_HARM,
         "commands": [
             {

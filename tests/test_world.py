@@ -81,6 +81,18 @@ def test_lanes_tell_what_each_provider_would_answer_with() -> None:
     ]
 
 
+def test_a_tombstone_is_held_and_ends_what_would_be_answered() -> None:
+    run = Run(1)
+    first = run.put(1.0, 0, "a", 1)
+    gone = run.put(2.0, 0, "a", 2, until=5.0, deleted=True)
+    again = run.put(4.0, 0, "a", 3)
+    world = fold(run.trace)
+    assert [(h.event, h.seq, h.deleted) for t in (1.5, 3.0, 4.5) for h in world.holdings(0, t)] == [
+        (first, 1, False), (gone, 2, True), (again, 3, False),
+    ]  # fmt: skip
+    assert world.lanes(0) == [Segment(0, 1.0, 2.0, "L", 1, 0, first), Segment(0, 4.0, inf, "L", 3, 0, again)]
+
+
 def test_a_set_is_held_and_answered_as_a_union() -> None:
     run, kind = Run(2), "unauthenticated"
     x = run.put(1.0, 0, "wall", kind=kind, entry="x")

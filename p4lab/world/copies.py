@@ -33,6 +33,7 @@ class Holding(msgspec.Struct, frozen=True):
     entries: int
     event: int
     regime: str
+    deleted: bool = False  # it is a tombstone
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -108,6 +109,7 @@ class Copies:
             entries=len(entries),
             event=best.id,
             regime=best.regime if len({event.regime for event in held}) == 1 else "mixed",
+            deleted=best.deleted,
         )
 
     def lanes(self) -> list[Segment]:
@@ -147,20 +149,25 @@ class _Lane:
             if not held:
                 break
             end = min(t, *map(_until, held))
-            found.append(_answer(self._node, start, end, held))
+            segment, deleted = _answer(self._node, start, end, held)
+            if not deleted:  # a tombstone ends what there was to answer with
+                found.append(segment)
             start = end
         return found
 
 
-def _answer(node: int, start: float, end: float, held: list[Stored]) -> Segment:
-    """What a provider with these copies would answer: the newest, a copy before a pointer; of a set, the union."""
+def _answer(node: int, start: float, end: float, held: list[Stored]) -> tuple[Segment, bool]:
+    """What a provider with these copies would answer: the newest, a copy before a pointer; of a set, the union.
+
+    And whether that is a tombstone.
+    """
     newest = max((event.seq, event.digest) for event in held)
     best = min(
         (event for event in held if (event.seq, event.digest) == newest),
         key=lambda event: (STORES.find(event.store), -event.id),
     )
     entries = len({event.entry for event in held if event.entry})
-    return Segment(node, start, end, best.store, best.seq, entries, best.id)
+    return Segment(node, start, end, best.store, best.seq, entries, best.id), best.deleted
 
 
 def _join(segments: list[Segment], segment: Segment) -> None:
