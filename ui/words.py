@@ -51,6 +51,8 @@ OUTCOMES = {  # protocol section 5.15
     "E_TTL": "refused: the TTL is out of range",
     "E_REGIME": "refused: the regime of this name cannot fall",
     "E_SECRET": "refused: the secret does not fit",
+    "E_REMOVED": "refused: this entry was taken back",
+    "E_KIND": "refused: an immutable value cannot be taken back",
     "E_LEAK": "refused: it came from above, and may not go up again",
     "E_REFUSED": "refused: this provider does not serve its customers",
 }
