@@ -18,7 +18,7 @@ FILES = sorted(FOLDER.glob("*.toml"))
 NAMED = {
     *("abilene", "append-only", "first-get-is-slow", "flat-market-does-not-scale", "forest-of-providers", "holes"),
     *("late-joiner", "no-latency-puts", "partition-and-heal", "stale-by-ttl", "the-liar-loses-customers"),
-    *("three-regimes", "who-pays"),
+    *("an-organisation-of-its-own", "three-regimes", "who-pays"),
 }  # the ones that texts and menus speak of
 
 

@@ -24,7 +24,7 @@ from ui.words import plural, time
 
 FIRST = (  # in the order in which one would learn
     "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "who-pays", "holes", "abilene",
-    "append-only",
+    "append-only", "an-organisation-of-its-own",
 )  # fmt: skip
 WIDTH, PICTURE = 292, 128  # px of a card at 100 %
 LINES = 3  # of its sentence

@@ -16,6 +16,7 @@ from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, survey
+from ui.canvas.houses import Stand, stands
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter
 from ui.canvas.losses import Losses
@@ -52,6 +53,9 @@ class Plan:
         self._moves = 0
         self._figures: tuple[object, Figures] | None = None
         self._ground: tuple[State, object, Ground] | None = None
+        self._camera = Camera()
+        self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
+        self._places: dict[str, tuple[float, float]] = {}  # of organisations that the scenario gives one
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
@@ -64,10 +68,11 @@ class Plan:
         self._trace, self._world = trace, world
         self._know(list(self._links))
         self.answers, self.losses = Answers(trace, world), Losses(trace, world)
-        same = scenario.title, scenario.provider, scenario.peering, scenario.underlay
+        same = scenario.title, scenario.provider, scenario.peering, scenario.underlay, scenario.organisation
         if same == self._shown:
             return False
         self._shown = same
+        self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         self.names = tuple(provider.name for provider in scenario.provider)
         self.customers = tuple(provider.customers for provider in scenario.provider)
         self._scenario, self._held, self._folded = scenario, {}, None
@@ -123,7 +128,19 @@ class Plan:
             centres = camera.to_window(self.points)
             made = figures(self.names, self.customers, centres, scale, most, self.hosts)
             self._figures = asked, made
+            self._camera = camera
         return self._figures[1]
+
+    def houses(self, shown: Figures) -> tuple[Stand, ...]:
+        """Where organisations stand among these figures, which are the last that were asked for."""
+        rows = self._world.houses.rows
+        if self._stood is None or self._stood[0] is not shown or self._stood[1] != len(rows):
+            points = np.array(list(self._places.values()), float).reshape(-1, 2)
+            inside = self._camera.to_window(points).tolist() if len(points) else []
+            places = {name: (x, y) for name, (x, y) in zip(self._places, inside, strict=True)}
+            made = stands(self._world, shown, places, self._camera.width, self._camera.height)
+            self._stood = shown, len(rows), made
+        return self._stood[2]
 
     def zoom_for_full(self, camera: Camera, scale: float) -> float:
         """The zoom, against this camera, at which a usual provider has its full size."""

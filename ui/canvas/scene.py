@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, legend, links, providers, pulses, tags
+from ui.canvas import hints, houses, legend, links, providers, pulses, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -96,7 +96,8 @@ class MapView(QWidget):
             return
         self._plan.folds.toggle(node)
         self._plan.follow(self._player.playhead)
-        hosts, chosen = self._plan.hosts, self._focus.chosen
+        hosts = self._plan.hosts
+        chosen = [each for each in self._focus.chosen if each < len(hosts)]
         if any(hosts[each] != each for each in chosen):  # nobody stays chosen out of sight
             self._focus.choose(tuple(dict.fromkeys(int(hosts[each]) for each in chosen)))
         if self.camera.fitted:
@@ -130,6 +131,9 @@ class MapView(QWidget):
         row = self._message_at(x, y)
         if row is not None:
             return hints.message(row, plan.names, self._player.world, now.t)
+        house = houses.at(now.houses, x, y)
+        if house is not None:
+            return houses.hint(house, self._player.world, now.key)
         node = now.shown.at(x, y)
         if node is not None:
             return hints.provider(node, plan, now, self._player.world)
@@ -170,6 +174,8 @@ class MapView(QWidget):
             self._focus.also(node)
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
+        elif (house := None if self.moment is None else houses.at(self.moment.houses, x, y)) is not None:
+            self._focus.choose((house.node,))
         elif node is not None or not self._choose_link(x, y):
             self._focus.choose(() if node is None else (node,))
 
@@ -321,7 +327,7 @@ class MapView(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        node = self._focus.provider
+        node = self._selected()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
             other = NOBODY if self._focus.link is None else LINE

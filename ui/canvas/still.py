@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.canvas import legend, links, providers, signs, tags
+from ui.canvas import houses, legend, links, providers, signs, tags
 from ui.canvas.camera import Camera
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
@@ -54,7 +54,7 @@ class Still:
         if self._lines is None or not _same(self._lines[0], ground):
             self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, chosen.link, ratio)
             self._whole = None
-        seen = now.looks, now.key, now.newest, marked, chosen
+        seen = now.looks, now.key, now.newest, marked, chosen, now.houses, now.house
         if self._whole is None or self._whole[0] != seen:
             self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1])
         return self._whole[1]
@@ -113,6 +113,7 @@ class Still:
             providers.paint_halo(painter, theme, now.shown, node, chosen.focused)
         signs.paint_stacks(painter, theme, now.shown, now.ground)
         providers.paint_discs(painter, theme, now.shown, now.looks)
+        houses.paint(painter, theme, now.houses, now.house, room)
         signs.paint_badges(painter, theme, now.shown, now.ground)
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()

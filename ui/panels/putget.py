@@ -122,7 +122,7 @@ class PutGetBar(QFrame):
     def prepare(self, verb: str, provider: int) -> None:
         """Begin a get, a put or a removal at this provider."""
         self._verb.setCurrentIndex(self._verb.findText(verb))
-        self._who.setCurrentIndex(provider)
+        self._who.setCurrentIndex(self._who.findText(self._player.world.called.get(provider, "")))
         self.focus_key()
 
     def focus_key(self) -> None:
@@ -279,5 +279,6 @@ class PutGetBar(QFrame):
             self._owner.setCurrentIndex(max(0, self._owner.findData(name.owner)))
 
     def _take_provider(self) -> None:
-        if self._focus.provider is not None and self._focus.provider < self._who.count():
-            self._who.setCurrentIndex(self._focus.provider)
+        name = None if self._focus.provider is None else self._player.world.called.get(self._focus.provider)
+        if name is not None:
+            self._who.setCurrentIndex(self._who.findText(name))
