@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove
+from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove, Renew
 from p4lab.core.contract import Input, Requested
 from p4lab.core.events import Event, Moved, Noted
 from p4lab.core.wallet import Wallet
@@ -42,9 +42,9 @@ class Operations:
         """There is this workload."""
         self._keys[keys.row.name] = keys
 
-    def request(self, command: Put | Get, workload: str, t: float) -> None:
+    def request(self, command: Put | Get | Renew, workload: str, t: float) -> None:
         """What a workload asks for."""
-        owner = command.identity if isinstance(command, Put) else None
+        owner = None if isinstance(command, Get) else command.identity
         self._request(command, self._index[command.by] if owner is None else self._home[owner], workload, t)
 
     def do(self, command: Command, t: float) -> None:
@@ -74,7 +74,7 @@ class Operations:
         self._desk.tell(new, Requested(command, first, BY_HAND, event), event, t)
         self._desk.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
 
-    def _request(self, command: Put | Get | Remove, provider: int, workload: str, t: float) -> None:
+    def _request(self, command: Put | Get | Remove | Renew, provider: int, workload: str, t: float) -> None:
         self._last_op += 1
         self._desk.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
 
