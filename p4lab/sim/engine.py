@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove
+from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove, Renew
 from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Moved, Noted, Peered
@@ -260,7 +260,7 @@ class Engine:
         self.tell(new, Requested(command, first, BY_HAND, event), event, t)
         self.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
 
-    def _request(self, command: Put | Get | Remove, provider: int, workload: str, t: float) -> None:
+    def _request(self, command: Put | Get | Remove | Renew, provider: int, workload: str, t: float) -> None:
         self._last_op += 1
         self.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
 

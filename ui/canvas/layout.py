@@ -51,11 +51,11 @@ def place(providers: Sequence[Provider], links: Iterable[tuple[int, int]], hosts
         if provider.position is not None:
             points[i] = provider.position
     points[tops] = beside_neighbours(points[tops], edges)
-    free = not on_earth and all(provider.position is None for provider in providers)
-    points = hang(points, parents, np.arange(count) if hosts is None else hosts, free)
+    fixed = [i for i, provider in enumerate(providers) if provider.position is not None]
+    free = not on_earth and 2 * len(number.keys() & set(fixed)) < max(1, len(tops))  # some were only moved by hand
+    points = hang(points, parents, np.arange(count) if hosts is None else hosts, free, fixed)
     if not on_earth:
         return Layout(points)
-    fixed = [i for i, provider in enumerate(providers) if provider.position is not None]
     return Layout(part(points, MAP_ASPECT, fixed), MAP_ASPECT)
 
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, houses, legend, links, providers, pulses, tags
+from ui.canvas import hints, houses, legend, links, providers, pulses, signs, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -100,6 +100,7 @@ class MapView(QWidget):
         chosen = [each for each in self._focus.chosen if each < len(hosts)]
         if any(hosts[each] != each for each in chosen):  # nobody stays chosen out of sight
             self._focus.choose(tuple(dict.fromkeys(int(hosts[each]) for each in chosen)))
+        self.camera = replace(self.camera, margin=self._margin())
         if self.camera.fitted:
             self.fit()
         self._describe()
@@ -201,7 +202,7 @@ class MapView(QWidget):
         self.look_from(replace(self.camera, margin=self._margin()))
 
     def _margin(self) -> tuple[float, float]:
-        across, down = MARGIN if len(self._plan.names) <= RING else NARROW
+        across, down = MARGIN if len(np.unique(self._plan.hosts)) <= RING else NARROW
         return across * self._switch.scale, down * self._switch.scale
 
     def _describe(self) -> None:
@@ -247,6 +248,7 @@ class MapView(QWidget):
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
         pulses.paint_ends(painter, theme, now)
+        signs.paint_badges(painter, theme, now.shown, now.ground)
         self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)

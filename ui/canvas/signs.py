@@ -90,8 +90,7 @@ def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
             draw(painter, theme, ground.CRASHED, _corner(shown, node, 1, -1), 7.0)
     for node in now.liars:
         draw(painter, theme, ground.LIAR, _corner(shown, node, -1, -1), 15.0 if shown.share(node) >= MINI else 8.0)
-    for node, count in now.inside.items():
-        _paint_count(painter, theme, shown, node, count)
+    _paint_counts(painter, theme, shown, now.inside)
     if len(now.sides) > MOST:
         return
     painter.setFont(font("badge"))
@@ -118,17 +117,26 @@ def paint_stacks(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
             painter.drawEllipse(QPointF(x + away, y + away), radius, radius)
 
 
-def _paint_count(painter: QPainter, theme: Theme, shown: Figures, node: int, count: int) -> None:
-    """How many are inside, at the lower right."""
-    metrics, text = QFontMetricsF(font("badge")), f"+{words.grouped(count)}"
-    box = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
-    box.moveCenter(_corner(shown, node, 1, 1))
+def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, inside: dict[int, int]) -> None:
+    """How many are inside, at the lower right; where it is crowded the largest go first."""
     painter.setFont(font("badge"))
-    painter.setPen(QPen(theme.map, 1.4))
-    painter.setBrush(theme.muted)
-    painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-    painter.setPen(theme.on(theme.muted))
-    painter.drawText(box, CENTRED, text)
+    metrics = QFontMetricsF(font("badge"))
+    placed: list[QRectF] = []
+    for node, count in sorted(inside.items(), key=lambda each: (-each[1], each[0]))[:MOST]:
+        text = f"+{words.grouped(count)}"
+        box = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
+        box.moveCenter(_corner(shown, node, 1, 1))
+        if shown.share(node) < MINI:  # beside a dot, or it would hide it
+            x, y = shown.centres[node].tolist()
+            box.moveTopLeft(QPointF(x, y) + QPointF(1, 1) * 0.75 * float(shown.radii[node]))
+        if any(map(box.intersects, placed)):
+            continue
+        placed.append(box)
+        painter.setPen(QPen(theme.map, 1.4))
+        painter.setBrush(theme.muted)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.setPen(theme.on(theme.muted))
+        painter.drawText(box, CENTRED, text)
 
 
 def spots(shown: Figures, now: Ground) -> np.ndarray:

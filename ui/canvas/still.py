@@ -114,7 +114,6 @@ class Still:
         signs.paint_stacks(painter, theme, now.shown, now.ground)
         providers.paint_discs(painter, theme, now.shown, now.looks)
         houses.paint(painter, theme, now.houses, now.house, room)
-        signs.paint_badges(painter, theme, now.shown, now.ground)
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()
         return picture

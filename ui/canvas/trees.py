@@ -16,14 +16,16 @@ ABREAST = 8  # leaves of one parent that stand in one row
 BELOW, ASIDE = 0.2, 0.11  # of the box, from a parent that has a place of its own, and between its children
 
 
-def hang(points: np.ndarray, parents: Parents, hosts: np.ndarray, in_rows: bool) -> np.ndarray:
-    """`points` with those that are missing (nan) filled in. in_rows: the tops may be moved up to make room for rows."""
+def hang(points: np.ndarray, parents: Parents, hosts: np.ndarray, in_rows: bool, fixed: list[int]) -> np.ndarray:
+    """`points` with those that are missing (nan) filled in. in_rows: tops but the `fixed` may move up to make room."""
     points = points.copy()
     order = by_depth(len(points), parents)
     drawn = [node for node in order if hosts[node] == node]
     missing = [node for node in drawn if np.isnan(points[node, 0])]
     if missing and in_rows:
+        given = points[fixed]
         _rows(points, parents, drawn)
+        points[fixed] = given
     for node in missing:
         if np.isnan(points[node, 0]):
             parent = parents.get(node)

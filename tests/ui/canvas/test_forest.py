@@ -80,3 +80,14 @@ def test_who_is_folded_is_where_its_host_is() -> None:
     points = place(rows(PARENTS), [(0, 1)], left).points
     assert not np.isnan(points).any()
     assert points[4].tolist() != points[2].tolist()
+
+
+def test_who_was_moved_by_hand_stays_there_and_the_others_keep_their_rows() -> None:
+    deep = {0: None, 1: None, 2: None, 3: 0, 4: 0, 5: 1}
+    free = place(rows(deep), [(0, 1)]).points
+    moved = rows(deep)
+    moved[0], moved[3] = Provider("P0", position=(0.3, 0.9)), Provider("P3", parent="P0", position=(0.6, 0.05))
+    points = place(moved, [(0, 1)]).points
+    assert points[[0, 3]].tolist() == [[0.3, 0.9], [0.6, 0.05]]
+    assert points[[1, 2]].tolist() == free[[1, 2]].tolist()
+    assert points[[4, 5], 1].tolist() == free[[4, 5], 1].tolist()
