@@ -192,10 +192,10 @@ class States:
         crashed = frozenset(node for node, track in self._down.items() if _at(track, t, False))
         groups = _at(self._groups, t, ())
         absent = frozenset(each for each, track in self._there.items() if _changing(track) and not _at(track, t, False))
-        links = {
-            each: link for each, track in self._links.items() if each not in absent and (link := _at(track, t, None))
-        }
-        sessions = {way: how for way, track in self._sessions.items() if (how := _at(track, t, ""))}
+        there = self._there.keys() - absent  # only of these can anything be the matter
+        links = {each: link for each, track in self._links.items() if each in there and (link := _at(track, t, None))}
+        tracks = ((way, track) for way, track in self._sessions.items() if pair(*way) in there)
+        sessions = {way: how for way, track in tracks if (how := _at(track, t, ""))}
         switches = {node: on for node, track in self._switches.items() if (on := _at(track, t, ()))}
         return State(
             since=t,
