@@ -7,6 +7,7 @@ with a < b, a peering or the link of a child to its parent.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from math import inf
 from operator import itemgetter
 from typing import TypeVar
 
@@ -170,6 +171,8 @@ class States:
 
     def _present(self, t: float, a: int, b: int, there: bool) -> None:
         track = self._there.setdefault(pair(a, b), [])
+        if not track and not there:
+            track.append((-inf, True))  # whoever goes was there
         if not track or track[-1][1] is not there:
             track.append((t, there))
         for way in ((a, b), (b, a)):
@@ -192,10 +195,10 @@ class States:
         crashed = frozenset(node for node, track in self._down.items() if _at(track, t, False))
         groups = _at(self._groups, t, ())
         absent = frozenset(each for each, track in self._there.items() if _changing(track) and not _at(track, t, False))
-        there = self._there.keys() - absent  # only of these can anything be the matter
-        links = {each: link for each, track in self._links.items() if each in there and (link := _at(track, t, None))}
-        tracks = ((way, track) for way, track in self._sessions.items() if pair(*way) in there)
-        sessions = {way: how for way, track in tracks if (how := _at(track, t, ""))}
+        links = {
+            each: link for each, track in self._links.items() if each not in absent and (link := _at(track, t, None))
+        }
+        sessions = {way: how for way, track in self._sessions.items() if (how := _at(track, t, ""))}
         switches = {node: on for node, track in self._switches.items() if (on := _at(track, t, ()))}
         return State(
             since=t,
