@@ -75,20 +75,32 @@ class Run:
     def put(
         self, t: float, node: int, key: str, seq: int = 0, *, kind: str = "authenticated", entry: str = "",
         regime: str = "get-broadcast", until: float | None = None, workload: str = "news", ttl: float = 10.0,
+        deleted: bool = False,
     ) -> int:  # fmt: skip
-        """An accepted put, answered at once. Returns its Stored event."""
+        """An accepted put, answered at once; deleted: a removal. Returns its Stored event."""
         self.ops += 1
         nid, value = nid_of(key, kind), entry or f"v{seq}"
         start = self.trace.emit(
             PutStarted(
                 node=node, op=self.ops, nid=nid, kind=kind, key=key, owner=NAMES[0] if kind == "authenticated" else "",
                 workload=workload, regime=regime, ttl=ttl, lease=0.0 if until is None else until - t, seq=seq,
-                value=value,
+                value="" if deleted else value, removes=deleted,
             ), t, 0,
         )  # fmt: skip
         self.access(t, self.size + node, node, messages.PUT, start)
         stored = self.store(
-            t, node, key, "L", seq, kind=kind, entry=entry, until=until, regime=regime, op=self.ops, cause=start
+            t,
+            node,
+            key,
+            "L",
+            seq,
+            kind=kind,
+            entry=entry,
+            until=until,
+            regime=regime,
+            op=self.ops,
+            cause=start,
+            deleted=deleted,
         )
         self.access(t, node, self.size + node, messages.ANSWER, start)
         self.trace.emit(
@@ -111,22 +123,23 @@ class Run:
     def store(
         self, t: float, node: int, key: str, store: str, seq: int = 0, *, kind: str = "authenticated", entry: str = "",
         until: float | None = None, regime: str = "get-broadcast", op: int = 0, cause: int = 0, origin: int = 0,
-        via: int | None = None,
+        via: int | None = None, deleted: bool = False,
     ) -> int:  # fmt: skip
         """A copy comes to lie in a store. Returns its Stored event."""
         signed = kind == "authenticated"
         return self.trace.emit(
             Stored(
                 node=node, op=op, nid=nid_of(key, kind), store=store, seq=seq, entry=entry, regime=regime,
-                digest=version_digest(seq) if signed else "", until=until, origin=origin, via=via,
+                digest=version_digest(seq) if signed else "", until=until, origin=origin, via=via, deleted=deleted,
             ), t, cause,
         )  # fmt: skip
 
-    def drop(self, t: float, node: int, key: str, store: str, *, kind: str = "authenticated", entry: str = "") -> int:
+    def drop(
+        self, t: float, node: int, key: str, store: str, *, kind: str = "authenticated", entry: str = "",
+        why: str = "replaced",
+    ) -> int:  # fmt: skip
         """A copy is given up."""
-        return self.trace.emit(
-            Dropped(node=node, op=0, nid=nid_of(key, kind), store=store, entry=entry, why="replaced"), t, 0
-        )
+        return self.trace.emit(Dropped(node=node, op=0, nid=nid_of(key, kind), store=store, entry=entry, why=why), t, 0)
 
     def get(self, t: float, node: int, key: str, *, kind: str = "authenticated", workload: str = "news") -> Open:
         """A get begins."""

@@ -84,6 +84,8 @@ def test_a_small_run_by_hand() -> None:
         },
         "access": {"messages": 15, "bytes": 1200},
         "coherence": {"holes": 0, "share": 1.0},
+        "moves": 0,
+        "ghost_reads": 0,
         "harm": NO_HARM,
         "commands": [
             {
@@ -181,7 +183,8 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
         return {
             "gets": {"total": len(gets), **{word: klasses[word] for word in (*KLASSES, "unfinished")}},
             "puts": {
-                "total": len(puts), "ok": codes["OK"], "unfinished": len(puts) - codes.total(), "by_code": dict(codes)
+                "total": len(puts), "ok": codes["OK"] + codes["OK_DUPLICATE"],
+                "unfinished": len(puts) - codes.total(), "by_code": dict(codes)
             },
             "latency": {
                 "get": stats([ends[op].latency for op in gets if op in ends]),

@@ -5,7 +5,6 @@ and what it does. Rows know the player, the document and the view; nothing else 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -13,20 +12,26 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from ui.deeds import Asks, Deeds
 from ui.document import Document
+from ui.focus import Focus
+from ui.operations import operations
 from ui.player import Player
+from ui.rows import Row, always
 from ui.taste import SCALES, Taste
 from ui.theme import DARK_ONLY, LIGHT_ONLY, SYSTEM
 
-MENUS = ("File", "Run", "View", "Help")
+MENUS = ("File", "Run", "Network", "View", "Help")
 
 
 class View(Protocol):
     """What the window itself does. `map` and `bar` are looked up when they are asked for: the table is made first."""
 
-    map: "Zooms"
+    map: "Shows"
     bar: "TakesKeys"
 
+    def inspect(self) -> None: ...
+    def tell_fault(self, text: str) -> None: ...
     def choose_file(self) -> None: ...
     def export_picture(self) -> None: ...
     def reset_layout(self) -> None: ...
@@ -34,9 +39,11 @@ class View(Protocol):
     def close(self) -> bool: ...
 
 
-class Zooms(Protocol):
+class Shows(Protocol):
     """The map."""
 
+    def fold(self) -> None: ...
+    def why_not_fold(self) -> str: ...
     def fit(self) -> None: ...
     def actual_size(self) -> None: ...
     def zoom_in(self) -> None: ...
@@ -47,36 +54,17 @@ class TakesKeys(Protocol):
     """The put/get bar."""
 
     def focus_key(self) -> None: ...
+    def prepare(self, verb: str, provider: int) -> None: ...
 
 
-class Sheets(Protocol):
-    """The dialogs that only show."""
+class Sheets(Asks, Protocol):
+    """The dialogs that show, and those that ask before a deed."""
 
     def keys(self, rows: "list[Row]") -> None: ...
     def about(self) -> None: ...
 
 
-def _always() -> str:
-    return ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """why_not: empty while the action is possible. ticked: for an action that is a choice. after: a line before it."""
-
-    id: str
-    label: str
-    menu: str
-    do: Callable[[], None]
-    keys: tuple[str, ...] = ()
-    why_not: Callable[[], str] = _always
-    ticked: Callable[[], bool] | None = None
-    submenu: str = ""
-    line: bool = False
-    says: str = ""  # for the sheet and the tooltip, where the label is not enough
-
-
-def table(player: Player, document: Document, taste: Taste, sheets: Sheets, view: View) -> list[Row]:
+def table(player: Player, focus: Focus, document: Document, taste: Taste, sheets: Sheets, view: View) -> list[Row]:
     """All actions, in the order of the menus."""
 
     def nothing_open() -> str:
@@ -150,6 +138,7 @@ def table(player: Player, document: Document, taste: Taste, sheets: Sheets, view
             says="Undo the last change of the past, or the last start again"),
         Row("ask", "Put or get…", "Run", ask, ("G",), nothing_open, line=True,
             says="To the bar below the map"),
+        *operations(Deeds(player, focus, sheets, view.tell_fault), focus, view),
         Row("fit", "Fit the map", "View", partial(look, "fit"), ("Ctrl+1",), nothing_open),
         Row("actual", "Actual size", "View", partial(look, "actual_size"), ("Ctrl+0",), nothing_open),
         Row("nearer", "Zoom in", "View", partial(look, "zoom_in"), ("Ctrl++", "Ctrl+="), nothing_open),
@@ -158,13 +147,13 @@ def table(player: Player, document: Document, taste: Taste, sheets: Sheets, view
     ]  # fmt: skip
     for choice, label in ((SYSTEM, "Like the system"), (LIGHT_ONLY, "Light"), (DARK_ONLY, "Dark")):
         rows.append(
-            Row(f"theme-{choice}", label, "View", partial(taste.choose_theme, choice), (), _always,
-                partial(is_theme, choice), submenu="Theme", line=choice == SYSTEM)
+            Row(f"theme-{choice}", label, "View", partial(taste.choose_theme, choice), (), always,
+                partial(is_theme, choice), submenu="Theme", line=choice == SYSTEM, one_of=True)
         )  # fmt: skip
     for number, percent in enumerate(SCALES, 1):
         rows.append(
             Row(f"text-{percent}", f"{percent} %", "View", partial(taste.choose_scale, percent),
-                (f"Ctrl+Alt+{number}",), ticked=partial(is_scale, percent), submenu="Text size",
+                (f"Ctrl+Alt+{number}",), ticked=partial(is_scale, percent), submenu="Text size", one_of=True,
                 says=f"Text size {percent} %")
         )  # fmt: skip
     rows.append(Row("keys", "Keys", "Help", lambda: sheets.keys(rows), ("?", "F1")))
@@ -188,7 +177,7 @@ class Actions(QObject):
             action.triggered.connect(lambda _=False, do=row.do: do())
             if row.ticked is not None:
                 action.setCheckable(True)
-                if row.submenu:
+                if row.one_of:
                     groups.setdefault(row.submenu, QActionGroup(window)).addAction(action)
             window.addAction(action)
             self._actions[row.id] = action

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QGridLayout,
+    QInputDialog,
     QLabel,
     QMessageBox,
     QScrollArea,
@@ -21,8 +22,10 @@ from PySide6.QtWidgets import (
 )
 
 from p4lab import __version__
-from ui.actions import Row
+from p4lab.scenario.model import Link
 from ui.document import Answer
+from ui.linkform import LinkForm
+from ui.rows import Row
 
 FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml);;All files (*)"
 
@@ -65,6 +68,18 @@ class Dialogs:
         start = str(self.folder / suggestion)
         name, _ = QFileDialog.getSaveFileName(self.window, "Export a picture", start, "Pictures (*.png)")
         return self._remember(name if not name or Path(name).suffix else f"{name}.png")
+
+    def one_of(self, title: str, says: str, names: list[str]) -> str | None:
+        """One of these names."""
+        if not names:
+            return None
+        name, chosen = QInputDialog.getItem(self.window, title, says, names, 0, False)
+        return name if chosen else None
+
+    def link(self, title: str, now: Link, usual: Link) -> Link | None:
+        """The conditions of a link."""
+        form = LinkForm(title, now, usual, self.window)
+        return form.link() if form.exec() == QDialog.DialogCode.Accepted else None
 
     def keys(self, rows: list[Row]) -> None:
         """The sheet of keys, made from the action table."""

@@ -1,5 +1,7 @@
 """What the person is looking at: one key, one provider, one operation, one Event, shared by every part of the window.
 
+More providers, or a link, may be chosen beside the one, for what is done to several.
+
 Rules: numbers only (a name's place in World, a node, an op, an Event's id), None = nothing. A signal is given once per
 real change, so parts may select into each other without going round in circles.
 """
@@ -14,11 +16,14 @@ class Focus(QObject):
     providerChanged = Signal()
     opChanged = Signal()
     eventChanged = Signal()
+    choiceChanged = Signal()  # which providers or which link are chosen
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.name: int | None = None
         self.provider: int | None = None
+        self.kept: tuple[int, ...] = ()  # providers chosen before the one
+        self.link: tuple[int, int] | None = None  # the lower end first
         self.op: int | None = None
         self.event_id: int | None = None  # not `event`: that is a method of QObject, which Qt calls
 
@@ -33,6 +38,39 @@ class Focus(QObject):
         if node != self.provider:
             self.provider = node
             self.providerChanged.emit()
+            self.choiceChanged.emit()
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """All providers that are chosen, the one last."""
+        others = tuple(node for node in self.kept if node != self.provider)
+        return others if self.provider is None else (*others, self.provider)
+
+    def choose(self, nodes: tuple[int, ...]) -> None:
+        """These providers and no others; the last is the one. No link is chosen any more."""
+        self._set_choice(nodes[:-1], None)
+        self.select_provider(nodes[-1] if nodes else None)
+
+    def also(self, node: int) -> None:
+        """One more provider, or one less."""
+        chosen = self.chosen
+        self.choose(tuple(each for each in chosen if each != node) if node in chosen else (*chosen, node))
+
+    def keep(self) -> None:
+        """The one stays chosen while others are selected; kept already, it does so no more."""
+        if self.provider is not None:
+            others = tuple(node for node in self.kept if node != self.provider)
+            self._set_choice(others if self.provider in self.kept else (*others, self.provider), None)
+
+    def choose_link(self, a: int, b: int) -> None:
+        """A link and no provider."""
+        self._set_choice((), (min(a, b), max(a, b)))
+        self.select_provider(None)
+
+    def _set_choice(self, kept: tuple[int, ...], link: tuple[int, int] | None) -> None:
+        if (kept, link) != (self.kept, self.link):
+            self.kept, self.link = kept, link
+            self.choiceChanged.emit()
 
     def select_op(self, op: int | None) -> None:
         """The put or get that is explained."""
@@ -50,5 +88,5 @@ class Focus(QObject):
         """Look at nothing: another run has other numbers."""
         self.select_event(None)
         self.select_op(None)
-        self.select_provider(None)
+        self.choose(())
         self.select_name(None)

@@ -3,14 +3,15 @@
 Rules: what is impossible is shown with its reason; what stands in the action table comes from there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from p4lab.session.base import Abilities
+from ui.actions import Actions
 from ui.document import Document
+from ui.operations import MISBEHAVE, SWITCHES
 
 
 class RecentMenu(QMenu):
@@ -30,28 +31,21 @@ class RecentMenu(QMenu):
             self.addAction("Nothing was opened before").setEnabled(False)
 
 
-def provider_menu(
-    window: QWidget,
-    abilities: Abilities,
-    prepare: Callable[[str], None],
-    inspect: Callable[[], None],
-    views: Sequence[QAction],
-) -> QMenu:
-    """What can be done at a provider. prepare: begins a put or a get there. views: as in `map_menu`."""
+def network_menu(window: QWidget, actions: Actions, what: Sequence[str], views: Sequence[QAction]) -> QMenu:
+    """What can be done to what is under the pointer. what: ids of actions; "" is a line, MISBEHAVE its submenu."""
+    actions.refresh()
     menu = _menu(window)
-    for verb in ("get", "put"):
-        action = menu.addAction(f"{verb.capitalize()} here…", partial(prepare, verb))
-        action.setEnabled(abilities.submit)
-        action.setToolTip(abilities.why_not)
-    menu.addAction("Show what it holds", inspect)
-    menu.addSeparator()
-    menu.addActions(list(views))
-    return menu
-
-
-def map_menu(window: QWidget, views: Sequence[QAction]) -> QMenu:
-    """What can be done where there is no provider. views: fitting and zooming."""
-    menu = _menu(window)
+    for name in what:
+        if not name:
+            menu.addSeparator()
+        elif name == MISBEHAVE:
+            below = menu.addMenu(MISBEHAVE)
+            below.setToolTipsVisible(True)
+            below.addActions([actions[switch] for switch in SWITCHES])
+        else:
+            menu.addAction(actions[name])
+    if what:
+        menu.addSeparator()
     menu.addActions(list(views))
     return menu
 

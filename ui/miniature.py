@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from p4lab.core.commands import Put
 from p4lab.scenario.model import Scenario, links, parent_links
+from p4lab.scenario.organisations import provider_of
 from ui.canvas.layout import place
 from ui.theme import Theme
 
@@ -26,6 +27,7 @@ class Miniature:
         pairs = [(pair.a, pair.b) for pair in links(scenario)]
         pairs += [(child, parent) for child, parent, _ in parent_links(scenario)]
         index = {provider.name: i for i, provider in enumerate(scenario.provider)}
+        houses = {row.name: row for row in scenario.organisation}  # counted for the provider at the end of their way
         under = [(index[row.between[0]], index[row.between[1]]) for row in scenario.underlay]
         layout = place(scenario.provider, pairs)
         self._points = layout.points
@@ -34,10 +36,10 @@ class Miniature:
         self._rings: dict[int, list[int]] = {}
         for row in scenario.workload:
             for name in index if isinstance(row.owners, str) else row.owners:
-                self._ring(index[name], row.regime.code)
+                self._ring(index[provider_of(name, houses)], row.regime.code)
         for done in scenario.do:
             if isinstance(done.command, Put):
-                self._ring(index[done.command.by], done.command.regime.code)
+                self._ring(index[provider_of(done.command.by, houses)], done.command.regime.code)
         self._messages = self._under_way()
 
     def paint(self, painter: QPainter, box: QRectF, theme: Theme) -> None:

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable
 
 import msgspec
-import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from p4lab.core.commands import Command
@@ -19,9 +18,9 @@ from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
 from ui.errands import Errand, again, ahead, next_event, whole
-from ui.pace import cruise, for_hop, next_factor
-from ui.run import LOOK, Nothing, Run
-from ui.words import ACCESS
+from ui.pace import for_hop
+from ui.run import Nothing, Run
+from ui.tempo import Tempo
 
 FRAME = 16  # ms
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
@@ -55,9 +54,9 @@ class Player(QObject):
         self.factor = 1.0
         self.achieved = 0.0
         self._kept_up = 1.0  # the part of the asked pace that was reached lately
-        self.watched: int | None = None  # the name whose messages set the pace
         self.work: Errand | None = None
         self._make = make
+        self._tempo = Tempo()
         self._run = Run(Nothing())
         self._kept: tuple[Run, float] | None = None  # the run before the last fork or reset, and its playhead
         self._furthest = 0.0
@@ -101,6 +100,11 @@ class Player(QObject):
     def empty(self) -> bool:
         """Whether nothing is open."""
         return isinstance(self.session, Nothing)
+
+    @property
+    def watched(self) -> int | None:
+        """The name whose messages set the pace."""
+        return self._tempo.watched
 
     @property
     def can_bring_back(self) -> bool:
@@ -225,7 +229,7 @@ class Player(QObject):
 
     def watch(self, name: int | None) -> None:
         """The name whose messages set the pace `auto`."""
-        self.watched = name
+        self._tempo.watched = name
         if self.speed is None and not self.playing:
             self.factor = self._auto(0.0)
             self.speedChanged.emit()
@@ -319,8 +323,8 @@ class Player(QObject):
     def _play(self, wall: float) -> None:
         factor = self._auto(wall) if self.speed is None else self.speed
         target = min(self.playhead + wall * factor, self.duration)
-        if self.speed is None and self._hop() is None:
-            target = self._until_leaving(target)
+        if self.speed is None and self._tempo.hop(self._run, self.playhead) is None:
+            target = self._tempo.until_leaving(self._run, self.playhead, target, BUDGET)
         asked = target - self.playhead
         if target > self.known:
             self._run.advance(target, BUDGET)
@@ -337,45 +341,13 @@ class Player(QObject):
             self.pause()
 
     def _auto(self, wall: float) -> float:
-        return next_factor(self.factor, wall, self._hop(), cruise(self.duration))
-
-    def _hop(self) -> float | None:
-        """How long the messages of the watched name that fly now typically take."""
-        rows = self._of_watched(self.trace.in_flight(self.playhead))
-        return float(np.median(rows["due"] - rows["t"])) if len(rows) else None
-
-    def _until_leaving(self, target: float) -> float:
-        """`target`, or the moment before it at which a message of the watched name leaves."""
-        at = self.playhead
-        look = max(LOOK, (target - at) / 50)
-        while at < target:
-            ahead = min(target, at + look)
-            if ahead > self.known:
-                self._run.advance(ahead, BUDGET)
-                ahead = min(ahead, self.known)
-                if ahead <= at:
-                    return at
-            else:
-                ahead = min(target, self.known)
-            rows = self.trace.rows(self.trace.rows_at(at), self.trace.rows_at(ahead))
-            leaving = self._of_watched(rows)
-            if len(leaving):
-                return float(leaving["t"][0])
-            at = ahead
-        return target
-
-    def _of_watched(self, rows: np.ndarray) -> np.ndarray:
-        if self.watched is None or not len(rows):
-            return rows[:0]
-        names = self.world.op_name()
-        rows = rows[(rows["code"] < ACCESS) & (rows["op"] < len(names))]
-        return rows[names[rows["op"]] == self.watched]
+        return self._tempo.next(self._run, self.factor, wall, self.playhead)
 
     def _jump(self, t: float) -> None:
         """Move elsewhere, and take up the pace that is right there."""
         self._move(t)
         if self.speed is None:
-            hop = self._hop()
+            hop = self._tempo.hop(self._run, t)
             self.factor = 1.0 if hop is None else for_hop(hop)
             self.speedChanged.emit()
 

@@ -52,6 +52,8 @@ def result(op: Op, world: World, trace: Trace, t: float) -> tuple[str, Tone]:
     if op.verb == "put":
         if op.outcome == "OK_DUPLICATE":
             return f"already stored, renewed in {took}", Tone.GOOD
+        if op.outcome == "OK_LOCAL":
+            return f"stored in the organisation in {took}, to be passed on", Tone.GOOD
         return (f"stored as {version(op.seq)} in {took}" if op.seq else f"stored in {took}"), Tone.GOOD
     if op.outcome == "NOT_FOUND":
         return f"not found: nobody has it ({took})", Tone.PLAIN

@@ -5,7 +5,6 @@ layout is remembered in the settings it is given.
 """
 
 import secrets
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt
@@ -13,15 +12,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, table
-from ui.canvas.scene import NOBODY, MapView
+from ui.canvas.scene import LINE, NOBODY, MapView
 from ui.dialogs import Dialogs
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
 from ui.keys import keeps, typed_into
-from ui.menus import RecentMenu, map_menu, provider_menu
+from ui.menus import RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
+from ui.operations import ON_LINK, ON_MAP, ON_PROVIDER
 from ui.panels.details import DetailsPanel
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
@@ -64,7 +64,7 @@ class Window(QMainWindow):
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
-        self.acts = Actions(table(player, document, taste, dialogs, self), self)
+        self.acts = Actions(table(player, focus, document, taste, dialogs, self), self)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -123,7 +123,7 @@ class Window(QMainWindow):
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
         self.map.placed.connect(document.place)
-        self.map.inspected.connect(self._inspect)
+        self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         focus.opChanged.connect(self._show_details)
@@ -134,6 +134,7 @@ class Window(QMainWindow):
         for signal in (player.sampled, player.playingChanged, player.sessionChanged):
             signal.connect(self.acts.refresh)
         document.changed.connect(self.acts.refresh)
+        focus.choiceChanged.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
 
@@ -157,6 +158,12 @@ class Window(QMainWindow):
         self._splitter.setSizes([width * MAP_SHARE // whole, width * SIDE_SHARE // whole])
         self.tabs.setCurrentIndex(0)
         self.map.fit()
+
+    def inspect(self) -> None:
+        self.tabs.setCurrentWidget(self.details)
+
+    def tell_fault(self, text: str) -> None:
+        self.notice.fault(text)
 
     def new_seed(self) -> None:
         self.player.reset(secrets.randbelow(SEEDS))
@@ -183,20 +190,10 @@ class Window(QMainWindow):
         if typed_into(self.focusWidget()):
             self.map.setFocus()
 
-    def _inspect(self, node: int) -> None:
-        self._focus.select_provider(node)
-        self.tabs.setCurrentWidget(self.details)
-
-    def _offer(self, node: int, place: QPoint) -> None:
-        def prepare(verb: str) -> None:
-            self.bar.prepare(verb, node)
-
+    def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
-        if node == NOBODY:
-            menu = map_menu(self, views)
-        else:
-            menu = provider_menu(self, self.player.session.abilities, prepare, partial(self._inspect, node), views)
-        menu.popup(place)
+        ids = {NOBODY: ON_MAP, LINE: ON_LINK}.get(what, ON_PROVIDER)
+        network_menu(self, self.acts, ids, views).popup(place)
 
     def _retitle(self) -> None:
         mark = "● " if self.document.unsaved else ""

@@ -36,6 +36,7 @@ SOURCES = {
 OUTCOMES = {  # protocol section 5.15
     "OK": "done",
     "OK_DUPLICATE": "already stored",
+    "OK_LOCAL": "stored in the organisation, to be passed on",
     "NOT_FOUND": "not found",
     "PARTIAL": "only some answered in time",
     "TIMEOUT": "nobody answered in time",
@@ -50,7 +51,10 @@ OUTCOMES = {  # protocol section 5.15
     "E_AGAIN": "failed for now: try again",
     "E_TTL": "refused: the TTL is out of range",
     "E_REGIME": "refused: the regime of this name cannot fall",
+    "E_SCOPE": "refused: there is no organisation for it to stay in, or it is known outside",
     "E_SECRET": "refused: the secret does not fit",
+    "E_REMOVED": "refused: this entry was taken back",
+    "E_KIND": "refused: an immutable value cannot be taken back",
     "E_LEAK": "refused: it came from above, and may not go up again",
     "E_REFUSED": "refused: this provider does not serve its customers",
 }

@@ -42,6 +42,7 @@ class _Name:
         self.acks: list[Ack] = []  # aligned with versions
         self.tops: list[Ack] = []  # those that were the newest when they came: rising in time and in version
         self.entries: dict[str, list[Ack]] = {}  # by identity: one Ack per stretch of time at one provider
+        self.removed: dict[str, Ack] = {}  # by identity: when it was taken back
 
 
 class History:
@@ -76,13 +77,14 @@ class History:
     def regime(self, nid: bytes, t: float) -> int:
         """The regime in force: its code, NONE before the first put, MIXED where entries that count have several.
 
-        Where every entry has ended, that of the last one. Asked while folding: a refresh may change an entry's regime.
+        Of an entry that was put at several providers the highest counts, as of an immutable value (section 5.8). Where
+        every entry has ended, that of the last one. Asked while folding: a refresh may change an entry's regime.
         """
         name = self._names.get(nid)
         if name is None:
             return NONE
         if name.entries:
-            found = {ack.regime for acks in name.entries.values() if (ack := _alive(acks, t))}
+            found = {regime for acks in name.entries.values() if (regime := _highest(acks, t))}
             if found:
                 return MIXED if len(found) > 1 else found.pop()
             ended = (ack for acks in name.entries.values() for ack in acks if ack.t <= t)
@@ -91,12 +93,17 @@ class History:
         return name.tops[count - 1].regime if count else NONE
 
     def newer(self, nid: bytes, seq: int, digest: str, entries: tuple[str, ...], t: float) -> list[Ack]:
-        """What a read of this version, or of these entries, missed at t: the later versions, or the other entries."""
+        """What a read of this version, or of these entries, missed at t: the later versions, or the other entries.
+
+        An entry that was read although it had been taken back counts with its removal; a tombstone is a version.
+        """
         name = self._names.get(nid)
         if name is None or name.kind == Kind.IMMUTABLE.value:
             return []
         if name.entries:
-            return [ack for entry, acks in name.entries.items() if entry not in entries and (ack := _alive(acks, t))]
+            missed = [ack for entry, acks in name.entries.items() if entry not in entries and (ack := _alive(acks, t))]
+            ended = [ack for entry, ack in name.removed.items() if entry in entries and ack.t <= t]
+            return missed + [ack for ack in ended if not _alive(name.entries[ack.entry], t)]
         later = name.acks[bisect_right(name.versions, (seq, digest)) :]
         return [ack for ack in later if ack.t <= t]
 
@@ -142,6 +149,8 @@ class History:
         for ack in name.entries.get(event.entry, ()) if name else ():
             if ack.node == event.node:
                 ack.end = min(ack.end, event.t)
+        if name and event.why == "removed" and event.entry in name.entries:
+            name.removed[event.entry] = Ack(event.t, event.id, event.node, 0, "", event.entry, NONE)
 
 
 def _alive(acks: list[Ack], t: float) -> Ack | None:
@@ -151,6 +160,11 @@ def _alive(acks: list[Ack], t: float) -> Ack | None:
         if ack.t <= t < ack.end and (found is None or ack.t < found.t):
             found = ack
     return found
+
+
+def _highest(acks: list[Ack], t: float) -> int:
+    """The widest regime of the stretches that count at t, NONE where there is none."""
+    return max([ack.regime for ack in acks if ack.t <= t < ack.end], default=NONE)
 
 
 def _time(ack: Ack) -> float:

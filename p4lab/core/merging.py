@@ -58,6 +58,8 @@ def merge(
     until = max([_lease_end(update, options, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
     effects = _make_room(record, store, child, held, near, update.op, stores)
+    if record.deleted:  # or it would be back when the tombstone is forgotten
+        effects += stores.drop(OWN + SUBTREE, nid, record.entry, record.version, update.op, "removed")
     origin = 0 if update.stored is None else update.stored.id
     path = update.path if options.mesh is Mesh.RELAY else ()
     kept = stores.keep(store, _raised(record, held), until, update.op, src, origin, path)
@@ -145,6 +147,8 @@ def _withdraw(update: Update, src: int, stores: Stores, options: Options, now: f
         stores.mark(record, mark_end(record, options.w_sync, now), now, src, update.stored)
     why = "withdrawn: the name is get-broadcast now"
     effects = stores.drop(REPLICA + POINTER + CACHED, record.nid, record.entry, record.version, update.op, why)
+    if record.deleted:
+        effects += stores.drop(OWN + SUBTREE, record.nid, record.entry, record.version, update.op, "removed")
     # Whoever learns of the fall passes it on; the regime before is what makes it a withdraw.
     before = msgspec.structs.replace(record, regime=Regime.VALUE)
     return Merged(effects, update.stored, before) if news or effects else None

@@ -103,7 +103,8 @@ class Peering:
         near.add(role, (src,))
         effects.append(Emit(SessionUp(near.me, src, role.value)))
         effects += self._learn(src, role, hello)
-        flushed = self._outbox.flush(src)
+        # What has a lifetime is left to catching up, which knows how much of it is left.
+        flushed = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
         self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
         effects += [Send(src, update) for update in flushed]
         effects += self._ask(src, now)

@@ -52,7 +52,7 @@ class Provider:
     ) -> None:  # fmt: skip
         self.me = me
         self.wake_at = NEVER  # when the next question runs out of time
-        self.stores = Stores(me)
+        self.stores = Stores(me, options.w_sync, options.max_stale)
         self._near = Neighbours(me, parent, ancestors)
         self._options = options
         self._signer = signer

@@ -18,6 +18,7 @@ from p4lab.metrics.coherence import Coherence
 from p4lab.metrics.columns import GET, KIND_CODES, KIND_WORDS, KLASSES, PUT, REGIME_CODES, START, Table, Words
 from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import Counts, Messages
+from p4lab.metrics.moves import Moves
 from p4lab.metrics.report import Part
 
 _SOURCES = {word: KLASSES.index(word) for word in ("local", "replica", "cached", "joined", "remote")}
@@ -75,6 +76,7 @@ class Metrics:
         self._by_hand: dict[int, PutStarted | GetStarted] = {}
         self._answers: dict[int, tuple[PutFinished | GetFinished, int | None]] = {}  # of those; with the lag of a get
         self._harm = Harm(self.providers)
+        self._moves = Moves()
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
@@ -83,6 +85,7 @@ class Metrics:
         for event in events.records:
             self._history.step(event)
             self._coherence.step(event)
+            self._moves.step(event)
             if (take := takes.get(type(event))) is not None:
                 take(event)
             match event:
@@ -156,6 +159,7 @@ class Metrics:
             "by_organisation": self._by("node", self.organisations, everything, counts.by_sender, every=True),
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
             "coherence": self._coherence.report(now),
+            **self._moves.report(now),
             "harm": self._harm.report(now),
             "commands": [
                 self._command(start, self._answers.get(op), now)
@@ -197,7 +201,7 @@ class Metrics:
         get = end if isinstance(end, GetFinished) else None
         return {
             "at": start.t,
-            "verb": "put" if isinstance(start, PutStarted) else "get",
+            "verb": "get" if isinstance(start, GetStarted) else "remove" if start.removes else "put",
             "code": end.outcome if end else None,
             "source": (get.source or None) if get else None,
             "latency": end.latency if end else None,
@@ -242,6 +246,8 @@ class Metrics:
             self._gets.append((*row, _klass(event), True, lag, age))
         else:
             self._gets.append((*row, _klass(event), False, 0, 0.0))
+        if lag and isinstance(event, GetFinished):
+            self._moves.finished(event, lag)
         if self._harm.lying:
             self._harm.finished(event, started, lag or 0, who[4])
         if event.op in self._by_hand:

@@ -27,7 +27,8 @@ MAX_PEERINGS = 2_000_000  # about what a run can hold; 2,000 providers in full m
 GROUPED = ("gets", "puts", "latency", "staleness", "messages", "bytes")  # what each group of section 3 has
 METRICS = (
     *("scenario", "seed", "time", "digest", *GROUPED, "access"),
-    *("by_regime", "by_workload", "by_provider", "by_organisation", "by_kind", "coherence", "harm", "commands"),
+    *("by_regime", "by_workload", "by_provider", "by_organisation", "by_kind", "coherence", "moves", "ghost_reads"),
+    *("harm", "commands"),
 )
 
 

@@ -1,11 +1,10 @@
 """From AS relationships to a forest: the clique peers in full mesh, everybody else is a child of one of its providers.
 
-Rules: as for other maps, nothing is dropped or chosen without a note. Latencies are those of `[link]`.
-Places: the clique on a ring, each subtree in its slice of the circle, further out the deeper.
+Rules: as for other maps, nothing is dropped or chosen without a note. Latencies are those of `[link]`. Nobody is
+given a place: the window lays out what of the forest is unfolded.
 """
 
 from collections import Counter
-from math import cos, pi, sin
 from typing import Literal
 
 import msgspec
@@ -16,7 +15,6 @@ from p4lab.topology.as_rel import Relations
 
 Parents = Literal["nearest", "largest", "first"]
 
-INNER = 0.16  # radius of the ring of tops, of the map's width
 OWNERS, READERS = 4, 24  # ASes of the workload, evenly spread over the file's order
 GETS = 0.5  # 1/s at each reader
 TTL = 30.0  # s
@@ -145,14 +143,10 @@ def _links(count: int, what: str) -> str:
 
 
 def providers(found: Forest) -> tuple[Provider, ...]:
-    """The rows, tops first, with their places."""
-    places = _places(found)
+    """The rows, tops first."""
     order = sorted(found.parents, key=lambda each: (found.depth[each], each))
     return tuple(
-        Provider(
-            name=f"AS{each}", position=places[each], parent=None if (up := found.parents[each]) is None else f"AS{up}"
-        )
-        for each in order
+        Provider(name=f"AS{each}", parent=None if (up := found.parents[each]) is None else f"AS{up}") for each in order
     )
 
 
@@ -166,36 +160,3 @@ def workload(rows: tuple[Provider, ...], name: str) -> Workload:
 def _spread(rows: tuple[Provider, ...], count: int) -> list[Provider]:
     count = min(count, len(rows))
     return [rows[(2 * i + 1) * len(rows) // (2 * count)] for i in range(count)]
-
-
-def _places(found: Forest) -> dict[int, tuple[float, float]]:
-    """Everybody's place, 0..1: an angle in the slice of its subtree, a radius by its depth."""
-    below: dict[int, list[int]] = {}
-    leaves: Counter[int] = Counter()
-    for each in sorted(found.parents, key=lambda node: -found.depth[node]):
-        leaves[each] = max(1, leaves[each])
-        parent = found.parents[each]
-        if parent is not None:
-            below.setdefault(parent, []).append(each)
-            leaves[parent] += leaves[each]
-    tops = sorted(each for each, parent in found.parents.items() if parent is None)
-    deepest = max(found.depth.values(), default=0)
-    step = (0.49 - INNER) / deepest if deepest else 0.0
-    places: dict[int, tuple[float, float]] = {}
-    total = sum(leaves[top] for top in tops)
-    slices = []
-    start = 0.0
-    for top in tops:
-        wide = 2 * pi * leaves[top] / total
-        slices.append((top, start, wide))
-        start += wide
-    while slices:
-        node, at, wide = slices.pop()
-        radius = INNER + step * found.depth[node]
-        angle = at + wide / 2
-        places[node] = round(0.5 + radius * cos(angle), 4), round(0.5 + radius * sin(angle), 4)
-        for child in sorted(below.get(node, ())):
-            part = wide * leaves[child] / leaves[node]
-            slices.append((child, at, part))
-            at += part
-    return places

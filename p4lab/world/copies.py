@@ -10,10 +10,11 @@ from math import inf
 import msgspec
 import numpy as np
 
-from p4lab.core.events import Dropped, Stored
+from p4lab.core.events import Crashed, Dropped, Restarted, Stored
 from p4lab.core.history import History
 
 STORES = "LSRCP"
+Filed = Stored | Dropped | Crashed | Restarted
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -33,6 +34,7 @@ class Holding(msgspec.Struct, frozen=True):
     entries: int
     event: int
     regime: str
+    deleted: bool = False  # it is a tombstone
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -61,9 +63,12 @@ class Copies:
         self._open: dict[tuple[int, str, str], int] = {}  # (node, store, entry) -> its last interval
         self._lanes: dict[int, _Lane] = {}
 
-    def feed(self, events: Iterable[Stored | Dropped]) -> None:
-        """Take the next events of this name."""
+    def feed(self, events: Iterable[Filed]) -> None:
+        """Take the next events of this name, and the crashes and restarts of those who hold it."""
         for event in events:
+            if isinstance(event, Crashed | Restarted):
+                self._power(event)
+                continue
             place = self._open.pop((event.node, event.store, event.entry), None)
             if place is not None and event.t < self._end[place]:
                 self._end[place] = event.t
@@ -75,6 +80,18 @@ class Copies:
             self._open[event.node, event.store, event.entry] = len(self._events)
             self._append(event)
             lane.active[event.store, event.entry] = event
+
+    def _power(self, event: Crashed | Restarted) -> None:
+        """A provider that is down answers nothing, and what it had only cached is gone for good (section 5.12)."""
+        lane = self._lanes.get(event.node)
+        if lane is None:
+            return
+        lane.settle(event.t)
+        lane.down = isinstance(event, Crashed)
+        for key in [key for key in self._open if key[0] == event.node and key[1] == "C"]:
+            place = self._open.pop(key)
+            self._end[place] = min(self._end[place], event.t)
+            lane.active.pop((key[1], key[2]), None)
 
     def _append(self, event: Stored) -> None:
         count = len(self._events)
@@ -108,6 +125,7 @@ class Copies:
             entries=len(entries),
             event=best.id,
             regime=best.regime if len({event.regime for event in held}) == 1 else "mixed",
+            deleted=best.deleted,
         )
 
     def lanes(self) -> list[Segment]:
@@ -120,6 +138,7 @@ class _Lane:
 
     def __init__(self, node: int) -> None:
         self.active: dict[tuple[str, str], Stored] = {}  # by (store, entry)
+        self.down = False
         self._node = node
         self._done: list[Segment] = []
         self._since = 0.0
@@ -140,27 +159,34 @@ class _Lane:
 
     def _until(self, t: float) -> list[Segment]:
         """Segments from `since` to t, as what is active expires."""
-        found = []
+        found: list[Segment] = []
+        if self.down:
+            return found
         start = self._since
         while start < t:
             held = [event for event in self.active.values() if start < _until(event)]
             if not held:
                 break
             end = min(t, *map(_until, held))
-            found.append(_answer(self._node, start, end, held))
+            segment, deleted = _answer(self._node, start, end, held)
+            if not deleted:  # a tombstone ends what there was to answer with
+                found.append(segment)
             start = end
         return found
 
 
-def _answer(node: int, start: float, end: float, held: list[Stored]) -> Segment:
-    """What a provider with these copies would answer: the newest, a copy before a pointer; of a set, the union."""
+def _answer(node: int, start: float, end: float, held: list[Stored]) -> tuple[Segment, bool]:
+    """What a provider with these copies would answer: the newest, a copy before a pointer; of a set, the union.
+
+    And whether that is a tombstone.
+    """
     newest = max((event.seq, event.digest) for event in held)
     best = min(
         (event for event in held if (event.seq, event.digest) == newest),
         key=lambda event: (STORES.find(event.store), -event.id),
     )
     entries = len({event.entry for event in held if event.entry})
-    return Segment(node, start, end, best.store, best.seq, entries, best.id)
+    return Segment(node, start, end, best.store, best.seq, entries, best.id), best.deleted
 
 
 def _join(segments: list[Segment], segment: Segment) -> None:

@@ -126,6 +126,8 @@ class _Teller:
         if op.finished is not None and op.latency is not None:
             fine = op.outcome.startswith("OK")
             text = "told its customer that it is stored" if fine else f"refused it: {op.outcome}"
+            if op.outcome == "OK_LOCAL":
+                text += " in the organisation, and is to be passed on"
             self.say(op.finished, op.finished_id, f"{self.me} {text}, after {span(op.latency)}", not fine)
         return self.steps
 

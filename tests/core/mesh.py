@@ -36,6 +36,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Left,
     Noticed,
     PutFinished,
     PutStarted,
@@ -325,6 +326,8 @@ def _line(event: Event) -> str:
             return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
         case Noticed():
             return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
+        case Left():
+            return f"{LETTERS[event.node]} gives up {event.entries}{' onward' * event.onward}"
         case Equivocated():
             return f"{LETTERS[event.node]} meets two of v{event.seq}"
         case LateBetter():

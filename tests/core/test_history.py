@@ -67,6 +67,38 @@ def test_entries_count_from_their_acknowledgement_until_they_end() -> None:
     assert history.judge(nid, 0, "", ("x",), 8.0) == (0, 0.0)
 
 
+def test_an_entry_put_again_elsewhere_counts_by_its_widest_regime() -> None:
+    """Hypothesis found this: at one moment two providers take the same entry under two regimes."""
+    for first, second in ((0, 1), (1, 0)):
+        run, nid = Run(2), nid_of("wall", "unauthenticated")
+        run.put(1.0, first, "wall", kind="unauthenticated", entry="x", until=3.0, regime="put-broadcast-value")
+        run.put(1.0, second, "wall", kind="unauthenticated", entry="x")
+        history = fold(run.trace)
+        assert [history.regime(nid, t) for t in (1.0, 2.9, 3.0)] == [3, 3, 1]
+
+
+def test_what_was_taken_back_is_stale_from_then_on() -> None:
+    run, nid = Run(), nid_of("wall", "unauthenticated")
+    run.put(1.0, 0, "wall", kind="unauthenticated", entry="x")
+    run.put(2.0, 0, "wall", kind="unauthenticated", entry="y")
+    run.drop(3.0, 0, "wall", "L", kind="unauthenticated", entry="x", why="removed")
+    run.put(6.0, 1, "wall", kind="unauthenticated", entry="x")
+    history = fold(run.trace)
+    read = [history.judge(nid, 0, "", ("x", "y"), t) for t in (2.9, 3.0, 4.5, 6.0)]
+    assert read == [(0, 0.0), (1, 0.0), (1, 1.5), (0, 0.0)]
+    assert history.judge(nid, 0, "", ("y",), 4.0) == (0, 0.0)
+
+
+def test_a_tombstone_is_a_version() -> None:
+    run = Run()
+    run.put(1.0, 0, "news/1", 1)
+    run.put(2.0, 0, "news/1", 2, deleted=True)
+    run.put(5.0, 0, "news/1", 3)
+    history = fold(run.trace)
+    judged = [history.judge(NEWS, seq, version_digest(seq), (), t) for seq, t in [(1, 4.0), (2, 4.0), (2, 6.0)]]
+    assert judged == [(1, 2.0), (0, 0.0), (1, 1.0)]
+
+
 def test_the_regime_in_force() -> None:
     run, wall, fixed = Run(), nid_of("wall", "unauthenticated"), nid_of("fixed", "immutable")
     run.put(1.0, 0, "wall", kind="unauthenticated", entry="x")
@@ -97,7 +129,7 @@ class Naive:
         return found
 
     def alive(self, t: float) -> dict[str, tuple[str, float]]:
-        """Entry -> (its regime, since when it has counted without a break at the provider that had it longest)."""
+        """Entry -> (its widest regime, since when it has counted at the provider that has had it longest)."""
         found: dict[str, tuple[str, float]] = {}
         for node in range(5):
             for entry in ("x", "y", "z"):
@@ -109,8 +141,9 @@ class Naive:
                         continue
                     since = since if end > event.t else event.t
                     end, regime = inf if event.until is None else event.until, event.regime
-                if since <= t < end and since < found.get(entry, ("", inf))[1]:
-                    found[entry] = (regime, since)
+                if since <= t < end:
+                    wide, first = found.get(entry, (REGIMES[0], inf))
+                    found[entry] = (max(wide, regime, key=REGIMES.index), min(first, since))
         return found
 
 

@@ -63,6 +63,23 @@ def test_nothing_older_comes_back_while_it_is_kept(regime: Regime) -> None:
     assert mesh.answers[op].values == ("again",)
 
 
+@pytest.mark.parametrize("regime", [KV, GB])
+def test_an_older_copy_is_gone_where_the_removal_is_heard_of(regime: Regime) -> None:
+    """Who only hid its own older copy would show it again when the tombstone is forgotten."""
+    mesh = Mesh(3, msgspec.structs.replace(QUIET, w_sync=10.0))
+    mesh.put("A", regime=KV, identity="me", ttl=0.0)
+    mesh.deliver()
+    if regime is GB:
+        mesh.wallet._stubs.clear()  # its owner does not know any more where it went: a withdraw is told
+    remove(mesh, "B", identity="me")
+    assert "A drops L: removed" in mesh.deliver()
+    mesh.wait(10.0)
+    mesh.cut("AB")
+    mesh.join("AB")
+    mesh.deliver()
+    assert [mesh.stores(by) for by in "ABC"] == [{}, {}, {}]
+
+
 def test_it_is_kept_as_long_as_what_it_hides_may_live() -> None:
     mesh = Mesh(1, msgspec.structs.replace(QUIET, w_sync=10.0))
     mesh.put("A", "k", ttl=20.0)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p4lab.core.commands import Remove
 from p4lab.core.messages import SyncDigest, SyncItems
 from p4lab.core.names import Regime
 from p4lab.core.options import ChildUp
@@ -153,3 +154,17 @@ def test_a_lease_is_told_as_what_is_left_of_it() -> None:
     mesh.restart("A")
     mesh.deliver()
     assert mesh.stores("B") == {"R": [("v1", 14.0)]}
+
+
+def test_what_waits_for_a_session_lives_no_longer_for_it() -> None:
+    mesh = Mesh(2, msgspec.structs.replace(QUIET, w_sync=10.0))
+    mesh.put("B", "taken", "v", KV, identity="me", ttl=0.0)
+    mesh.deliver()
+    mesh.cut("AB")
+    mesh.put("A", "k", "v", KV, lease=10.0)
+    mesh.put("A", "short", "v", KV, lease=3.0)
+    mesh.request(Remove("A", "taken", identity="me"))
+    mesh.wait(4.0)
+    mesh.join("AB")
+    mesh.deliver()
+    assert mesh.stores("B") == {"R": [("v1", 10.0), ("v2", 10.0)]}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from p4lab.metrics import Metrics
+from p4lab.scenario.check import METRICS as KNOWN
 from p4lab.scenario.expect import Verdict, judge
 from p4lab.scenario.model import Expect
 
@@ -70,3 +72,7 @@ METRICS: dict[str, Any] = {
 )
 def test_an_expectation_is_judged(expect: Expect, verdict: Verdict) -> None:
     assert judge(METRICS, expect) == verdict
+
+
+def test_every_metric_may_be_expected() -> None:
+    assert {*KNOWN} == {*Metrics("", 0).report()}

@@ -96,7 +96,7 @@ def test_it_plays(tmp_path: Path) -> None:
     while session.advance(scenario.duration) < scenario.duration:
         pass
     assert session.trace.messages > 100
-    assert len({row.position for row in scenario.provider}) == len(scenario.provider)
+    assert {row.position for row in scenario.provider} == {None}  # the window lays out what is unfolded
 
 
 @pytest.mark.parametrize(

@@ -4,94 +4,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get
 from p4lab.scenario.read import read
-from p4lab.scenario.write import write
-from p4lab.session.simulated import Simulated
 from tests.ui import runs
-from ui.dialogs import Dialogs
-from ui.document import Answer, Document
-from ui.focus import Focus
-from ui.player import Player
-from ui.taste import Taste
-from ui.theme import DARK, DARK_ONLY, LIGHT_ONLY
+from tests.ui.desk import Desk
+from ui.document import Answer
+from ui.theme import DARK, DARK_ONLY
 from ui.welcome import Card
 from ui.window import Window
-
-
-class Person(Dialogs):
-    """Answers what a dialog would ask."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.answer = Answer.CANCEL
-        self.path: Path | None = None
-
-    def unsaved(self, title: str) -> Answer:
-        return self.answer
-
-    def scenario_target(self, suggestion: str) -> Path | None:
-        return self.path
-
-    def picture_target(self, suggestion: str) -> Path | None:
-        return self.path
-
-    def file_to_open(self) -> Path | None:
-        return self.path
-
-
-class Desk:
-    """A window with a person before it."""
-
-    def __init__(self, qtbot: QtBot, folder: Path) -> None:
-        self.qtbot = qtbot
-        self.folder = folder
-        self.file = folder / "small.toml"
-        write(runs.scenario(), self.file)
-        self.person = Person()
-        self.settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.taste = Taste(application, self.settings, LIGHT_ONLY)
-        self.window = self.build()
-
-    def build(self) -> Window:
-        player, person = Player(Simulated), self.person
-        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings)
-        window = Window(player, Focus(), self.taste, document, person, self.settings)
-        window.resize(1200, 760)
-        window.show()
-        return window
-
-    @property
-    def player(self) -> Player:
-        return self.window.player
-
-    def open(self) -> None:
-        assert self.window.document.open(self.file)
-
-    def seek(self, t: float) -> None:
-        self.player.seek(t)
-        runs.settle(self.qtbot, self.player)
-
-    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        self.qtbot.keyClick(self.window.focusWidget() or self.window, key, modifier)
 
 
 @pytest.fixture
 def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(qtbot, tmp_path)
     yield made
-    made.window.document.forget()
-    made.window.close()
-    made.taste.choose_theme(LIGHT_ONLY)
-    made.taste.choose_scale(100)
-    made.window.deleteLater()
+    made.leave()
 
 
 def test_a_card_opens_its_scenario_paused_with_a_key_selected(desk: Desk) -> None:

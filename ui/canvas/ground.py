@@ -55,6 +55,11 @@ class Ground:
         return np.array([(a, b) not in self.cut for a, b in self.lines.tolist()], bool)
 
     @cached_property
+    def ends(self) -> frozenset[Pair]:
+        """The lines as pairs."""
+        return frozenset((a, b) for a, b in self.lines.tolist())
+
+    @cached_property
     def silenced(self) -> list[Pair]:
         """The cut lines that wear a sign: those of a crashed provider need none."""
         return [line for line in self.cut if not self.crashed.intersection(line)]

@@ -12,6 +12,7 @@ import networkx
 import numpy as np
 
 from p4lab.scenario.model import Provider
+from ui.canvas.trees import hang
 
 RING = 40  # up to so many stand on a ring: every line of a full mesh is then seen
 FORCE = 400  # above, networkx wants scipy and seconds; a spiral is as good where nothing can be told apart
@@ -29,23 +30,32 @@ class Layout:
     aspect: float | None = None
 
 
-def place(providers: Sequence[Provider], links: Iterable[tuple[int, int]]) -> Layout:
-    """Places for all providers. links: pairs of indices, which draw together what has no place of its own."""
+def place(providers: Sequence[Provider], links: Iterable[tuple[int, int]], hosts: np.ndarray | None = None) -> Layout:
+    """Places for all providers. links: pairs of indices, which draw together what has no place of its own.
+
+    hosts: by provider the one that is drawn for it, None = everybody is drawn.
+    """
     count = len(providers)
-    edges = list(links)
+    index = {provider.name: i for i, provider in enumerate(providers)}
+    parents = {i: None if row.parent is None else index[row.parent] for i, row in enumerate(providers)}
+    tops = [i for i in range(count) if parents[i] is None]
+    number = {node: i for i, node in enumerate(tops)}
+    edges = [(number[a], number[b]) for a, b in links if a in number and b in number]
     on_earth = [i for i, provider in enumerate(providers) if provider.geo is not None]
+    points = np.full((count, 2), np.nan)
     if on_earth:
-        points = np.full((count, 2), np.nan)
         points[on_earth] = earth(np.array([providers[i].geo for i in on_earth], float))
     else:
-        points = automatic(count, edges)
+        points[tops] = automatic(len(tops), edges)
     for i, provider in enumerate(providers):
         if provider.position is not None:
             points[i] = provider.position
-    points = beside_neighbours(points, edges)
+    points[tops] = beside_neighbours(points[tops], edges)
+    fixed = [i for i, provider in enumerate(providers) if provider.position is not None]
+    free = not on_earth and 2 * len(number.keys() & set(fixed)) < max(1, len(tops))  # some were only moved by hand
+    points = hang(points, parents, np.arange(count) if hosts is None else hosts, free, fixed)
     if not on_earth:
         return Layout(points)
-    fixed = [i for i, provider in enumerate(providers) if provider.position is not None]
     return Layout(part(points, MAP_ASPECT, fixed), MAP_ASPECT)
 
 

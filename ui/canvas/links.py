@@ -13,6 +13,7 @@ from ui.theme import Theme, mix
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
 MOST_BUSY = 1500  # the busiest are drawn
+MOST_HEADS = 80  # more of them would hide the links, and children stand below anyway
 HEAD = 7.0  # of the head that says which end of a link is the parent
 FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
@@ -68,8 +69,19 @@ def paint_links(
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])
 
 
+def paint_chosen(painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, link: tuple[int, int]) -> None:
+    """Under its line, the link that is chosen."""
+    (line,) = clipped(centres, rims, np.array([link])).tolist()
+    pen = QPen(mix(theme.map, theme.accent, 0.45), 9.0)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(QLineF(*line))
+
+
 def paint_upwards(painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, up: np.ndarray) -> None:
     """The direction of links to a parent: a small head half-way, pointing at the parent. up: rows (child, parent)."""
+    if len(up) > MOST_HEADS:
+        return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(mix(theme.link, theme.link_busy, 0.6))
     for x1, y1, x2, y2 in clipped(centres, rims, up).tolist():

@@ -4,6 +4,7 @@ Rules: no Qt, nothing drawn. A function of (world, trace, key, t). A provider wi
 would answer with: the freshest, a copy before a pointer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from p4lab.core.names import Regime
@@ -59,23 +60,24 @@ DOWN = Look(what="crashed")
 
 def looks(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
     """One for each provider 0..count-1. name: a place in `world.names`, None = no key is selected."""
-    shown = _held(world, trace, name, t, count)
+    shown = held(world, trace, name, t, range(count))
     for node in world.state(t).crashed:  # what it has stored is there, and nobody gets at it
         if node < count:
             shown[node] = DOWN
     return shown
 
 
-def _held(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
+def held(world: World, trace: Trace, name: int | None, t: float, nodes: Sequence[int]) -> list[Look]:
+    """What these nodes hold, crashed or not."""
     if name is None or name >= len(world.names):
-        return [UNKNOWN] * count
+        return [UNKNOWN] * len(nodes)
     best: dict[int, Holding] = {}
     for holding in world.holdings(name, t):
         known = best.get(holding.node)
         if known is None or _rank(holding) < _rank(known):
             best[holding.node] = holding
     called = world.names[name]
-    return [_look(best[node], called, trace, world.called) if node in best else NOTHING for node in range(count)]
+    return [_look(best[node], called, trace, world.called) if node in best else NOTHING for node in nodes]
 
 
 def sentence(look: Look, key: str, t: float) -> str:

@@ -12,6 +12,7 @@ from ui import words
 from ui.canvas.answers import Answers
 from ui.canvas.figures import Figures
 from ui.canvas.ground import Ground
+from ui.canvas.houses import Stand, seen, under_way
 from ui.canvas.loads import Loads
 from ui.canvas.looks import Look, looks
 from ui.canvas.losses import Losses
@@ -31,7 +32,7 @@ class Moment:
     """key, newest: of the selected name, in words.
 
     access: x and y of what is between customers and their provider. left_out: what is not drawn, in words.
-    carried: bytes in the loads' window, by line of the ground.
+    carried: bytes in the loads' window, by line of the ground. house: the organisation that is selected, its node.
     """
 
     t: float
@@ -51,12 +52,13 @@ class Moment:
     flight: Flight
     access: tuple[np.ndarray, np.ndarray]
     left_out: str
+    houses: tuple[Stand, ...] = ()
+    house: int | None = None
 
 
 def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
-    plan.follow()
     answers, lost = plan.answers, plan.losses
     ground, loads = plan.ground(t), plan.loads.at(t, player.factor)
     name = focus.name if focus.name is not None and focus.name < len(world.names) else None
@@ -65,6 +67,7 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
     flying = flying[~lost.gone(flying["id"], t)]
     flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
     key, newest = _words(world, name, t)
+    houses = seen(plan.houses(shown), world, trace, name, t)
     return Moment(
         t=t,
         factor=player.factor,
@@ -81,8 +84,10 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
         losses=lost,
         carried=ground.carried(loads.carried),
         flight=flight,
-        access=_access(flying[flying["code"] >= ACCESS], t, world, shown),
+        access=_access(flying[flying["code"] >= ACCESS], t, world, shown, houses),
         left_out=_left_out(flight),
+        houses=houses,
+        house=focus.provider,
     )
 
 
@@ -128,10 +133,13 @@ def _left_out(flight: Flight) -> str:
     return f"showing {words.grouped(len(flight))} of {words.plural(flight.total, 'message')}"
 
 
-def _access(rows: np.ndarray, t: float, world: World, shown: Figures) -> tuple[np.ndarray, np.ndarray]:
-    """Between a dot of the customers and the rim of their provider."""
-    places: list[tuple[float, float]] = []
-    for row in rows[:200]:
+def _access(
+    rows: np.ndarray, t: float, world: World, shown: Figures, houses: tuple[Stand, ...]
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Between a dot of the customers and the rim of their provider, and to and from houses."""
+    proxied = np.maximum(rows["src"], rows["dst"]) >= 2 * len(shown.names)
+    places = under_way(rows[proxied][:200], t, houses, len(world.houses.rows)) if len(houses) else []
+    for row in rows[~proxied][:200]:
         src, dst = int(row["src"]), int(row["dst"])
         node = src if src < len(shown.names) else dst
         dots = shown.customer_places(node) if node < len(shown.names) else []

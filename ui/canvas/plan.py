@@ -14,7 +14,9 @@ from p4lab.world import State, World
 from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
+from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, survey
+from ui.canvas.houses import Stand, stands
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter
 from ui.canvas.losses import Losses
@@ -36,16 +38,24 @@ class Plan:
         self.losses = Losses(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
         self.hosts = np.empty(0, np.int64)
+        self.folds = Folds()
+        self._scenario = Scenario(title="", duration=1.0)
+        self._folded: object = None  # what hosts and points were worked out for
+        self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers
         self._trace, self._world = Trace(), World()
         self._links: dict[tuple[int, int], Link] = {}
         self._usual: list[Link] = []
         self._default = Link()
+        self._above: dict[int, int | None] = {}  # the parents at the start
         self._up = np.empty((0, 2), np.int64)
         self._seen = 0  # of the world's links
         self._shown: object = None
         self._moves = 0
         self._figures: tuple[object, Figures] | None = None
-        self._ground: tuple[object, Ground] | None = None
+        self._ground: tuple[State, object, Ground] | None = None
+        self._camera = Camera()
+        self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
+        self._places: dict[str, tuple[float, float]] = {}  # of organisations that the scenario gives one
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
@@ -53,27 +63,29 @@ class Plan:
         self._links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
         self._links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
         self._usual, self._default = list(self._links.values()), scenario.link
-        self._up = np.array([(child, parent) for child, parent, _ in upwards], np.int64).reshape(-1, 2)
+        self._above = {child: parent for child, parent, _ in upwards}
+        self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
         self._trace, self._world = trace, world
         self._know(list(self._links))
         self.answers, self.losses = Answers(trace, world), Losses(trace, world)
-        same = scenario.title, scenario.provider, scenario.peering, scenario.underlay
+        same = scenario.title, scenario.provider, scenario.peering, scenario.underlay, scenario.organisation
         if same == self._shown:
             return False
         self._shown = same
+        self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         self.names = tuple(provider.name for provider in scenario.provider)
         self.customers = tuple(provider.customers for provider in scenario.provider)
-        self.hosts = np.arange(len(self.names))
+        self._scenario, self._held, self._folded = scenario, {}, None
+        self.folds.begin(len(self.names), self._parents(State()))
         index = {name: i for i, name in enumerate(self.names)}
         under = [(index[row.between[0]], index[row.between[1]]) for row in scenario.underlay]
         self.under = np.array(under, np.int64).reshape(-1, 2)
-        layout = place(scenario.provider, under or list(self._links))
-        self.points, self.aspect = layout.points.copy(), layout.aspect
-        self._moves += 1
+        self._arrange(State())
         return True
 
-    def follow(self) -> None:
-        """Take what the world has seen since."""
+    def follow(self, t: float) -> None:
+        """Take what the world has seen since, and stand as the forest is at t."""
+        self._arrange(self._world.state(t))
         self.answers.follow()
         self.losses.follow()
         if self._world.states.count() != self._seen:
@@ -85,11 +97,15 @@ class Plan:
     def ground(self, t: float) -> Ground:
         """What lies on the map at t. The same object until something changes."""
         state = self._world.state(t)
-        asked = id(state), id(self.hosts), len(self.pairs), self._moves
-        if self._ground is None or self._ground[0] != asked:
+        asked = state, len(self.pairs), self._folded
+        if self._ground is None or self._ground[0] is not state or self._ground[1] != asked[1:]:
             made = survey(state, self.pairs, self._up, self.hosts, self._usual, self._default)
-            self._ground = asked, made
-        return self._ground[1]
+            self._ground = state, asked[1:], made
+        return self._ground[2]
+
+    def has_below(self, node: int, t: float) -> bool:
+        """Whether there is something to fold."""
+        return node in self._parents(self._world.state(t)).values()
 
     def link(self, a: int, b: int, state: State) -> Link:
         """How the link between two providers is."""
@@ -101,7 +117,7 @@ class Plan:
 
     def move(self, node: int, x: float, y: float) -> None:
         """Put a provider elsewhere, 0..1."""
-        self.points[node] = x, y
+        self.points[node] = self._held[node] = x, y
         self._moves += 1
 
     def figures(self, camera: Camera, scale: float) -> Figures:
@@ -112,13 +128,44 @@ class Plan:
             centres = camera.to_window(self.points)
             made = figures(self.names, self.customers, centres, scale, most, self.hosts)
             self._figures = asked, made
+            self._camera = camera
         return self._figures[1]
+
+    def houses(self, shown: Figures) -> tuple[Stand, ...]:
+        """Where organisations stand among these figures, which are the last that were asked for."""
+        rows = self._world.houses.rows
+        if self._stood is None or self._stood[0] is not shown or self._stood[1] != len(rows):
+            points = np.array(list(self._places.values()), float).reshape(-1, 2)
+            inside = self._camera.to_window(points).tolist() if len(points) else []
+            places = {name: (x, y) for name, (x, y) in zip(self._places, inside, strict=True)}
+            made = stands(self._world, shown, places, self._camera.width, self._camera.height)
+            self._stood = shown, len(rows), made
+        return self._stood[2]
 
     def zoom_for_full(self, camera: Camera, scale: float) -> float:
         """The zoom, against this camera, at which a usual provider has its full size."""
         near = spacing(camera.to_window(self.points[np.unique(self.hosts)]))
         near = near[np.isfinite(near)]
         return FULL * scale / (SHARE * float(np.median(near))) if len(near) and np.median(near) > 0 else 1.0
+
+    def _parents(self, state: State) -> dict[int, int | None]:
+        return dict.fromkeys(range(len(self.names))) | self._above | state.parents
+
+    def _arrange(self, state: State) -> None:
+        """Who is drawn, and where: worked out when somebody was folded, unfolded, attached or detached."""
+        asked = frozenset(self.folds.closed), tuple(sorted(state.parents.items()))
+        if asked == self._folded:
+            return
+        self._folded = asked
+        self.hosts = self.folds.hosts(len(self.names), self._parents(state))
+        rows = self._scenario.provider
+        layout = place(rows, [(a, b) for a, b in self.under.tolist()] or list(self._links), self.hosts)
+        self.points, self.aspect = layout.points, layout.aspect
+        for node, at in self._held.items():
+            self.points[node] = at
+        away = np.flatnonzero(self.hosts != np.arange(len(self.hosts)))
+        self.points[away] = self.points[self.hosts[away]]
+        self._moves += 1
 
     def _know(self, pairs: list[tuple[int, int]]) -> None:
         self.pairs = np.array(pairs, np.int64).reshape(-1, 2)

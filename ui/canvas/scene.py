@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, legend, links, providers, pulses, tags
+from ui.canvas import hints, houses, legend, links, providers, pulses, signs, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -30,7 +30,7 @@ from ui.canvas.looks import sentence
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment, moment
 from ui.canvas.plan import Plan
-from ui.canvas.still import Still
+from ui.canvas.still import Chosen, Still
 from ui.canvas.tools import PER_NOTCH, Hand, towards
 from ui.focus import Focus
 from ui.player import Player
@@ -38,7 +38,7 @@ from ui.theme import ThemeSwitch
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NEAR = 11.0  # pixels from a message or a line that still mean it
-NOBODY = -1  # instead of a provider
+NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
 ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
 }  # fmt: skip
@@ -47,7 +47,7 @@ ARROWS = {
 class MapView(QWidget):
     """placed: a provider was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of a provider.
 
-    The menu of the map itself is asked for with NOBODY.
+    The menu of the map itself is asked for with NOBODY, that of the chosen link with LINE.
     """
 
     placed = Signal(str, tuple)
@@ -77,6 +77,7 @@ class MapView(QWidget):
         focus.nameChanged.connect(self.refresh)
         focus.opChanged.connect(self.refresh)
         focus.providerChanged.connect(self._describe)
+        focus.choiceChanged.connect(self.refresh)
         switch.changed.connect(self._restyle)
         self._rebuild()
 
@@ -87,6 +88,29 @@ class MapView(QWidget):
     def fit(self) -> None:
         """Show all of the map."""
         self.look_from(self.camera.showing(self._plan.points))
+
+    def fold(self) -> None:
+        """Fold what is below the chosen provider, or unfold it."""
+        node = self._selected()
+        if node is None or self.why_not_fold():
+            return
+        self._plan.folds.toggle(node)
+        self._plan.follow(self._player.playhead)
+        hosts = self._plan.hosts
+        chosen = [each for each in self._focus.chosen if each < len(hosts)]
+        if any(hosts[each] != each for each in chosen):  # nobody stays chosen out of sight
+            self._focus.choose(tuple(dict.fromkeys(int(hosts[each]) for each in chosen)))
+        self.camera = replace(self.camera, margin=self._margin())
+        if self.camera.fitted:
+            self.fit()
+        self._describe()
+
+    def why_not_fold(self) -> str:
+        """Empty where the chosen provider has somebody below it."""
+        node = self._selected()
+        if node is None or self._plan.has_below(node, self._player.playhead):
+            return ""
+        return f"Nobody is below {self._plan.names[node]}."
 
     def actual_size(self) -> None:
         """So near that a usual provider has its full size."""
@@ -108,6 +132,9 @@ class MapView(QWidget):
         row = self._message_at(x, y)
         if row is not None:
             return hints.message(row, plan.names, self._player.world, now.t)
+        house = houses.at(now.houses, x, y)
+        if house is not None:
+            return houses.hint(house, self._player.world, now.key)
         node = now.shown.at(x, y)
         if node is not None:
             return hints.provider(node, plan, now, self._player.world)
@@ -141,13 +168,17 @@ class MapView(QWidget):
         x, y = self._plan.points[node].tolist()
         self.placed.emit(self._plan.names[node], (x, y))
 
-    def click(self, x: float, y: float) -> None:
-        """Select the message under a point, else the provider, else none."""
-        row = self._message_at(x, y)
-        if row is not None:
+    def click(self, x: float, y: float, also: bool) -> None:
+        """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
+        row, node = self._message_at(x, y), self.figures().at(x, y)
+        if node is not None and also:
+            self._focus.also(node)
+        elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
-        else:
-            self._focus.select_provider(self.figures().at(x, y))
+        elif (house := None if self.moment is None else houses.at(self.moment.houses, x, y)) is not None:
+            self._focus.choose((house.node,))
+        elif node is not None or not self._choose_link(x, y):
+            self._focus.choose(() if node is None else (node,))
 
     def set_grip(self, grip: Qt.CursorShape | None) -> None:
         """The pointer while something is held."""
@@ -171,7 +202,7 @@ class MapView(QWidget):
         self.look_from(replace(self.camera, margin=self._margin()))
 
     def _margin(self) -> tuple[float, float]:
-        across, down = MARGIN if len(self._plan.names) <= RING else NARROW
+        across, down = MARGIN if len(np.unique(self._plan.hosts)) <= RING else NARROW
         return across * self._switch.scale, down * self._switch.scale
 
     def _describe(self) -> None:
@@ -186,11 +217,22 @@ class MapView(QWidget):
         self.update()
 
     def _moment(self) -> Moment:
+        self._plan.follow(self._player.playhead)
         return moment(self._player, self._focus, self._plan, self.figures(), self.glyph_radii()[0])
 
+    def _choose_link(self, x: float, y: float) -> bool:
+        """The link under a point, if there is one and it is only one."""
+        ground = self._plan.ground(self._player.playhead)
+        line = links.nearest(self.figures().centres, ground.lines, x, y, NEAR / 2)
+        found = [] if line is None else self._plan.pairs[ground.line_of == line].tolist()
+        if len(found) == 1:
+            self._focus.choose_link(*found[0])
+        return len(found) == 1
+
     def _selected(self) -> int | None:
+        """The one provider that is chosen, or who is drawn for it."""
         node = self._focus.provider
-        return node if node is not None and node < len(self._plan.names) else None
+        return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
 
     def _message_at(self, x: float, y: float) -> np.void | None:
         flight = self.moment.flight if self.moment is not None else None
@@ -206,6 +248,7 @@ class MapView(QWidget):
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
         pulses.paint_ends(painter, theme, now)
+        signs.paint_badges(painter, theme, now.shown, now.ground)
         self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
@@ -222,9 +265,10 @@ class MapView(QWidget):
             legend.paint_empty(painter, theme, self.width(), self.height())
             return
         self.moment = now = self._moment()
-        selected = self._selected()
-        marked = frozenset(node for node in (self._hovered, selected) if node is not None)
-        chosen = selected, self.hasFocus() and selected is not None
+        nodes = tuple(dict.fromkeys(self._plan.hosts[node] for node in self._focus.chosen if node < len(now.looks)))
+        marked = frozenset(nodes if self._hovered is None else (*nodes, self._hovered))
+        link = self._focus.link if self._focus.link in now.ground.ends else None
+        chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
         picture = self._still.picture(theme, self._plan, now, self.camera, marked, chosen, self.devicePixelRatio())
         painter.drawPixmap(0, 0, picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -251,14 +295,23 @@ class MapView(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         moved = self._hand.release(event)
         if event.button() == Qt.MouseButton.RightButton and not moved:
-            node = self.figures().at(event.position().x(), event.position().y())
-            if node is not None:
+            x, y = event.position().x(), event.position().y()
+            node = self.figures().at(x, y)
+            if node is not None and node not in self._focus.chosen:
+                self._focus.choose((node,))
+            elif node is not None:
                 self._focus.select_provider(node)
-            self.menuRequested.emit(NOBODY if node is None else node, event.globalPosition().toPoint())
+            what = node if node is not None else LINE if self._choose_link(x, y) else NOBODY
+            self.menuRequested.emit(what, event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         node = self.figures().at(event.position().x(), event.position().y())
-        if node is not None and event.button() == Qt.MouseButton.LeftButton:
+        if node is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._plan.has_below(node, self._player.playhead):
+            self._focus.choose((node,))
+            self.fold()
+        else:
             self.inspected.emit(node)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -276,32 +329,34 @@ class MapView(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        node = self._focus.provider
+        node = self._selected()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
-            self.menuRequested.emit(NOBODY if node is None else node, self.mapToGlobal(place))
+            other = NOBODY if self._focus.link is None else LINE
+            self.menuRequested.emit(other if node is None else node, self.mapToGlobal(place))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the providers, and on from the last one."""
-        node, count = self._focus.provider, len(self._plan.names)
+        seen, node = self.figures().seen, self._selected()
         step = 1 if forward else -1
-        following = (0 if forward else count - 1) if node is None else node + step
-        if self.hasFocus() and 0 <= following < count:
-            self._focus.select_provider(following)
+        following = (0 if forward else len(seen) - 1) if node is None else seen.index(node) + step
+        if self.hasFocus() and 0 <= following < len(seen):
+            self._focus.select_provider(seen[following])
             return True
         return super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        node, count, key = self._focus.provider, len(self._plan.names), Qt.Key(event.key())
+        node, count, key = self._selected(), len(self._plan.names), Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key in ARROWS and count and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            found = 0 if node is None else towards(self.figures(), self._moment().ground.lines, node, *ARROWS[key])
+            shown, lines = self.figures(), self._moment().ground.lines
+            found = shown.seen[0] if node is None else towards(shown, lines, node, *ARROWS[key])
             self._focus.select_provider(node if found is None else found)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
             self.inspected.emit(node)
-        elif key == Qt.Key.Key_Escape and (node is not None or self._focus.op is not None):
+        elif key == Qt.Key.Key_Escape and (self._focus.chosen or self._focus.link or self._focus.op is not None):
             self._focus.select_op(None)
-            self._focus.select_provider(None)
+            self._focus.choose(())
         elif control and key == Qt.Key.Key_0:
             self.actual_size()
         elif control and key == Qt.Key.Key_1:

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from ui import words
 from ui.canvas import ground
 from ui.canvas.figures import MINI, Figures
 from ui.canvas.ground import Ground, Pair
@@ -55,7 +56,7 @@ def paint_lines(painter: QPainter, theme: Theme, shown: Figures, now: Ground) ->
     signed = [(line, ground.PARTITION if now.cut[line] == "partition" else ground.CUT) for line in now.silenced]
     signed += [(line, ground.CATCHING) for line in sorted(now.catching)]
     for line, sign in signed[:MOST]:
-        at = _middle(shown, line)
+        at = _middle(shown, line, 0.3 if line in now.faults else 0.5)
         if at is not None:
             _bed(painter, theme, at)
             draw(painter, theme, sign, at, SIZE)
@@ -89,6 +90,7 @@ def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
             draw(painter, theme, ground.CRASHED, _corner(shown, node, 1, -1), 7.0)
     for node in now.liars:
         draw(painter, theme, ground.LIAR, _corner(shown, node, -1, -1), 15.0 if shown.share(node) >= MINI else 8.0)
+    _paint_counts(painter, theme, shown, now.inside)
     if len(now.sides) > MOST:
         return
     painter.setFont(font("badge"))
@@ -101,6 +103,40 @@ def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(theme.on(theme.side(side)))
         painter.drawText(box, CENTRED, letter(side))
+
+
+def paint_stacks(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -> None:
+    """Behind the disc of a provider that stands for its subtree, two more."""
+    painter.setPen(QPen(theme.node_line, 1.2))
+    painter.setBrush(theme.node)
+    for node in now.inside:
+        x, y = shown.centres[node].tolist()
+        radius = float(shown.radii[node])
+        for back in (2, 1):
+            away = back * max(2.5, 0.13 * radius)
+            painter.drawEllipse(QPointF(x + away, y + away), radius, radius)
+
+
+def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, inside: dict[int, int]) -> None:
+    """How many are inside, at the lower right; where it is crowded the largest go first."""
+    painter.setFont(font("badge"))
+    metrics = QFontMetricsF(font("badge"))
+    placed: list[QRectF] = []
+    for node, count in sorted(inside.items(), key=lambda each: (-each[1], each[0]))[:MOST]:
+        text = f"+{words.grouped(count)}"
+        box = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
+        box.moveCenter(_corner(shown, node, 1, 1))
+        if shown.share(node) < MINI:  # beside a dot, or it would hide it
+            x, y = shown.centres[node].tolist()
+            box.moveTopLeft(QPointF(x, y) + QPointF(1, 1) * 0.75 * float(shown.radii[node]))
+        if any(map(box.intersects, placed)):
+            continue
+        placed.append(box)
+        painter.setPen(QPen(theme.map, 1.4))
+        painter.setBrush(theme.muted)
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.setPen(theme.on(theme.muted))
+        painter.drawText(box, CENTRED, text)
 
 
 def spots(shown: Figures, now: Ground) -> np.ndarray:
@@ -195,10 +231,11 @@ def _bed(painter: QPainter, theme: Theme, at: QPointF) -> None:
     painter.drawEllipse(at, SIZE * 1.5, SIZE * 1.5)
 
 
-def _middle(shown: Figures, line: Pair) -> QPointF | None:
-    """Half-way between two rims; None where there is no room for a sign."""
+def _middle(shown: Figures, line: Pair, part: float = 0.5) -> QPointF | None:
+    """Between two rims, half-way or another part of it; None where there is no room for a sign."""
     x1, y1, x2, y2 = clipped(shown.centres, shown.rims, np.array([line])).tolist()[0]
-    return QPointF((x1 + x2) / 2, (y1 + y2) / 2) if hypot(x2 - x1, y2 - y1) >= SHORT else None
+    long = hypot(x2 - x1, y2 - y1) >= SHORT
+    return QPointF(x1 + (x2 - x1) * part, y1 + (y2 - y1) * part) if long else None
 
 
 def _corner(shown: Figures, node: int, right: int, down: int) -> QPointF:

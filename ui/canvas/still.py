@@ -3,18 +3,27 @@
 Rules: painted again only when something that is seen in it has changed; a frame then costs one blit.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.canvas import legend, links, providers, signs, tags
+from ui.canvas import houses, legend, links, providers, signs, tags
 from ui.canvas.camera import Camera
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
 from ui.theme import Theme
 
-Chosen = tuple[int | None, bool]  # the selected provider, and whether the map has the keyboard
+
+@dataclass(frozen=True)
+class Chosen:
+    """The providers and the link that are chosen, and whether the map has the keyboard."""
+
+    nodes: tuple[int, ...] = ()
+    link: tuple[int, int] | None = None
+    focused: bool = False
 
 
 class Still:
@@ -41,17 +50,24 @@ class Still:
     ) -> QPixmap:
         """The whole of it, of the camera's size. marked: providers whose label must be seen."""
         steps = links.steps(now.carried, now.loads.window)
-        ground = now.shown, now.ground, steps.tobytes(), ratio
+        ground = now.shown, now.ground, steps.tobytes(), chosen.link, ratio
         if self._lines is None or not _same(self._lines[0], ground):
-            self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, ratio)
+            self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, chosen.link, ratio)
             self._whole = None
-        seen = now.looks, now.key, now.newest, marked, chosen
+        seen = now.looks, now.key, now.newest, marked, chosen, now.houses, now.house
         if self._whole is None or self._whole[0] != seen:
             self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1])
         return self._whole[1]
 
     def _paint_lines(
-        self, theme: Theme, plan: Plan, now: Moment, camera: Camera, steps: np.ndarray, ratio: float
+        self,
+        theme: Theme,
+        plan: Plan,
+        now: Moment,
+        camera: Camera,
+        steps: np.ndarray,
+        link: tuple[int, int] | None,
+        ratio: float,
     ) -> QPixmap:
         picture = QPixmap(QSize(int(camera.width * ratio), int(camera.height * ratio)))
         picture.setDevicePixelRatio(ratio)
@@ -59,6 +75,8 @@ class Still:
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
         signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
+        if link is not None:
+            links.paint_chosen(painter, theme, centres, rims, link)
         links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[ground.open])
         links.paint_upwards(painter, theme, centres, rims, ground.up)
         signs.paint_lines(painter, theme, now.shown, ground)
@@ -91,11 +109,11 @@ class Still:
         for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, taken):
             legend.paint(painter, theme, block, area, now.key, now.newest, said)
             room.take(area.x(), area.y(), area.width(), area.height())
-        selected, focused = chosen
-        if selected is not None:
-            providers.paint_halo(painter, theme, now.shown, selected, focused)
+        for node in chosen.nodes:
+            providers.paint_halo(painter, theme, now.shown, node, chosen.focused)
+        signs.paint_stacks(painter, theme, now.shown, now.ground)
         providers.paint_discs(painter, theme, now.shown, now.looks)
-        signs.paint_badges(painter, theme, now.shown, now.ground)
+        houses.paint(painter, theme, now.houses, now.house, room)
         tags.paint_labels(painter, theme, now.shown, room, marked)
         painter.end()
         return picture

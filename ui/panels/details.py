@@ -15,7 +15,7 @@ from p4lab.world import Op, Step, story
 from ui import words
 from ui.focus import Focus
 from ui.panels.details_step import StepRow
-from ui.panels.details_text import Fact, about, asked, done, facts, headline, held, unbroken
+from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, unbroken
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.story import Tone
@@ -92,15 +92,16 @@ class DetailsPanel(QScrollArea):
                 parts["steps"] = tuple((step, step.t > t) for step in self._story(op) if step.t <= told)
                 parts["facts"] = tuple(facts(op, world, told))
         provider = next((each for each in world.providers if each.node == focus.provider), None)
+        house = None if focus.provider is None else world.houses.get(focus.provider)
         if provider is not None:
-            parts |= {
-                "provider": provider.name,
-                "about": about(provider, world),
-                "done": tuple(done(player.metrics, provider.node, t)),
-            }
+            parts |= {"provider": provider.name, "about": about(provider, world)}
+        elif house is not None:
+            parts |= {"provider": house.name, "about": about_house(house, world, t)}
+        if "provider" in parts and focus.provider is not None:
+            parts["done"] = tuple(done(player.metrics, focus.provider, t))
             if focus.name is not None and focus.name < len(world.names):
                 parts["of"] = world.known_as(focus.name)
-                parts["held"] = tuple(held(world, provider.node, focus.name, t))
+                parts["held"] = tuple(held(world, focus.provider, focus.name, t))
         if not parts:
             parts["says"] = NOTHING if player.empty else HOW
         return _Page(self._themes.current, self._themes.scale, **parts)  # type: ignore[arg-type]  # built by name above

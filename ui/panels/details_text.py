@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from p4lab.metrics import KLASSES, Metrics
-from p4lab.world import Holding, Op, Provider, World
+from p4lab.world import Holding, House, Op, Provider, World
 from ui import words
 from ui.panels.log_text import shown_value
 from ui.story import Tone, names
@@ -31,6 +31,8 @@ def headline(op: Op, world: World, t: float) -> tuple[str, Tone]:
     if op.verb == "put":
         if op.outcome == "OK_DUPLICATE":
             return f"Already stored, renewed in {took}", Tone.GOOD
+        if op.outcome == "OK_LOCAL":
+            return f"Stored in the organisation in {took}, to be passed on", Tone.GOOD
         return (f"Stored as {version} in {took}" if version else f"Stored in {took}"), Tone.GOOD
     match op.outcome:
         case "NOT_FOUND":
@@ -160,6 +162,16 @@ def about(provider: Provider, world: World) -> str:
         peers = sorted(b if a == provider.node else a for a, b in links)
         text = f"{customers}, peers with {names(peers, world, 6) or 'nobody'}"
     return f"{text}; it has {words.plural(len(below), 'child', 'children')}" if below else text
+
+
+def about_house(house: House, world: World, t: float) -> str:
+    """An organisation in a line, and whether it is cut off."""
+    what = "an organisation" if house.store else "a DHT proxy without a store"
+    text = f"{words.plural(house.customers, 'customer')}, {what} at {names([house.at], world, 1)}"
+    why = world.cut_off(house, t)
+    if not why:
+        return text
+    return f"{text}; cut off ({why})" + (", it serves what it has" if house.store else "")
 
 
 def _capital(text: str) -> str:

@@ -12,6 +12,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Housed,
     Joined,
     LateBetter,
     Lost,
@@ -31,7 +32,7 @@ from ui.panels import log_faults
 
 REGIME_WORDS = ("none", "get-broadcast", "put-broadcast-key", "put-broadcast-value", "mixed")  # by regime code
 KINDS: dict[type[Event], str] = {
-    Joined: "provider", Attached: "customers", Peered: "peering", Noted: "note",
+    Joined: "provider", Housed: "organisation", Attached: "customers", Peered: "peering", Noted: "note",
     PutStarted: "put asked", PutFinished: "put answered", GetStarted: "get asked", GetFinished: "get answered",
     Stored: "stored", Dropped: "dropped", Rejected: "refused", LateBetter: "newer, but late",
     Noticed: "noticed", Equivocated: "two versions", **log_faults.KINDS,

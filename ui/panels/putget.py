@@ -8,11 +8,12 @@ here, or put or got from here, is the selected key of the whole window.
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Command, Get, Put, Remove
 from p4lab.core.events import GetStarted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.check import check_command
 from p4lab.scenario.errors import ScenarioError
+from ui.deeds import beside
 from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.panels.fields import Choice, KeyBox, Ttl
@@ -38,19 +39,21 @@ class PutGetBar(QFrame):
         self._player = player
         self._focus = focus
         self._op: int | None = None  # of the last command given here
-        self._asked: tuple[Put | Get, float] | None = None
+        self._asked: tuple[Put | Get | Remove, float] | None = None
         self._names_seen = -1
         self._who = Choice("Who asks: a customer of this provider")
-        self._verb = Choice("Put or get", ("get", "put"))
+        self._verb = Choice("Get, put or remove", ("get", "put", "remove"))
         self._key = KeyBox()
         self._value = QLineEdit(placeholderText="value")
+        self._secret = QLineEdit(placeholderText="secret")
         self._kind = Choice("How the put is guarded", [kind.value for kind in KINDS])
         self._regime = Choice("How the put travels", [regime(each.value) for each in REGIMES])
         self._ttl = Ttl()
         self._owner = Choice("Whose signed key it is")
         self._go = QPushButton("Go")
         self._fields = (
-            self._who, self._verb, self._key, self._value, self._kind, self._regime, self._ttl, self._owner, self._go,
+            self._who, self._verb, self._key, self._value, self._secret, self._kind, self._regime, self._ttl,
+            self._owner, self._go,
         )  # fmt: skip
         self._outcome = Outcome(theme)
         self._lay_out()
@@ -62,7 +65,7 @@ class PutGetBar(QFrame):
         self._key.field.editingFinished.connect(self._written)
         self._owner.activated.connect(self._choose_name)
         self._go.clicked.connect(self.go)
-        for field in (self._value, self._key.field, self._ttl.lineEdit()):
+        for field in (self._value, self._secret, self._key.field, self._ttl.lineEdit()):
             field.returnPressed.connect(self.go)
         self._outcome.clicked.connect(self._select)
         focus.nameChanged.connect(self._take_name)
@@ -81,31 +84,45 @@ class PutGetBar(QFrame):
             self._player.submit(command)
             self.asked.emit()
         except ScenarioError as fault:
-            self._outcome.say(_beside(fault), Tone.STALE)
+            self._outcome.say(beside(fault), Tone.STALE)
         except ValueError as fault:
             self._outcome.say(str(fault), Tone.STALE)
 
-    def command(self) -> Put | Get:
+    def command(self) -> Put | Get | Remove:
         """What the fields say. Raises ValueError with a sentence where something is missing."""
         kind, by = self._kind_now(), self._who.currentText()
         text = self._key.currentText().strip()
         key: str | None = self._key.hash_of(text) if kind is Kind.IMMUTABLE else text
         owner = self._owner.currentData() if kind is Kind.AUTHENTICATED else None
+        secret = self._secret.text() or None if kind is Kind.UNAUTHENTICATED else None
+        if self._verb.currentText() == "remove":
+            return self._removal(by, text, kind, owner, secret)
         if self._verb.currentText() == "put":
             if kind is not Kind.IMMUTABLE and not text:
                 raise ValueError("Which key? Write one, such as k1.")
             return Put(
                 by, self._value.text(), None if kind is Kind.IMMUTABLE else key, kind,
                 REGIMES[self._regime.currentIndex()], self._ttl.value(), identity=owner if owner != by else None,
+                secret=secret,
             )  # fmt: skip
         if not text:
             raise ValueError("Which key? Choose one, or write it.")
         return Get(by, key, None, kind, owner)
 
+    def _removal(self, by: str, key: str, kind: Kind, owner: str | None, secret: str | None) -> Remove:
+        if kind is Kind.IMMUTABLE:
+            raise ValueError("An immutable value cannot be removed: its lease ends, or it stays.")
+        if not key:
+            raise ValueError("Which key? Choose one, or write it.")
+        if kind is Kind.UNAUTHENTICATED and not (self._value.text() and secret):
+            raise ValueError("An entry is removed by its value and the secret that it was put with: write both.")
+        value = self._value.text() if kind is Kind.UNAUTHENTICATED else None
+        return Remove(by, key, kind, owner if owner != by else None, value, secret)
+
     def prepare(self, verb: str, provider: int) -> None:
-        """Begin a put or a get at this provider."""
+        """Begin a get, a put or a removal at this provider."""
         self._verb.setCurrentIndex(self._verb.findText(verb))
-        self._who.setCurrentIndex(provider)
+        self._who.setCurrentIndex(self._who.findText(self._player.world.called.get(provider, "")))
         self.focus_key()
 
     def focus_key(self) -> None:
@@ -117,6 +134,9 @@ class PutGetBar(QFrame):
         flow = FlowLayout(6)
         self._go.setProperty("role", "primary")
         self._go.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._secret.setAccessibleName("Secret")
+        self._secret.setToolTip("Lets the entry be removed later; leave it empty if it is to stay")
+        self._secret.setMinimumWidth(70)
         self._value.setAccessibleName("Value")
         self._value.setMinimumWidth(90)
         self._value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -176,8 +196,8 @@ class PutGetBar(QFrame):
             text += "  Space lets time run."
         self._outcome.say(text, tone)
 
-    def _accepted(self, command: Put | Get, at: float) -> None:
-        if isinstance(command, Put | Get):
+    def _accepted(self, command: Command, at: float) -> None:
+        if isinstance(command, Put | Get | Remove):
             self._asked, self._op = (command, at), None
             self._outcome.say(f"asked at {clock(at)}", Tone.WAITING)
             self._show()
@@ -188,7 +208,7 @@ class PutGetBar(QFrame):
         command, at = self._asked
         trace = self._player.trace
         first = trace.index_at(at - 1e-9)
-        wanted = PutStarted if isinstance(command, Put) else GetStarted
+        wanted = GetStarted if isinstance(command, Get) else PutStarted
         for event in trace.slice(first, trace.index_at(at)).records:
             if isinstance(event, wanted) and self._player.world.called.get(event.node) == command.by:
                 return int(event.op)
@@ -202,9 +222,12 @@ class PutGetBar(QFrame):
 
     def _fit(self) -> None:
         """Show what applies to this verb and kind."""
-        put, kind = self._verb.currentText() == "put", self._kind_now()
-        for widget in (self._value, self._regime, self._ttl):
+        verb, kind = self._verb.currentText(), self._kind_now()
+        put, entry = verb == "put", kind is Kind.UNAUTHENTICATED
+        for widget in (self._regime, self._ttl):
             widget.setVisible(put)
+        self._value.setVisible(put or (verb == "remove" and entry))
+        self._secret.setVisible(verb != "get" and entry)
         self._key.setVisible(not (put and kind is Kind.IMMUTABLE))
         self._owner.setVisible(kind is Kind.AUTHENTICATED)
         self._offer_keys()
@@ -216,19 +239,19 @@ class PutGetBar(QFrame):
         self._key.offer(list(dict.fromkeys(found)))
 
     def _offer_owners(self) -> None:
-        """In a get whose signed key it is; in a put who signs."""
-        put, by = self._verb.currentText() == "put", self._who.currentText()
+        """In a get whose signed key it is; in a put or a removal who signs."""
+        verb, by = self._verb.currentText(), self._who.currentText()
         world, key = self._player.world, self._key.currentText().strip()
         owners = [name.owner for name in world.names if name.key == key and name.owner]
         everybody = list(dict.fromkeys([*owners, by, *world.called.values()]))
-        wanted = by if put else (owners[0] if owners else by)
+        wanted = by if verb == "put" else (owners[0] if owners else by)
         self._owner.blockSignals(True)
         self._owner.clear()
         for name in everybody:
             self._owner.addItem(f"of {name}", name)
         self._owner.setCurrentIndex(max(0, self._owner.findData(wanted)))
         self._owner.blockSignals(False)
-        self._owner.setToolTip("Whose key signs it" if put else "Whose signed key it is")
+        self._owner.setToolTip("Whose key signs it" if verb != "get" else "Whose signed key it is")
 
     def _written(self) -> None:
         if self._key.field.isModified():
@@ -256,12 +279,6 @@ class PutGetBar(QFrame):
             self._owner.setCurrentIndex(max(0, self._owner.findData(name.owner)))
 
     def _take_provider(self) -> None:
-        if self._focus.provider is not None and self._focus.provider < self._who.count():
-            self._who.setCurrentIndex(self._focus.provider)
-
-
-def _beside(fault: ScenarioError) -> str:
-    """A fault as a sentence: the field is in sight, so its path is left out."""
-    what = f"{fault.what}; {fault.right}" if fault.right else fault.what
-    where = f"{fault.path[-1]}: " if fault.path else ""
-    return where + what
+        name = None if self._focus.provider is None else self._player.world.called.get(self._focus.provider)
+        if name is not None:
+            self._who.setCurrentIndex(self._who.findText(name))

@@ -18,7 +18,7 @@ def plan() -> Plan:
     world.step(trace[:])
     made = Plan()
     made.show(troubled.scenario(), trace, world)
-    made.follow()
+    made.follow(0.0)
     return made
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Remove
 from p4lab.core.names import Kind, Regime
 from tests.ui import runs
 from ui.focus import Focus
@@ -211,3 +211,34 @@ def test_at_the_end_of_the_run_it_says_what_to_do(bench: Bench) -> None:
     bench.type_key("news/1")
     bench.bar.go()
     assert bench.says == "The run is over here: go back a little, or start again."
+
+
+def test_a_removal_is_signed_by_the_owner(bench: Bench) -> None:
+    bench.player.seek(3.0)
+    runs.settle(bench.qtbot, bench.player)
+    bench.choose("who", "Elm")
+    bench.choose("verb", "remove")
+    bench.type_key("news/1")
+    assert bench.bar.command() == Remove("Elm", "news/1", identity="Aster")
+    bench.bar.go()
+    bench.player.seek(4.0)
+    runs.settle(bench.qtbot, bench.player)
+    assert [row.command for row in bench.player.session.commands] == [Remove("Elm", "news/1", identity="Aster")]
+
+
+def test_an_entry_is_removed_by_its_value_and_its_secret(bench: Bench) -> None:
+    bench.choose("verb", "remove")
+    bench.choose("kind", "unauthenticated")
+    bench.type_key("wall")
+    bench.bar.go()
+    assert bench.says == "An entry is removed by its value and the secret that it was put with: write both."
+    bench.qtbot.keyClicks(bench.bar._value, "hello")
+    bench.qtbot.keyClicks(bench.bar._secret, "x")
+    wanted = Remove("Aster", "wall", Kind.UNAUTHENTICATED, value="hello", secret="x")
+    assert bench.bar.command() == wanted
+    bench.choose("verb", "put")
+    assert bench.bar.command() == Put("Aster", "hello", "wall", Kind.UNAUTHENTICATED, secret="x")
+    bench.choose("kind", "immutable")
+    bench.choose("verb", "remove")
+    bench.bar.go()
+    assert bench.says == "An immutable value cannot be removed: its lease ends, or it stays."

@@ -1,0 +1,96 @@
+"""A window with a person before it, whose dialogs are answered by the test."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from p4lab.scenario.model import Link, Scenario
+from p4lab.scenario.write import write
+from p4lab.session.simulated import Simulated
+from tests.ui import runs
+from ui.dialogs import Dialogs
+from ui.document import Answer, Document
+from ui.focus import Focus
+from ui.player import Player
+from ui.taste import Taste
+from ui.theme import LIGHT_ONLY
+from ui.window import Window
+
+
+class Person(Dialogs):
+    """Answers what a dialog would ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = Answer.CANCEL
+        self.path: Path | None = None
+        self.offered: list[str] = []  # what there was to choose from last
+        self.takes = ""  # which of it
+        self.wants = Link()  # what is put into a link's form
+
+    def unsaved(self, title: str) -> Answer:
+        return self.answer
+
+    def scenario_target(self, suggestion: str) -> Path | None:
+        return self.path
+
+    def one_of(self, title: str, says: str, names: list[str]) -> str | None:
+        self.offered = names
+        return self.takes or None
+
+    def link(self, title: str, now: Link, usual: Link) -> Link | None:
+        return self.wants
+
+    def picture_target(self, suggestion: str) -> Path | None:
+        return self.path
+
+    def file_to_open(self) -> Path | None:
+        return self.path
+
+
+class Desk:
+    """A window with a person before it."""
+
+    def __init__(self, qtbot: QtBot, folder: Path, scenario: Scenario | None = None) -> None:
+        self.qtbot = qtbot
+        self.folder = folder
+        self.file = folder / "small.toml"
+        write(scenario or runs.scenario(), self.file)
+        self.person = Person()
+        self.settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.taste = Taste(application, self.settings, LIGHT_ONLY)
+        self.window = self.build()
+
+    def build(self) -> Window:
+        player, person = Player(Simulated), self.person
+        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings)
+        window = Window(player, Focus(), self.taste, document, person, self.settings)
+        window.resize(1200, 760)
+        window.show()
+        return window
+
+    @property
+    def player(self) -> Player:
+        return self.window.player
+
+    def open(self) -> None:
+        assert self.window.document.open(self.file)
+
+    def seek(self, t: float) -> None:
+        self.player.seek(t)
+        runs.settle(self.qtbot, self.player)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.qtbot.keyClick(self.window.focusWidget() or self.window, key, modifier)
+
+    def leave(self) -> None:
+        """Close it, changes or not."""
+        self.window.document.forget()
+        self.window.close()
+        self.taste.choose_theme(LIGHT_ONLY)
+        self.taste.choose_scale(100)
+        self.window.deleteLater()

@@ -1,0 +1,291 @@
+"""What a person can do to the network at the playhead, to whom is chosen: why it cannot be done, and the command it is.
+
+Rules: no Qt widgets, nothing shown. A deed is a pair of functions: `why_not` is empty while it is possible, and says
+what would make it so; the other gives a Command to the player. What must be asked is asked through `Asks`.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from p4lab.core.commands import (
+    Attach,
+    Command,
+    Crash,
+    Detach,
+    Heal,
+    Misbehave,
+    Move,
+    Partition,
+    Peer,
+    Restart,
+    SetLink,
+    Unpeer,
+)  # fmt: skip
+from p4lab.core.events import LinkChanged
+from p4lab.core.names import Kind
+from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.model import Link, links, parent_links
+from p4lab.world import State, World
+from ui.focus import Focus
+from ui.player import Player
+
+Pair = tuple[int, int]
+ONE, TWO, LINE = (
+    "Choose a provider on the map first.",
+    "Choose two providers first: click one, then the other with Ctrl held; or keep one with K.",
+    "Choose a link first: click its line, or choose the providers at its ends.",
+)
+TOO_FEW = "Choose the providers of one side first, each with Ctrl held; the others are the other side."
+
+
+class Asks(Protocol):
+    """What must be asked before some deeds."""
+
+    def one_of(self, title: str, says: str, names: list[str]) -> str | None: ...
+    def link(self, title: str, now: Link, usual: Link) -> Link | None: ...
+
+
+class Deeds:
+    """fault: is told what could not be done."""
+
+    def __init__(self, player: Player, focus: Focus, asks: Asks, fault: Callable[[str], None]) -> None:
+        self._player, self._focus, self._asks, self._fault = player, focus, asks, fault
+
+    # Possible?
+
+    def idle(self) -> str:
+        """Why nothing can be done here at all."""
+        player = self._player
+        if not player.session.abilities.submit:
+            return player.session.abilities.why_not
+        over = player.playhead >= player.duration
+        return "The run is over here: go back a little, or start again." if over else ""
+
+    def not_one(self) -> str:
+        """For what is done to a provider."""
+        return self.idle() or ("" if self._one() is not None else ONE)
+
+    def not_up(self) -> str:
+        """For what a provider must be up for."""
+        return self.not_one() or (f"{self._name()} is down." if self._one() in self._state().crashed else "")
+
+    def not_down(self) -> str:
+        """For what a provider must be down for."""
+        return self.not_one() or ("" if self._one() in self._state().crashed else f"{self._name()} is up.")
+
+    def not_apart(self) -> str:
+        """For a new peering."""
+        pair = self._two()
+        if self.idle() or pair is None:
+            return self.idle() or TWO
+        one, other = map(self._name, pair)
+        child = next((node for node in pair if self._world.states.parent(node, self._now) is not None), None)
+        if child is not None:
+            return f"{self._name(child)} is a child, and only top-level providers peer."
+        linked = self._world.states.linked(*pair, self._now)
+        return f"{one} and {other} peer already." if linked else ""
+
+    def not_linked(self) -> str:
+        """For what is done to a link."""
+        return self.idle() or ("" if self.line() is not None else LINE)
+
+    def not_peers(self) -> str:
+        """For the end of a peering."""
+        pair = self.line()
+        if self.idle() or pair is None:
+            return self.idle() or LINE
+        a, b = pair
+        upward = self._world.states.parent(a, self._now) == b or self._world.states.parent(b, self._now) == a
+        return f"{self._name(a)} and {self._name(b)} are parent and child: detach the child." if upward else ""
+
+    def link_down(self) -> str:
+        """For what a link must be up for."""
+        return self.not_linked() or ("It is down already." if self._link_is_down() else "")
+
+    def link_up(self) -> str:
+        """For what a link must be down for."""
+        return self.not_linked() or ("" if self._link_is_down() else "It is not down.")
+
+    def has_parent(self) -> str:
+        """For what a provider must be a top for."""
+        above = None if self._one() is None else self._world.states.parent(self._one_or_fail(), self._now)
+        return self.not_one() or (f"{self._name()} is below {self._name(above)} already." if above is not None else "")
+
+    def not_child(self) -> str:
+        """For what a provider must be a local child for."""
+        if self.not_one():
+            return self.not_one()
+        node = self._one_or_fail()
+        if self._world.states.parent(node, self._now) is None:
+            return f"{self._name()} has no parent."
+        redirect = self._world.providers[node].attach == "redirect"
+        return f"{self._name()} has no lookup service of its own to go on with." if redirect else ""
+
+    def no_side(self) -> str:
+        """For a partition."""
+        return self.idle() or ("" if 0 < len(self._chosen()) < len(self._world.providers) else TOO_FEW)
+
+    def whole(self) -> str:
+        """For the end of partitions."""
+        return self.idle() or ("" if self._state().groups else "There is no partition.")
+
+    def misbehaves(self, switch: str) -> bool:
+        """Whether a misbehaviour of the chosen provider is on."""
+        node = self._one()
+        on = () if node is None else self._state().switches.get(node, ())
+        return any(each.partition("=")[0] == switch for each in on)
+
+    # Done
+
+    def crash(self) -> None:
+        self._do(Crash(self._name()))
+
+    def restart(self) -> None:
+        self._do(Restart(self._name()))
+
+    def peer(self) -> None:
+        pair = self._two()
+        if pair is not None:
+            self._do(Peer((self._name(pair[0]), self._name(pair[1]))))
+
+    def unpeer(self) -> None:
+        self._between(Unpeer)
+
+    def take_down(self) -> None:
+        self._between(lambda between: SetLink(between, up=False))
+
+    def bring_up(self) -> None:
+        self._between(lambda between: SetLink(between, up=True))
+
+    def change_link(self) -> None:
+        """Ask for the conditions of the chosen link, and set those that are different."""
+        pair = self.line()
+        if pair is None:
+            return
+        now, names = self.conditions(pair), (self._name(pair[0]), self._name(pair[1]))
+        wanted = self._asks.link(" – ".join(names), now, self.usual(pair))
+        if wanted is None:
+            return
+        changed = {
+            name: getattr(wanted, name)
+            for name in Link.__struct_fields__
+            if getattr(wanted, name) != getattr(now, name)
+        }  # fmt: skip
+        if changed:
+            self._do(SetLink(names, **changed))
+
+    def attach(self) -> None:
+        """Ask below whom, and attach the chosen provider there."""
+        node, states = self._one_or_fail(), self._world.states
+        names = []
+        for other in self._world.providers:
+            above: int | None = other.node
+            while above is not None and above != node:
+                above = states.parent(above, self._now)
+            if above is None and other.attach != "redirect":
+                names.append(other.name)
+        chosen = [self._name(other) for other in self._chosen()[:-1] if self._name(other) in names]
+        names.sort(key=lambda name: name not in chosen)
+        found = self._asks.one_of("Attach", f"{self._name()} becomes a child of", names)
+        if found is not None:
+            self._do(Attach(self._name(), found))
+
+    def detach(self) -> None:
+        self._do(Detach(self._name()))
+
+    def move_here(self) -> None:
+        """Ask whose data moves, and move it to the chosen provider."""
+        world = self._world
+        owners = dict.fromkeys(name.owner for name in world.names if name.kind == Kind.AUTHENTICATED.value)
+        owners |= dict.fromkeys(provider.name for provider in world.providers)
+        names = [name for name in owners if name and name != self._name()]
+        found = self._asks.one_of("Move an owner", f"Becomes a customer of {self._name()}, with all it has put", names)
+        if found is not None:
+            self._do(Move(found, self._name()))
+
+    def part(self) -> None:
+        self._do(Partition((tuple(map(self._name, self._chosen())),)))
+
+    def heal(self) -> None:
+        self._do(Heal())
+
+    def misbehave(self, switch: str) -> None:
+        """Switch a misbehaviour of the chosen provider on or off."""
+        self._do(Misbehave(self._name(), **{switch: not self.misbehaves(switch)}))
+
+    # What it is about
+
+    def line(self) -> Pair | None:
+        """The link that is chosen: itself, or as the two providers at its ends."""
+        pair = self._focus.link or self._two()
+        return pair if pair is not None and self._world.states.linked(*pair, self._now) else None
+
+    def conditions(self, pair: Pair) -> Link:
+        """How a link is now."""
+        changed = self._state().links.get(pair)
+        return self.usual(pair) if changed is None else _as_link(changed)
+
+    def usual(self, pair: Pair) -> Link:
+        """How a link is in the scenario."""
+        scenario = self._player.session.scenario
+        found = {(each.a, each.b): each.link for each in links(scenario)}
+        found |= {(min(child, parent), max(child, parent)): link for child, parent, link in parent_links(scenario)}
+        return found.get(pair, scenario.link)
+
+    @property
+    def _world(self) -> World:
+        return self._player.world
+
+    @property
+    def _now(self) -> float:
+        return self._player.playhead
+
+    def _state(self) -> State:
+        return self._world.state(self._now)
+
+    def _chosen(self) -> tuple[int, ...]:
+        return tuple(node for node in self._focus.chosen if node < len(self._world.providers))
+
+    def _one(self) -> int | None:
+        return next(reversed(self._chosen()), None) if self._focus.provider is not None else None
+
+    def _one_or_fail(self) -> int:
+        node = self._one()
+        assert node is not None, "asked only where a provider is chosen"
+        return node
+
+    def _two(self) -> Pair | None:
+        chosen = self._chosen()
+        return (min(chosen), max(chosen)) if len(chosen) == 2 else None
+
+    def _name(self, node: int | None = None) -> str:
+        return self._world.providers[self._one_or_fail() if node is None else node].name
+
+    def _link_is_down(self) -> bool:
+        pair = self.line()
+        changed = None if pair is None else self._state().links.get(pair)
+        return changed is not None and not changed.up
+
+    def _between(self, make: Callable[[tuple[str, str]], Command]) -> None:
+        pair = self.line()
+        if pair is not None:
+            self._do(make((self._name(pair[0]), self._name(pair[1]))))
+
+    def _do(self, command: Command) -> None:
+        try:
+            self._player.submit(command)
+        except ScenarioError as fault:
+            self._fault(beside(fault))
+        except ValueError as fault:
+            self._fault(f"{str(fault)[:1].upper()}{str(fault)[1:]}")
+
+
+def beside(fault: ScenarioError) -> str:
+    """A fault as a sentence: what was given is in sight, so of its path the field is enough."""
+    what = f"{fault.what}; {fault.right}" if fault.right else fault.what
+    where = f"{fault.path[-1]}: " if fault.path else ""
+    return where + what
+
+
+def _as_link(changed: LinkChanged) -> Link:
+    return Link(**{name: getattr(changed, name) for name in Link.__struct_fields__})
