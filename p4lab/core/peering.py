@@ -83,6 +83,10 @@ class Peering:
             effects += self._give_up(node, SUBTREE, "the child that answers for it is out of reach", now, True)
         return effects
 
+    def left(self, now: float) -> list[Effect]:
+        """An owner has moved away and its data are given up: in mode relay nobody else may have told of the new home."""
+        return self._lost(self._near.me, Role.CHILD, now) if self._options.mesh is Mesh.RELAY else []
+
     # What neighbours say
 
     def hello(self, src: int, hello: Hello, now: float) -> list[Effect]:

@@ -9,6 +9,7 @@ import pytest
 
 from p4lab.core.commands import Move, Remove
 from p4lab.core.contract import Requested
+from p4lab.core.options import Mesh as MeshMode
 from tests.core.mesh import GB, KV, LETTERS, QUIET, UNAUTH, K, Mesh
 
 INF = float("inf")
@@ -149,3 +150,17 @@ def test_an_owner_of_get_broadcast_names_leaves_no_trace() -> None:
     assert mesh.flights == []
     mesh.wait(30.0)
     assert values(mesh, "A") == ("v",)
+
+
+@pytest.mark.parametrize("regime", [K, KV])
+def test_where_peers_relay_the_old_provider_hears_of_the_new_home_too(regime: Any) -> None:
+    """B has the record already and passes nothing on, so A would be left without it."""
+    mesh = Mesh(3, msgspec.structs.replace(QUIET, mesh=MeshMode.RELAY), holes=("AC",))
+    mesh.put("A", regime=regime)
+    mesh.deliver()
+    move(mesh, dst="C")
+    mesh.deliver()
+    mesh.wait(30.0)
+    mesh.deliver()
+    assert [values(mesh, by) for by in "ABC"] == [("v",)] * 3
+    assert mesh.stores("A") == {"R" if regime is KV else "P": [("v1", INF)]}
