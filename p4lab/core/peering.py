@@ -84,7 +84,7 @@ class Peering:
         return effects
 
     def left(self, now: float) -> list[Effect]:
-        """An owner has moved away and its data are given up: in mode relay nobody else may have told of the new home."""
+        """An owner has moved away and its data were given up: in mode relay nobody may have told of its new home."""
         return self._lost(self._near.me, Role.CHILD, now) if self._options.mesh is Mesh.RELAY else []
 
     # What neighbours say

@@ -100,14 +100,15 @@ def test_what_came_out_of_the_outbox_is_not_missed_in_what_follows() -> None:
 
 @pytest.mark.parametrize("child_up", ChildUp)
 def test_an_entry_that_a_child_keeps_to_itself_stays_known_to_all(child_up: ChildUp) -> None:
-    """A copy from below takes the place of one from a peer, and is told on as that one was."""
-    forest = Forest({"A": "", "B": "", "b": "B", "c": "B"}, msgspec.structs.replace(QUIET, child_up=child_up))
+    """What a child tells does not take the place of what a peer announced to everybody."""
+    parents = {"A": "", "B": "", "b": "B", "c": "B", "bb": "b"}
+    forest = Forest(parents, msgspec.structs.replace(QUIET, child_up=child_up))
     forest.put("A", "k", "v", K, kind=UNAUTH)
     forest.put("b", "k", "v", GB, kind=UNAUTH)
-    forest.cut("Bc")
+    forest.cut("Bc", "Bb")
     forest.put("A", "l", "v", K, kind=UNAUTH)
-    forest.join("Bc")
-    assert len(forest.held("c")["P"]) == 2
+    forest.join("Bc", "Bb")
+    assert [len(forest.held(name)["P"]) for name in ("c", "bb")] == [2, 2]
 
 
 def test_what_overtakes_a_greeting_is_not_lost() -> None:
