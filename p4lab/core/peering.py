@@ -17,7 +17,7 @@ from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
 from p4lab.core.records import Version
-from p4lab.core.stores import MARK, POINTER, REPLICA, SUBTREE, Stores
+from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Stores
 
 BATCH = 64  # items in one SYNC_I
 WORD = 8  # bytes of a fingerprint and of an ancestor's name
@@ -34,6 +34,7 @@ class _Catching(msgspec.Struct, gc=False):
     expected: int = -1  # batches there are; -1: not known yet
     whole: set[int] = set()
     count: int = 1
+    again: bool = False  # it is to be asked once more
 
 
 class Peering:
@@ -84,8 +85,14 @@ class Peering:
         return effects
 
     def left(self, now: float) -> list[Effect]:
-        """An owner has moved away and its data were given up: in mode relay nobody may have told of its new home."""
-        return self._lost(self._near.me, Role.CHILD, now) if self._options.mesh is Mesh.RELAY else []
+        """An owner has moved away and its data were given up: the parent has them no more from here.
+
+        In mode relay nobody may have told of its new home, so all neighbours catch up.
+        """
+        near = self._near
+        if self._options.mesh is Mesh.RELAY:
+            return self._lost(near.me, Role.CHILD, now)
+        return [] if near.parent is None or not near.up(near.parent) else [self._hello(near.parent)]
 
     # What neighbours say
 
@@ -108,9 +115,11 @@ class Peering:
         effects.append(Emit(SessionUp(near.me, src, role.value)))
         effects += self._learn(src, role, hello)
         # What has a lifetime is left to catching up, which knows how much of it is left.
-        flushed = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
+        waited = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
+        flushed = [update for update in waited if self._stands(update, role, now)]
         self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
         effects += [Send(src, update) for update in flushed]
+        self._catching.pop(src, None)  # of a session that has ended unnoticed
         effects += self._ask(src, now)
         digest = self._overtook.pop(src, None)
         return effects if digest is None else effects + self.digest(src, digest, now)
@@ -180,7 +189,8 @@ class Peering:
             return []  # reordered: the last one came before another
         del self._catching[src]
         effects = self._drop_missing(src, catching, now)
-        return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
+        effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
+        return effects + self._ask(src, now) if catching.again else effects
 
     def _end(self, node: int) -> None:
         for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
@@ -221,6 +231,16 @@ class Peering:
         near.ancestors = (src, *hello.ancestors)
         return self._ancestors_changed()
 
+    def _stands(self, update: Update, role: Role, now: float) -> bool:
+        """Whether what waited for a neighbour may still be said: not of data that were given up since."""
+        record, near, stores = update.record, self._near, self._stores
+        withdraws = role is Role.PEER and record.regime is Regime.GET_BROADCAST
+        if role is Role.CHILD or withdraws or self._options.mesh is Mesh.RELAY:
+            return True
+        below = [copy for copy in stores.live(POINTER, update.nid, now) if near.roles.get(copy.via) is Role.CHILD]
+        mine = [*stores.live(OWN, update.nid, now), *stores.live(SUBTREE, update.nid, now), *below]
+        return any(copy.record.entry == record.entry for copy in mine)
+
     def _ancestors_changed(self) -> list[Effect]:
         near = self._near
         below = [node for node, role in near.roles.items() if role in (Role.CHILD, Role.PROXY) and near.up(node)]
@@ -230,8 +250,11 @@ class Peering:
         return Emit(SessionRefused(self._near.me, node, why))
 
     def _ask(self, src: int, now: float) -> list[Effect]:
-        """Begin to catch up: SYNC_D."""
+        """Begin to catch up: SYNC_D. One at a time, or the answer to one would be taken for that to the other."""
         if self._near.roles[src] is Role.PROXY:
+            return []
+        if src in self._catching:
+            self._catching[src].again = True
             return []
         items = list(sync.had(self._near, self._stores, src, now))
         count = sync.bucket_count(len(items))

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core.commands import Remove
-from p4lab.core.messages import SyncDigest, SyncItems
+from p4lab.core.messages import Hello, SyncDigest, SyncItems
 from p4lab.core.names import Regime
+from p4lab.core.neighbours import Role
 from p4lab.core.options import ChildUp
 from p4lab.core.records import announcement, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Modelled
@@ -130,6 +131,19 @@ def test_what_overtakes_a_greeting_is_not_lost() -> None:
         letter: sorted(version for copies in mesh.stores(letter).values() for version, _ in copies) for letter in "AB"
     }
     assert held == {"A": ["v1"] * 3, "B": ["v1"] * 3}
+
+
+def test_one_catches_up_once_at_a_time() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.deliver()
+    for _ in range(3):
+        mesh.send("A>B", Hello(b"", 48, Role.PEER))  # A has lost something, and again
+    assert [(flight.name, type(flight.message)) for flight in mesh.flights] == [("B>A", SyncDigest)]
+    mesh.deliver("B>A", "A>B")
+    assert [(flight.name, type(flight.message)) for flight in mesh.flights] == [("B>A", SyncDigest)]
+    mesh.deliver()
+    assert mesh.stores("B") == {"R": [("v1", float("inf"))]}
 
 
 def test_what_the_teller_lost_is_dropped() -> None:
