@@ -238,6 +238,10 @@ class World:
         """What each store of each provider holds of a name at t."""
         return self._of(name).holdings(t, self.history)
 
+    def filed(self, name: int) -> list[Stored | Dropped]:
+        """All that was stored and dropped of a name, in order."""
+        return self._filed[name]
+
     def lanes(self, name: int) -> list[Segment]:
         """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
         return self._of(name).lanes()
