@@ -75,7 +75,7 @@ class Op(msgspec.Struct, frozen=True):
     """One operation. finished, latency, lag and age are None, and outcome and source empty, while it runs.
 
     seq: the version read or put. lag, age: of a get that returned a value. node: the provider asked.
-    copy: the Stored event of the copy that was served.
+    copy: the Stored event of the copy that was served. removes: a put that takes back what was put.
     """
 
     op: int
@@ -96,6 +96,7 @@ class Op(msgspec.Struct, frozen=True):
     copy: int = 0
     silent: tuple[int, ...] = ()
     values: tuple[str, ...] = ()
+    removes: bool = False
 
 
 class World:
@@ -212,7 +213,7 @@ class World:
         regime = REGIME_WORDS[self._op_regime[op]]
         found = Op(op, verb, start.node, self._index[start.nid], start.t, start.id, regime)
         if isinstance(start, PutStarted):
-            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,))
+            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,), removes=start.removes)
         if end is None:
             return found
         found = msgspec.structs.replace(

@@ -99,7 +99,8 @@ class _Teller:
 
     def put(self) -> list[Step]:
         op = self.op
-        self.say(op.started, op.started_id, f"a customer of {self.me} put {self.version(op.seq)} of {self.name.label}")
+        did = "asked to remove" if op.removes else f"put {self.version(op.seq)} of"
+        self.say(op.started, op.started_id, f"a customer of {self.me} {did} {self.name.label}")
         stop = min(len(self.trace), (op.finished_id or op.started_id) + AFTER)
         events = self.trace.slice(op.started_id, stop)
         for event in events.records:
@@ -126,7 +127,11 @@ class _Teller:
                 self.say(float(last["due"]), int(last["id"]), f"{self.who(int(last['dst']))} had it, the last of them")
         if op.finished is not None and op.latency is not None:
             fine = op.outcome.startswith("OK")
-            text = "told its customer that it is stored" if fine else f"refused it: {op.outcome}"
+            text = (
+                f"told its customer that it is {'removed' if op.removes else 'stored'}"
+                if fine
+                else f"refused it: {op.outcome}"
+            )
             if op.outcome == "OK_LOCAL":
                 text += " in the organisation, and is to be passed on"
             self.say(op.finished, op.finished_id, f"{self.me} {text}, after {span(op.latency)}", not fine)
