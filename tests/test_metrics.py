@@ -183,7 +183,8 @@ def naive(events: list[Event], now: float) -> dict[str, Any]:
         return {
             "gets": {"total": len(gets), **{word: klasses[word] for word in (*KLASSES, "unfinished")}},
             "puts": {
-                "total": len(puts), "ok": codes["OK"], "unfinished": len(puts) - codes.total(), "by_code": dict(codes)
+                "total": len(puts), "ok": codes["OK"] + codes["OK_DUPLICATE"],
+                "unfinished": len(puts) - codes.total(), "by_code": dict(codes)
             },
             "latency": {
                 "get": stats([ends[op].latency for op in gets if op in ends]),

@@ -53,6 +53,8 @@ OUTCOMES = {  # protocol section 5.15
     "E_REGIME": "refused: the regime of this name cannot fall",
     "E_SCOPE": "refused: there is no organisation for it to stay in, or it is known outside",
     "E_SECRET": "refused: the secret does not fit",
+    "E_REMOVED": "refused: this entry was taken back",
+    "E_KIND": "refused: an immutable value cannot be taken back",
     "E_LEAK": "refused: it came from above, and may not go up again",
     "E_REFUSED": "refused: this provider does not serve its customers",
 }

@@ -28,6 +28,19 @@ class Put(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scope: Scope = Scope.GLOBAL
 
 
+class Renew(msgspec.Struct, frozen=True):
+    """What a workload's owner does in time before a lease ends: the record stored last goes out again, byte by byte.
+
+    Not a verb of files: a person puts again, with the same `seq`. of: the value of an immutable name.
+    """
+
+    by: str
+    key: str | None
+    of: str | None
+    kind: Kind
+    identity: str
+
+
 class Get(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Read `key` through the provider named `by`."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from p4lab.core.commands import Get, Move, Put, Remove
+from p4lab.core.commands import Get, Move, Put, Remove, Renew
 from p4lab.core.events import Event
 from p4lab.core.messages import Message
 from p4lab.core.neighbours import Role
@@ -29,7 +29,7 @@ class Requested(msgspec.Struct, gc=False):
     as it has belongings, from `op` on), and to those of the old one, who tell it of `node`, the new one's number.
     """
 
-    command: Put | Get | Remove | Move
+    command: Put | Get | Remove | Move | Renew
     op: int
     workload: str
     event: int = 0

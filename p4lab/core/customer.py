@@ -10,7 +10,7 @@ from math import inf
 import msgspec
 
 from p4lab.core import messages
-from p4lab.core.commands import Get, Move, Put, Remove
+from p4lab.core.commands import Get, Move, Put, Remove, Renew
 from p4lab.core.contract import NOTHING, Effect, Emit, Input, Linked, Received, Requested, Send, Unlinked
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, Leave, PutRequest
@@ -83,6 +83,8 @@ class Customer:
                 identity = command.identity or command.by
                 record = self._wallet.removal(command, identity)
                 effects = self._put(record, identity, command.key, data, data.op, now, gone=command.value or "")
+            case Renew():
+                effects = self._renew(command, data, now)
             case Move():
                 effects = self._move(command, data, now)
         return effects + self._give_up(now) if self._cut else effects
@@ -120,6 +122,14 @@ class Customer:
         account = self._wallet.owner(identity)
         request = PutRequest(op, nid, messages.update_size(record), record, cas, scoped, account)
         return [Emit(started, leads=True, cause=data.event), *self._send(request)]
+
+    def _renew(self, renew: Renew, data: Requested, now: float) -> list[Effect]:
+        """The same bytes again; nothing where none were ever accepted, or where they were taken back."""
+        nid = self._wallet.name(renew.kind, renew.key, renew.of, renew.identity)[0]
+        stub = self._wallet.stub(renew.identity, nid)
+        if stub is None or stub.record.deleted:
+            return []
+        return self._put(stub.record, renew.identity, stub.key, data, data.op, now)
 
     def _move(self, move: Move, data: Requested, now: float) -> list[Effect]:
         """The new provider is given all that the identity has, the old one is told that it goes (section 5.13)."""

@@ -85,6 +85,10 @@ class Wallet:
         leased = record.lease_ms and not record.deleted
         stubs[name] = Stub(record, key, now + record.lease_ms / 1000 if leased else inf)
 
+    def stub(self, identity: str, nid: bytes) -> Stub | None:
+        """What the identity has stored last under a name that has one record."""
+        return self._stubs.get(identity, {}).get((nid, b""))
+
     def belongings(self, identity: str, now: float) -> list[Stub]:
         """All that the identity has stored and whose lease has not ended, tombstones too, oldest name first."""
         return [stub for stub in self._stubs.get(identity, {}).values() if stub.until > now]

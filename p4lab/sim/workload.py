@@ -7,11 +7,12 @@ rounded to a microsecond. A source makes one request at a time and says when it 
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
+from heapq import heappop, heappush
+from itertools import accumulate, chain
 from math import inf, log
 from random import Random
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Renew
 from p4lab.core.names import Kind
 from p4lab.scenario.model import Scenario, Workload
 
@@ -55,6 +56,13 @@ class Keys:
         key = None if row.kind is Kind.IMMUTABLE else self.key(index)
         return Put(owner, self._value(index, number), key, row.kind, row.regime, row.ttl, row.lease, owner)
 
+    def renew(self, index: int) -> Renew:
+        """The record stored last of a key, once more."""
+        row, owner = self.row, self.owner(index)
+        if row.kind is Kind.IMMUTABLE:
+            return Renew(owner, None, self._value(index, 1), row.kind, owner)
+        return Renew(owner, self.key(index), None, row.kind, owner)
+
     def get(self, index: int, reader: str) -> Get:
         """A get of a key at provider `reader`."""
         kind = self.row.kind
@@ -72,14 +80,14 @@ class Keys:
 class Source:
     """One stream of requests of one workload. next_at: when `fire` wants to be called, inf = never."""
 
-    def __init__(self, keys: Keys, requests: Iterator[tuple[float, Put | Get]]) -> None:
+    def __init__(self, keys: Keys, requests: Iterator[tuple[float, Put | Get | Renew]]) -> None:
         self.keys = keys
         self._requests = requests
         self.next_at = 0.0
-        self._command: Put | Get | None = None
+        self._command: Put | Get | Renew | None = None
         self._step()
 
-    def fire(self) -> Put | Get:
+    def fire(self) -> Put | Get | Renew:
         """The request that is due now."""
         command = self._command
         assert command is not None, "a source fires only where next_at is finite"
@@ -102,21 +110,46 @@ def sources(scenario: Scenario, seed: int) -> list[Source]:
         for place, owner in enumerate(owners):
             rng = Random(f"{seed}:workload:{row.name}:puts:{names[owner]}")
             mine = range(place, row.keys, len(owners))
-            found.append(Source(keys, _puts(keys, mine, stop, rng)))
+            # Entries of a set are put once: their lease is how long they stay.
+            renewed = row.lease > 0 and row.kind is not Kind.UNAUTHENTICATED
+            found.append(Source(keys, _puts(keys, _times(keys, mine, stop, rng), stop, renewed)))
         for reader in readers:
             rng = Random(f"{seed}:workload:{row.name}:gets:{names[reader]}")
             found.append(Source(keys, _gets(keys, names[reader], stop, rng)))
     return [source for source in found if source.next_at < inf]
 
 
-def _puts(keys: Keys, mine: range, stop: float, rng: Random) -> Iterator[tuple[float, Put]]:
+def _puts(
+    keys: Keys, times: Iterator[tuple[float, int]], stop: float, renewed: bool
+) -> Iterator[tuple[float, Put | Renew]]:
+    """Puts, and with `renewed` the same again of each key whenever half its lease has gone by without one.
+
+    DHCP renews at half the lease (RFC 2131, T1). No number is drawn for renewals.
+    """
+    half = keys.row.lease / 2
+    due: list[tuple[float, int, int]] = []  # (when, key, how often it had been put by then)
+    counts: dict[int, int] = {}
+    for t, index in chain(times, ((stop, -1),)):
+        while due and due[0][0] < t:
+            when, key, count = heappop(due)
+            if count == counts[key]:
+                yield when, keys.renew(key)
+                heappush(due, (round(when + half, 6), key, count))
+        if index >= 0:
+            yield t, keys.put(index)
+            if renewed:
+                counts[index] = counts.get(index, 0) + 1
+                heappush(due, (round(t + half, 6), index, counts[index]))
+
+
+def _times(keys: Keys, mine: range, stop: float, rng: Random) -> Iterator[tuple[float, int]]:
     """All keys at `start`, then a Poisson update at a time: one stream of the summed rate, its key drawn evenly."""
     t, rate = keys.row.start, keys.row.updates_per_second * len(mine)
     if t < stop:
         for index in mine:
-            yield t, keys.put(index)
+            yield t, index
     while rate > 0 and (t := t + _gap(rng, rate)) < stop:
-        yield t, keys.put(mine[int(rng.random() * len(mine))])
+        yield t, mine[int(rng.random() * len(mine))]
 
 
 def _gets(keys: Keys, reader: str, stop: float, rng: Random) -> Iterator[tuple[float, Get]]:

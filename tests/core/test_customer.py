@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from p4lab.core.commands import Get, Put
-from p4lab.core.contract import Emit, Received, Requested, Send, Woke
+from p4lab.core.commands import Get, Move, Put, Remove, Renew
+from p4lab.core.contract import Emit, Linked, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer, text
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
-from p4lab.core.messages import Answer, GetRequest, PutRequest
+from p4lab.core.messages import Answer, GetRequest, Leave, PutRequest
 from p4lab.core.names import Kind, Regime, digest, name_id
-from p4lab.core.records import Record, fault, unauthenticated
+from p4lab.core.records import TOMBSTONE, Record, fault, unauthenticated
 from p4lab.core.signing import Modelled, identity_seed
 from p4lab.core.wallet import Wallet
 
@@ -143,6 +143,110 @@ def test_what_an_answer_says() -> None:
             entries=tuple(each.entry[:8].hex() for each in FREE), values=("one", "hex:ff"), silent=(7,), copy=33,
         )
     )  # fmt: skip
+
+
+def test_a_removal_is_a_version_and_goes_where_the_last_put_went() -> None:
+    node = customer()
+    put(node, op=1, regime=Regime.KEY, ttl=7.0, lease=5.0)
+    node.handle(Received(2, Answer(1, NID, 48, 1, "OK"), 0), 1.5)
+    said, sent = node.handle(Requested(Remove("Aster", "k"), 2, "w"), 2.0)
+    assert said == Emit(
+        PutStarted(
+            node=2, op=2, nid=NID, kind="authenticated", key="k", owner="Aster", workload="w",
+            regime="put-broadcast-key", ttl=7.0, lease=5.0, seq=2, removes=True,
+        ), leads=True,
+    )  # fmt: skip
+    made = record([said, sent])
+    assert (made.flags, made.value, made.version[0], fault(made, NID, SIGNER)) == (TOMBSTONE, b"", 2, None)
+    assert put(node, op=3).version[0] == 3
+
+
+def test_an_entry_is_taken_back_by_its_secret() -> None:
+    node = customer()
+    made = record(
+        node.handle(Requested(Remove("Aster", "k", Kind.UNAUTHENTICATED, value="v", secret="s"), 1, "w"), 1.0)
+    )  # type: ignore[arg-type]  # effects are objects
+    assert (made.value, made.secret, made.entry) == (None, b"s", digest(b"v") + digest(b"s"))
+    assert fault(made, made.nid, SIGNER) is None
+
+
+def accepted(node: Customer, op: int, code: str = "OK") -> None:
+    node.handle(Received(2, Answer(op, NID, 48, 1, code), 0), 1.5)
+
+
+def test_belongings_are_what_was_accepted_and_not_taken_back() -> None:
+    wallet = Wallet(SIGNER)
+    node = Customer(5, 2, "Aster", wallet)
+    made = [put(node, op=1), put(node, op=2, key="m", lease=5.0), put(node, op=3, value="two")]
+    made.append(put(node, op=4, key="x", kind=Kind.UNAUTHENTICATED, secret="s"))
+    put(node, op=5, key="n")
+    for op, code in enumerate(("OK", "OK", "OK", "OK", "E_CAP"), 1):
+        accepted(node, op, code)
+    assert [stub.record for stub in wallet.belongings("Aster", 5.9)] == [made[2], made[1], made[3]]
+    assert [stub.record for stub in wallet.belongings("Aster", 6.0)] == [made[2], made[3]]
+    node.handle(Requested(Remove("Aster", "x", Kind.UNAUTHENTICATED, value="v", secret="s"), 6, "w"), 1.0)
+    accepted(node, 6)
+    assert [stub.record for stub in wallet.belongings("Aster", 1.0)] == [made[2], made[1]]
+    assert wallet.belongings("Birch", 1.0) == []
+
+
+def test_a_move_puts_everything_again_and_tells_the_old_provider() -> None:
+    wallet = Wallet(SIGNER)
+    old, new = Customer(5, 2, "Aster", wallet), Customer(6, 3, "Birch", wallet)
+    made = [put(old, op=1), put(old, op=2, key="m")]
+    for op in (1, 2):
+        accepted(old, op)
+    move = Move("Aster", "Birch")
+    effects = new.handle(Requested(move, 7, "by hand", event=70), 9.0)
+    sent = [effect.message for effect in effects if isinstance(effect, Send)]
+    assert [(each.op, each.record) for each in sent if isinstance(each, PutRequest)] == [(7, made[0]), (8, made[1])]
+    assert [effect.cause for effect in effects if isinstance(effect, Emit)] == [70, 70]
+    assert old.handle(Requested(move, 0, "by hand", node=3), 9.0) == [Send(2, Leave(0, OWNER, 112, OWNER, 3))]
+    (refused,) = new.handle(Received(3, Answer(7, NID, 48, 2, "E_SEQ_OLD"), 0), 9.5)
+    assert isinstance(refused, Emit) and put(old, op=9).version[0] == 2  # its seq is still used
+
+
+def test_a_renewal_is_the_same_bytes() -> None:
+    node = customer()
+    renew = Renew("Aster", "k", None, Kind.AUTHENTICATED, "Aster")
+    assert node.handle(Requested(renew, 1, "w"), 1.0) == []  # nothing is stored
+    made = put(node, op=2)
+    accepted(node, 2)
+    assert record(node.handle(Requested(renew, 3, "w"), 1.0)) == made  # type: ignore[arg-type]  # effects are objects
+    node.handle(Requested(Remove("Aster", "k"), 4, "w"), 1.0)
+    accepted(node, 4)
+    assert node.handle(Requested(renew, 5, "w"), 1.0) == []
+
+
+def test_while_the_provider_is_out_of_reach_everybody_is_told_to_try_again() -> None:
+    node = customer()
+    put(node, op=1)
+    node.handle(Requested(Get("Aster", "k"), 2, "w"), 1.0)
+    told = node.handle(Unlinked(2, "crash"), 4.0)
+    assert told == [
+        Emit(PutFinished(node=2, op=1, nid=NID, outcome="E_AGAIN", latency=3.0, seq=1)),
+        Emit(GetFinished(node=2, op=2, nid=NID, outcome="E_AGAIN", source="", latency=3.0)),
+    ]
+    assert node.handle(Received(2, Answer(1, NID, 48, 1, "OK"), 0), 5.0) == []
+    asked = node.handle(Requested(Get("Aster", "k"), 3, "w"), 5.0)
+    assert [type(effect) for effect in asked] == [Emit, Emit]
+    node.handle(Linked(2), 6.0)
+    assert [type(effect) for effect in node.handle(Requested(Get("Aster", "k"), 4, "w"), 6.0)] == [Emit, Send]
+
+
+def test_pages_are_told_as_one() -> None:
+    node = customer()
+    node.handle(Requested(Get("Aster", "k", kind=Kind.UNAUTHENTICATED), 1, "w"), 1.0)
+    first, second = sorted(FREE, key=lambda each: each.entry)
+    nid, mark = first.nid, first.entry
+    page = Answer(1, nid, 0, 1, "OK", "cached", (first,), copy=3, placemark=mark)
+    assert node.handle(Received(2, page, 0), 1.5) == [
+        Send(2, GetRequest(1, nid, 80, Kind.UNAUTHENTICATED, b"k", after=mark))
+    ]
+    (done,) = node.handle(Received(2, Answer(1, nid, 0, 1, "OK", "cached", (second,), copy=4), 0), 2.0)
+    assert isinstance(done, Emit) and isinstance(done.event, GetFinished)
+    assert (done.event.outcome, done.event.latency, done.event.copy) == ("OK", 1.0, 4)
+    assert done.event.values == (text(first.value or b""), text(second.value or b""))
 
 
 def test_what_was_not_asked_for_is_ignored() -> None:

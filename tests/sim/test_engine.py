@@ -266,7 +266,7 @@ trace = Trace()
 Engine(parse(TEXT), trace).run(20.0)
 print(trace.digest())
 """
-PINNED = "70493aa2e1c1cedd4a3340bbc3ef3812f8964745639afcb25d5b9559754e2d3f"
+PINNED = "43c35b23b55536cf1cdd5483e3269c50fad1a3b1a3cc78118d6150631b291e89"
 
 
 def test_the_digest_of_a_run_is_the_same_everywhere() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Renew
 from p4lab.core.names import Kind
 from p4lab.scenario.model import Provider, Scenario, Workload
 from p4lab.sim.workload import Keys, Source, sources
 
-Fired = list[tuple[float, Put | Get]]
+Fired = list[tuple[float, Put | Get | Renew]]
 
 
 def scenario(*rows: Workload, names: str = "ABC", duration: float = 100.0) -> Scenario:
@@ -40,6 +40,25 @@ def test_keys_go_to_owners_in_turn_and_are_first_put_at_the_start() -> None:
         [(3.0, Put(by, f"1 w/{n}...", f"w/{n}", identity=by, **put)) for n in numbers]
         for by, numbers in (("A", (1, 3, 5)), ("C", (2, 4)))
     ]
+
+
+def test_the_owner_renews_what_has_a_lease_while_the_workload_runs() -> None:
+    """At half the lease after the last put of the key, with the same bytes; puts come when they came without."""
+    row = Workload("w", 2, ("A",), (), updates_per_second=0.0, start=3.0, stop=20.0, lease=10.0)
+    (puts,) = everything(scenario(row))
+    renewed = [Renew("A", f"w/{n}", None, Kind.AUTHENTICATED, "A") for n in (1, 2)]
+    assert puts[2:] == [(t, each) for t in (8.0, 13.0, 18.0) for each in renewed]
+    for kind, kept in ((Kind.AUTHENTICATED, True), (Kind.IMMUTABLE, True), (Kind.UNAUTHENTICATED, False)):
+        busy = msgspec.structs.replace(row, kind=kind, updates_per_second=0.2)
+        (leased,), (plain,) = everything(scenario(busy)), everything(scenario(msgspec.structs.replace(busy, lease=0.0)))
+        only = [t for t, command in leased if isinstance(command, Put)]
+        assert only == [t for t, _ in plain]
+        assert (len(only) < len(leased)) == kept
+        assert [t for t, _ in leased] == sorted(t for t, _ in leased)
+        for n, key in enumerate(("w/1", "w/2")):
+            if kind is Kind.AUTHENTICATED:
+                times = [t for t, command in leased if command.key == key]
+                assert all(b - a <= 5.0 for a, b in pairwise([*times, 20.0])), n
 
 
 def test_gets_are_poisson_over_the_readers_time_and_keys() -> None:

@@ -1,4 +1,4 @@
-"""The details of a provider say what is the matter with it, at each time of a run in which everything goes wrong once."""
+"""The details of a provider say what is the matter with it, at each time of a run in which all goes wrong once."""
 
 from p4lab.world import World
 from tests.ui import troubled
@@ -19,7 +19,8 @@ def test_trouble_and_relations_at_each_time() -> None:
         ["A partition leaves it with Aster and Birch alone."],
         ["Misbehaves: it passes nothing on and keeps copies too long (10)."],
     ]
-    assert [about(world.providers[node], world, t) for node, t in ((ASTER, 1.0), (ASTER, 11.5), (ELM, 1.0), (ELM, 14.0))] == [
+    asked = ((ASTER, 1.0), (ASTER, 11.5), (ELM, 1.0), (ELM, 14.0))
+    assert [about(world.providers[node], world, t) for node, t in asked] == [
         "100 customers, peers with Birch, Cedar and Dahlia",
         "100 customers, peers with Birch and Cedar",
         "100 customers, child of Dahlia",
