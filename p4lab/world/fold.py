@@ -246,7 +246,7 @@ class World:
 
     def filed(self, name: int) -> list[Stored | Dropped]:
         """All that was stored and dropped of a name, in order."""
-        return self._filed[name]
+        return [event for event in self._filed[name] if isinstance(event, Stored | Dropped)]
 
     def lanes(self, name: int) -> list[Segment]:
         """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
