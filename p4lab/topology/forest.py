@@ -146,8 +146,7 @@ def providers(found: Forest) -> tuple[Provider, ...]:
     """The rows, tops first."""
     order = sorted(found.parents, key=lambda each: (found.depth[each], each))
     return tuple(
-        Provider(name=f"AS{each}", parent=None if (up := found.parents[each]) is None else f"AS{up}")
-        for each in order
+        Provider(name=f"AS{each}", parent=None if (up := found.parents[each]) is None else f"AS{up}") for each in order
     )
 
 
