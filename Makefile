@@ -9,7 +9,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
 # What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
 SCREENSHOT := scenarios/three-regimes.toml
 
-.PHONY: setup run test lint bench screenshots clean
+.PHONY: setup run test lint proof mutants bench screenshots clean
 
 setup: $(STAMP)
 
@@ -33,6 +33,14 @@ lint: setup
 test: lint
 	$(PYTEST) -n 2
 	P4LAB_NO_QT=1 $(PYTEST) -p no:pytest-qt -n 2
+
+# A fault campaign: 200 cluster-hours and 30,000 crashes at least, with the invariants checked throughout.
+proof: setup
+	$(BIN)/p4lab torture --hours 200
+
+# Mistakes planted one by one, each to be noticed by the tests.
+mutants: setup
+	$(BIN)/python -m tests.mutants
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench

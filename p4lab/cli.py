@@ -1,4 +1,4 @@
-"""The command line: `p4lab run, check, replay, import`, and what the window adds through the group `p4lab.commands`.
+"""The command line: `p4lab run, check, replay, import, torture`, and what the window adds through `p4lab.commands`.
 
 Rules: results on stdout, everything else on stderr; bad input is one line and status 2; the engine imports no window,
 so `gui` and `screenshot` arrive as entry points, loaded when they are asked for. Exit status: contracts section 1.
@@ -31,6 +31,10 @@ from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
 from p4lab.summary import summary
 from p4lab.topology import TopologyError, import_map
+from p4lab.torture.torture import HOUR, Found, Report
+from p4lab.torture.torture import run as run_watched
+from p4lab.torture.torture import torture as torment
+from p4lab.torture.words import as_json, lines, spelt
 
 DONE, FAILED, BAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 GROUP = "p4lab.commands"
@@ -160,6 +164,44 @@ def import_(
     for note in imported.notes:
         print(f"  {note}")
     print(f"{out}: {len(imported.scenario.provider)} providers; p4lab gui {out} opens it")
+
+
+@app.command()
+def torture(
+    scenario: Annotated[Path | None, typer.Argument(help="A scenario to watch instead of a campaign.")] = None,
+    seed: Annotated[int, typer.Option(help="Where the campaign begins; a violation's own seed brings it back.")] = 1,
+    hours: Annotated[float, typer.Option(help="How many hours to simulate, at least.", min=0)] = 1.0,
+    providers: Annotated[int | None, typer.Option(help="How many, 2 to 16; drawn if left out.", min=2, max=16)] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")] = False,
+) -> None:
+    """Run a seeded fault campaign with the invariants of the protocol checked throughout.
+
+    A violation is made small and written to torture-SEED-INVARIANT.toml, which a run replays.
+
+    \b
+    Example: p4lab torture --seed 7 --hours 10
+    """
+    if scenario is not None:
+        found, _ = run_watched(read(scenario))
+        print("\n".join(map(spelt, found)) or f"{scenario}: no invariant violated")
+        raise typer.Exit(FAILED if found else DONE)
+    with _progress() as progress:
+        bar = progress.add_task("torture", total=hours * HOUR)
+        shown: list[Found] = []
+
+        def tell(report: Report) -> None:
+            for found in report.found[len(shown) :]:
+                print(f"seed {found.seed}, {spelt(found.violation)}", file=sys.stderr)
+                if found.scenario is not None:
+                    file = Path(f"torture-{found.seed}-{found.violation.invariant}.toml")
+                    write(found.scenario, file)
+                    print(f"  p4lab torture {file}", file=sys.stderr)
+                shown.append(found)
+            progress.update(bar, completed=report.simulated)
+
+        report = torment(seed, hours, providers, tell)
+    print(msgspec.json.encode(as_json(report)).decode() if json else "\n".join(lines(report)))
+    raise typer.Exit(FAILED if report.found else DONE)
 
 
 def main(arguments: list[str] | None = None) -> int:

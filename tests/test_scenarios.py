@@ -16,9 +16,9 @@ from p4lab.session.simulated import Simulated
 FOLDER = Path(__file__).parent.parent / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
 NAMED = {
-    *("abilene", "append-only", "first-get-is-slow", "flat-market-does-not-scale", "forest-of-providers", "holes"),
-    *("late-joiner", "no-latency-puts", "partition-and-heal", "stale-by-ttl", "the-liar-loses-customers"),
-    *("an-organisation-of-its-own", "three-regimes", "who-pays"),
+    *("abilene", "an-organisation-of-its-own", "append-only", "caida-1998", "first-get-is-slow"),
+    *("flat-market-does-not-scale", "forest-of-providers", "holes", "late-joiner", "moving-house", "no-latency-puts"),
+    *("partition-and-heal", "resurrection", "stale-by-ttl", "the-liar-loses-customers", "three-regimes", "who-pays"),
 }  # the ones that texts and menus speak of
 
 

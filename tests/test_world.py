@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core import messages
-from p4lab.core.events import Dropped, Event, Stored
+from p4lab.core.events import Crashed, Dropped, Event, Restarted, Stored
 from p4lab.core.history import History
 from p4lab.trace import Trace
 from p4lab.world import Holding, Name, Provider, Segment, World
@@ -79,6 +79,19 @@ def test_lanes_tell_what_each_provider_would_answer_with() -> None:
         Segment(2, 3.0, 4.0, "C", 2, 0, cached),
         Segment(2, 4.0, 5.0, "R", 1, 0, replica),
     ]
+
+
+def test_a_crash_takes_the_cache_and_silences_the_rest() -> None:
+    run = Run(2)
+    first = run.put(1.0, 0, "a", 1)
+    own = run.put(1.0, 1, "b", 1)
+    run.store(2.0, 1, "a", "C", 1, until=60.0)
+    run.trace.emit(Crashed(node=1), 3.0, 0)
+    run.trace.emit(Restarted(node=1), 5.0, 0)
+    world = fold(run.trace)
+    lanes = [(lane.node, lane.start, lane.end, lane.store) for lane in world.lanes(0) + world.lanes(1)]
+    assert lanes == [(0, 1.0, inf, "L"), (1, 2.0, 3.0, "C"), (1, 1.0, 3.0, "L"), (1, 5.0, inf, "L")]
+    assert [held.event for name in (0, 1) for held in world.holdings(name, 6.0)] == [first, own]
 
 
 def test_a_tombstone_is_held_and_ends_what_would_be_answered() -> None:

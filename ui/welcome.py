@@ -23,8 +23,9 @@ from ui.theme import ThemeSwitch, font, mix
 from ui.words import plural, time
 
 FIRST = (  # in the order in which one would learn
-    "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "who-pays", "holes", "abilene",
-    "append-only", "an-organisation-of-its-own",
+    "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "who-pays", "holes",
+    "flat-market-does-not-scale", "forest-of-providers", "caida-1998", "abilene", "partition-and-heal", "late-joiner",
+    "resurrection", "moving-house", "the-liar-loses-customers", "an-organisation-of-its-own", "append-only",
 )  # fmt: skip
 WIDTH, PICTURE = 292, 128  # px of a card at 100 %
 LINES = 3  # of its sentence

@@ -75,11 +75,11 @@ class Inside:
             return [_passed(waiter, reply)]
         effects: list[Effect] = []
         record, until = reply.records[0], now + reply.remaining
-        if any(copy.record.version < record.version for copy in stores.live(OWN, nid, now)):
-            # Its owner has put a newer version elsewhere: own data is not what reads go back to.
-            effects.append(
-                Emit(stores.keep(OWN, record, lease_end(record, self._w_sync, now), reply.op, -1, reply.copy))
-            )
+        older = next((copy for copy in stores.live(OWN, nid, now) if copy.record.version < record.version), None)
+        if older is not None:  # its owner has put a newer version elsewhere: own data is not what reads go back to
+            until = lease_end(record, self._w_sync, now)
+            kept = stores.keep(OWN, record, until, reply.op, -1, reply.copy, accounts=older.accounts)
+            effects.append(Emit(kept))
         elif cacheable(record, until, now, stores.readable(nid, now)):
             effects.append(Emit(stores.keep(CACHED, record, until, reply.op, -1, reply.copy)))
         return [*effects, _passed(waiter, reply)]

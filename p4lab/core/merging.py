@@ -62,8 +62,16 @@ def merge(
         effects += stores.drop(OWN + SUBTREE, nid, record.entry, record.version, update.op, "removed")
     origin = 0 if update.stored is None else update.stored.id
     path = update.path if options.mesh is Mesh.RELAY else ()
-    kept = stores.keep(store, record, until, update.op, src, origin, path)
+    kept = stores.keep(store, _raised(record, held), until, update.op, src, origin, path)
     return Merged([*effects, Emit(kept)], kept, _previous(record, held, stores.withdrawn.get(nid, UNVERSIONED)))
+
+
+def _raised(record: Record, held: Held) -> Record:
+    """An entry, or an immutable value, in the widest regime that it was told in by anybody: it stands for them all."""
+    if record.kind is Kind.AUTHENTICATED:
+        return record
+    widest = max((copy.record.regime for _, copy in held), key=lambda regime: regime.code, default=record.regime)
+    return record if widest.code <= record.regime.code else msgspec.structs.replace(record, regime=widest)
 
 
 def _of_its_kind(store: str, copy: Copy, record: Record, child: bool, near: Neighbours) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from p4lab.core.accounts import Accounts
 from p4lab.core.admission import admit
 from p4lab.core.contract import NOTHING, Effect, Emit, Persist
 from p4lab.core.events import Rejected
@@ -40,6 +41,7 @@ class Organisation:
         self._above = above
         self._options = options
         self._signer = signer
+        self._accounts = Accounts(self.stores, options)
         self._inside: set[Entry] = set()  # what never leaves; never iterated
 
     def judge(self, request: PutRequest, now: float) -> str:
@@ -52,6 +54,8 @@ class Organisation:
             return "E_SCOPE"
         checked = msgspec.structs.replace(request, scoped=False)
         code = admit(checked, self.stores, self._options, self._signer, now).code
+        if code.startswith("OK") and self._accounts.full(request, now):
+            return "E_CAP"
         return "OK" if code == "NOT_FOUND" else code  # an entry to be removed may be known outside
 
     def stays(self, request: PutRequest) -> bool:
@@ -71,7 +75,9 @@ class Organisation:
             until = max(until, held.until)  # as at a provider: a refresh never shortens a lease
         self._mark(key, self.stays(request))
         self._post(key, None)  # an older version of it need not be told any more
-        kept = self.stores.keep(OWN, record, until, request.op)
+        others = () if held is None else tuple([each for each in held.accounts if each != request.account])
+        kept = self.stores.keep(OWN, record, until, request.op, accounts=(*others, request.account))
+        self._accounts.has_put(request.account, *key)
         lower = self.stores.drop(CACHED, *key, None, request.op, "put here")
         return [Emit(kept, leads=True), *lower]
 
@@ -105,11 +111,10 @@ class Organisation:
 
     def forget(self, owner: bytes, op: int, now: float) -> list[Effect]:
         """An identity has moved away: its data is read outside from now on, all but what never leaves."""
-        copies = [copy for nid in list(self.stores.own) for copy in self.stores.live(OWN, nid, now)]
         effects: list[Effect] = []
-        for copy in copies:
+        for copy in self._accounts.belongings(owner, now):
             key = _entry(copy.record)
-            if copy.record.owner == owner and key not in self._inside:
+            if copy.accounts == (owner,) and key not in self._inside:  # else it is somebody's who stays
                 self._post(key, None)
                 effects += self.stores.drop(OWN, *key, None, op, "moved")
         return effects
@@ -130,7 +135,9 @@ class Organisation:
                 self.outbox[nid, entry] = what
             elif store == SCOPED and what is not None:
                 self._inside.add((nid, entry))
-        return self.stores.restore(rows, now)
+        found = self.stores.restore(rows, now)
+        self._accounts.restore()
+        return found
 
     def _post(self, key: Entry, request: PutRequest | None) -> None:
         """What `above` is to be told of an entry: this, or nothing."""

@@ -210,9 +210,9 @@ class Provider:
     def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         effects = self._resolution.serve(data, message, now)
         self._arm()
-        return effects
+        return self._durable(effects)
 
     def _get(self, data: Received, request: GetRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         effects = self._resolution.get(data.src, request, data.event, now, relayed)
         self._arm()
-        return effects
+        return self._durable(effects)  # with nobody to ask, the floor may rise at once

@@ -51,7 +51,7 @@ class Single:
             return effects + self._asking.empty_handed(question, now)
         version, late, again = best.record.version, question.late(now), []
         outdated = stores.outdated(nid, version, now) or version < question.floor or best.stale
-        if not outdated and question.request.kind is Kind.AUTHENTICATED:
+        if not outdated and question.waiters and question.request.kind is Kind.AUTHENTICATED:
             stores.floors.answered(nid, version, now)
         if outdated or best.src < 0 or len(question.found) > 1:
             behind = [found for found in question.found if outdated or found.record.version < version]

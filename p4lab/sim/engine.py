@@ -12,12 +12,9 @@ from itertools import repeat
 from math import inf
 from typing import Any
 
-import msgspec
-
-from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove, Renew
-from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Requested, Send, SendAll, Woke
+from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Send, SendAll, Woke
 from p4lab.core.customer import Customer
-from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Moved, Noted, Peered
+from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.proxy import Proxy
@@ -29,9 +26,10 @@ from p4lab.sim.crashes import Crashes
 from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network
+from p4lab.sim.operations import Operations
 from p4lab.sim.reach import Hold, Reach
 from p4lab.sim.verbs import Verbs
-from p4lab.sim.workload import Keys, sources
+from p4lab.sim.workload import sources
 from p4lab.trace import LOST, Tally, Trace
 
 WAKE, DELAYED, SOURCE, COMMAND, LOSS, COMMIT, HOLD = range(7)  # what a ticket is for: its lowest three bits
@@ -64,7 +62,6 @@ class Engine:
         self._verbs = Verbs(scenario, houses, self, network, self._reach, self._crashes, self._liars)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
-        self._last_op = 0
         self._commands = 0
         self._ticket = FIRST_TICKET
         self._build()
@@ -74,14 +71,14 @@ class Engine:
     def _build(self) -> None:
         scenario, emit = self._scenario, self.trace.emit
         count = len(scenario.provider)
-        self._index, houses = self._houses.index, self._houses
+        houses = self._houses
         self._signer: Signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
-        self._wallet = Wallet(self._signer)
-        self._home = dict(self._index)  # whose customer an identity is; unknown until it puts something
+        wallet = Wallet(self._signer)
+        self._operations = Operations(self, houses, wallet)
         providers = self._providers()
-        customers = [Customer(count + i, i, row.name, self._wallet) for i, row in enumerate(scenario.provider)]
+        customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(scenario.provider)]
         proxies = [self.made(node) for node in houses.rows]
-        inside = [Customer(houses.customers(node), node, row.name, self._wallet) for node, row in houses.rows.items()]
+        inside = [Customer(houses.customers(node), node, row.name, wallet) for node, row in houses.rows.items()]
         self.nodes = [*providers, *customers, *proxies, *inside]
         self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
@@ -108,9 +105,8 @@ class Engine:
         for provider, others in zip(providers, peers, strict=True):
             if isinstance(provider, Provider):
                 provider.peer_with(others)
-        self._keys: dict[str, Keys] = {}
         for source in sources(scenario, scenario.seed):
-            self._keys[source.keys.row.name] = source.keys
+            self._operations.know(source.keys)
             self._push(source.next_at, -1, SOURCE, source)
 
     def _providers(self) -> list[Provider | Redirect]:
@@ -220,8 +216,7 @@ class Engine:
             command = what.fire()
             if what.next_at < inf:
                 self._push(what.next_at, -1, SOURCE, what)
-            provider = self._index[command.by] if type(command) is Get else self._home[command.identity]
-            self._request(command, provider, what.keys.row.name, t)
+            self._operations.request(command, what.keys.row.name, t)
         elif kind == LOSS:
             self.trace.emit(what, t, what.message)
         elif kind == COMMIT:
@@ -231,47 +226,7 @@ class Engine:
         elif kind == HOLD:
             self._reach.held(what, t)
         elif not self._verbs.do(what, t):
-            self._operate(what, t)
-
-    def _operate(self, command: Command, t: float) -> None:
-        """What a person asks of customers; and remarks."""
-        if isinstance(command, Put | Remove):
-            self._home.setdefault(command.identity or command.by, self._index[command.by])
-            self._request(command, self._index[command.by], BY_HAND, t)
-        elif isinstance(command, Get):
-            self._request(self._spelt_out(command), self._index[command.by], BY_HAND, t)
-        elif isinstance(command, Move):
-            self._move(command, t)
-        elif isinstance(command, Note):
-            self.emit(Noted(text=command.text), t)
-
-    def _move(self, command: Move, t: float) -> None:
-        identity, dst = command.identity, self._index[command.to]
-        src = self._home.get(identity)
-        if src is None or src == dst:
-            why = "is a customer there already" if src == dst else "has put nothing yet"
-            self.emit(Noted(text=f"move {identity} to {command.to}: {identity} {why}"), t)
-            return
-        self._home[identity] = dst
-        event = self.emit(Moved(identity=identity, owner=self._wallet.owner(identity), src=src, dst=dst), t)
-        first = self._last_op + 1
-        self._last_op += len(self._wallet.belongings(identity, t))  # each is put again, as an operation of its own
-        old, new = self._houses.customers(src), self._houses.customers(dst)
-        self.tell(new, Requested(command, first, BY_HAND, event), event, t)
-        self.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
-
-    def _request(self, command: Put | Get | Remove | Renew, provider: int, workload: str, t: float) -> None:
-        self._last_op += 1
-        self.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
-
-    def _spelt_out(self, command: Get) -> Get:
-        """A get of a workload's key without an owner asks for that of the workload (contracts section 2)."""
-        if command.owner is None and command.key is not None:
-            keys = self._keys.get(command.key.rpartition("/")[0])
-            index = None if keys is None else keys.index(command.key)
-            if keys is not None and index is not None:
-                return msgspec.structs.replace(command, owner=keys.owner(index))
-        return command
+            self._operations.do(what, t)
 
     # What verbs and links ask for
 

@@ -141,7 +141,10 @@ class Faults:
         return _fault("leave and join", (t, Detach(child)), (end, Attach(child, parent)))
 
     def _move(self, t: float, end: float) -> Fault | None:
+        """To a provider that is up and not far away, where the records that come along are sure to be taken."""
         identity, to = self._rng.choice(sorted(self._homes)), self._rng.choice(self._names)
+        if to in self._redirect or not self._free(("up", to), t):
+            return None
         self._homes[identity] = to
         return _fault("move", (t, Move(identity, to)))
 

@@ -5,7 +5,7 @@ stores and at whom it knows, never into how it decides.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from p4lab.core.contract import Effect, Emit, Input, Persist, Received, Send, SendAll, Unlinked
@@ -40,15 +40,21 @@ Item = tuple[bytes, bytes, Version]  # (nid, entry, version): what a record is, 
 
 
 class Steps:
-    """Watch one provider from its start to its crash: from here on its inputs pass by. Violations go to `found`."""
+    """Watch one provider from its start to its crash: from here on its inputs pass by.
 
-    def __init__(self, provider: Provider, options: Options, signer: Signer, found: list[Violation]) -> None:
+    Violations go to `found`, but for those of liars.
+    """
+
+    def __init__(
+        self, provider: Provider, options: Options, signer: Signer, found: list[Violation], liars: Collection[int]
+    ) -> None:  # fmt: skip
         self.provider = provider
         self._handle = provider.handle
         provider.__dict__["handle"] = self.handle
         self._options = options
         self._signer = signer
         self._found = found
+        self._liars = liars
         self._relay = options.mesh is Mesh.RELAY
         self._own_ops: set[int] = set()  # operations that were asked here by customers or from below
         self._awaited: Counter[tuple[int, int, bytes]] = Counter()  # (whom, qid, nid) of our questions
@@ -170,7 +176,8 @@ class Steps:
     def _question(self, message: Any, dsts: Iterable[int]) -> None:
         for dst in dsts:
             self._awaited[dst, message.qid, message.nid] += 1
-            if not self._relay and self._role(dst) in ABOVE and message.op not in self._own_ops:
+            onward = self._options.onward and message.code == FETCH  # to where its owner has moved (5.13)
+            if not self._relay and not onward and self._role(dst) in ABOVE and message.op not in self._own_ops:
                 self._say(8, f"a question that came from a peer or the parent was passed on to node {dst}")
 
     def _reply(self, message: Any, dst: int) -> None:
@@ -260,7 +267,8 @@ class Steps:
             self._say(1, f"a record was returned that fails its checks ({code})")
 
     def _say(self, invariant: int, says: str) -> None:
-        self._found.append(Violation(invariant, self._now, f"node {self.provider.me}: {says}"))
+        if self.provider.me not in self._liars:
+            self._found.append(Violation(invariant, self._now, f"node {self.provider.me}: {says}"))
 
 
 def _item(record: Record) -> Item:

@@ -142,7 +142,7 @@ class Told:
     def _put_finished(self, event: PutFinished) -> None:
         self.answered[event.outcome] = self.answered.get(event.outcome, 0) + 1
         started = self._puts.pop(event.op, None)
-        if event.outcome not in CODES:
+        if event.outcome not in CODES and event.node not in self.liars:
             self._say(12, event.t, f"{self._names[event.node]} answered a put with {event.outcome!r}, which is no code")
         if started is None or event.outcome not in ACCEPTED:
             return

@@ -7,7 +7,8 @@ which it was noticed; liars and those who believed them are judged by what they 
 from collections.abc import Iterable
 from typing import Any
 
-from p4lab.core.events import Adopted, Crashed, Event, Joined, Lost, Misbehaving, Restarted, Stored
+from p4lab.core.commands import Misbehave
+from p4lab.core.events import Adopted, Crashed, Event, Joined, Lost, Restarted, Stored
 from p4lab.core.messages import ACCESS
 from p4lab.core.options import Signatures
 from p4lab.core.provider import Provider
@@ -28,7 +29,7 @@ SLICE = 1.0  # s of the run between two looks at its records
 
 
 class Watched:
-    """A run of `scenario`. honest: nobody has lied so far."""
+    """A run of `scenario`. honest: nobody in it lies."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -47,10 +48,14 @@ class Watched:
         self._gone: set[int] = set()  # messages that were lost under way
         self._seen = 0
         self.now = -1.0  # everything up to here has happened
+        self._index = {row.name: number for number, row in enumerate(scenario.provider)}
+        for row in scenario.do:
+            self._suspect(row)
         self.engine = Engine(scenario, self.trace, watch=self._made)
 
     def add(self, row: Do) -> None:
         """Do one more command at its time."""
+        self._suspect(row)
         self.engine.add(row)
 
     def advance(self, until: float) -> None:
@@ -59,21 +64,29 @@ class Watched:
             self.now = self.engine.run(min(until, max(self.now, 0.0) + SLICE))
             self._look()
 
+    def under_way(self) -> int:
+        """How many messages between providers have yet to arrive."""
+        return sum(1 for row in self.trace.in_flight(self.now) if self._flies(row))
+
     def quiet(self) -> None:
         """Nothing is under way any more, so everybody should agree."""
-        flying = [row for row in self.trace.in_flight(self.now) if self._flies(row)]
+        flying = self.under_way()
         if flying:
-            row = flying[0]
-            said = f"{len(flying)} messages are still under way, the first from node {row['src']} to node {row['dst']}"
-            self.found.append(Violation(18, self.now, said))
+            self.found.append(Violation(18, self.now, f"{flying} messages are still under way"))
             return
-        self._links.check(self.now)
+        self._links.check(self.now, self.told.liars)
         for steps in self._steps.values():
             steps.quiet()
         if self.honest:
             providers = [self._steps[node].provider for node in sorted(self._steps) if node not in self._down]
             self.found += Quiet(providers, self._parents, self._homes, self._signer, self.now).check()
         self._look()
+
+    def _suspect(self, row: Do) -> None:
+        """Whoever lies is not held to what it tells, neither before nor after."""
+        if isinstance(row.command, Misbehave):
+            self.honest = False
+            self.told.liars.add(self._index[row.command.provider])
 
     def _made(self, node: int, provider: Provider | Redirect) -> None:
         """A provider starts: its inputs pass by here."""
@@ -88,7 +101,7 @@ class Watched:
 
         provider.__dict__["handle"] = counted
         if isinstance(provider, Provider):
-            self._steps[node] = Steps(provider, self.scenario.options, self._signer, self.found)
+            self._steps[node] = Steps(provider, self.scenario.options, self._signer, self.found, self.told.liars)
 
     def _look(self) -> None:
         """Take in what has happened since the last look."""
@@ -119,26 +132,11 @@ class Watched:
                 self._down.discard(event.node)
             case Lost():
                 self._gone.add(event.message)
-            case Misbehaving():
-                if event.switches:
-                    self.honest = False
-                    self.told.liars.add(event.node)
 
     def _flies(self, row: Any) -> bool:
         return row["code"] < ACCESS and not row["fate"] & LOST and int(row["id"]) not in self._gone
 
 
-def watch(scenario: Scenario, stop: int | None = None) -> list[Violation]:
-    """Run a scenario to its end, looking at every moment that a note calls quiet; stop at this invariant's first."""
-    run = Watched(scenario)
-    for at in [*_quiet_moments(scenario.do), scenario.duration]:
-        run.advance(at)
-        if at < scenario.duration:
-            run.quiet()
-        if any(stop is None or each.invariant == stop for each in run.found):
-            break
-    return run.found
-
-
-def _quiet_moments(rows: Iterable[Do]) -> list[float]:
+def quiet_moments(rows: Iterable[Do]) -> list[float]:
+    """When notes say that all should have settled."""
     return sorted(row.at for row in rows if getattr(row.command, "text", "").startswith(QUIET_NOTE))

@@ -10,10 +10,11 @@ from math import inf
 import msgspec
 import numpy as np
 
-from p4lab.core.events import Dropped, Stored
+from p4lab.core.events import Crashed, Dropped, Restarted, Stored
 from p4lab.core.history import History
 
 STORES = "LSRCP"
+Filed = Stored | Dropped | Crashed | Restarted
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -62,9 +63,12 @@ class Copies:
         self._open: dict[tuple[int, str, str], int] = {}  # (node, store, entry) -> its last interval
         self._lanes: dict[int, _Lane] = {}
 
-    def feed(self, events: Iterable[Stored | Dropped]) -> None:
-        """Take the next events of this name."""
+    def feed(self, events: Iterable[Filed]) -> None:
+        """Take the next events of this name, and the crashes and restarts of those who hold it."""
         for event in events:
+            if isinstance(event, Crashed | Restarted):
+                self._power(event)
+                continue
             place = self._open.pop((event.node, event.store, event.entry), None)
             if place is not None and event.t < self._end[place]:
                 self._end[place] = event.t
@@ -76,6 +80,18 @@ class Copies:
             self._open[event.node, event.store, event.entry] = len(self._events)
             self._append(event)
             lane.active[event.store, event.entry] = event
+
+    def _power(self, event: Crashed | Restarted) -> None:
+        """A provider that is down answers nothing, and what it had only cached is gone for good (section 5.12)."""
+        lane = self._lanes.get(event.node)
+        if lane is None:
+            return
+        lane.settle(event.t)
+        lane.down = isinstance(event, Crashed)
+        for key in [key for key in self._open if key[0] == event.node and key[1] == "C"]:
+            place = self._open.pop(key)
+            self._end[place] = min(self._end[place], event.t)
+            lane.active.pop((key[1], key[2]), None)
 
     def _append(self, event: Stored) -> None:
         count = len(self._events)
@@ -122,6 +138,7 @@ class _Lane:
 
     def __init__(self, node: int) -> None:
         self.active: dict[tuple[str, str], Stored] = {}  # by (store, entry)
+        self.down = False
         self._node = node
         self._done: list[Segment] = []
         self._since = 0.0
@@ -142,7 +159,9 @@ class _Lane:
 
     def _until(self, t: float) -> list[Segment]:
         """Segments from `since` to t, as what is active expires."""
-        found = []
+        found: list[Segment] = []
+        if self.down:
+            return found
         start = self._since
         while start < t:
             held = [event for event in self.active.values() if start < _until(event)]

@@ -12,6 +12,7 @@ import numpy as np
 from p4lab.core.events import (
     Adopted,
     Attached,
+    Crashed,
     Dropped,
     Event,
     GetFinished,
@@ -22,11 +23,12 @@ from p4lab.core.events import (
     Peered,
     PutFinished,
     PutStarted,
+    Restarted,
     Stored,
 )
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.core.names import Kind, Regime
-from p4lab.world.copies import Copies, Holding, Segment
+from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
 from p4lab.world.load import Rows, link_load
 from p4lab.world.states import CHANGES, State, States, pair
@@ -120,7 +122,7 @@ class World:
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
         self._called: Counter[str] = Counter()  # how many names have a key
-        self._filed: list[list[Stored | Dropped]] = []  # by name
+        self._filed: list[list[Filed]] = []  # by name
         self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
         self._started: dict[int, PutStarted | GetStarted] = {}
         self._finished: dict[int, PutFinished | GetFinished] = {}
@@ -140,6 +142,9 @@ class World:
             match event:
                 case Stored() | Dropped():
                     self._filed[self._name(event.nid)].append(event)
+                case Crashed() | Restarted():
+                    for filed in self._filed:
+                        filed.append(event)
                 case GetStarted() | PutStarted():
                     self._start(event)
                 case GetFinished() | PutFinished():

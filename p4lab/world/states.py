@@ -7,6 +7,7 @@ with a < b, a peering or the link of a child to its parent.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from math import inf
 from operator import itemgetter
 from typing import TypeVar
 
@@ -170,6 +171,8 @@ class States:
 
     def _present(self, t: float, a: int, b: int, there: bool) -> None:
         track = self._there.setdefault(pair(a, b), [])
+        if not track and not there:
+            track.append((-inf, True))  # whoever goes was there
         if not track or track[-1][1] is not there:
             track.append((t, there))
         for way in ((a, b), (b, a)):

@@ -233,6 +233,14 @@ def test_an_identity_that_leaves_takes_its_data_along_but_not_what_never_leaves(
     assert [stub.key for stub in stubs] == ["k"]  # what it puts again elsewhere
 
 
+def test_a_quota_counts_inside_too() -> None:
+    town = Town(msgspec.structs.replace(QUIET, max_entries=1))
+    town.cut()
+    assert [town.put("E"), town.put("E", key="p"), town.put("F", key="p"), town.put("E", "w")] == [
+        "OK_LOCAL", "E_CAP", "OK_LOCAL", "OK_LOCAL",
+    ]  # fmt: skip
+
+
 def test_what_is_taken_back_is_gone_inside_and_outside_and_stays_inside_where_it_was() -> None:
     town = Town()
     town.put("E")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from p4lab.core.commands import Remove
 from p4lab.core.messages import SyncDigest, SyncItems
 from p4lab.core.names import Regime
+from p4lab.core.options import ChildUp
 from p4lab.core.records import announcement, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Modelled
 from p4lab.core.stores import MARK, OWN, REPLICA
@@ -95,6 +96,18 @@ def test_what_came_out_of_the_outbox_is_not_missed_in_what_follows() -> None:
     forest.put("c", None, "news", K, kind=IMM)
     forest.join("Bb")
     assert len(forest.held("b")["P"]) == 2
+
+
+@pytest.mark.parametrize("child_up", ChildUp)
+def test_an_entry_that_a_child_keeps_to_itself_stays_known_to_all(child_up: ChildUp) -> None:
+    """A copy from below takes the place of one from a peer, and is told on as that one was."""
+    forest = Forest({"A": "", "B": "", "b": "B", "c": "B"}, msgspec.structs.replace(QUIET, child_up=child_up))
+    forest.put("A", "k", "v", K, kind=UNAUTH)
+    forest.put("b", "k", "v", GB, kind=UNAUTH)
+    forest.cut("Bc")
+    forest.put("A", "l", "v", K, kind=UNAUTH)
+    forest.join("Bc")
+    assert len(forest.held("c")["P"]) == 2
 
 
 def test_what_overtakes_a_greeting_is_not_lost() -> None:

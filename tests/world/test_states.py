@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from p4lab.core.events import (
@@ -142,6 +142,7 @@ happenings = st.one_of(
 
 
 @given(st.lists(st.tuples(st.sampled_from((0.0, 0.5, 1.0)), happenings), max_size=30), st.floats(0, 12))
+@example([(0.0, SessionDown(node=0, peer=3, why="link")), (0.5, Unpeered(node=0, peer=3))], 0.0)
 def test_the_past_stays_as_it_was(steps: list[tuple[float, Event]], t: float) -> None:
     """Asked after the fact or when t was now: the same, but for links that were still to come."""
     now, events = 0.0, []
