@@ -28,9 +28,10 @@ class _Catching(msgspec.Struct, gc=False):
 
     before: dict[tuple[bytes, bytes], sync.Item]
     told: set[tuple[bytes, bytes, Version]]
+    serial: int
     items: int = 0
     news: int = 0
-    batches: int = 0
+    places: set[int] = set()  # of the batches that have come
     expected: int = -1  # batches there are; -1: not known yet
     whole: set[int] = set()
     count: int = 1
@@ -48,6 +49,7 @@ class Peering:
         self._epoch = epoch
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
+        self._serial = 0
         self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
         self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
         self._overtook: dict[int, SyncDigest] = {}  # its HELLO
@@ -156,7 +158,12 @@ class Peering:
             last = at == len(batches) - 1
             volume = sum(update.size - messages.HEADER for update in batch) + (size if last else messages.HEADER)
             sent.append(
-                Send(dst, SyncItems(b"", volume, tuple(batch), last, len(batches), whole if last else (), count))
+                Send(
+                    dst,
+                    SyncItems(
+                        b"", volume, tuple(batch), last, len(batches), whole if last else (), count, message.serial, at
+                    ),
+                )
             )
         return sent
 
@@ -169,28 +176,35 @@ class Peering:
 
     def begin_items(self, src: int, message: SyncItems) -> tuple[Update, ...]:
         """The updates in what `src` tells, to be taken like any other; nothing where it was not asked."""
-        catching = self._catching.get(src)
-        if catching is None or not self._near.up(src):
+        catching = self._answered(src, message)
+        if catching is None:
             return ()
         catching.told.update((each.nid, each.record.entry, each.record.version) for each in message.items)
         return message.items
 
     def end_items(self, src: int, message: SyncItems, news: int, now: float) -> list[Effect]:
         """After that: what it has no more, in the buckets that it has told whole, is dropped."""
-        catching = self._catching.get(src)
+        catching = self._answered(src, message)
         if catching is None:
             return []
         catching.items += len(message.items)
         catching.news += news
-        catching.batches += 1
+        catching.places.add(message.place)
         if message.last:
             catching.whole, catching.count, catching.expected = set(message.whole), message.count, message.batches
-        if catching.batches != catching.expected:
+        if len(catching.places) != catching.expected:
             return []  # reordered: the last one came before another
         del self._catching[src]
         effects = self._drop_missing(src, catching, now)
         effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
         return effects + self._ask(src, now) if catching.again else effects
+
+    def _answered(self, src: int, message: SyncItems) -> _Catching | None:
+        """What is being caught up with, if these items are an answer to it that has not come before."""
+        catching = self._catching.get(src)
+        if catching is None or message.serial != catching.serial or message.place in catching.places:
+            return None
+        return catching if self._near.up(src) else None
 
     def _end(self, node: int) -> None:
         for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
@@ -260,8 +274,9 @@ class Peering:
         count = sync.bucket_count(len(items))
         found = sync.buckets(items, count)
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
-        self._catching[src] = _Catching(before, self._early.pop(src, set()))
-        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found))]
+        self._serial += 1
+        self._catching[src] = _Catching(before, self._early.pop(src, set()), self._serial)
+        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found, self._serial))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
         effects: list[Effect] = []

@@ -179,3 +179,31 @@ def test_what_a_child_gave_up_its_parents_do_not_keep(regime: Any, child_up: Chi
     left = [forest.held(name) for name in ("A", "a")]
     assert left == [{}, {}]
     assert forest.get("a", "k")[-1] == "a get OK remote new"
+
+
+def test_customers_of_a_redirect_child_leave_its_parent() -> None:
+    forest = Forest()
+    forest.put("b", "k", identity="me")
+    assert forest.held("B") == {"L": ["v"]}
+    customers = forest.customers[forest.names.index("b")]
+    leave = Requested(Move("me", "C"), 0, "w", node=forest.names.index("C"))
+    forest._perform(customers.me, customers.handle(leave, forest.now), 0)
+    forest._settle()
+    assert forest.log[-1] == "b>B CREQ"
+    forest.wait(29.9)
+    assert forest.held("B") == {"L": ["v"]}
+    forest.wait(0.2)
+    assert (forest.held("B"), forest.log[-2:]) == ({}, ["B drops L", "B gives up 1"])
+
+
+def test_who_moves_from_a_redirect_child_to_its_parent_keeps_all() -> None:
+    """Both ways lead into the same store: what was put again by the new way is not what leaves by the old one."""
+    forest = Forest()
+    forest.put("b", "k", identity="me")
+    for name in ("B", "b"):
+        customers = forest.customers[forest.names.index(name)]
+        move = Requested(Move("me", "B"), 50, "w", node=forest.names.index("B"))
+        forest._perform(customers.me, customers.handle(move, forest.now), 0)
+        forest._settle()
+    forest.wait(31.0)
+    assert forest.held("B") == {"L": ["v"]}

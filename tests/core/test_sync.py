@@ -133,6 +133,28 @@ def test_what_overtakes_a_greeting_is_not_lost() -> None:
     assert held == {"A": ["v1"] * 3, "B": ["v1"] * 3}
 
 
+def test_a_doubled_answer_is_taken_once() -> None:
+    """Nor is one taken for the answer to a later question, when less was told."""
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.deliver()
+    hello = Hello(b"", 48, Role.PEER)
+    mesh.send("A>B", hello)
+    mesh.deliver("B>A")
+    twice = mesh.flights[0]
+    mesh.put("A", "l", "v", KV)
+    mesh.deliver()
+    mesh.send("A>B", hello)
+    log = len(mesh.log)
+    mesh.arrive(twice)
+    assert mesh.log[log:] == []
+    mesh.deliver()
+    assert [mesh.log[-1], mesh.stores("B")] == [
+        "B has caught up with A: 0, 0 new",
+        {"R": [("v1", float("inf"))] * 2},
+    ]
+
+
 def test_one_catches_up_once_at_a_time() -> None:
     mesh = Mesh(2)
     mesh.put("A", "k", "v", KV)

@@ -84,3 +84,13 @@ def test_a_lost_message_ends_where_it_was_when_its_way_was_cut() -> None:
     flying = trace.in_flight(2.01)
     assert [losses.gone(flying["id"], t).tolist() for t in (1.99, 2.01)] == [[False], [True]]
     assert len(losses.between(2.0, 5.0)) == 0
+
+
+def test_a_fork_shows_the_links_of_its_own_run(plan: Plan) -> None:
+    before = len(plan.pairs)
+    trace, world = troubled.trace(), World()
+    world.step(trace[:])
+    plan.show(troubled.scenario(), trace, world)
+    plan.follow(12.5)
+    assert (before, len(plan.pairs)) == (8, 8)  # the peering of Birch and Elm is not in the scenario
+    assert (1, 4) in lines(plan.ground(12.5))
