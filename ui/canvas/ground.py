@@ -4,6 +4,7 @@ Rules: no Qt, nothing drawn. A function of (state, plan, folds); worked out when
 providers inside a folded subtree is shown at the provider that they are folded into.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,7 +36,7 @@ class Ground:
 
     up: rows (child, parent). cut: of the lines, those over which nothing passes, and why. faults: what is wrong with a
     line that is open, in few words. liars: by provider, how many misbehaviours. sides: the number of the side of a
-    partition. inside: how many providers are folded into one.
+    partition. inside: how many providers are folded into one; down: how many of these are crashed.
     """
 
     state: State
@@ -51,6 +52,7 @@ class Ground:
     liars: dict[int, int] = field(default_factory=dict)
     sides: dict[int, int] = field(default_factory=dict)
     inside: dict[int, int] = field(default_factory=dict)
+    down: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def ends(self) -> frozenset[Pair]:
@@ -139,6 +141,7 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
         liars=liars,
         sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
         inside=inside,
+        down=dict(Counter(int(hosts[node]) for node in sorted(state.crashed - seen))),
     )
 
 

@@ -57,6 +57,9 @@ def test_a_folded_subtree_stands_for_its_parts(plan: Plan) -> None:
     folded = plan.ground(12.5)
     assert lines(folded) == {(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)}
     assert (folded.inside, folded.up.tolist(), folded.signs) == ({3: 1}, [], ("faults", "liar", "folded"))
+    plan.hosts = np.array([0, 1, 1, 3, 3])
+    down = plan.ground(3.0)
+    assert (down.crashed, down.inside, down.down) == (frozenset(), {1: 1, 3: 1}, {1: 1})
     carried = folded.carried(np.arange(1.0, len(plan.pairs) + 1))
     both = [at for at, pair in enumerate(plan.pairs.tolist()) if pair in ([1, 3], [1, 4])]
     assert carried[folded.lines.tolist().index([1, 3])] == sum(at + 1 for at in both)
