@@ -144,7 +144,7 @@ MUTANTS = (
         "a peer is answered from a replica: free transit", "stores.py",
         "copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]",
         "copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now), *self.live(REPLICA, nid, now)]",
-        "core/test_forest.py core/test_golden.py torture/test_machine.py",
+        "core/test_forest.py core/test_golden.py torture/test_campaign.py",
     ),
     Mutant(
         "an older version replaces a newer one", "merging.py",
@@ -187,7 +187,9 @@ def caught(mutant: Mutant, tree: Path) -> str:
         return "(they no longer end)"
     if done.returncode not in (0, 1):
         raise SystemExit(f"{mutant.name}: the tests do not run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    failed = [
+        line.split(maxsplit=1)[1].split(" - ")[0] for line in done.stdout.splitlines() if line.startswith("FAILED")
+    ]
     return "" if done.returncode == 0 else failed[0].removeprefix("tests/")
 
 

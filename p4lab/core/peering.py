@@ -12,7 +12,7 @@ from p4lab.core import messages, sync
 from p4lab.core.contract import Effect, Emit, Linked, Send, Unlinked
 from p4lab.core.events import CaughtUp, SessionDown, SessionRefused, SessionUp
 from p4lab.core.messages import Bye, Hello, SyncDigest, SyncItems, Update
-from p4lab.core.names import Regime
+from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
@@ -299,6 +299,8 @@ class Peering:
             if copy.record.deleted:
                 continue  # whoever told of it, what it hides must not come back (protocol section 5.9)
             if not only_asked or copy.record.regime is Regime.GET_BROADCAST:
+                if only_asked and copy.record.kind is Kind.AUTHENTICATED:  # it may have been answered
+                    self._stores.floors.answered(copy.record.nid, copy.record.version, now)
                 effects += self._stores.drop(store, copy.record.nid, copy.record.entry, None, 0, why)
         return effects
 
