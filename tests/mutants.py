@@ -127,7 +127,7 @@ MUTANTS = (
     ),
     Mutant(
         "a digest does not see versions", "sync.py",
-        "head = record.version[1] if record.kind is Kind.AUTHENTICATED else record.nid", "head = record.nid",
+        "head = record.version[1] if record.kind is Kind.AUTHENTICATED else", "head = record.nid or",
         "core/test_sync.py",
     ),
     Mutant(

@@ -172,7 +172,8 @@ def _renew(
     record, until = update.record, _lease_end(update, options, now)
     if options.mesh is not Mesh.RELAY and near.roles.get(src) is not Role.CHILD:
         for store, copy in told:
-            if copy.via != src and store in (REPLICA, POINTER) and not _below(copy, near):
+            said = copy.record.regime is record.regime  # of an entry it may be less
+            if copy.via != src and said and store in (REPLICA, POINTER) and not _below(copy, near):
                 copy.via = src
                 stores.journal.append((store, record.nid, record.entry, copy))
     origin = 0 if update.stored is None else update.stored.id

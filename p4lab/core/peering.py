@@ -50,7 +50,7 @@ class Peering:
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
         self._serial = 0
-        self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
+        self._flushed: dict[int, set[tuple[bytes, bytes, Version, bool]]] = {}  # told just before, still under way
         self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
         self._overtook: dict[int, SyncDigest] = {}  # its HELLO
 
@@ -119,7 +119,7 @@ class Peering:
         # What has a lifetime is left to catching up, which knows how much of it is left.
         waited = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
         flushed = [update for update in waited if self._stands(update, role, now)]
-        self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
+        self._flushed[src] = set(map(_form, flushed))
         effects += [Send(src, update) for update in flushed]
         self._catching.pop(src, None)  # of a session that has ended unnoticed
         effects += self._ask(src, now)
@@ -148,7 +148,7 @@ class Peering:
             for item in items
             if item.update is not None
             and (item.record.lease_ms or sync.bucket(item.record.nid, count) in differs)
-            and (*item.key, item.record.version) not in flushed
+            and _form(item.update) not in flushed
         ]
         whole = tuple(sorted(differs))
         size = messages.HEADER + 4 * len(whole)
@@ -325,3 +325,8 @@ class Peering:
             return effects + [self._hello(node) for node in sorted(others) if node != through]
         told = near.children + (near.peers if self._options.mesh is Mesh.RELAY else ())
         return effects + [self._hello(node) for node in told]
+
+
+def _form(update: Update) -> tuple[bytes, bytes, Version, bool]:
+    """What an update tells: an entry may be here in several forms, of several tellers."""
+    return update.nid, update.record.entry, update.record.version, update.record.value is None
