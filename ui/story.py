@@ -9,10 +9,24 @@ from enum import Enum
 
 import numpy as np
 
-from p4lab.core.events import GetFinished, PutFinished
+from p4lab.core.events import (
+    Adopted,
+    Crashed,
+    Event,
+    GetFinished,
+    Healed,
+    LinkChanged,
+    Misbehaving,
+    Moved,
+    Partitioned,
+    Peered,
+    PutFinished,
+    Restarted,
+    Unpeered,
+)  # fmt: skip
 from p4lab.trace import Trace
 from p4lab.world import Op, World
-from ui.words import behind, outcome, plural, staleness, time, version
+from ui.words import behind, outcome, plural, staleness, switch, time, version
 
 UPDATE, QUERY, REPLY, FETCH, FETCH_REPLY = 3, 4, 5, 6, 7  # message codes (words.MESSAGES)
 HIT = 1  # status of a reply
@@ -49,6 +63,8 @@ def result(op: Op, world: World, trace: Trace, t: float) -> tuple[str, Tone]:
     if op.outcome.startswith("E_"):
         return outcome(op.outcome), Tone.STALE
     kind = world.names[op.name].kind
+    if op.removes:
+        return f"removed in {took}", Tone.GOOD
     if op.verb == "put":
         if op.outcome == "OK_DUPLICATE":
             return f"already stored, renewed in {took}", Tone.GOOD
@@ -117,9 +133,12 @@ def _flight(rows: np.ndarray, world: World, trace: Trace, t: float, name: int) -
 
 
 def _last(world: World, trace: Trace, t: float, name: int) -> str:
-    """The last put or get of this name that was over by t."""
+    """The last put or get of this name that was over by t, or what happened to the network since."""
     stop = trace.index_at(t)
     for event in reversed(trace.slice(max(0, stop - LOOK_BACK), stop).records):
+        said = network(event, world)
+        if said:
+            return said
         if isinstance(event, GetFinished | PutFinished):
             op = world.op(event.op)
             if op is not None and op.name == name:
@@ -127,11 +146,45 @@ def _last(world: World, trace: Trace, t: float, name: int) -> str:
     return ""
 
 
+def network(event: Event, world: World) -> str:
+    """What happened to the network, in a sentence; empty for what is about a key, and at the start of a run."""
+
+    def who(*nodes: int) -> str:
+        return names(nodes, world)
+
+    match event:
+        case Crashed(node=node):
+            return f"{who(node)} crashed: nobody there hears anything until it is restarted."
+        case Restarted(node=node, copies=copies):
+            return f"{who(node)} is back, with {plural(copies, 'copy', 'copies')} in its store."
+        case LinkChanged(a=a, b=b, up=up):
+            return f"The link between {who(a, b)} {'is up, or changed' if up else 'was cut'}."
+        case Partitioned(groups=groups):
+            return f"A partition parts {who(*groups[0])} from the others." if groups else ""
+        case Healed():
+            return "The partition is healed."
+        case Peered(node=node, peers=peers) if event.t > 0:
+            return f"{who(node, *peers)} peer from now on."
+        case Unpeered(node=node, peer=peer):
+            return f"{who(node, peer)} peer no more."
+        case Adopted(node=node, parent=parent):
+            return f"{who(node)} is " + ("a top from now on." if parent is None else f"a child of {who(parent)} now.")
+        case Moved(identity=identity, src=src, dst=dst):
+            return f"{identity} moved from {who(src)} to {who(dst)}, with all it has put."
+        case Misbehaving(node=node, switches=switches):
+            return f"{who(node)} " + (" and ".join(map(switch, switches)) or "behaves again") + "."
+    return ""
+
+
 def _told(op: Op, world: World) -> str:
     who, label = names([op.node], world), world.known_as(op.name)
     kind = world.names[op.name].kind
     if op.outcome.startswith("E_"):
-        return f"{who}’s {op.verb} of {label} was {outcome(op.outcome)}."
+        said = outcome(op.outcome)
+        verb = "removal" if op.removes else op.verb
+        return f"{who}’s {verb} of {label} {'was ' if said.startswith('refused') else ''}{said}."
+    if op.removes:
+        return f"A customer of {who} removed {label}."
     if op.verb == "put":
         return f"A customer of {who} put {_what(op, kind)} of {label}."
     if op.outcome == "NOT_FOUND":

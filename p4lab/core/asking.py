@@ -230,8 +230,9 @@ class Asking:
             # In this order NaN is harmless.
             found = Found(record, min(ttl, remaining), message.copy, src, now, message.stale)
             if record.kind is Kind.AUTHENTICATED:
-                known = [*self._stores.equals(nid), *[other.record for other in question.found]]
-                effects += self._stores.conflicts.meet(record, known, question.op, src)
+                rivals = self._stores.rivals(record) + [other.record for other in question.found]
+                if rivals:
+                    effects += self._stores.conflicts.meet(record, rivals, question.op, src)
             if self._stores.absent:
                 self._stores.absent.pop(nid, None)
             if question.answered:

@@ -168,20 +168,17 @@ class Customer:
         return Emit(PutFinished(self._provider, op, nid, outcome, now - putting.started, seq))
 
     def _get_done(self, getting: _Getting, answer: Answer, now: float) -> Effect:
-        """The answer, with the values of all its pages; a page that is missing makes it partial."""
-        outcome, pages = answer.outcome, [*getting.pages, answer]
-        first = pages[0]
-        if len(pages) > 1 and outcome != "OK":
-            outcome = "OK" if outcome == "NOT_FOUND" else "PARTIAL"
-        records = [record for page in pages for record in page.records]
-        seq, version_hash = first.version
+        """The answer, with the values of all its pages."""
+        if getting.pages:
+            answer = _joined([*getting.pages, answer])
+        records = answer.records
+        seq, version_hash = answer.version
         return Emit(
             GetFinished(
-                self._provider, answer.op, answer.nid, outcome, first.source, now - getting.started, seq,
+                self._provider, answer.op, answer.nid, answer.outcome, answer.source, now - getting.started, seq,
                 version_hash[:8].hex(), tuple([record.entry[:8].hex() for record in records if record.entry]),
                 tuple([text(record.value or b"") for record in records]),
-                tuple(sorted({node for page in pages for node in page.silent})) if len(pages) > 1 else answer.silent,
-                max(page.copy for page in pages), any(page.stale for page in pages),
+                answer.silent, answer.copy, answer.stale,
             )
         )  # fmt: skip
 
@@ -194,6 +191,19 @@ class Customer:
         self._puts.clear()
         self._gets.clear()
         return effects
+
+
+def _joined(pages: list[Answer]) -> Answer:
+    """All pages as one answer; where the last one did not come, it is partial."""
+    last = pages[-1].outcome
+    return msgspec.structs.replace(
+        pages[0],
+        outcome=last if last == "OK" else "OK" if last == "NOT_FOUND" else "PARTIAL",
+        records=tuple([record for page in pages for record in page.records]),
+        silent=tuple(sorted({node for page in pages for node in page.silent})),
+        copy=max(page.copy for page in pages),
+        stale=any(page.stale for page in pages),
+    )
 
 
 def text(value: bytes) -> str:

@@ -53,7 +53,7 @@ def merge(
         return _renew(update, src, told, near, stores, options, now)
     # What was announced or leased before the value came counts on: the later end holds.
     ends = [copy.until for _, copy in told if copy.record.version == record.version]
-    if record.deleted:  # what it hides may live on elsewhere for as long as it did here
+    if record.flags and record.deleted:  # what it hides may live on elsewhere for as long as it did here
         ends += [copy.until for _, copy in held if copy.until < inf]
     until = max([_lease_end(update, options, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER

@@ -78,12 +78,13 @@ def receive(
     if code is not None:
         return [Emit(Rejected(near.me, update.op, update.nid, src, code))]
     met: list[Effect] = []
-    if record.kind is Kind.AUTHENTICATED:
-        met = stores.conflicts.meet(record, stores.equals(update.nid), update.op, src)
+    if record.kind is Kind.AUTHENTICATED and (rivals := stores.rivals(record)):
+        met = stores.conflicts.meet(record, rivals, update.op, src)
     merged = merge(update, src, near, stores, options, now)
     if merged is None:
         return met + _no_news(update, src, near, stores, now)
-    merged.effects = met + merged.effects
+    if met:
+        merged.effects = met + merged.effects
     if role is Role.CHILD:
         remember_fall(record, merged.previous, src, merged.stored, stores, options, now)
     relay = options.mesh is Mesh.RELAY

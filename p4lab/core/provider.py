@@ -57,6 +57,7 @@ class Provider:
         self._options = options
         self._signer = signer
         self._resolution = Resolution(self._near, self.stores, options, signer, lookup_delay)
+        self._asking = self._resolution.asking
         self._reply = self._resolution.reply
         self._outbox = Outbox(self._near)
         self._putting = Putting(self._near, self.stores, self._outbox, options, signer)
@@ -174,7 +175,7 @@ class Provider:
         return self._durable([])
 
     def _arm(self) -> None:
-        leaving, asking = self._leaving.wake_at, self._resolution.wake_at
+        leaving, asking = self._leaving.wake_at, self._asking.wake_at
         self.wake_at = min(leaving, asking)
 
     def _session(self, code: int, message: Any, src: int, now: float) -> list[Effect]:

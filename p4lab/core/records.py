@@ -155,7 +155,7 @@ def _limits(record: Record) -> str | None:
             return "E_BAD_HASH"
         if not 0 <= record.version[0] <= MAX_SEQ or not 0 <= record.flags <= 255:
             return "E_BAD_SIG"
-        return "E_BAD_SIG" if record.deleted and record.size else None  # a tombstone has no value
+        return "E_BAD_SIG" if record.size and record.flags & TOMBSTONE else None  # a tombstone has no value
     if record.version != UNVERSIONED or record.pub or record.sig:
         return "E_BAD_SIG"
     if record.kind is Kind.IMMUTABLE:

@@ -21,7 +21,10 @@ from p4lab.core.stores import Stores
 
 
 class Resolution:
-    """The gets of one provider. near: whom it may ask. reply: takes the answer to a question; wake: a deadline."""
+    """The gets of one provider. near: whom it may ask. asking: its questions, with the next deadline (`wake_at`).
+
+    reply: takes the answer to a question; wake: a deadline.
+    """
 
     def __init__(
         self, near: Neighbours, stores: Stores, options: Options, signer: Signer, lookup_delay: float
@@ -35,7 +38,7 @@ class Resolution:
         self._seen: dict[tuple[int, int], float] = {}
         self._absence = Absence(stores, options, lookup_delay)
         self._remembers = bool(options.neg_ttl or options.max_stale)
-        self._asking = asking = Asking(near, self, stores, self._absence, options, signer, lookup_delay)
+        self.asking = asking = Asking(near, self, stores, self._absence, options, signer, lookup_delay)
         self._single = Single(near.me, stores, options, lookup_delay, asking)
         self._sets = Sets(stores, options, lookup_delay, asking)
         self._below = Below(near, stores, options, lookup_delay, asking)
@@ -43,24 +46,19 @@ class Resolution:
         self.wake = asking.wake
         self.lost = asking.lost
 
-    @property
-    def wake_at(self) -> float:
-        """The next deadline, seconds."""
-        return self._asking.wake_at
-
     def unanswered(self) -> list[tuple[bytes, bool]]:
         """The questions in flight: the name, and whether only children were asked."""
-        return [(each.request.nid, each.down) for each in self._asking.questions.values() if not each.answered]
+        return [(each.request.nid, each.down) for each in self.asking.questions.values() if not each.answered]
 
     def meet(self) -> None:
         """The neighbours have changed."""
         near = self._near
         above = () if near.parent is None or not near.up(near.parent) else (near.parent,)
         below = near.children if self._options.child_up is ChildUp.NONE else ()
-        self._asking.everybody = near.peers + above + below
+        self.asking.everybody = near.peers + above + below
         absent = sorted(node for node in near.down if near.roles[node] is not Role.PROXY)
-        self._asking.absent = tuple(absent)
-        self._asking.absent_below = tuple([node for node in absent if near.roles[node] is Role.CHILD])
+        self.asking.absent = tuple(absent)
+        self.asking.absent_below = tuple([node for node in absent if near.roles[node] is Role.CHILD])
 
     def get(
         self, asker: int, request: GetRequest, cause: int, now: float, relayed: Relayed | None = None
@@ -107,7 +105,7 @@ class Resolution:
 
     def _resolve(self, waiter: Waiter, now: float) -> list[Effect]:
         """Full service: answer from here, or ask."""
-        request, asking = waiter.request, self._asking
+        request, asking = waiter.request, self.asking
         known = self._absence.known(waiter, now) if self._remembers else []
         if known:
             return known
@@ -124,7 +122,7 @@ class Resolution:
         if question.down and not waiters:
             return told
         if question.fetching and not question.found and waiters and self._options.pointer_fallback:
-            return told + self._asking.ask(waiters[0], waiters, [], now)
+            return told + self.asking.ask(waiters[0], waiters, [], now)
         one = self._sets if question.request.kind is Kind.UNAUTHENTICATED else self._single
         return told + one.finish(question, now)
 

@@ -63,6 +63,7 @@ class Stores:
         self._tables = {
             OWN: self.own, SUBTREE: self.subtree, REPLICA: self.replicas, POINTER: self.pointers, CACHED: self.cache,
         }  # fmt: skip
+        self._every = tuple(self._tables.values())
         self._readable = (
             (OWN, self.own), (SUBTREE, self.subtree), (REPLICA, self.replicas), (CACHED, self.cache),
         )  # fmt: skip
@@ -132,13 +133,20 @@ class Stores:
             return True
         return nid in self.pointers and any(c.record.version > version for c in self.live(POINTER, nid, now))
 
-    def equals(self, nid: bytes) -> Iterator[Record]:
-        """All that is known of a name, expired or not, to find two records of one seq."""
-        for table in self._tables.values():
-            for copy in table.get(nid, ()):
-                yield copy.record
-        if nid in self.marks:
-            yield self.marks[nid].record
+    def rivals(self, record: Record) -> list[Record]:
+        """Other records of the same name and seq that are known here, expired or not."""
+        nid, (seq, version_hash) = record.nid, record.version
+        found: list[Record] = []
+        for table in self._every:
+            copies = table.get(nid)
+            if copies is not None:
+                for copy in copies:
+                    version = copy.record.version
+                    if version[0] == seq and version[1] != version_hash:
+                        found.append(copy.record)
+        if nid in self.marks and self.marks[nid].record.version[0] == seq:
+            found.append(self.marks[nid].record)
+        return found
 
     def lapsed(self, nid: bytes, now: float) -> list[Copy]:
         """Cached copies that have expired and may still serve where nobody answers (option `max_stale`)."""
@@ -177,7 +185,7 @@ class Stores:
         seq, version_hash = record.version
         event = Stored(
             self._me, op, record.nid, store, seq, version_hash[:8].hex(), record.entry[:8].hex(), record.regime.value,
-            None if until == inf else until, None if via < 0 else via, origin, record.deleted,
+            None if until == inf else until, None if via < 0 else via, origin, bool(record.flags & TOMBSTONE),
         )  # fmt: skip
         return Copy(record, until, event, via)
 

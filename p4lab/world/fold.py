@@ -77,7 +77,7 @@ class Op(msgspec.Struct, frozen=True):
     """One operation. finished, latency, lag and age are None, and outcome and source empty, while it runs.
 
     seq: the version read or put. lag, age: of a get that returned a value. node: the provider asked.
-    copy: the Stored event of the copy that was served.
+    copy: the Stored event of the copy that was served. removes: a put that takes back what was put.
     """
 
     op: int
@@ -98,6 +98,7 @@ class Op(msgspec.Struct, frozen=True):
     copy: int = 0
     silent: tuple[int, ...] = ()
     values: tuple[str, ...] = ()
+    removes: bool = False
 
 
 class World:
@@ -217,7 +218,7 @@ class World:
         regime = REGIME_WORDS[self._op_regime[op]]
         found = Op(op, verb, start.node, self._index[start.nid], start.t, start.id, regime)
         if isinstance(start, PutStarted):
-            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,))
+            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,), removes=start.removes)
         if end is None:
             return found
         found = msgspec.structs.replace(
@@ -242,6 +243,10 @@ class World:
     def holdings(self, name: int, t: float) -> list[Holding]:
         """What each store of each provider holds of a name at t."""
         return self._of(name).holdings(t, self.history)
+
+    def filed(self, name: int) -> list[Stored | Dropped]:
+        """All that was stored and dropped of a name, in order."""
+        return [event for event in self._filed[name] if isinstance(event, Stored | Dropped)]
 
     def lanes(self, name: int) -> list[Segment]:
         """What each provider would have answered with, over time; segments may end after the last event, by expiry."""

@@ -6,7 +6,7 @@ with a < b, a peering or the link of a child to its parent.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import inf
 from operator import itemgetter
 from typing import TypeVar
@@ -78,6 +78,7 @@ class States:
         self.parents: dict[int, int | None] = {}  # at the start
         self._nodes: set[int] = set()
         self._times: list[float] = []
+        self._events: list[Event] = []  # aligned with the times
         self._down: dict[int, list[tuple[float, bool]]] = {}
         self._switches: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
         self._groups: list[tuple[float, tuple[frozenset[int], ...]]] = []
@@ -130,6 +131,7 @@ class States:
                 self.moves.append(event)
         if t > 0 or not isinstance(event, Joined | Peered):
             self._times.append(t)
+            self._events.append(event)
 
     def at(self, t: float) -> State:
         """What is the matter at t: the same object until something changes."""
@@ -159,6 +161,11 @@ class States:
     def linked(self, a: int, b: int, t: float) -> bool:
         """Whether there is a link between two providers at t."""
         return pair(a, b) in self._there and pair(a, b) not in self.at(t).absent
+
+    def last(self, t: float, wanted: Callable[[Event], bool]) -> Event | None:
+        """The last change by t that is wanted."""
+        place = bisect_right(self._times, t)
+        return next((event for event in reversed(self._events[:place]) if wanted(event)), None)
 
     def stopped(self, a: int, b: int, sent: float, due: float) -> float:
         """When a message between two providers came to its end: at the first cut after it was sent, or when due."""

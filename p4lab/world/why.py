@@ -14,6 +14,7 @@ from p4lab.core import messages
 from p4lab.core.events import Event, GetFinished, Lost, Noticed, Rejected, Stored
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
+from p4lab.world.blame import blame
 from p4lab.world.fold import Op, World
 from p4lab.world.load import Rows
 from p4lab.world.words import listed, span, versions_behind
@@ -98,7 +99,8 @@ class _Teller:
 
     def put(self) -> list[Step]:
         op = self.op
-        self.say(op.started, op.started_id, f"a customer of {self.me} put {self.version(op.seq)} of {self.name.label}")
+        did = "asked to remove" if op.removes else f"put {self.version(op.seq)} of"
+        self.say(op.started, op.started_id, f"a customer of {self.me} {did} {self.name.label}")
         stop = min(len(self.trace), (op.finished_id or op.started_id) + AFTER)
         events = self.trace.slice(op.started_id, stop)
         for event in events.records:
@@ -125,7 +127,11 @@ class _Teller:
                 self.say(float(last["due"]), int(last["id"]), f"{self.who(int(last['dst']))} had it, the last of them")
         if op.finished is not None and op.latency is not None:
             fine = op.outcome.startswith("OK")
-            text = "told its customer that it is stored" if fine else f"refused it: {op.outcome}"
+            text = (
+                f"told its customer that it is {'removed' if op.removes else 'stored'}"
+                if fine
+                else f"refused it: {op.outcome}"
+            )
             if op.outcome == "OK_LOCAL":
                 text += " in the organisation, and is to be passed on"
             self.say(op.finished, op.finished_id, f"{self.me} {text}, after {span(op.latency)}", not fine)
@@ -163,6 +169,8 @@ class _Teller:
             self.provenance(finished)
             self.missed(finished)
             self.unreached(finished)
+            for finding in blame(self.world, finished, asked, self.who):
+                self.say(finding.event.t, finding.event.id, finding.text, finding.bad)
             heard = {e.src for e in events.records if isinstance(e, Rejected | Noticed) and e.op == op.op}
             if silent := [node for node in finished.silent if node not in heard]:
                 self.say(finished.t, finished.id, f"{self.all(silent)} did not answer in time", True)
@@ -274,6 +282,8 @@ class _Teller:
         later.sort(key=lambda ack: (ack.t, ack.event))
         for ack in later if len(later) <= FULL else [*later[: FULL - 2], later[-1]]:
             another = "another entry" if ack.entry else self.version(ack.seq)
+            if getattr(self.trace[ack.event - 1], "deleted", False):
+                another = f"the removal, {another}"
             self.say(ack.t, ack.event, f"{self.who(ack.node)} accepted {another}", True)
             self.under_way(ack, finished)
         if len(later) > FULL:
@@ -284,7 +294,7 @@ class _Teller:
         """Who has what was not found, and is no peer of the one who was asked."""
         if finished.outcome != "NOT_FOUND":
             return
-        peers = {node for link in self.world.links if finished.node in link for node in link}
+        peers = self.world.states.neighbours(finished.node, finished.t)
         holders = {held.node for held in self.world.holdings(self.op.name, finished.t) if held.store in KEPT}
         far = sorted(holders - peers - {finished.node})
         if far:
@@ -310,6 +320,8 @@ class _Teller:
                 return f"{self.me} could not tell whether it exists{after}", True
             case "TIMEOUT":
                 return f"{self.me} gave up{after}", True
+            case "E_AGAIN" if finished.node in self.world.state(finished.t).crashed:
+                return f"{self.me} was not there to answer{after}", True
             case code if code.startswith("E_"):
                 return f"{self.me} refused: {code}", True
         lag = self.op.lag or 0

@@ -22,6 +22,7 @@ from p4lab.core.events import (
     GetFinished,
     GetStarted,
     LateBetter,
+    Left,
     Noticed,
     PutFinished,
     PutStarted,
@@ -246,6 +247,8 @@ class Forest:
                 return f"{self.names[event.node]} get {found}{silent}"
             case Noticed():
                 return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
+            case Left():
+                return f"{self.names[event.node]} gives up {event.entries}"
             case Equivocated():
                 return f"{self.names[event.node]} meets two of v{event.seq}"
             case LateBetter():

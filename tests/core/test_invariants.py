@@ -142,7 +142,7 @@ class Meshes(RuleBasedStateMachine):
     @rule(data=st.data(), at=LETTER, src=st.integers(0, 2))
     def say_unasked(self, data: st.DataObject, at: str, src: int) -> None:  # 10
         provider = self.mesh.providers["ABC".index(at)]
-        questions = provider._resolution._asking.questions
+        questions = provider._resolution.asking.questions
         qid = data.draw(st.sampled_from([0, *questions]))
         if src == provider.me or (qid in questions and src in questions[qid].waiting):
             return
@@ -210,7 +210,7 @@ class Meshes(RuleBasedStateMachine):
             if flight.message.code in (UPDATE, GETQ, FETCH):
                 assert self.mesh.asked[flight.message.op].node == flight.src  # 8
         for provider in self.mesh.providers:
-            still = [q.request.nid for q in provider._resolution._asking.questions.values() if not q.answered]
+            still = [q.request.nid for q in provider._resolution.asking.questions.values() if not q.answered]
             assert len(still) == len(set(still))  # 14
 
     @invariant()

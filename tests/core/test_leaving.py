@@ -9,6 +9,7 @@ import pytest
 
 from p4lab.core.commands import Move, Remove
 from p4lab.core.contract import Requested
+from tests.core.forest import Forest
 from tests.core.mesh import GB, KV, LETTERS, QUIET, UNAUTH, K, Mesh
 
 INF = float("inf")
@@ -149,3 +150,31 @@ def test_an_owner_of_get_broadcast_names_leaves_no_trace() -> None:
     assert mesh.flights == []
     mesh.wait(30.0)
     assert values(mesh, "A") == ("v",)
+
+
+def test_customers_of_a_redirect_child_leave_its_parent() -> None:
+    forest = Forest()
+    forest.put("b", "k", identity="me")
+    assert forest.held("B") == {"L": ["v"]}
+    customers = forest.customers[forest.names.index("b")]
+    leave = Requested(Move("me", "C"), 0, "w", node=forest.names.index("C"))
+    forest._perform(customers.me, customers.handle(leave, forest.now), 0)
+    forest._settle()
+    assert forest.log[-1] == "b>B CREQ"
+    forest.wait(29.9)
+    assert forest.held("B") == {"L": ["v"]}
+    forest.wait(0.2)
+    assert (forest.held("B"), forest.log[-2:]) == ({}, ["B drops L", "B gives up 1"])
+
+
+def test_who_moves_from_a_redirect_child_to_its_parent_keeps_all() -> None:
+    """Both ways lead into the same store: what was put again by the new way is not what leaves by the old one."""
+    forest = Forest()
+    forest.put("b", "k", identity="me")
+    for name in ("B", "b"):
+        customers = forest.customers[forest.names.index(name)]
+        move = Requested(Move("me", "B"), 50, "w", node=forest.names.index("B"))
+        forest._perform(customers.me, customers.handle(move, forest.now), 0)
+        forest._settle()
+    forest.wait(31.0)
+    assert forest.held("B") == {"L": ["v"]}

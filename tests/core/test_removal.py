@@ -10,6 +10,7 @@ import pytest
 from p4lab.core.commands import Remove
 from p4lab.core.messages import Update, update_size
 from p4lab.core.names import Kind, Regime, digest
+from p4lab.core.options import Mesh as Relaying
 from p4lab.core.records import removal, unauthenticated
 from tests.core.forest import Forest
 from tests.core.mesh import AUTH, GB, IMM, KV, QUIET, UNAUTH, K, Mesh
@@ -212,3 +213,82 @@ def test_a_tombstone_outlives_the_neighbour_who_told_of_it() -> None:
     mesh.deliver()
     mesh.cut("AB", "unpeered", gone=True)
     assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND replica"
+
+
+# While somebody cannot hear it
+
+
+@pytest.mark.parametrize("outbox", [True, False])
+@pytest.mark.parametrize("regime", [K, KV])
+def test_who_was_cut_off_learns_of_removals_when_it_is_back(regime: Regime, outbox: bool) -> None:
+    mesh = Mesh(3)
+    mesh.put("A", "k", regime=regime)
+    mesh.put("A", "wall", regime=regime, **S)
+    mesh.put("A", "wall", value="w", regime=regime, **S)
+    mesh.deliver()
+    mesh.cut("AB")
+    assert [remove(mesh), remove(mesh, key="wall", value="v", **S)] == ["OK", "OK"]
+    if not outbox:  # it is lost in a crash; the digests find what differs
+        mesh.crash("A")
+        mesh.deliver()
+        mesh.restart("A")
+    mesh.join("AB")
+    mesh.deliver()
+    assert mesh.answer(mesh.get("B")) == "B get NOT_FOUND replica"
+    op = mesh.get("B", "wall", kind=UNAUTH)
+    mesh.deliver()
+    mesh.wait(3)
+    assert mesh.answers[op].values == ("w",)
+    late = unauthenticated(b"wall", b"v", regime, 60_000, 0, digest(b"s"))
+    mesh.send("C>B", Update(9, late.nid, update_size(late), late))
+    assert [event for event in mesh.stores("B").get("R", []) if event[0] == "v"] == []
+
+
+def test_a_newcomer_is_told_of_removals_too() -> None:
+    mesh = Mesh(3, holes=("AC", "BC"))
+    for key, kind in (("k", AUTH), ("wall", UNAUTH)):
+        mesh.put("A", key, regime=KV, kind=kind, secret="s")
+    mesh.deliver()
+    remove(mesh)
+    remove(mesh, key="wall", value="v", **S)
+    mesh.deliver()
+    mesh.join("AC", "BC")
+    mesh.deliver()
+    assert mesh.answer(mesh.get("C")) == "C get NOT_FOUND replica"
+    late = unauthenticated(b"wall", b"v", KV, 60_000, 0, digest(b"s"))
+    mesh.send("B>C", Update(9, late.nid, update_size(late), late))
+    assert mesh.stores("C").get("R", []) == [("v2", DAY)]
+
+
+def test_what_was_removed_stays_so_after_a_crash() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", "k")
+    mesh.put("A", "wall", **S)
+    remove(mesh)
+    remove(mesh, key="wall", value="v", **S)
+    mesh.crash("A")
+    mesh.restart("A")
+    assert mesh.answer(mesh.get("A")) == "A get NOT_FOUND local"
+    assert [mesh.put("A", "wall", **S), mesh.put("A", seq=1)] == ["E_REMOVED", "E_SEQ_OLD"]
+
+
+def test_relayed_removals_reach_everybody() -> None:
+    mesh = Mesh(4, msgspec.structs.replace(QUIET, mesh=Relaying.RELAY), holes=("AC", "AD", "BD"))
+    mesh.put("A", "k", regime=K)
+    mesh.put("A", "wall", regime=KV, **S)
+    mesh.deliver()
+    remove(mesh)
+    remove(mesh, key="wall", value="v", **S)
+    mesh.deliver()
+    assert [mesh.stores(by).get("R") for by in "BCD"] == [[("v2", DAY)]] * 3
+    assert [mesh.stores(by).get("P") for by in "BCD"] == [None] * 3
+
+
+def test_removals_of_a_child_while_its_parent_is_out_of_reach() -> None:
+    forest = Forest()
+    forest.put("a", "k", regime=KV)
+    forest.put("a", "wall", regime=KV, kind=UNAUTH, secret="s")
+    forest.cut("aA")
+    forest.run(Remove("a", "k", identity="me"), Remove("a", "wall", UNAUTH, value="v", secret="s"))
+    forest.join("aA")
+    assert [forest.held(name) for name in ("A", "B", "c")] == [{"S": ["v2"]}, {"R": ["v2"]}, {"R": ["v2"]}]

@@ -163,7 +163,7 @@ def test_nothing_is_left_behind() -> None:
     mesh.deliver()
     mesh.wait(10)
     for provider, customer in zip(mesh.providers, mesh.nodes[3:], strict=True):
-        asking = provider._resolution._asking
+        asking = provider._resolution.asking
         assert [asking.questions, asking.open, asking.deadlines] == [{}, {}, []]
         assert isinstance(customer, Customer) and customer._puts == customer._gets == {}
     assert len(mesh.answers) == 601

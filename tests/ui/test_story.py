@@ -2,7 +2,20 @@
 
 import pytest
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import Get, Put, Remove
+from p4lab.core.events import (
+    Adopted,
+    Crashed,
+    Event,
+    Healed,
+    LinkChanged,
+    Misbehaving,
+    Moved,
+    Partitioned,
+    Peered,
+    Restarted,
+    Unpeered,
+)
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.session.simulated import Simulated
@@ -14,7 +27,7 @@ V2 = Put("Aster", "two", "k", ttl=10.0)
 GET = Get("Cedar", "k", owner="Aster")
 
 
-def _run(*done: tuple[float, Put | Get], without: str = "") -> Run:
+def _run(*done: tuple[float, Put | Get | Remove], without: str = "") -> Run:
     """Three providers, 40 ms apart. without: a link that loses all but nothing, to Birch."""
     peering: tuple[Peering, ...] = (Peering(among="all"),)
     if without:
@@ -116,3 +129,33 @@ def test_many_names_are_cut_short() -> None:
         "Aster, Birch and Cedar",
         "Aster and 2 others",
     ]
+
+
+def test_what_happens_to_the_network_is_told_until_the_key_is_used_again() -> None:
+    run = _run((1.0, V1))
+    world, trace = run.world, run.trace
+    steps: list[tuple[float, Event, str]] = [
+        (3.0, Crashed(node=2), "Cedar crashed: nobody there hears anything until it is restarted."),
+        (4.0, Restarted(node=2, copies=1), "Cedar is back, with 1 copy in its store."),
+        (5.0, LinkChanged(a=0, b=1, latency=0.04, up=False), "The link between Aster and Birch was cut."),
+        (6.0, Partitioned(groups=((0, 1), (2,))), "A partition parts Aster and Birch from the others."),
+        (7.0, Healed(), "The partition is healed."),
+        (8.0, Unpeered(node=0, peer=1), "Aster and Birch peer no more."),
+        (9.0, Peered(node=0, peers=(1,), latency=(0.04,)), "Aster and Birch peer from now on."),
+        (10.0, Adopted(node=2, parent=1), "Cedar is a child of Birch now."),
+        (11.0, Moved(identity="Elm", owner=b"e", src=0, dst=1), "Elm moved from Aster to Birch, with all it has put."),
+        (12.0, Misbehaving(node=1, switches=("no_forward", "stretch_ttl=10")),
+         "Birch passes nothing on and keeps copies too long (10)."),
+        (13.0, Misbehaving(node=1), "Birch behaves again."),
+    ]  # fmt: skip
+    assert _now(run, 2.0) == "A customer of Aster put v1 of k."
+    for t, event, _ in steps:
+        trace.emit(event, t, 0)
+    assert [now(world, trace, t + 0.5, 0) for t, _, _ in steps] == [said for *_, said in steps]
+    assert _now(run, 2.0) == "A customer of Aster put v1 of k."
+
+
+def test_a_removal_is_told_as_one() -> None:
+    run = _run((1.0, V1), (2.0, Remove("Aster", "k")))
+    assert _said(run, 2, 3.0) == ("removed in 0 ms", Tone.GOOD)
+    assert _now(run, 3.0) == "A customer of Aster removed k."

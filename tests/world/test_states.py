@@ -156,7 +156,8 @@ def test_the_past_stays_as_it_was(steps: list[tuple[float, Event]], t: float) ->
 
 def plain(states: States, t: float, known: set[tuple[int, int]]) -> list[object]:
     state: State = states.at(t)
+    cut = {each: why for each, why in state.cut.items() if each in known}
     return [
-        state.crashed, state.groups, state.cut, state.catching, state.absent & known, state.switches, state.links,
+        state.crashed, state.groups, cut, state.catching, state.absent & known, state.switches, state.links,
         [states.parent(node, t) for node in range(4)],
     ]  # fmt: skip

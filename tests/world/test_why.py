@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from p4lab.core import messages
-from p4lab.core.events import LateBetter, Lost, Noticed, Rejected
+from p4lab.core.events import LateBetter, Lost, Noticed, Rejected, Unpeered
 from p4lab.trace import DUPLICATE
 from p4lab.world import World, story
 from p4lab.world.words import listed, span, versions_behind
@@ -159,6 +159,7 @@ def test_a_get_that_joined_tells_of_the_question_it_waited_for() -> None:
 
 def test_not_found_because_the_holder_is_no_peer() -> None:
     run = Run(3)
+    run.trace.emit(Unpeered(node=0, peer=2), 0.5, 0)
     run.put(1.0, 0, "news/1", 1)
     get = run.get(2.0, 2, "news/1")
     run.send(2.0, 2, 1, messages.GETQ, get.op)
@@ -166,7 +167,6 @@ def test_not_found_because_the_holder_is_no_peer() -> None:
     run.finish(2.08, get, outcome="NOT_FOUND")
     world = World()
     world.step(run.trace.slice(0, len(run.trace)))
-    del world.links[0, 2]
     assert [f"{step.t:.2f} {step.text}" for step in story(run.trace, world, 2)][-3:] == [
         "2.08 Birch had nothing of its own",
         "2.08 Aster has it, but does not peer with Cedar",

@@ -101,6 +101,8 @@ def _look(holding: Holding, name: Name, trace: Trace, names: dict[int, str]) -> 
     badge = words.behind(holding.behind, name.kind)
     what = words.STORES.get(holding.store, holding.store)
     pointer = holding.store == "P"
+    if holding.deleted:
+        return Look(store=holding.store, what="removed", badge=(badge, badge.split(" ")[0]))
     if pointer:
         via = getattr(trace[holding.event - 1], "via", None)
         what = f"asks {names[via]}" if via in names else what

@@ -15,7 +15,7 @@ from p4lab.world import Op, Step, story
 from ui import words
 from ui.focus import Focus
 from ui.panels.details_step import StepRow
-from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, unbroken
+from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, trouble, unbroken
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.story import Tone
@@ -43,6 +43,7 @@ class _Page:
     facts: tuple[Fact, ...] = ()
     provider: str = ""
     about: str = ""
+    trouble: tuple[str, ...] = ()
     of: str = ""
     held: tuple[tuple[str, bool], ...] = ()
     done: tuple[Fact, ...] = ()
@@ -94,7 +95,11 @@ class DetailsPanel(QScrollArea):
         provider = next((each for each in world.providers if each.node == focus.provider), None)
         house = None if focus.provider is None else world.houses.get(focus.provider)
         if provider is not None:
-            parts |= {"provider": provider.name, "about": about(provider, world)}
+            parts |= {
+                "provider": provider.name,
+                "about": about(provider, world, t),
+                "trouble": tuple(trouble(provider.node, world, t)),
+            }
         elif house is not None:
             parts |= {"provider": house.name, "about": about_house(house, world, t)}
         if "provider" in parts and focus.provider is not None:
@@ -174,6 +179,8 @@ class DetailsPanel(QScrollArea):
         theme = page.theme
         column.addWidget(_label(page.provider, "title", theme.text))
         column.addWidget(_label(page.about, "body", theme.muted))
+        for line in page.trouble:
+            column.addWidget(_label(unbroken(line), "body", theme.stale_text))
         if page.of:
             column.addSpacing(4)
             column.addWidget(_label(f"What it holds of {page.of}", "heading", theme.text))

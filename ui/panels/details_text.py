@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 
+from p4lab.core.events import Crashed
 from p4lab.metrics import KLASSES, Metrics
 from p4lab.world import Holding, House, Op, Provider, World
 from ui import words
@@ -28,6 +29,8 @@ def headline(op: Op, world: World, t: float) -> tuple[str, Tone]:
     took, version = words.time(op.latency), words.version(op.seq, kind) if kind != "unauthenticated" else ""
     if op.outcome.startswith("E_"):
         return _capital(words.outcome(op.outcome)), Tone.STALE
+    if op.removes:
+        return f"Removed in {took}", Tone.GOOD
     if op.verb == "put":
         if op.outcome == "OK_DUPLICATE":
             return f"Already stored, renewed in {took}", Tone.GOOD
@@ -51,7 +54,7 @@ def headline(op: Op, world: World, t: float) -> tuple[str, Tone]:
 def asked(op: Op, world: World) -> str:
     """Who asked for what, when."""
     who, label = names([op.node], world), world.known_as(op.name)
-    verb = "asked for" if op.verb == "get" else "put"
+    verb = "asked for" if op.verb == "get" else "asked to remove" if op.removes else "put"
     return f"A customer of {who} {verb} {label} at {words.clock(op.started, 0.001)}."
 
 
@@ -112,6 +115,8 @@ def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]
 
 
 def _what(what: str, one: Holding) -> str:
+    if one.deleted:
+        return f"That {what} is removed"
     how = {
         "L": f"its own {what}", "S": f"{what} of a provider below it", "R": f"a copy of {what}, sent to it",
         "P": f"a pointer to {what}",
@@ -150,18 +155,40 @@ def done(metrics: Metrics, node: int, t: float) -> list[Fact]:
     return found
 
 
-def about(provider: Provider, world: World) -> str:
-    """A provider in a line."""
-    customers = words.plural(provider.customers, "customer")
-    below = world.children(provider.node)
-    if provider.parent is not None:
+def about(provider: Provider, world: World, t: float) -> str:
+    """A provider in a line, as it is at t."""
+    customers, states = words.plural(provider.customers, "customer"), world.states
+    below, parent = states.children(provider.node, t), states.parent(provider.node, t)
+    if parent is not None:
         how = "hands its customers' requests to" if provider.attach == "redirect" else "child of"
-        text = f"{customers}, {how} {names([provider.parent], world, 1)}"
+        text = f"{customers}, {how} {names([parent], world, 1)}"
     else:
-        links = [link for link in world.links if provider.node in link and link not in world.parent_links]
-        peers = sorted(b if a == provider.node else a for a, b in links)
+        peers = sorted(states.neighbours(provider.node, t).difference(below))
         text = f"{customers}, peers with {names(peers, world, 6) or 'nobody'}"
     return f"{text}; it has {words.plural(len(below), 'child', 'children')}" if below else text
+
+
+def trouble(node: int, world: World, t: float) -> list[str]:
+    """What is the matter with a provider at t, a sentence each."""
+    state, said = world.state(t), []
+    if node in state.crashed:
+        since = world.states.last(t, lambda event: isinstance(event, Crashed) and event.node == node)
+        said.append(f"Crashed at {words.clock(since.t if since else 0.0)}: what it had stored waits for its restart.")
+    if node in state.switches:
+        said.append(f"Misbehaves: it {_and([words.switch(switch) for switch in state.switches[node]])}.")
+    if state.groups:
+        mine = names(sorted(state.groups[state.group(node)]), world, 6)
+        said.append(f"A partition leaves it with {mine} alone.")
+    by_why: dict[str, list[int]] = {}
+    for (a, b), why in state.cut.items():
+        if node in (a, b) and why != "partition" and node not in state.crashed:
+            by_why.setdefault(why, []).append(b if a == node else a)
+    for why, others in by_why.items():
+        said.append(f"No session with {names(others, world, 6)}: {words.WHYS.get(why, why)}.")
+    catching = [b if a == node else a for a, b in sorted(state.catching) if node in (a, b)]
+    if catching:
+        said.append(f"Catching up with {names(catching, world, 6)}.")
+    return said
 
 
 def about_house(house: House, world: World, t: float) -> str:
@@ -172,6 +199,10 @@ def about_house(house: House, world: World, t: float) -> str:
     if not why:
         return text
     return f"{text}; cut off ({why})" + (", it serves what it has" if house.store else "")
+
+
+def _and(parts: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
 
 
 def _capital(text: str) -> str:
