@@ -15,13 +15,14 @@ from p4lab.core.commands import (
     Heal,
     Misbehave,
     Move,
+    Note,
     Partition,
     Peer,
     Restart,
     SetLink,
     Unpeer,
 )  # fmt: skip
-from p4lab.core.events import LinkChanged
+from p4lab.core.events import LinkChanged, Noted
 from p4lab.core.names import Kind
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Link, links, parent_links
@@ -50,6 +51,7 @@ class Deeds:
 
     def __init__(self, player: Player, focus: Focus, asks: Asks, fault: Callable[[str], None]) -> None:
         self._player, self._focus, self._asks, self._fault = player, focus, asks, fault
+        player.submitted.connect(self._heard)
 
     # Possible?
 
@@ -247,7 +249,8 @@ class Deeds:
         return tuple(node for node in self._focus.chosen if node < len(self._world.providers))
 
     def _one(self) -> int | None:
-        return next(reversed(self._chosen()), None) if self._focus.provider is not None else None
+        node = self._focus.provider  # or a house, to which nothing here is done
+        return node if node is not None and node < len(self._world.providers) else None
 
     def _one_or_fail(self) -> int:
         node = self._one()
@@ -270,6 +273,15 @@ class Deeds:
         pair = self.line()
         if pair is not None:
             self._do(make((self._name(pair[0]), self._name(pair[1]))))
+
+    def _heard(self, command: Command, at: float) -> None:
+        """What could not be done at its time the run has noted instead."""
+        if isinstance(command, Note):
+            return
+        trace = self._player.trace
+        for event in trace.slice(trace.index_at(at - 1e-9), trace.index_at(at)).records:
+            if isinstance(event, Noted) and event.t == at:
+                self._fault(f"Nothing was changed: {event.text}.")
 
     def _do(self, command: Command) -> None:
         try:

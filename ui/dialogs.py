@@ -27,7 +27,7 @@ from ui.document import Answer
 from ui.linkform import LinkForm
 from ui.rows import Row
 
-FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml);;All files (*)"
+FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml *.as-rel*.txt);;All files (*)"
 
 
 class Dialogs:

@@ -24,7 +24,7 @@ from ui.player import MakeSession, Player
 from ui.run import Nothing
 
 RECORDING = ".p4rec"
-MAPS = (".graphml", ".gml")
+MAPS = (".graphml", ".gml", ".txt")  # the last: AS relationships, as CAIDA names them
 RECENT = 8  # files remembered
 Places = dict[str, tuple[float, float]]  # providers that were moved on the map, 0..1
 State = tuple[int, tuple[Do, ...], Places]  # seed, what was done by hand, places

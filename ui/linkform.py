@@ -34,6 +34,13 @@ FIELDS = (
 )
 
 
+class _Number(QDoubleSpinBox):
+    """Without needless zeros: "40 ms", "0.5 %"."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.{self.decimals()}f}".rstrip("0").rstrip(".")
+
+
 class LinkForm(QDialog):
     """title: of the link. usual: what Reset fills in."""
 
@@ -46,7 +53,7 @@ class LinkForm(QDialog):
         form = QFormLayout()
         self.fields: dict[str, QDoubleSpinBox] = {}
         for each in FIELDS:
-            box = QDoubleSpinBox()
+            box = _Number()
             box.setRange(0.0, each.most)
             box.setDecimals(each.decimals)
             box.setSuffix(each.unit)

@@ -16,7 +16,7 @@ MISBEHAVE = "Misbehave"
 SWITCHES = tuple(f"misbehave-{switch}" for switch in words.SWITCHES)
 ON_PROVIDER = (
     "get-here", "put-here", "remove-here", "inspect", "", "fold", "keep", "", "crash", "restart", MISBEHAVE, "",
-    "peer", "attach", "detach", "move-here", "", "partition", "heal",
+    "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal",
 )  # fmt: skip
 ON_LINK = ("link-down", "link-up", "link-conditions", "", "unpeer", "", "heal")
 ON_MAP = ("partition", "heal")

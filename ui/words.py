@@ -6,6 +6,7 @@ Rules: pure functions, no Qt; three figures at most; a narrow no-break space par
 import math
 
 from p4lab.core.names import MAX_KEY
+from p4lab.world.words import DOES
 
 NONE = "–"
 THIN = "\u202f"  # narrow no-break space
@@ -75,17 +76,8 @@ WHYS = {  # of a session that is down or refused, and of a message that did not 
     "CYCLE": "it would be its own ancestor",
     "HAS_PARENT": "it has another parent",
 }
+SWITCHES = DOES  # misbehaviours, by their names in files
 ROLES = {"peer": "as peers", "parent": "with its parent", "child": "with a child", "proxy": "with a redirect child"}
-SWITCHES = {  # misbehaviours (protocol section 5.14)
-    "refuse_external_gets": "refuses what others ask",
-    "drop_external_puts": "drops what others put",
-    "no_forward": "passes nothing on",
-    "corrupt_value": "answers with wrong values",
-    "stretch_ttl": "keeps copies too long",
-    "under_report": "reports too few gets",
-    "replay_old": "answers with old versions",
-    "refuse_own_customers": "refuses its own customers",
-}
 
 
 def time(seconds: float | None) -> str:

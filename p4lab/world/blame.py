@@ -25,20 +25,11 @@ from p4lab.core.history import Ack
 from p4lab.core.names import Regime
 from p4lab.world.fold import World
 from p4lab.world.states import pair
+from p4lab.world.words import DOES
 
 AT_HOME = ("local", "replica", "cached")  # sources of an answer for which nobody was asked
 HAVE = ("L", "R", "S")
 MOST = 6  # providers that are told of
-DOES = {  # protocol section 5.14
-    "refuse_external_gets": "refuses what others ask",
-    "drop_external_puts": "drops what others put",
-    "no_forward": "passes nothing on",
-    "corrupt_value": "answers with wrong values",
-    "stretch_ttl": "keeps copies too long",
-    "under_report": "reports too few gets",
-    "replay_old": "answers with old versions",
-    "refuse_own_customers": "refuses its own customers",
-}
 WHYS = {
     "silence": "it had been silent too long", "link": "the link was cut", "crash": "it had crashed",
     "unpeered": "they peered no more", "detached": "they had parted",

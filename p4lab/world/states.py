@@ -83,6 +83,8 @@ class States:
         self._switches: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
         self._groups: list[tuple[float, tuple[frozenset[int], ...]]] = []
         self._there: dict[Pair, list[tuple[float, bool]]] = {}
+        self._of: dict[int, list[Pair]] = {}  # all links of a provider
+        self._comes: dict[Pair, list[tuple[float, bool]]] = {}  # of these the links that are not there all the time
         self._links: dict[Pair, list[tuple[float, LinkChanged]]] = {}
         self._parents: dict[int, list[tuple[float, int | None]]] = {}
         self._sessions: dict[Pair, list[tuple[float, str]]] = {}  # (node, peer), both ways: "", CATCHING, or why not
@@ -156,7 +158,7 @@ class States:
     def neighbours(self, node: int, t: float) -> set[int]:
         """Peers, children and parent at t, whether or not something passes."""
         absent = self.at(t).absent
-        return {b if a == node else a for a, b in self._there if node in (a, b) and (a, b) not in absent}
+        return {b if a == node else a for a, b in self._of.get(node, ()) if (a, b) not in absent}
 
     def linked(self, a: int, b: int, t: float) -> bool:
         """Whether there is a link between two providers at t."""
@@ -177,11 +179,16 @@ class States:
         return due
 
     def _present(self, t: float, a: int, b: int, there: bool) -> None:
+        if pair(a, b) not in self._there:
+            for node in (a, b):
+                self._of.setdefault(node, []).append(pair(a, b))
         track = self._there.setdefault(pair(a, b), [])
         if not track and not there:
             track.append((-inf, True))  # whoever goes was there
         if not track or track[-1][1] is not there:
             track.append((t, there))
+        if len(track) > 1 or t > 0:
+            self._comes[pair(a, b)] = track
         for way in ((a, b), (b, a)):
             if way in self._sessions:  # a new link begins without the old one's session
                 self._sessions[way].append((t, ""))
@@ -201,7 +208,7 @@ class States:
     def _made(self, t: float) -> State:
         crashed = frozenset(node for node, track in self._down.items() if _at(track, t, False))
         groups = _at(self._groups, t, ())
-        absent = frozenset(each for each, track in self._there.items() if _changing(track) and not _at(track, t, False))
+        absent = frozenset(each for each, track in self._comes.items() if not _at(track, t, False))
         links = {
             each: link for each, track in self._links.items() if each not in absent and (link := _at(track, t, None))
         }
@@ -228,13 +235,10 @@ class States:
         sessions: dict[Pair, str],
     ) -> dict[Pair, str]:
         cut = {pair(*way): how for way, how in sessions.items() if how is not _CATCHING}
-        if crashed or groups:
+        if groups:
             side = {node: number for number, group in enumerate(groups) for node in group}
-            for a, b in self._there:
-                if a in crashed or b in crashed:
-                    cut[a, b] = "crash"
-                elif side.get(a) != side.get(b):
-                    cut[a, b] = "partition"
+            cut |= {(a, b): "partition" for a, b in self._there if side.get(a) != side.get(b)}
+        cut |= {each: "crash" for node in sorted(crashed) for each in self._of.get(node, ())}
         cut |= {each: "link" for each, link in links.items() if not link.up}
         return {each: why for each, why in cut.items() if each not in absent}
 
@@ -251,8 +255,3 @@ def _at(track: Sequence[tuple[float, T]], t: float, before: T) -> T:
     """The value of a track at t."""
     place = bisect_right(track, t, key=_time)
     return track[place - 1][1] if place else before
-
-
-def _changing(track: Sequence[tuple[float, bool]]) -> bool:
-    """Whether a link is not there all the time."""
-    return len(track) > 1 or track[0][0] > 0

@@ -1,4 +1,15 @@
-"""How the sentences of a story spell lists, spans of time and staleness."""
+"""How the sentences of a story spell lists, spans of time, staleness and misbehaviour."""
+
+DOES = {  # what a provider does with each misbehaviour on (protocol section 5.14)
+    "refuse_external_gets": "refuses what others ask",
+    "drop_external_puts": "drops what others put",
+    "no_forward": "passes nothing on",
+    "corrupt_value": "answers with wrong values",
+    "stretch_ttl": "keeps copies too long",
+    "under_report": "reports too few gets",
+    "replay_old": "answers with old versions",
+    "refuse_own_customers": "refuses its own customers",
+}
 
 
 def listed(names: list[str]) -> str:

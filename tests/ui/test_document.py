@@ -181,3 +181,18 @@ def test_a_map_that_cannot_be_read_is_said(desk: Desk, tmp_path: Path) -> None:
     bad.write_text("graph [ node [")
     assert not desk.document.open(bad)
     assert desk.failed[0].startswith(f"This file cannot be opened. {bad}, line 1: ")
+
+
+def test_as_relationships_open_as_a_forest(desk: Desk, tmp_path: Path) -> None:
+    relations = tmp_path / "small.as-rel.txt"
+    relations.write_text("1|2|0\n2|3|-1\n")
+    assert desk.document.open(relations)
+    assert [(each.name, each.parent) for each in desk.player.world.providers] == [
+        ("AS1", None),
+        ("AS2", None),
+        ("AS3", 1),
+    ]
+    notes = tmp_path / "notes.txt"
+    notes.write_text("milk, bread")
+    assert not desk.document.open(notes)
+    assert desk.failed[-1].startswith("This file cannot be opened. ")

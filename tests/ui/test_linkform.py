@@ -28,6 +28,6 @@ def test_reset_fills_in_what_is_usual(qtbot: QtBot) -> None:
     buttons = form.findChild(QDialogButtonBox)
     assert isinstance(buttons, QDialogButtonBox)
     buttons.button(QDialogButtonBox.StandardButton.Reset).click()
-    assert form.link() == Link(latency=0.01)
+    assert (form.link(), form.fields["latency"].text()) == (Link(latency=0.01), "10 ms")
     buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     assert form.result() == form.DialogCode.Accepted

@@ -23,6 +23,7 @@ from p4lab.core.commands import (
     SetLink,
     Unpeer,
 )  # fmt: skip
+from p4lab.core.options import Mesh, Options
 from p4lab.scenario.model import Link, Peering, Provider
 from p4lab.scenario.read import read
 from tests.ui import runs
@@ -243,3 +244,14 @@ def test_a_fault_is_said_kindly(desk: Desk) -> None:
     do(desk, "link-conditions")
     assert desk.window.notice.text == "loss: 2.0 is out of range; it may be at least 0 and less than 1"
     assert done(desk) == []
+
+
+def test_what_the_run_will_not_do_is_said(qtbot: QtBot, tmp_path: Path) -> None:
+    strict = Desk(qtbot, tmp_path, runs.scenario(options=Options(mesh=Mesh.STRICT)))
+    strict.open()
+    strict.seek(3.0)
+    choose(strict, ASTER, BIRCH)
+    do(strict, "unpeer")
+    said = strict.window.notice.text
+    strict.leave()
+    assert said == 'Nothing was changed: unpeer Aster and Birch: mesh = "strict" allows no holes.'

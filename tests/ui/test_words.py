@@ -3,6 +3,8 @@
 import math
 
 from p4lab.core import messages, names
+from p4lab.core.commands import Misbehave
+from p4lab.core.neighbours import Role
 from ui import words
 
 
@@ -44,6 +46,14 @@ def test_every_code_of_the_engine_has_words():
     assert set(words.STATUSES) == set(messages.STATUS_NAMES)
     assert set(words.REGIMES) == {regime.value for regime in names.Regime} | {"none", "mixed"}
     assert [words.message(messages.UPDATE), words.message(messages.GETR, messages.HIT)] == ["update", "reply: hit"]
+
+
+def test_every_misbehaviour_and_role_has_words():
+    assert set(words.SWITCHES) == set(Misbehave.__struct_fields__) - {"provider"}
+    assert set(words.ROLES) == {role.value for role in Role}
+    assert [words.switch("no_forward"), words.switch("stretch_ttl=10")] == [
+        "passes nothing on", "keeps copies too long (10)",
+    ]  # fmt: skip
 
 
 def test_a_long_text_keeps_both_ends():

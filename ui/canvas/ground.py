@@ -4,7 +4,8 @@ Rules: no Qt, nothing drawn. A function of (state, plan, folds); worked out when
 providers inside a folded subtree is shown at the provider that they are folded into.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,15 +32,18 @@ SIGNS = {  # for the legend, in its order
 class Ground:
     """lines: links that are drawn, rows (a, b). line_of: by link of the plan its place in lines, -1 where none is.
 
+    open: of each line whether something can pass.
+
     up: rows (child, parent). cut: of the lines, those over which nothing passes, and why. faults: what is wrong with a
     line that is open, in few words. liars: by provider, how many misbehaviours. sides: the number of the side of a
-    partition. inside: how many providers are folded into one.
+    partition. inside: how many providers are folded into one; down: how many of these are crashed.
     """
 
     state: State
     hosts: np.ndarray
     lines: np.ndarray
     line_of: np.ndarray
+    open: np.ndarray
     up: np.ndarray = field(default_factory=lambda: NO_PAIRS)
     cut: dict[Pair, str] = field(default_factory=dict)
     faults: dict[Pair, str] = field(default_factory=dict)
@@ -48,11 +52,7 @@ class Ground:
     liars: dict[int, int] = field(default_factory=dict)
     sides: dict[int, int] = field(default_factory=dict)
     inside: dict[int, int] = field(default_factory=dict)
-
-    @cached_property
-    def open(self) -> np.ndarray:
-        """Of each line whether something can pass."""
-        return np.array([(a, b) not in self.cut for a, b in self.lines.tolist()], bool)
+    down: dict[int, int] = field(default_factory=dict)
 
     @cached_property
     def ends(self) -> frozenset[Pair]:
@@ -80,35 +80,48 @@ class Ground:
         return np.bincount(self.line_of[known], weights=by_link[known], minlength=len(self.lines))
 
 
-def survey(
-    state: State, pairs: np.ndarray, up: np.ndarray, hosts: np.ndarray, usual: Sequence[Link], default: Link
-) -> Ground:
-    """Look at everything anew. pairs: all links of the run; up: the (child, parent) rows of its start.
+class Links:
+    """All links of a run, rows (a, b) in `pairs`. usual: how they are in the scenario; default: those it has not."""
 
-    usual: the links of pairs as the scenario has them; default: where it has none.
+    def __init__(self, pairs: Sequence[Pair], usual: Sequence[Link], default: Link) -> None:
+        self.pairs = np.array(pairs, np.int64).reshape(-1, 2)
+        self.usual, self.default = usual, default
+        self._places = {(a, b): place for place, (a, b) in enumerate(pairs)}
+        wrong = [fault(usual[place]) if place < len(usual) else fault(default) for place in range(len(pairs))]
+        self.faulty = {place: text for place, text in enumerate(wrong) if text}
+
+    def places(self, pairs: Iterable[Pair]) -> list[int]:
+        """Where some of them are among all."""
+        return [place for pair in pairs if (place := self._places.get(pair)) is not None]
+
+
+def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Ground:
+    """Look at everything anew. up: the (child, parent) rows of the start.
+
+    A mesh of hundreds has links by the ten thousand, so only those that differ are looked at one by one.
     """
-    gone = np.array([(a, b) in state.absent for a, b in pairs.tolist()], bool) if state.absent else None
-    ends = hosts[pairs]
+    ends = np.sort(hosts[links.pairs], axis=1)
     there = ends[:, 0] != ends[:, 1]
-    if gone is not None:
-        there &= ~gone
-    ends = np.sort(ends, axis=1)
-    lines, place = np.unique(ends[there], axis=0, return_inverse=True) if there.any() else (NO_PAIRS, np.empty(0, int))
-    line_of = np.full(len(pairs), -1, np.int64)
-    line_of[there] = place.reshape(-1)
-    passing, cut = set(), {}
-    faults: dict[Pair, str] = {}
-    for at in np.flatnonzero(there).tolist():
-        a, b = pairs[at].tolist()
-        line: Pair = tuple(ends[at].tolist())
-        why = state.cut.get((a, b))
-        if why is not None:
-            cut[line] = why
-            continue
-        passing.add(line)
-        wrong = fault(state.links.get((a, b)) or (usual[at] if at < len(usual) else default))
-        if wrong:
-            faults[line] = wrong
+    there[links.places(state.absent)] = False
+    line_of = np.full(len(links.pairs), -1, np.int64)
+    if np.array_equal(hosts, np.arange(len(hosts))):  # nothing is folded: each link is a line
+        lines, line_of[there] = ends[there], np.arange(int(there.sum()))
+    else:
+        keys, line_of[there] = np.unique(ends[there] @ (len(hosts), 1), return_inverse=True)
+        lines = np.column_stack(np.divmod(keys, len(hosts)))
+    silent = np.zeros(len(links.pairs), bool)
+    silent[links.places(state.cut)] = True
+    passing = np.zeros(len(lines), bool)
+    passing[line_of[there & ~silent]] = True
+    cut: dict[Pair, str] = {}
+    for both, why in state.cut.items():
+        for at in links.places((both,)):
+            if there[at] and not passing[line_of[at]]:
+                cut[_pair(ends[at])] = why
+    wrong = dict(links.faulty)
+    for both, changed in state.links.items():
+        wrong |= dict.fromkeys(links.places((both,)), fault(changed))
+    faults = {_pair(ends[at]): text for at, text in wrong.items() if text and there[at] and not silent[at]}
     seen = {int(node) for node in np.unique(hosts)}
     inside = {node: count - 1 for node, count in enumerate(np.bincount(hosts).tolist()) if count > 1}
     liars: dict[int, int] = {}
@@ -119,14 +132,16 @@ def survey(
         hosts=hosts,
         lines=lines,
         line_of=line_of,
+        open=passing,
         up=_upwards(state, up, hosts),
-        cut={line: why for line, why in cut.items() if line not in passing},
+        cut=cut,
         faults=faults,
         catching=frozenset(_ends(hosts, each) for each in state.catching if hosts[each[0]] != hosts[each[1]]),
         crashed=frozenset(node for node in state.crashed if node in seen),
         liars=liars,
         sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
         inside=inside,
+        down=dict(Counter(int(hosts[node]) for node in sorted(state.crashed - seen))),
     )
 
 
@@ -162,6 +177,11 @@ def _upwards(state: State, up: np.ndarray, hosts: np.ndarray) -> np.ndarray:
     parents: dict[int, int | None] = dict(up.tolist()) | state.parents
     rows = [(child, int(hosts[parent])) for child, parent in parents.items() if parent is not None]
     return np.array([row for row in rows if hosts[row[0]] == row[0]], np.int64).reshape(-1, 2)
+
+
+def _pair(ends: np.ndarray) -> Pair:
+    a, b = ends.tolist()
+    return a, b
 
 
 def _ends(hosts: np.ndarray, pair: Pair) -> Pair:

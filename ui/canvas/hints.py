@@ -17,7 +17,7 @@ from ui.canvas.signs import letter
 def provider(node: int, plan: Plan, now: Moment, world: World) -> str:
     """ "Cedar · 100 customers · 4 peers", what is the matter with it, and what it holds."""
     parts = [plan.names[node], words.plural(plan.customers[node], "customer")]
-    state, states = now.ground.state, world.states
+    states = world.states
     below = len(states.children(node, now.t))
     parent = states.parent(node, now.t)
     peers = len(states.neighbours(node, now.t)) - below - (parent is not None)
@@ -29,7 +29,7 @@ def provider(node: int, plan: Plan, now: Moment, world: World) -> str:
     lines = [" · ".join(parts), *trouble(node, plan, now, world), holds]
     inside = now.ground.inside.get(node)
     if inside:
-        down = sum(1 for other in state.crashed if other != node and plan.hosts[other] == node)
+        down = now.ground.down.get(node, 0)
         lines.insert(1, f"{inside} below it folded away" + (f", {down} of them crashed" if down else ""))
     return "\n".join(filter(None, lines))
 

@@ -19,7 +19,7 @@ from ui.theme import Theme, font
 PAD = 18.0
 GLYPH = 6.5
 REGIMES = ((1, "get-broadcast"), (2, "put-broadcast-key"), (3, "put-broadcast-value"))
-SHAPES = ((3, "put"), (4, "query"), (5, "reply"))
+SHAPES = ((3, "put"), (4, "query"), (5, "reply"), (1, "session"))
 SIGNS = ((sprites.HIT, "hit"), (sprites.MISS, "miss"), (sprites.STALE, "stale"), (sprites.REFUSED, "refused"))
 KEY_AND_REGIMES, KEY, GLYPHS, STATES = range(4)  # its blocks
 SLOWEST = "auto · 1/200 speed"  # as wide as the pace gets
@@ -85,7 +85,8 @@ def _area(
         words_of = [ground.SIGNS[sign] for sign in states]
         size = QSizeF(26 + max(map(small.horizontalAdvance, words_of)), len(states) * _row(small))
     elif block == GLYPHS:
-        size = QSizeF(_run(small, [word for _, word in SIGNS]), 2 * _row(small))
+        wide = max(_run(small, [word for _, word in row]) for row in (SHAPES, SIGNS))
+        size = QSizeF(wide, 2 * _row(small))
     else:
         size = QSizeF(heading.horizontalAdvance(key) + 8 + small.horizontalAdvance(newest), _heading(key))
     if block == KEY_AND_REGIMES:

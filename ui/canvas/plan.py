@@ -15,7 +15,7 @@ from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
-from ui.canvas.ground import Ground, survey
+from ui.canvas.ground import Ground, Links, survey
 from ui.canvas.houses import Stand, stands
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter
@@ -44,7 +44,7 @@ class Plan:
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers
         self._trace, self._world = Trace(), World()
         self._links: dict[tuple[int, int], Link] = {}
-        self._usual: list[Link] = []
+        self._all = Links((), (), Link())
         self._default = Link()
         self._above: dict[int, int | None] = {}  # the parents at the start
         self._up = np.empty((0, 2), np.int64)
@@ -62,7 +62,7 @@ class Plan:
         upwards = parent_links(scenario)
         self._links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
         self._links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
-        self._usual, self._default = list(self._links.values()), scenario.link
+        self._default, self._seen = scenario.link, 0
         self._above = {child: parent for child, parent, _ in upwards}
         self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
         self._trace, self._world = trace, world
@@ -99,7 +99,7 @@ class Plan:
         state = self._world.state(t)
         asked = state, len(self.pairs), self._folded
         if self._ground is None or self._ground[0] is not state or self._ground[1] != asked[1:]:
-            made = survey(state, self.pairs, self._up, self.hosts, self._usual, self._default)
+            made = survey(state, self._all, self._up, self.hosts)
             self._ground = state, asked[1:], made
         return self._ground[2]
 
@@ -168,5 +168,6 @@ class Plan:
         self._moves += 1
 
     def _know(self, pairs: list[tuple[int, int]]) -> None:
-        self.pairs = np.array(pairs, np.int64).reshape(-1, 2)
+        self._all = Links(pairs, list(self._links.values()), self._default)
+        self.pairs = self._all.pairs
         self.loads = Counter(self._trace, self._world, self.pairs)

@@ -267,7 +267,7 @@ class MapView(QWidget):
         self.moment = now = self._moment()
         nodes = tuple(dict.fromkeys(self._plan.hosts[node] for node in self._focus.chosen if node < len(now.looks)))
         marked = frozenset(nodes if self._hovered is None else (*nodes, self._hovered))
-        link = self._focus.link if self._focus.link in now.ground.ends else None
+        link = self._focus.link if self._focus.link and self._focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
         picture = self._still.picture(theme, self._plan, now, self.camera, marked, chosen, self.devicePixelRatio())
         painter.drawPixmap(0, 0, picture)

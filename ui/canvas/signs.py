@@ -90,7 +90,7 @@ def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
             draw(painter, theme, ground.CRASHED, _corner(shown, node, 1, -1), 7.0)
     for node in now.liars:
         draw(painter, theme, ground.LIAR, _corner(shown, node, -1, -1), 15.0 if shown.share(node) >= MINI else 8.0)
-    _paint_counts(painter, theme, shown, now.inside)
+    _paint_counts(painter, theme, shown, now)
     if len(now.sides) > MOST:
         return
     painter.setFont(font("badge"))
@@ -117,13 +117,14 @@ def paint_stacks(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -
             painter.drawEllipse(QPointF(x + away, y + away), radius, radius)
 
 
-def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, inside: dict[int, int]) -> None:
-    """How many are inside, at the lower right; where it is crowded the largest go first."""
+def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -> None:
+    """How many are inside and how many of them are down, at the lower right; where it is crowded the largest first."""
     painter.setFont(font("badge"))
     metrics = QFontMetricsF(font("badge"))
     placed: list[QRectF] = []
-    for node, count in sorted(inside.items(), key=lambda each: (-each[1], each[0]))[:MOST]:
-        text = f"+{words.grouped(count)}"
+    for node, count in sorted(now.inside.items(), key=lambda each: (-each[1], each[0]))[:MOST]:
+        down = now.down.get(node, 0)
+        text = f"+{words.grouped(count)}" + (f" · {down} down" if down else "")
         box = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
         box.moveCenter(_corner(shown, node, 1, 1))
         if shown.share(node) < MINI:  # beside a dot, or it would hide it
@@ -132,10 +133,11 @@ def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, inside: dict[
         if any(map(box.intersects, placed)):
             continue
         placed.append(box)
+        bed = theme.stale if down else theme.muted
         painter.setPen(QPen(theme.map, 1.4))
-        painter.setBrush(theme.muted)
+        painter.setBrush(bed)
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-        painter.setPen(theme.on(theme.muted))
+        painter.setPen(theme.on(bed))
         painter.drawText(box, CENTRED, text)
 
 

@@ -57,6 +57,9 @@ def test_a_folded_subtree_stands_for_its_parts(plan: Plan) -> None:
     folded = plan.ground(12.5)
     assert lines(folded) == {(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)}
     assert (folded.inside, folded.up.tolist(), folded.signs) == ({3: 1}, [], ("faults", "liar", "folded"))
+    plan.hosts = np.array([0, 1, 1, 3, 3])
+    down = plan.ground(3.0)
+    assert (down.crashed, down.inside, down.down) == (frozenset(), {1: 1, 3: 1}, {1: 1})
     carried = folded.carried(np.arange(1.0, len(plan.pairs) + 1))
     both = [at for at, pair in enumerate(plan.pairs.tolist()) if pair in ([1, 3], [1, 4])]
     assert carried[folded.lines.tolist().index([1, 3])] == sum(at + 1 for at in both)
@@ -84,3 +87,13 @@ def test_a_lost_message_ends_where_it_was_when_its_way_was_cut() -> None:
     flying = trace.in_flight(2.01)
     assert [losses.gone(flying["id"], t).tolist() for t in (1.99, 2.01)] == [[False], [True]]
     assert len(losses.between(2.0, 5.0)) == 0
+
+
+def test_a_fork_shows_the_links_of_its_own_run(plan: Plan) -> None:
+    before = len(plan.pairs)
+    trace, world = troubled.trace(), World()
+    world.step(trace[:])
+    plan.show(troubled.scenario(), trace, world)
+    plan.follow(12.5)
+    assert (before, len(plan.pairs)) == (8, 8)  # the peering of Birch and Elm is not in the scenario
+    assert (1, 4) in lines(plan.ground(12.5))

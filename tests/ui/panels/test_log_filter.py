@@ -48,7 +48,7 @@ def by_hand(text, index, leaf):
 
 
 @pytest.fixture(scope="module")
-def run():
+def run(qapp):
     made = runs.player()
     made._run.advance(20.0, 10.0)
     yield LogText(made.trace, made.world)
