@@ -57,21 +57,26 @@ def merge(
         ends += [copy.until for _, copy in held if copy.until < inf]
     until = max([_lease_end(update, options, now), *ends])
     store = (SUBTREE if child else REPLICA) if record.value is not None else POINTER
+    if child and store == POINTER and _wider_elsewhere(record, held, near):
+        return None
     effects = _make_room(record, store, child, held, near, update.op, stores)
     if record.deleted:  # or it would be back when the tombstone is forgotten
         effects += stores.drop(OWN + SUBTREE, nid, record.entry, record.version, update.op, "removed")
     origin = 0 if update.stored is None else update.stored.id
     path = update.path if options.mesh is Mesh.RELAY else ()
-    kept = stores.keep(store, _raised(record, held), until, update.op, src, origin, path)
+    kept = stores.keep(store, record, until, update.op, src, origin, path)
     return Merged([*effects, Emit(kept)], kept, _previous(record, held, stores.withdrawn.get(nid, UNVERSIONED)))
 
 
-def _raised(record: Record, held: Held) -> Record:
-    """An entry, or an immutable value, in the widest regime that it was told in by anybody: it stands for them all."""
-    if record.kind is Kind.AUTHENTICATED:
-        return record
-    widest = max((copy.record.regime for _, copy in held), key=lambda regime: regime.code, default=record.regime)
-    return record if widest.code <= record.regime.code else msgspec.structs.replace(record, regime=widest)
+def _wider_elsewhere(record: Record, held: Held, near: Neighbours) -> bool:
+    """Whether an entry, or an immutable value, that a child tells of was announced by others in a wider regime.
+
+    Their pointer stays then, since it is what others are told; the highest regime wins (protocol section 5.8).
+    """
+    return record.kind is not Kind.AUTHENTICATED and any(
+        store == POINTER and not _below(copy, near) and copy.record.regime.code > record.regime.code
+        for store, copy in held
+    )
 
 
 def _of_its_kind(store: str, copy: Copy, record: Record, child: bool, near: Neighbours) -> bool:
@@ -108,6 +113,8 @@ def _make_room(
     effects = stores.drop(CACHED, nid, entry, below, op, why)
     if child:
         effects += stores.drop(REPLICA, nid, entry, record.version, op, why)
+    if child and _wider_elsewhere(record, held, near):
+        return effects
     inside = not child and any(kind == POINTER and _below(copy, near) for kind, copy in held)
     return effects + stores.drop(POINTER, nid, entry, record.version if inside else None, op, why)
 

@@ -178,11 +178,15 @@ class Bye(msgspec.Struct, gc=False):
 
 
 class SyncDigest(msgspec.Struct, gc=False):
-    """SYNC_D: what the sender has from the receiver, as XOR of fingerprints by bucket (the first bits of the nid)."""
+    """SYNC_D: what the sender has from the receiver, as XOR of fingerprints by bucket (the first bits of the nid).
+
+    serial: how many its sender has sent, for the answers to repeat.
+    """
 
     nid: bytes
     size: int
     buckets: tuple[int, ...]
+    serial: int = 0
     op: int = 0
     status: int = 0
     code: int = SYNC_D
@@ -191,8 +195,8 @@ class SyncDigest(msgspec.Struct, gc=False):
 class SyncItems(msgspec.Struct, gc=False):
     """SYNC_I: what the receiver lacks, as the updates that it would have been sent.
 
-    last: of its batches, which may overtake each other. batches: how many there are. whole: the buckets, of `count`,
-    that were told whole; in the last batch alone.
+    last: of its batches, which may overtake each other. batches: how many there are; place: which one this is. whole:
+    the buckets, of `count`, that were told whole; in the last batch alone. serial: that of the SYNC_D.
     """
 
     nid: bytes
@@ -202,6 +206,8 @@ class SyncItems(msgspec.Struct, gc=False):
     batches: int = 1
     whole: tuple[int, ...] = ()
     count: int = 1
+    serial: int = 0
+    place: int = 0
     op: int = 0
     status: int = 0
     code: int = SYNC_I

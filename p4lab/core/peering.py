@@ -17,7 +17,7 @@ from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
 from p4lab.core.records import Version
-from p4lab.core.stores import MARK, POINTER, REPLICA, SUBTREE, Stores
+from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Stores
 
 BATCH = 64  # items in one SYNC_I
 WORD = 8  # bytes of a fingerprint and of an ancestor's name
@@ -28,12 +28,14 @@ class _Catching(msgspec.Struct, gc=False):
 
     before: dict[tuple[bytes, bytes], sync.Item]
     told: set[tuple[bytes, bytes, Version]]
+    serial: int
     items: int = 0
     news: int = 0
-    batches: int = 0
+    places: set[int] = set()  # of the batches that have come
     expected: int = -1  # batches there are; -1: not known yet
     whole: set[int] = set()
     count: int = 1
+    again: bool = False  # it is to be asked once more
 
 
 class Peering:
@@ -47,6 +49,7 @@ class Peering:
         self._epoch = epoch
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
+        self._serial = 0
         self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
         self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
         self._overtook: dict[int, SyncDigest] = {}  # its HELLO
@@ -83,6 +86,16 @@ class Peering:
             effects += self._give_up(node, SUBTREE, "the child that answers for it is out of reach", now, True)
         return effects
 
+    def left(self, now: float) -> list[Effect]:
+        """An owner has moved away and its data were given up: the parent has them no more from here.
+
+        In mode relay nobody may have told of its new home, so all neighbours catch up.
+        """
+        near = self._near
+        if self._options.mesh is Mesh.RELAY:
+            return self._lost(near.me, Role.CHILD, now)
+        return [] if near.parent is None or not near.up(near.parent) else [self._hello(near.parent)]
+
     # What neighbours say
 
     def hello(self, src: int, hello: Hello, now: float) -> list[Effect]:
@@ -104,9 +117,11 @@ class Peering:
         effects.append(Emit(SessionUp(near.me, src, role.value)))
         effects += self._learn(src, role, hello)
         # What has a lifetime is left to catching up, which knows how much of it is left.
-        flushed = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
+        waited = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
+        flushed = [update for update in waited if self._stands(update, role, now)]
         self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
         effects += [Send(src, update) for update in flushed]
+        self._catching.pop(src, None)  # of a session that has ended unnoticed
         effects += self._ask(src, now)
         digest = self._overtook.pop(src, None)
         return effects if digest is None else effects + self.digest(src, digest, now)
@@ -143,7 +158,12 @@ class Peering:
             last = at == len(batches) - 1
             volume = sum(update.size - messages.HEADER for update in batch) + (size if last else messages.HEADER)
             sent.append(
-                Send(dst, SyncItems(b"", volume, tuple(batch), last, len(batches), whole if last else (), count))
+                Send(
+                    dst,
+                    SyncItems(
+                        b"", volume, tuple(batch), last, len(batches), whole if last else (), count, message.serial, at
+                    ),
+                )
             )
         return sent
 
@@ -156,27 +176,35 @@ class Peering:
 
     def begin_items(self, src: int, message: SyncItems) -> tuple[Update, ...]:
         """The updates in what `src` tells, to be taken like any other; nothing where it was not asked."""
-        catching = self._catching.get(src)
-        if catching is None or not self._near.up(src):
+        catching = self._answered(src, message)
+        if catching is None:
             return ()
         catching.told.update((each.nid, each.record.entry, each.record.version) for each in message.items)
         return message.items
 
     def end_items(self, src: int, message: SyncItems, news: int, now: float) -> list[Effect]:
         """After that: what it has no more, in the buckets that it has told whole, is dropped."""
-        catching = self._catching.get(src)
+        catching = self._answered(src, message)
         if catching is None:
             return []
         catching.items += len(message.items)
         catching.news += news
-        catching.batches += 1
+        catching.places.add(message.place)
         if message.last:
             catching.whole, catching.count, catching.expected = set(message.whole), message.count, message.batches
-        if catching.batches != catching.expected:
+        if len(catching.places) != catching.expected:
             return []  # reordered: the last one came before another
         del self._catching[src]
         effects = self._drop_missing(src, catching, now)
-        return [*effects, Emit(CaughtUp(self._near.me, src, catching.items, catching.news))]
+        effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
+        return effects + self._ask(src, now) if catching.again else effects
+
+    def _answered(self, src: int, message: SyncItems) -> _Catching | None:
+        """What is being caught up with, if these items are an answer to it that has not come before."""
+        catching = self._catching.get(src)
+        if catching is None or message.serial != catching.serial or message.place in catching.places:
+            return None
+        return catching if self._near.up(src) else None
 
     def _end(self, node: int) -> None:
         for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
@@ -217,6 +245,16 @@ class Peering:
         near.ancestors = (src, *hello.ancestors)
         return self._ancestors_changed()
 
+    def _stands(self, update: Update, role: Role, now: float) -> bool:
+        """Whether what waited for a neighbour may still be said: not of data that were given up since."""
+        record, near, stores = update.record, self._near, self._stores
+        withdraws = role is Role.PEER and record.regime is Regime.GET_BROADCAST
+        if role is Role.CHILD or withdraws or self._options.mesh is Mesh.RELAY:
+            return True
+        below = [copy for copy in stores.live(POINTER, update.nid, now) if near.roles.get(copy.via) is Role.CHILD]
+        mine = [*stores.live(OWN, update.nid, now), *stores.live(SUBTREE, update.nid, now), *below]
+        return any(copy.record.entry == record.entry for copy in mine)
+
     def _ancestors_changed(self) -> list[Effect]:
         near = self._near
         below = [node for node, role in near.roles.items() if role in (Role.CHILD, Role.PROXY) and near.up(node)]
@@ -226,15 +264,19 @@ class Peering:
         return Emit(SessionRefused(self._near.me, node, why))
 
     def _ask(self, src: int, now: float) -> list[Effect]:
-        """Begin to catch up: SYNC_D."""
+        """Begin to catch up: SYNC_D. One at a time, or the answer to one would be taken for that to the other."""
         if self._near.roles[src] is Role.PROXY:
+            return []
+        if src in self._catching:
+            self._catching[src].again = True
             return []
         items = list(sync.had(self._near, self._stores, src, now))
         count = sync.bucket_count(len(items))
         found = sync.buckets(items, count)
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
-        self._catching[src] = _Catching(before, self._early.pop(src, set()))
-        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found))]
+        self._serial += 1
+        self._catching[src] = _Catching(before, self._early.pop(src, set()), self._serial)
+        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found, self._serial))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
         effects: list[Effect] = []

@@ -157,7 +157,7 @@ class Provider:
         if type(data) is Woke:
             effects = self._resolution.wake(now)
             if self._leaving.wake_at <= now:
-                effects = effects + self._leaving.wake(now)
+                effects = effects + self._leaving.wake(now) + self._peering.left(now)
             effects = self._durable(effects)
         elif type(data) is Linked:
             effects = self._peering.linked(data)

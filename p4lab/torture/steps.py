@@ -25,6 +25,7 @@ from p4lab.core.messages import (
     Answer,
     Update,
 )  # fmt: skip
+from p4lab.core.names import Regime
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.provider import Provider
@@ -225,7 +226,8 @@ class Steps:
                 self._say(8, f"an update from a peer or the parent was passed on to node {dst}")
             record = update.record
             mine = self._holds(OWN + SUBTREE, record) or self._points_below(record)
-            if not mine and self._holds(REPLICA + POINTER, record):
+            withdraw = record.regime is Regime.GET_BROADCAST  # marks outlive the data
+            if not mine and not withdraw and self._holds(REPLICA + POINTER, record):
                 self._say(8, f"node {dst} was told of what only others hold")
 
     def _stored(self, data: Input, event: Stored) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from p4lab.core.commands import Misbehave
 from p4lab.core.events import Adopted, Crashed, Event, Joined, Lost, Restarted, Stored
 from p4lab.core.messages import ACCESS
-from p4lab.core.options import Signatures
+from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled
@@ -83,10 +83,13 @@ class Watched:
         self._look()
 
     def _suspect(self, row: Do) -> None:
-        """Whoever lies is not held to what it tells, neither before nor after."""
+        """Whoever lies is not held to what it tells, nor who only passes that on to customers."""
         if isinstance(row.command, Misbehave):
             self.honest = False
             self.told.liars.add(self._index[row.command.provider])
+            for each in self.scenario.provider:  # parents stand before their children
+                if each.attach is Attach.REDIRECT and each.parent and self._index[each.parent] in self.told.liars:
+                    self.told.liars.add(self._index[each.name])
 
     def _made(self, node: int, provider: Provider | Redirect) -> None:
         """A provider starts: its inputs pass by here."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from p4lab.core.commands import Get, Put, Remove
+from p4lab.core.commands import Get, Move, Put, Remove
 from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import (
@@ -71,7 +71,7 @@ class Forest:
         self.names = list(self.parents)
         number = {name: i for i, name in enumerate(self.names)}
         signer = Modelled()
-        wallet = Wallet(signer)
+        self.wallet = wallet = Wallet(signer)
         self.providers: list[Provider | Redirect | Nothing] = []
         for name, above in self.parents.items():
             if above.startswith("!"):
@@ -118,6 +118,16 @@ class Forest:
             i = self.names.index(command.by)
             effects = self.customers[i].handle(Requested(command, next(self._ops), "w"), self.now)
             self._perform(self.size + i, effects, 0)
+        self._settle()
+        return self.log[before:]
+
+    def move(self, identity: str, src: str, dst: str) -> list[str]:
+        """An identity becomes a customer of another provider; what was logged."""
+        before, old, new = len(self.log), self.names.index(src), self.names.index(dst)
+        ops = [next(self._ops) for _ in self.wallet.belongings(identity, self.now)]
+        command = Move(identity, dst)
+        for i, asked in ((new, Requested(command, ops[0], "w")), (old, Requested(command, 0, "w", node=new))):
+            self._perform(self.size + i, self.customers[i].handle(asked, self.now), 0)
         self._settle()
         return self.log[before:]
 
@@ -261,6 +271,8 @@ class Forest:
             case CaughtUp():
                 news = f"{event.items}, {event.news} new"
                 return f"{self.names[event.node]} has caught up with {self.names[event.peer]}: {news}"
+            case Left():
+                return f"{self.names[event.node]} gives up {event.entries}"
             case Rejected():
                 return f"{self.names[event.node]} rejects {self.names[event.src]}: {event.code}"
         raise AssertionError(event)

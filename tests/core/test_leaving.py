@@ -9,6 +9,8 @@ import pytest
 
 from p4lab.core.commands import Move, Remove
 from p4lab.core.contract import Requested
+from p4lab.core.options import ChildUp
+from p4lab.core.options import Mesh as MeshMode
 from tests.core.forest import Forest
 from tests.core.mesh import GB, KV, LETTERS, QUIET, UNAUTH, K, Mesh
 
@@ -150,6 +152,33 @@ def test_an_owner_of_get_broadcast_names_leaves_no_trace() -> None:
     assert mesh.flights == []
     mesh.wait(30.0)
     assert values(mesh, "A") == ("v",)
+
+
+@pytest.mark.parametrize("regime", [K, KV])
+def test_where_peers_relay_the_old_provider_hears_of_the_new_home_too(regime: Any) -> None:
+    """B has the record already and passes nothing on, so A would be left without it."""
+    mesh = Mesh(3, msgspec.structs.replace(QUIET, mesh=MeshMode.RELAY), holes=("AC",))
+    mesh.put("A", regime=regime)
+    mesh.deliver()
+    move(mesh, dst="C")
+    mesh.deliver()
+    mesh.wait(30.0)
+    mesh.deliver()
+    assert [values(mesh, by) for by in "ABC"] == [("v",)] * 3
+    assert mesh.stores("A") == {"R" if regime is KV else "P": [("v1", INF)]}
+
+
+@pytest.mark.parametrize("child_up", ChildUp)
+@pytest.mark.parametrize("regime", [GB, K, KV])
+def test_what_a_child_gave_up_its_parents_do_not_keep(regime: Any, child_up: ChildUp) -> None:
+    forest = Forest({"A": "", "B": "", "a": "A"}, msgspec.structs.replace(QUIET, child_up=child_up))
+    forest.put("a", "k", "old", regime)
+    forest.move("me", "a", "B")
+    forest.wait(30.0)
+    forest.put("B", "k", "new", GB)
+    left = [forest.held(name) for name in ("A", "a")]
+    assert left == [{}, {}]
+    assert forest.get("a", "k")[-1] == "a get OK remote new"
 
 
 def test_customers_of_a_redirect_child_leave_its_parent() -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core.commands import Remove
-from p4lab.core.messages import SyncDigest, SyncItems
+from p4lab.core.messages import Hello, SyncDigest, SyncItems
 from p4lab.core.names import Regime
+from p4lab.core.neighbours import Role
 from p4lab.core.options import ChildUp
 from p4lab.core.records import announcement, authenticated, immutable, unauthenticated
 from p4lab.core.signing import Modelled
@@ -100,14 +101,15 @@ def test_what_came_out_of_the_outbox_is_not_missed_in_what_follows() -> None:
 
 @pytest.mark.parametrize("child_up", ChildUp)
 def test_an_entry_that_a_child_keeps_to_itself_stays_known_to_all(child_up: ChildUp) -> None:
-    """A copy from below takes the place of one from a peer, and is told on as that one was."""
-    forest = Forest({"A": "", "B": "", "b": "B", "c": "B"}, msgspec.structs.replace(QUIET, child_up=child_up))
+    """What a child tells does not take the place of what a peer announced to everybody."""
+    parents = {"A": "", "B": "", "b": "B", "c": "B", "bb": "b"}
+    forest = Forest(parents, msgspec.structs.replace(QUIET, child_up=child_up))
     forest.put("A", "k", "v", K, kind=UNAUTH)
     forest.put("b", "k", "v", GB, kind=UNAUTH)
-    forest.cut("Bc")
+    forest.cut("Bc", "Bb")
     forest.put("A", "l", "v", K, kind=UNAUTH)
-    forest.join("Bc")
-    assert len(forest.held("c")["P"]) == 2
+    forest.join("Bc", "Bb")
+    assert [len(forest.held(name)["P"]) for name in ("c", "bb")] == [2, 2]
 
 
 def test_what_overtakes_a_greeting_is_not_lost() -> None:
@@ -129,6 +131,41 @@ def test_what_overtakes_a_greeting_is_not_lost() -> None:
         letter: sorted(version for copies in mesh.stores(letter).values() for version, _ in copies) for letter in "AB"
     }
     assert held == {"A": ["v1"] * 3, "B": ["v1"] * 3}
+
+
+def test_a_doubled_answer_is_taken_once() -> None:
+    """Nor is one taken for the answer to a later question, when less was told."""
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.deliver()
+    hello = Hello(b"", 48, Role.PEER)
+    mesh.send("A>B", hello)
+    mesh.deliver("B>A")
+    twice = mesh.flights[0]
+    mesh.put("A", "l", "v", KV)
+    mesh.deliver()
+    mesh.send("A>B", hello)
+    log = len(mesh.log)
+    mesh.arrive(twice)
+    assert mesh.log[log:] == []
+    mesh.deliver()
+    assert [mesh.log[-1], mesh.stores("B")] == [
+        "B has caught up with A: 0, 0 new",
+        {"R": [("v1", float("inf"))] * 2},
+    ]
+
+
+def test_one_catches_up_once_at_a_time() -> None:
+    mesh = Mesh(2)
+    mesh.put("A", "k", "v", KV)
+    mesh.deliver()
+    for _ in range(3):
+        mesh.send("A>B", Hello(b"", 48, Role.PEER))  # A has lost something, and again
+    assert [(flight.name, type(flight.message)) for flight in mesh.flights] == [("B>A", SyncDigest)]
+    mesh.deliver("B>A", "A>B")
+    assert [(flight.name, type(flight.message)) for flight in mesh.flights] == [("B>A", SyncDigest)]
+    mesh.deliver()
+    assert mesh.stores("B") == {"R": [("v1", float("inf"))]}
 
 
 def test_what_the_teller_lost_is_dropped() -> None:
