@@ -51,6 +51,7 @@ class Peering:
         self._catching: dict[int, _Catching] = {}
         self._serial = 0
         self._flushed: dict[int, set[tuple[bytes, bytes, Version, bool]]] = {}  # told just before, still under way
+        self.listens = False  # whether a session is being opened or filled, so that `heard` is to be told
         self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
         self._overtook: dict[int, SyncDigest] = {}  # its HELLO
 
@@ -69,6 +70,7 @@ class Peering:
         near.know(role, node)
         self._greeted[node] = None
         self._early[node] = set()
+        self.listens = True
         return [self._hello(node)]
 
     def unlinked(self, data: Unlinked, now: float) -> list[Effect]:
@@ -195,6 +197,7 @@ class Peering:
         if len(catching.places) != catching.expected:
             return []  # reordered: the last one came before another
         del self._catching[src]
+        self.listens = bool(self._catching or self._early)
         effects = self._drop_missing(src, catching, now)
         effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
         return effects + self._ask(src, now) if catching.again else effects
@@ -209,6 +212,7 @@ class Peering:
     def _end(self, node: int) -> None:
         for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
             table.pop(node, None)
+        self.listens = bool(self._catching or self._early)
 
     def _part(self, node: int, now: float) -> list[Effect]:
         """It is no neighbour any more."""
@@ -276,6 +280,7 @@ class Peering:
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
         self._serial += 1
         self._catching[src] = _Catching(before, self._early.pop(src, set()), self._serial)
+        self.listens = True
         return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found, self._serial))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
