@@ -116,7 +116,7 @@ def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]
 
 def _what(what: str, one: Holding) -> str:
     if one.deleted:
-        return f"That {what} is removed"
+        return f"Removed with {what}"
     how = {
         "L": f"its own {what}", "S": f"{what} of a provider below it", "R": f"a copy of {what}, sent to it",
         "P": f"a pointer to {what}",
