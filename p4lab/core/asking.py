@@ -16,7 +16,7 @@ from p4lab.core.absence import Absence
 from p4lab.core.answers import answer
 from p4lab.core.contract import NOTHING, Effect, Emit, Persist, Send, SendAll
 from p4lab.core.events import Noticed, Rejected
-from p4lab.core.messages import HIT, REFUSED, Fetch, FetchReply, GetQuery, GetReply, GetRequest
+from p4lab.core.messages import HIT, MISS, REFUSED, Fetch, FetchReply, GetQuery, GetReply, GetRequest
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours
 from p4lab.core.options import Mesh, Options
@@ -140,6 +140,7 @@ class Asking:
         return Question(
             qid, lead.request.op, lead.request, lead.cause, fetching, len(waiting), waiting, [] if below else waiters,
             [], [], due, False, waiters if below else [], down, hidden, waits, self._floor(lead.request, now),
+            nid=lead.request.nid,
         )  # fmt: skip
 
     def _floor(self, request: GetRequest, now: float) -> Version:
@@ -162,14 +163,22 @@ class Asking:
         if self._misses:
             self._misses.pop(src, None)  # a sign of life
         question = self.questions.get(message.qid)
-        if question is None or message.nid != question.request.nid:
-            return NOTHING  # the latter: corrupted under way, or meant for whom this provider was before a crash
-        waiting = question.waiting
-        if src not in waiting:
+        if question is None:
             return NOTHING
+        waiting = question.waiting
+        if src not in waiting or message.nid != question.nid:
+            return NOTHING  # the latter: corrupted under way, or meant for whom this provider was before a crash
+        waiting.remove(src)
+        if message.status == MISS and waiting and not message.silent:
+            return NOTHING  # what most answers are
+        return self._answered(question, src, message, now)
+
+    def _answered(self, question: Question, src: int, message: GetReply | FetchReply, now: float) -> list[Effect]:
+        """An answer that brings something, or the last one."""
+        waiting = question.waiting
         more = self._next_page(question, src, message) if message.placemark else NOTHING
-        if not more:
-            waiting.remove(src)
+        if more:
+            waiting.add(src)  # it has yet to tell the rest
         if message.silent:
             question.hidden.extend(message.silent)
         if message.status != HIT:

@@ -39,9 +39,11 @@ def merge(
     """
     record, nid = update.record, update.nid
     child = near.roles.get(src) is Role.CHILD
-    if record.version < stores.withdrawn.get(nid, UNVERSIONED) or stores.buried(nid, record.entry, now):
+    if record.version < stores.withdrawn.get(nid, UNVERSIONED) or (
+        stores.removed and stores.buried(nid, record.entry, now)
+    ):
         return None
-    if record.kind is Kind.UNAUTHENTICATED and record.deleted:
+    if record.flags and record.kind is Kind.UNAUTHENTICATED and record.deleted:
         return Merged(bury(record, src, update.op, stores, options, now), None)
     held = stores.held(nid, record.entry, now)
     if any(copy.record.version > record.version for _, copy in held):
@@ -60,7 +62,7 @@ def merge(
     if child and store == POINTER and _wider_elsewhere(record, held, near):
         return None
     effects = _make_room(record, store, child, held, near, update.op, stores)
-    if record.deleted:  # or it would be back when the tombstone is forgotten
+    if record.flags and record.deleted:  # or it would be back when the tombstone is forgotten
         effects += stores.drop(OWN + SUBTREE, nid, record.entry, record.version, update.op, "removed")
     origin = 0 if update.stored is None else update.stored.id
     path = update.path if options.mesh is Mesh.RELAY else ()
@@ -172,7 +174,8 @@ def _renew(
     record, until = update.record, _lease_end(update, options, now)
     if options.mesh is not Mesh.RELAY and near.roles.get(src) is not Role.CHILD:
         for store, copy in told:
-            if copy.via != src and store in (REPLICA, POINTER) and not _below(copy, near):
+            said = copy.record.regime is record.regime  # of an entry it may be less
+            if copy.via != src and said and store in (REPLICA, POINTER) and not _below(copy, near):
                 copy.via = src
                 stores.journal.append((store, record.nid, record.entry, copy))
     origin = 0 if update.stored is None else update.stored.id

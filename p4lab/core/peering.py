@@ -12,7 +12,7 @@ from p4lab.core import messages, sync
 from p4lab.core.contract import Effect, Emit, Linked, Send, Unlinked
 from p4lab.core.events import CaughtUp, SessionDown, SessionRefused, SessionUp
 from p4lab.core.messages import Bye, Hello, SyncDigest, SyncItems, Update
-from p4lab.core.names import Regime
+from p4lab.core.names import Kind, Regime
 from p4lab.core.neighbours import OPPOSITE, Neighbours, Role
 from p4lab.core.options import Mesh, Options
 from p4lab.core.outbox import Outbox
@@ -50,7 +50,8 @@ class Peering:
         self._greeted: dict[int, int | None] = {}  # whom HELLO was said to -> the epoch of its own, None: not yet
         self._catching: dict[int, _Catching] = {}
         self._serial = 0
-        self._flushed: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told just before, still under way
+        self._flushed: dict[int, set[tuple[bytes, bytes, Version, bool]]] = {}  # told just before, still under way
+        self.listens = False  # whether a session is being opened or filled, so that `heard` is to be told
         self._early: dict[int, set[tuple[bytes, bytes, Version]]] = {}  # told by whom HELLO was said to, since then
         self._overtook: dict[int, SyncDigest] = {}  # its HELLO
 
@@ -69,6 +70,7 @@ class Peering:
         near.know(role, node)
         self._greeted[node] = None
         self._early[node] = set()
+        self.listens = True
         return [self._hello(node)]
 
     def unlinked(self, data: Unlinked, now: float) -> list[Effect]:
@@ -119,7 +121,7 @@ class Peering:
         # What has a lifetime is left to catching up, which knows how much of it is left.
         waited = [each for each in self._outbox.flush(src) if not (each.record.lease_ms or each.record.deleted)]
         flushed = [update for update in waited if self._stands(update, role, now)]
-        self._flushed[src] = {(update.nid, update.record.entry, update.record.version) for update in flushed}
+        self._flushed[src] = set(map(_form, flushed))
         effects += [Send(src, update) for update in flushed]
         self._catching.pop(src, None)  # of a session that has ended unnoticed
         effects += self._ask(src, now)
@@ -148,7 +150,7 @@ class Peering:
             for item in items
             if item.update is not None
             and (item.record.lease_ms or sync.bucket(item.record.nid, count) in differs)
-            and (*item.key, item.record.version) not in flushed
+            and _form(item.update) not in flushed
         ]
         whole = tuple(sorted(differs))
         size = messages.HEADER + 4 * len(whole)
@@ -195,6 +197,7 @@ class Peering:
         if len(catching.places) != catching.expected:
             return []  # reordered: the last one came before another
         del self._catching[src]
+        self.listens = bool(self._catching or self._early)
         effects = self._drop_missing(src, catching, now)
         effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
         return effects + self._ask(src, now) if catching.again else effects
@@ -209,6 +212,7 @@ class Peering:
     def _end(self, node: int) -> None:
         for table in (self._greeted, self._catching, self._flushed, self._early, self._overtook):
             table.pop(node, None)
+        self.listens = bool(self._catching or self._early)
 
     def _part(self, node: int, now: float) -> list[Effect]:
         """It is no neighbour any more."""
@@ -276,6 +280,7 @@ class Peering:
         before = {item.key: item for item in items if not item.record.lease_ms and item.store != MARK}
         self._serial += 1
         self._catching[src] = _Catching(before, self._early.pop(src, set()), self._serial)
+        self.listens = True
         return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found, self._serial))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
@@ -299,6 +304,8 @@ class Peering:
             if copy.record.deleted:
                 continue  # whoever told of it, what it hides must not come back (protocol section 5.9)
             if not only_asked or copy.record.regime is Regime.GET_BROADCAST:
+                if only_asked and copy.record.kind is Kind.AUTHENTICATED:  # it may have been answered
+                    self._stores.floors.answered(copy.record.nid, copy.record.version, now)
                 effects += self._stores.drop(store, copy.record.nid, copy.record.entry, None, 0, why)
         return effects
 
@@ -323,3 +330,8 @@ class Peering:
             return effects + [self._hello(node) for node in sorted(others) if node != through]
         told = near.children + (near.peers if self._options.mesh is Mesh.RELAY else ())
         return effects + [self._hello(node) for node in told]
+
+
+def _form(update: Update) -> tuple[bytes, bytes, Version, bool]:
+    """What an update tells: an entry may be here in several forms, of several tellers."""
+    return update.nid, update.record.entry, update.record.version, update.record.value is None

@@ -145,7 +145,8 @@ class Provider:
                     return self._leave(message.request, data.src, now)
                 return self._durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
-            self._peering.heard(data.src, message)
+            if self._peering.listens:
+                self._peering.heard(data.src, message)
             return self._durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
             return self._durable(self._session(code, message, data.src, now))
@@ -197,7 +198,8 @@ class Provider:
 
     def _update(self, update: Update, src: int, now: float) -> list[Effect]:
         near = self._near
-        return self._outbox.post(receive(update, src, near, self.stores, self._options, self._signer, now))
+        effects = receive(update, src, near, self.stores, self._options, self._signer, now)
+        return self._outbox.post(effects) if near.down else effects
 
     def _durable(self, effects: list[Effect]) -> list[Effect]:
         """What was stored is persisted first, so that nobody hears of what a crash undoes."""

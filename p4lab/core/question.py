@@ -79,6 +79,7 @@ class Question(msgspec.Struct, gc=False):
     waits: float = 0.0
     floor: Version = UNVERSIONED
     pages: dict[int, bytes] = {}
+    nid: bytes = b""  # the name, at hand for each answer
 
     def enough(self, rule: str | Quorum) -> bool:
         """Whether the answer may go although peers are still silent (protocol section 5.7).

@@ -11,7 +11,7 @@ from math import inf
 import msgspec
 
 from p4lab.core.messages import Update, update_size
-from p4lab.core.names import Kind, Regime
+from p4lab.core.names import Kind, Regime, digest
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Mesh, Options
 from p4lab.core.propagation import broadcast_form, upwards
@@ -20,7 +20,6 @@ from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Copy, Mark, 
 
 PER_BUCKET = 16  # items that one difference may bring along; IBF and Merkle syncs pay about as much
 MOST_BUCKETS = 65_536
-_FORMS = {"V": 0x5A5A5A5A5A5A5A5A, "A": 0x3C3C3C3C3C3C3C3C, "W": 0x0F0F0F0F0F0F0F0F}
 
 
 class Item(msgspec.Struct, gc=False):
@@ -32,12 +31,14 @@ class Item(msgspec.Struct, gc=False):
 
     @property
     def print(self) -> int:
-        """64 bits that tell this record in this form from any other."""
+        """64 bits that tell this record in this form from any other.
+
+        Of a hash, since they are summed by XOR: two forms of one entry must not differ as those of another one do.
+        """
         record = self.record
-        head = record.version[1] if record.kind is Kind.AUTHENTICATED else record.nid
-        form = "V" if record.value is not None else "W" if self.store == MARK else "A"
-        mixed = int.from_bytes(head[:8]) ^ _FORMS[form] ^ int.from_bytes(record.entry[:8])
-        return mixed if record.kind is Kind.AUTHENTICATED else mixed ^ record.regime.code
+        head = record.version[1] if record.kind is Kind.AUTHENTICATED else record.nid + bytes((record.regime.code,))
+        form = b"V" if record.value is not None else b"W" if self.store == MARK else b"A"
+        return int.from_bytes(digest(form + head + record.entry)[:8])
 
     @property
     def key(self) -> tuple[bytes, bytes]:

@@ -171,8 +171,8 @@ class Verbs:
         return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
 
     def _partition(self, command: Partition, t: float) -> None:
-        """A provider that is named in no group is one of its own; an organisation is where it is a customer."""
-        groups = [-1 - node for node in range(len(self._scenario.provider))]
+        """Providers that no group names are the rest, on one side; such an organisation is where it is a customer."""
+        groups = [-1] * len(self._scenario.provider)
         houses: dict[int, int] = {}  # those that are named
         told = tuple([tuple([self._index[name] for name in group]) for group in command.groups if group])
         for number, group in enumerate(told):

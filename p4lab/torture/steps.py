@@ -6,6 +6,7 @@ stores and at whom it knows, never into how it decides.
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from math import inf
 from typing import Any
 
 from p4lab.core.contract import Effect, Emit, Input, Persist, Received, Send, SendAll, Unlinked
@@ -32,7 +33,7 @@ from p4lab.core.provider import Provider
 from p4lab.core.records import Record, Version, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE
-from p4lab.torture.told import ACCEPTED, CODES
+from p4lab.torture.told import ACCEPTED, CODES, WAITS
 from p4lab.torture.violation import Violation
 
 EPSILON = 1e-9  # s: sums of floats
@@ -57,7 +58,9 @@ class Steps:
         self._found = found
         self._liars = liars
         self._relay = options.mesh is Mesh.RELAY
+        self._waits = WAITS * options.query_timeout
         self._own_ops: set[int] = set()  # operations that were asked here by customers or from below
+        self._own_names: dict[bytes, float] = {}  # when such a one was last asked for, since it may join another's
         self._awaited: Counter[tuple[int, int, bytes]] = Counter()  # (whom, qid, nid) of our questions
         self._asked: Counter[tuple[int, int, int]] = Counter()  # (who, qid, code of the reply) of questions to us
         self._excused: set[tuple[int, int, int]] = set()  # their asker is gone
@@ -116,12 +119,16 @@ class Steps:
         if code in (GETQ, FETCH):
             self._asked[data.src, message.qid, GETR if code == GETQ else FETCHR] += 1
             if role is Role.CHILD:
-                self._own_ops.add(message.op)
+                self._ours(message.op, message.nid)
         elif code == CREQ or (code in (GET, PUT) and role is None):
             request = message.request if code == CREQ else message
-            self._own_ops.add(message.op)
+            self._ours(message.op, message.nid)
             if request.code == PUT:
                 self._put(request.record, data.src, effects)
+
+    def _ours(self, op: int, nid: bytes) -> None:
+        self._own_ops.add(op)
+        self._own_names[nid] = self._now
 
     def _put(self, record: Record, asker: int, effects: list[Effect]) -> None:
         """Invariants 4, 11 and 12: answered in this step, before anybody else hears of it, and truthfully."""
@@ -178,7 +185,8 @@ class Steps:
         for dst in dsts:
             self._awaited[dst, message.qid, message.nid] += 1
             onward = self._options.onward and message.code == FETCH  # to where its owner has moved (5.13)
-            if not self._relay and not onward and self._role(dst) in ABOVE and message.op not in self._own_ops:
+            ours = message.op in self._own_ops or self._own_names.get(message.nid, -inf) > self._now - self._waits
+            if not self._relay and not onward and self._role(dst) in ABOVE and not ours:
                 self._say(8, f"a question that came from a peer or the parent was passed on to node {dst}")
 
     def _reply(self, message: Any, dst: int) -> None:

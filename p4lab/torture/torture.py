@@ -95,7 +95,7 @@ def run(scenario: Scenario, stop: int | None = None) -> tuple[list[Violation], i
     except Exception as problem:  # noqa: BLE001  # whatever it is, it is a finding, and its seed is worth knowing
         place = traceback.extract_tb(problem.__traceback__)[-1]
         said = f"{type(problem).__name__} in {place.name}: {problem}"
-        found.append(Violation(BROKEN, 0.0 if watched is None else watched.now, said))
+        found.append(Violation(BROKEN, 0.0 if watched is None else max(watched.now, 0.0), said))
     return found, 0 if watched is None else watched.told.operations
 
 

@@ -144,6 +144,16 @@ def test_a_child_that_is_out_of_reach_answers_no_more_through_its_parent() -> No
     assert forest.get("B", "g")[-1] == "B get OK remote 2"
 
 
+def test_an_older_copy_than_that_of_a_child_out_of_reach_is_called_stale() -> None:
+    forest = Forest()
+    forest.put("A", "k", "old")
+    forest.put("a", "k", "new")
+    assert forest.get("A", "k")[-1] == "A get OK local new"
+    forest.cut("Aa")
+    assert forest.get("A", "k")[-1] == "A get OK remote old silent a"
+    assert [event.stale for event in forest.events if isinstance(event, GetFinished)] == [False, True]
+
+
 def test_what_a_whole_subtree_missed_comes_down() -> None:
     forest = Forest({"A": "", "B": "", "a": "A", "aa": "a", "ab": "a"})
     forest.cut("Aa")

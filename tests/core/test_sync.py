@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from itertools import combinations
+from operator import xor
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -32,6 +36,30 @@ def test_fingerprints_tell_versions_forms_and_entries_apart_and_nothing_else() -
     ]  # fmt: skip
     assert len({item.print for item in different}) == len(different)
     assert Item(OWN, SIGNED[0]).print == Item(REPLICA, SIGNED[0]).print
+
+
+def test_differences_of_several_entries_do_not_cancel_out() -> None:
+    forms = [(Regime.VALUE, True), (Regime.VALUE, False), (Regime.KEY, False), (Regime.GET_BROADCAST, True)]
+    for one, other in combinations(forms, 2):
+        changes = [
+            Item(OWN, record if whole else announcement(record)).print
+            for value in (b"v", b"w")
+            for regime, whole in (one, other)
+            for record in (unauthenticated(b"k", value, regime, 0, 0),)
+        ]
+        assert reduce(xor, changes) != 0
+
+
+@pytest.mark.parametrize("regime", [K, KV])
+def test_an_entry_told_by_two_goes_only_with_the_one_who_told_most(regime: Regime) -> None:
+    mesh = Mesh(3)
+    mesh.put("A", "k", "v", KV, kind=UNAUTH)
+    mesh.deliver()
+    mesh.put("B", "k", "v", regime, kind=UNAUTH)
+    mesh.deliver()
+    mesh.cut("BC", "unpeered", gone=True)
+    mesh.deliver()
+    assert list(mesh.stores("C")) == ["R"]
 
 
 @given(st.sets(st.binary(max_size=3), max_size=40), st.sampled_from([1, 2, 16]))

@@ -42,6 +42,13 @@ def test_a_partition_is_known_by_silence() -> None:
     ]  # fmt: skip
 
 
+def test_whom_no_group_names_are_the_rest_together() -> None:
+    assert Heard("A B C", split(1.0, "A")).run() == [
+        "4 0 unlinked 1 silence", "4 1 unlinked 0 silence", "4 0 unlinked 2 silence", "4 2 unlinked 0 silence",
+    ]  # fmt: skip
+    assert Heard("A B C d<C", split(1.0, "B")).run() == Heard("A B C d<C", split(1.0, "B", "ACd")).run()
+
+
 def test_who_heals_before_anybody_noticed_starts_a_session_anew_all_the_same() -> None:
     assert Heard("A B", split(1.0, "A"), Do(2.0, Heal())).run() == [
         "2 0 unlinked 1 silence", "2 1 unlinked 0 silence", "2 0 linked 1 peer", "2 1 linked 0 peer",
