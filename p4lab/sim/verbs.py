@@ -167,7 +167,8 @@ class Verbs:
         return None
 
     def _changed(self, pair: Pair, link: Link, t: float) -> int:
-        fields = {name: getattr(link, name) for name in link.__struct_fields__}
+        # As floats, whatever a file says: 0 and 0.0 are the same in a recording, and so must their digests be.
+        fields = {name: float(getattr(link, name)) for name in link.__struct_fields__}
         return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
 
     def _partition(self, command: Partition, t: float) -> None:
