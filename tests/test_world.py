@@ -104,6 +104,7 @@ def test_a_tombstone_is_held_and_ends_what_would_be_answered() -> None:
         (first, 1, False), (gone, 2, True), (again, 3, False),
     ]  # fmt: skip
     assert world.lanes(0) == [Segment(0, 1.0, 2.0, "L", 1, 0, first), Segment(0, 4.0, inf, "L", 3, 0, again)]
+    assert [world.removed(0, t) for t in (0.5, 1.5, 3.0, 4.5)] == [False, False, True, False]
 
 
 def test_a_set_is_held_and_answered_as_a_union() -> None:

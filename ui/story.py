@@ -25,7 +25,7 @@ from p4lab.core.events import (
     Unpeered,
 )  # fmt: skip
 from p4lab.trace import Trace
-from p4lab.world import Op, World
+from p4lab.world import Op, World, brought
 from ui.words import behind, outcome, plural, staleness, switch, time, version
 
 UPDATE, QUERY, REPLY, FETCH, FETCH_REPLY = 3, 4, 5, 6, 7  # message codes (words.MESSAGES)
@@ -142,7 +142,8 @@ def _last(world: World, trace: Trace, t: float, name: int) -> str:
         if isinstance(event, GetFinished | PutFinished):
             op = world.op(event.op)
             if op is not None and op.name == name:
-                return _told(op, world)
+                move = brought(trace, op)
+                return _told(op, world) if move is None else network(move, world)
     return ""
 
 

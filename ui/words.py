@@ -64,7 +64,13 @@ NOTICES = {  # what a provider saw that was wrong with a neighbour, though there
     "E_OLD": "an older version than is known here",
     "E_REFUSED": "would not answer",
 }
-
+CAUGHT = {  # by which check something was noticed, after a number
+    "E_BAD_HASH": "a hash that does not fit",
+    "E_BAD_SIG": "a signature that does not fit",
+    "E_TTL": "a TTL above the signed one",
+    "E_OLD": "an older version than known",
+    "E_REFUSED": "a question that was refused",
+}
 WHYS = {  # of a session that is down or refused, and of a message that did not arrive
     "link": "the link is cut",
     "crash": "the other one crashed",
@@ -191,6 +197,11 @@ def regime(word: str) -> str:
 def outcome(code: str) -> str:
     """What the customer was told, in words."""
     return OUTCOMES.get(code, code)
+
+
+def caught(code: str) -> str:
+    """By which check something was noticed, to stand after a number."""
+    return CAUGHT.get(code) or outcome(code).removeprefix("refused: ")
 
 
 def switch(text: str) -> str:

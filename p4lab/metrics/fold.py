@@ -123,6 +123,10 @@ class Metrics:
         """Puts answered up to t, by the time of the answer, as PUT."""
         return self._puts.upto(t)
 
+    def harm(self, t: float | None = None) -> dict[str, Any]:
+        """The group `harm` of contracts section 3 as of time t, None: of all."""
+        return self._harm.report(self.end if t is None else t)
+
     @property
     def lost(self) -> set[int]:
         """The ids of messages that were lost under way."""
@@ -160,7 +164,7 @@ class Metrics:
             "by_kind": self._by("kind", dict(enumerate(KIND_WORDS)), everything, self._sums("kind", counts)),
             "coherence": self._coherence.report(now),
             **self._moves.report(now),
-            "harm": self._harm.report(now),
+            "harm": self.harm(now),
             "commands": [
                 self._command(start, self._answers.get(op), now)
                 for op, start in self._by_hand.items()

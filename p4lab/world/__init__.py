@@ -4,10 +4,25 @@ Rules: a fold over events that knows no Qt; every answer is a function of the ti
 columns and never folded again, so scrubbing costs nothing.
 """
 
+from p4lab.world.blame import former, gone
 from p4lab.world.copies import Holding, Segment
 from p4lab.world.fold import Name, Op, Provider, World
 from p4lab.world.houses import House
 from p4lab.world.states import State
-from p4lab.world.why import Step, story
+from p4lab.world.why import Step, brought, story
 
-__all__ = ["Holding", "House", "Name", "Op", "Provider", "Segment", "State", "Step", "World", "story"]
+__all__ = [
+    "Holding",
+    "House",
+    "Name",
+    "Op",
+    "Provider",
+    "Segment",
+    "State",
+    "Step",
+    "World",
+    "brought",
+    "former",
+    "gone",
+    "story",
+]

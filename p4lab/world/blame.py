@@ -23,7 +23,7 @@ from p4lab.core.events import (
 )  # fmt: skip
 from p4lab.core.history import Ack
 from p4lab.core.names import Regime
-from p4lab.world.fold import World
+from p4lab.world.fold import Op, World
 from p4lab.world.states import pair
 from p4lab.world.words import DOES
 
@@ -50,7 +50,7 @@ def blame(world: World, finished: GetFinished, asked: Iterable[int], who: Callab
     lag = world.op(finished.op)
     fine = finished.outcome == "OK" and not (lag and lag.lag)
     found = [] if fine else _Search(world, finished, who).all(list(asked))
-    ghost = None if fine else former(world, finished)
+    ghost = None if fine or lag is None else former(world, lag)
     if ghost is not None:
         stays = f"{who(ghost.src)} answered with what it still had"
         found.append(Finding(ghost, f"{name.owner} had moved from {who(ghost.src)} to {who(ghost.dst)}: {stays}"))
@@ -61,14 +61,23 @@ def blame(world: World, finished: GetFinished, asked: Iterable[int], who: Callab
     return found
 
 
-def former(world: World, finished: GetFinished) -> Moved | None:
-    """The move that made a former provider's own data the source of what was read."""
-    source = _own(world, finished)
-    owner = next((each.owner for each in world.names if each.nid == finished.nid), "")
-    if source is None or not owner:
+def former(world: World, get: Op) -> Moved | None:
+    """The move that made a former provider's own data the source of what was read: it was a ghost read."""
+    owner = world.names[get.name].owner
+    if not owner or get.finished is None or not world.states.moves:
         return None
-    moves = (move for move in world.states.moves if source.t < move.t <= finished.t)
+    source, end = _own(world, get), get.finished
+    if source is None:
+        return None
+    moves = (move for move in world.states.moves if source.t < move.t <= end)
     return next((move for move in moves if (move.identity, move.src) == (owner, source.node)), None)
+
+
+def gone(world: World, identity: str, node: int, t: float) -> Moved | None:
+    """The move with which an identity left a provider, where it has not come back by t."""
+    last = [move for move in world.states.moves if move.identity == identity and move.t <= t][-1:]
+    left = [move for move in world.states.moves if (move.identity, move.src) == (identity, node) and move.t <= t]
+    return left[-1] if left and last[0].dst != node else None
 
 
 def removed(world: World, name: int, t: float) -> Stored | Dropped | None:
@@ -84,13 +93,10 @@ def removed(world: World, name: int, t: float) -> Stored | Dropped | None:
     return last
 
 
-def _own(world: World, finished: GetFinished) -> Stored | None:
+def _own(world: World, get: Op) -> Stored | None:
     """The own data that the copy served was made from."""
-    index = next((each.index for each in world.names if each.nid == finished.nid), None)
-    if index is None:
-        return None
-    by_id = {event.id: event for event in world.filed(index) if isinstance(event, Stored)}
-    event = by_id.get(finished.copy)
+    by_id = {event.id: event for event in world.filed(get.name) if isinstance(event, Stored)}
+    event = by_id.get(get.copy)
     while event is not None and event.store != "L" and event.origin:
         event = by_id.get(event.origin)
     return event if event is not None and event.store == "L" else None

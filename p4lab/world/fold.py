@@ -124,6 +124,7 @@ class World:
         self._uses: list[int] = []  # operations of each name
         self._called: Counter[str] = Counter()  # how many names have a key
         self._filed: list[list[Filed]] = []  # by name
+        self._tombstones: set[tuple[int, int]] = set()  # (name, seq)
         self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
         self._started: dict[int, PutStarted | GetStarted] = {}
         self._finished: dict[int, PutFinished | GetFinished] = {}
@@ -142,7 +143,10 @@ class World:
                 self.states.step(event)
             match event:
                 case Stored() | Dropped():
-                    self._filed[self._name(event.nid)].append(event)
+                    name = self._name(event.nid)
+                    self._filed[name].append(event)
+                    if type(event) is Stored and event.deleted:
+                        self._tombstones.add((name, event.seq))
                 case Crashed() | Restarted():
                     for filed in self._filed:
                         filed.append(event)
@@ -198,6 +202,10 @@ class World:
     def newest(self, name: int, t: float) -> int:
         """The newest seq at t; of an unauthenticated name how many entries, of an immutable one 1. 0 = nothing yet."""
         return self.history.newest(self.names[name].nid, t)
+
+    def removed(self, name: int, t: float) -> bool:
+        """Whether the newest version at t is a tombstone."""
+        return bool(self._tombstones) and (name, self.newest(name, t)) in self._tombstones
 
     # Operations
 

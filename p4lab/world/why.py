@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from p4lab.core import messages
-from p4lab.core.events import Event, GetFinished, Lost, Noticed, Rejected, Stored
+from p4lab.core.events import Event, GetFinished, Lost, Moved, Noticed, Rejected, Stored
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
 from p4lab.world.blame import blame
@@ -70,6 +70,13 @@ def story(trace: Trace, world: World, op: int) -> list[Step]:
     return sorted(steps, key=lambda step: (step.t, step.event_id))
 
 
+def brought(trace: Trace, op: Op) -> Moved | None:
+    """The move that a put was a part of: the owner brought along what it had put before."""
+    start = trace[op.started_id - 1]
+    cause = trace[start.cause - 1] if op.verb == "put" and start.cause else None
+    return cause if isinstance(cause, Moved) else None
+
+
 class _Teller:
     """Collects the steps of one operation."""
 
@@ -99,8 +106,15 @@ class _Teller:
 
     def put(self) -> list[Step]:
         op = self.op
+        move = brought(self.trace, op)
         did = "asked to remove" if op.removes else f"put {self.version(op.seq)} of"
-        self.say(op.started, op.started_id, f"a customer of {self.me} {did} {self.name.label}")
+        if move is not None:
+            self.say(move.t, move.id, f"{move.identity} moved from {self.who(move.src)} to {self.who(move.dst)}")
+            self.say(
+                op.started, op.started_id, f"{move.identity} put {self.version(op.seq)} of {self.name.label} again"
+            )
+        else:
+            self.say(op.started, op.started_id, f"a customer of {self.me} {did} {self.name.label}")
         stop = min(len(self.trace), (op.finished_id or op.started_id) + AFTER)
         events = self.trace.slice(op.started_id, stop)
         for event in events.records:

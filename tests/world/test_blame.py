@@ -13,10 +13,11 @@ from p4lab.core.events import (
     Misbehaving,
     Moved,
     Partitioned,
+    PutStarted,
     SessionDown,
     Stored,
 )  # fmt: skip
-from p4lab.world import World, story
+from p4lab.world import World, brought, gone, story
 from p4lab.world.blame import blame
 from tests.streams import NAMES, Run, nid_of, version_digest
 
@@ -107,6 +108,34 @@ def test_a_former_provider_answers_with_what_it_still_had() -> None:
     assert found(run, (0,)) == [
         (2.0, "Aster had moved from Aster to Birch: Aster answered with what it still had", True)
     ]
+
+
+def test_who_has_left_a_provider_and_not_come_back() -> None:
+    run = Run(3)
+    there, back = (Moved(identity="Olive", owner=b"o", src=src, dst=1 - src) for src in (0, 1))
+    emit(run, 2.0, there)
+    emit(run, 4.0, back)
+    world = World()
+    world.step(run.trace[:])
+    asked = ((0, 1.0), (0, 3.0), (0, 5.0), (1, 5.0), (2, 5.0))
+    assert [gone(world, "Olive", node, t) for node, t in asked] == [None, there, None, back, None]
+
+
+def test_what_is_put_again_at_a_new_provider_was_brought_along() -> None:
+    run = Run(2)
+    run.put(1.0, 0, "k", 1)
+    move = run.trace.emit(Moved(identity="Olive", owner=b"o", src=0, dst=1), 2.0, 0)
+    start = PutStarted(
+        node=1, op=9, nid=nid_of("k"), kind="authenticated", key="k", owner="Olive", workload="by hand",
+        regime="get-broadcast", ttl=1.0, seq=1,
+    )  # fmt: skip
+    run.trace.emit(start, 2.0, move)
+    world = World()
+    world.step(run.trace[:])
+    assert [brought(run.trace, op) for op in map(world.op, (1, 9)) if op] == [None, run.trace[move - 1]]
+    assert [(step.event_id, step.text) for step in story(run.trace, world, 9)] == [
+        (move, "Olive moved from Aster to Birch"), (start.id, "Olive put v1 of k again"),
+    ]  # fmt: skip
 
 
 def test_what_was_removed_is_not_found_and_that_is_right() -> None:

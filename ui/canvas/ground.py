@@ -19,12 +19,12 @@ from ui import words
 Pair = tuple[int, int]
 FEW = 12  # links with faults that say which; more only wear the sign
 NO_PAIRS = np.empty((0, 2), np.int64)
-CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED = (
-    "crashed", "cut", "partition", "faults", "catching", "liar", "folded",
+CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED, REMOVED = (
+    "crashed", "cut", "partition", "faults", "catching", "liar", "folded", "removed",
 )  # fmt: skip
 SIGNS = {  # for the legend, in its order
     CRASHED: "crashed", CUT: "no session", PARTITION: "parted", FAULTS: "link faults", CATCHING: "catching up",
-    LIAR: "misbehaves", FOLDED: "folded",
+    LIAR: "misbehaves", FOLDED: "folded", REMOVED: "removed: not found",
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ class Ground:
             CRASHED: self.crashed, CUT: set(mute) - {"partition"}, PARTITION: self.sides, FAULTS: self.faults,
             CATCHING: self.catching, LIAR: self.liars, FOLDED: self.inside,
         }  # fmt: skip
-        return tuple(sign for sign in SIGNS if occurs[sign])
+        return tuple(sign for sign in SIGNS if occurs.get(sign))
 
     def carried(self, by_link: np.ndarray) -> np.ndarray:
         """Bytes by line, from bytes by link."""

@@ -216,7 +216,7 @@ def _house(painter: QPainter, theme: Theme, one: Stand, selected: bool) -> None:
     painter.drawPolygon(wall)
     if one.look.store:
         colour = theme.stale if one.look.stale else theme.regime(one.look.code).colour
-        own = one.look.store == "L"
+        own = one.look.store == "L" and not one.look.removed
         painter.setPen(QPen(colour, 1.6))
         painter.setBrush(colour if own else theme.node)
         painter.drawEllipse(QPointF(one.x, one.y + 0.3 * half), 0.34 * half, 0.34 * half)
@@ -227,7 +227,9 @@ def _name(painter: QPainter, theme: Theme, one: Stand, room: Room) -> None:
     metrics = QFontMetricsF(line)
     texts = [metrics.elidedText(one.name, Qt.TextElideMode.ElideMiddle, WIDTH)]
     texts += ["cut off"] if one.cut else []
-    texts += [one.look.texts[-1]] if one.look.store and one.look.texts and not one.cut else []
+    texts += (
+        [one.look.texts[0 if one.look.removed else -1]] if one.look.store and one.look.texts and not one.cut else []
+    )
     width, height = max(map(metrics.horizontalAdvance, texts)) + 6, metrics.height()
     tall = height * len(texts)
     if abs(one.x - one.up[0]) < abs(one.y - one.up[1]):  # beside its line, which comes from above or below

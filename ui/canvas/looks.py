@@ -14,7 +14,7 @@ from ui import words
 
 CODES = {regime.value: regime.code for regime in Regime} | {"mixed": 4}
 ORDER = "LSRCP"
-SHORTER = {"": ("–",), "P": ("pointer", "→")}  # where there is no room for all of it
+SHORTER = {"": ("–",), "P": ("pointer", "→"), "removed": ("×",)}  # where there is no room for all of it
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Look:
     code: int = 0
     since: float | None = None
     until: float | None = None
+    removed: bool = False  # it is a tombstone
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ class Look:
         if not self.what:
             return ()
         if not self.version:
-            return (self.what, *SHORTER.get(self.store, ()))
+            return (self.what, *SHORTER.get("removed" if self.removed else self.store, ()))
         number = self.version.split(" ")[0]
         return tuple(dict.fromkeys((f"{self.version} · {self.what}", f"{number} · {self.what}", number)))
 
@@ -102,7 +103,7 @@ def _look(holding: Holding, name: Name, trace: Trace, names: dict[int, str]) -> 
     what = words.STORES.get(holding.store, holding.store)
     pointer = holding.store == "P"
     if holding.deleted:
-        return Look(store=holding.store, what="removed", badge=(badge, badge.split(" ")[0]))
+        return Look(store=holding.store, what="removed", badge=(badge, badge.split(" ")[0]), removed=True)
     if pointer:
         via = getattr(trace[holding.event - 1], "via", None)
         what = f"asks {names[via]}" if via in names else what

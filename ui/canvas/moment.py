@@ -124,6 +124,8 @@ def _words(world: World, name: int | None, t: float) -> tuple[str, str]:
     if newest == 0:
         return world.known_as(name), "not put yet"
     version = words.version(newest, called.kind)
+    if world.removed(name, t):
+        return world.known_as(name), f"removed with {version}"
     return world.known_as(name), f"{version} is the newest" if version.startswith("v") else version
 
 

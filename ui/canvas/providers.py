@@ -1,8 +1,9 @@
 """Paints providers: disc, name, what they hold, ring and customers.
 
 Rules: functions of what they are given. The ring tells the copy: solid for own data and replicas (own data wears a
-jewel), dashed for a pointer, an arc that runs down for a copy that expires; vermilion, and double where it is whole,
-for a stale one. Arcs move with time, so they are painted apart from what stands still.
+jewel), dashed for a pointer, hollow and crossed for a tombstone, an arc that runs down for a copy that expires;
+vermilion, and double where it is whole, for a stale one. Arcs move with time, so they are painted apart from what
+stands still.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ui.canvas.figures import MINI, RING, Figures, chord, sized
 from ui.canvas.looks import DOWN, Look
-from ui.canvas.signs import paint_crash
+from ui.canvas.signs import paint_crash, paint_removed
 from ui.theme import Theme, font, mix
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
@@ -65,6 +66,11 @@ def _disc(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
         _ring(painter, theme, shown, node, look)
     if shown.share(node) >= MINI:
         _text(painter, theme, shown, node, look)
+    elif look.removed:
+        painter.setPen(QPen(_colour(theme, look), 1.0))
+        core = radius * CORES["R"]
+        painter.drawLine(at + QPointF(-core, -core), at + QPointF(core, core))
+        painter.drawLine(at + QPointF(-core, core), at + QPointF(core, -core))
     elif look.store:
         core = radius * CORES.get(look.store, 0.2)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -104,6 +110,10 @@ def _ring(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
     radius = float(shown.radii[node])
     reach, width, colour = ring_radius(radius), _width(radius), _colour(theme, look)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if look.removed:
+        x, y = shown.centres[node].tolist()
+        paint_removed(painter, theme.map, theme.stale if look.stale else theme.muted, QPointF(x, y), reach, width)
+        return
     if look.until is not None:
         painter.setPen(QPen(mix(theme.map, theme.node_line, 0.45), 0.6 * width))  # the bed of the arc
         painter.drawEllipse(_around(shown, node, reach))

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, houses, legend, links, providers, pulses, signs, tags
+from ui.canvas import hints, houses, legend, links, moves, providers, pulses, signs, tags
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
@@ -252,6 +252,7 @@ class MapView(QWidget):
         self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         self._painter.paint_access(painter, *now.access)
         self._painter.paint(painter, now.flight, self._focus.op)
+        moves.paint(painter, theme, now, self._player.world.states.moves)
         pace = words.pace(self._player.factor, self._player.speed is None)
         legend.paint_pace(painter, theme, now.shown, self.width(), pace, now.left_out)
 

@@ -4,7 +4,7 @@ Rules: functions of what they are given; nothing by colour alone: each state has
 that sign for the legend too.
 """
 
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
@@ -75,6 +75,21 @@ def paint_crash(painter: QPainter, theme: Theme, shown: Figures, node: int) -> N
     painter.drawEllipse(QPointF(x, y), radius, radius)
     if shown.share(node) < MINI:
         draw(painter, theme, ground.CRASHED, QPointF(x, y), 0.7 * radius)
+
+
+def paint_removed(painter: QPainter, bed: QColor, colour: QColor, at: QPointF, reach: float, width: float) -> None:
+    """Instead of the ring of a copy: hollow, and crossed out at its four corners."""
+    thin = QPen(colour, max(1.0, 0.3 * width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(bed, width))
+    painter.drawEllipse(at, reach, reach)
+    painter.setPen(thin)
+    for edge in (reach - 0.5 * width, reach + 0.5 * width):
+        painter.drawEllipse(at, edge, edge)
+    painter.setPen(QPen(colour, max(1.4, 0.5 * width)))
+    for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
+        way = QPointF(x, y) / sqrt(2)
+        painter.drawLine(at + way * (reach - 1.3 * width), at + way * (reach + 1.3 * width))
 
 
 def paint_badges(painter: QPainter, theme: Theme, shown: Figures, now: Ground) -> None:
@@ -175,6 +190,8 @@ def draw(painter: QPainter, theme: Theme, sign: str, at: QPointF, size: float) -
             _arrows(painter, theme.accent, at, size)
         case ground.LIAR:
             _mask(painter, theme, at, size)
+        case ground.REMOVED:
+            paint_removed(painter, theme.map, theme.muted, at, 0.8 * size, 0.34 * size)
         case ground.FOLDED:
             for back in (2, 1, 0):
                 painter.setPen(QPen(theme.muted, 1.2))

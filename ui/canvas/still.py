@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas import houses, legend, links, providers, signs, tags
 from ui.canvas.camera import Camera
+from ui.canvas.ground import REMOVED
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
@@ -104,7 +105,7 @@ class Still:
         picture = lines.copy()
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
-        said = now.ground.signs
+        said = now.ground.signs + ((REMOVED,) if any(look.removed for look in now.looks) else ())
         taken = signs.spots(now.shown, now.ground)
         for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, taken):
             legend.paint(painter, theme, block, area, now.key, now.newest, said)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from p4lab.world import Op, Step, story
 from ui import words
 from ui.focus import Focus
 from ui.panels.details_step import StepRow
 from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, trouble, unbroken
+from ui.panels.harm_text import MEANS, Harm, harm
+from ui.panels.prose import form, label, rule, table
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.story import Tone
-from ui.theme import Theme, ThemeSwitch, font
+from ui.theme import Theme, ThemeSwitch
 
 HOW = (
     "Click a point in the latency plot, a stale mark in the time line, or a row of the log to see why a put or get "
@@ -47,6 +48,7 @@ class _Page:
     of: str = ""
     held: tuple[tuple[str, bool], ...] = ()
     done: tuple[Fact, ...] = ()
+    harm: Harm | None = None
 
 
 class DetailsPanel(QScrollArea):
@@ -99,6 +101,7 @@ class DetailsPanel(QScrollArea):
                 "provider": provider.name,
                 "about": about(provider, world, t),
                 "trouble": tuple(trouble(provider.node, world, t)),
+                "harm": harm(player.metrics, t, provider.name),
             }
         elif house is not None:
             parts |= {"provider": house.name, "about": about_house(house, world, t)}
@@ -108,7 +111,7 @@ class DetailsPanel(QScrollArea):
                 parts["of"] = world.known_as(focus.name)
                 parts["held"] = tuple(held(world, focus.provider, focus.name, t))
         if not parts:
-            parts["says"] = NOTHING if player.empty else HOW
+            parts |= {"says": NOTHING if player.empty else HOW, "harm": harm(player.metrics, t)}
         return _Page(self._themes.current, self._themes.scale, **parts)  # type: ignore[arg-type]  # built by name above
 
     def _story(self, op: Op) -> list[Step]:
@@ -130,18 +133,21 @@ class DetailsPanel(QScrollArea):
         focused = next((row.event_id for row in self._rows if row.hasFocus()), None)
         self._rows = []
         if page.says:
-            column.addStretch(1)
-            column.addWidget(_label(page.says, "body", page.theme.muted, Qt.AlignmentFlag.AlignCenter))
-            column.addStretch(2)
+            if not page.harm:
+                column.addStretch(1)
+            column.addWidget(label(page.says, "body", page.theme.muted, Qt.AlignmentFlag.AlignCenter))
+            column.addStretch(0 if page.harm else 2)
         if page.title:
             self._tell_op(page, column)
         if page.provider:
             if page.title:
                 column.addSpacing(8)
-                column.addWidget(_rule(page.theme))
+                column.addWidget(rule(page.theme))
                 column.addSpacing(4)
             self._tell_provider(page, column)
-        if not page.says:
+        if page.harm:
+            self._tell_harm(page.harm, page.theme, column)
+        if page.harm or not page.says:
             column.addStretch(1)
         self.setWidget(inner)
         before: QWidget = self
@@ -156,8 +162,8 @@ class DetailsPanel(QScrollArea):
     def _tell_op(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
         inks = {Tone.GOOD: theme.good, Tone.STALE: theme.stale_text, Tone.WAITING: theme.muted}
-        column.addWidget(_label(page.title, "title", inks.get(page.tone, theme.text)))
-        column.addWidget(_label(page.asked, "body", theme.muted))
+        column.addWidget(label(page.title, "title", inks.get(page.tone, theme.text)))
+        column.addWidget(label(page.asked, "body", theme.muted))
         if page.goto is not None:
             button = QPushButton(f"Go to {words.clock(page.goto)}")
             goto = page.goto
@@ -173,22 +179,32 @@ class DetailsPanel(QScrollArea):
             steps.addWidget(row)
             self._rows.append(row)
         column.addLayout(steps)
-        column.addLayout(_form(page.facts, theme))
+        column.addLayout(form(page.facts, theme))
 
     def _tell_provider(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
-        column.addWidget(_label(page.provider, "title", theme.text))
-        column.addWidget(_label(page.about, "body", theme.muted))
+        column.addWidget(label(page.provider, "title", theme.text))
+        column.addWidget(label(page.about, "body", theme.muted))
         for line in page.trouble:
-            column.addWidget(_label(unbroken(line), "body", theme.stale_text))
+            column.addWidget(label(unbroken(line), "body", theme.stale_text))
         if page.of:
             column.addSpacing(4)
-            column.addWidget(_label(f"What it holds of {page.of}", "heading", theme.text))
+            column.addWidget(label(f"What it holds of {page.of}", "heading", theme.text))
             for line, behind in page.held or (("Nothing: it would ask the others.", False),):
-                column.addWidget(_label(unbroken(line), "body", theme.stale_text if behind else theme.text))
+                column.addWidget(label(unbroken(line), "body", theme.stale_text if behind else theme.text))
         column.addSpacing(4)
-        column.addWidget(_label("Its customers so far", "heading", theme.text))
-        column.addLayout(_form(page.done, theme))
+        column.addWidget(label("Its customers so far", "heading", theme.text))
+        column.addLayout(form(page.done, theme))
+
+    def _tell_harm(self, told: Harm, theme: Theme, column: QVBoxLayout) -> None:
+        column.addSpacing(8)
+        column.addWidget(label(told.title, "heading", theme.text))
+        for line in told.who:
+            column.addWidget(label(line, "body", theme.stale_text))
+        column.addLayout(table(told.head, told.rows, theme))
+        column.addWidget(label(MEANS, "small", theme.muted))
+        column.addSpacing(4)
+        column.addLayout(form(told.facts, theme))
 
     def _go(self, t: float, event_id: int) -> None:
         if self._focus.op is not None:
@@ -208,32 +224,3 @@ class DetailsPanel(QScrollArea):
     def _mark(self) -> None:
         for row in self._rows:
             row.set_here(row.event_id == self._focus.event_id)
-
-
-def _label(text: str, role: str, ink: QColor, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setAlignment(align)
-    label.setFont(font(role))
-    label.setStyleSheet(f"color: {ink.name()};")
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _form(rows: tuple[Fact, ...], theme: Theme) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(4)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    for name, value in rows:
-        form.addRow(_label(name, "body", theme.muted), _label(unbroken(value), "body", theme.text))
-    return form
-
-
-def _rule(theme: Theme) -> QFrame:
-    line = QFrame()
-    line.setFixedHeight(1)
-    line.setStyleSheet(f"background: {theme.line.name()};")
-    return line

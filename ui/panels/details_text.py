@@ -9,7 +9,7 @@ import numpy as np
 
 from p4lab.core.events import Crashed
 from p4lab.metrics import KLASSES, Metrics
-from p4lab.world import Holding, House, Op, Provider, World
+from p4lab.world import Holding, House, Op, Provider, World, former, gone
 from ui import words
 from ui.panels.log_text import shown_value
 from ui.story import Tone, names
@@ -78,6 +78,10 @@ def facts(op: Op, world: World, t: float) -> list[Fact]:
     if op.source:
         found.append(("Answered from", words.SOURCES.get(op.source, op.source)))
         found += _read(op, name.kind)
+    move = former(world, op) if op.lag else None
+    if move is not None:
+        kept = f"what {names([move.src], world)} kept when {move.identity} moved to {names([move.dst], world)}"
+        found.append(("Ghost read", f"of {kept}"))
     if op.silent:
         found.append(("Silent", names(op.silent, world, 12)))
     return found
@@ -108,15 +112,17 @@ def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]
     for one in world.holdings(name, t):
         if one.node == node:
             what = words.version(one.entries if kind == "unauthenticated" else one.seq, kind) or "the value"
-            lines.append(
-                (f"{_what(what, one)}, since {words.clock(one.since)}{_rest(one, t)}{_age(one, kind)}", one.behind > 0)
-            )
+            said = f"{_what(what, one)}, since {words.clock(one.since)}{_rest(one, t)}{_age(one, kind)}"
+            move = gone(world, world.names[name].owner, node, t) if one.store == "L" else None
+            if move is not None:
+                said += f"; {move.identity} has moved to {names([move.dst], world)}"
+            lines.append((said, one.behind > 0))
     return lines
 
 
 def _what(what: str, one: Holding) -> str:
     if one.deleted:
-        return f"That {what} is removed"
+        return f"Removed with {what}"
     how = {
         "L": f"its own {what}", "S": f"{what} of a provider below it", "R": f"a copy of {what}, sent to it",
         "P": f"a pointer to {what}",

@@ -115,6 +115,8 @@ class StalenessPanel(QWidget):
         if name.kind == "immutable":
             return "never changes"
         version = words.version(count, name.kind)
+        if self._player.world.removed(name.index, self._player.playhead):
+            return f"removed with {version}"
         return f"{version} in all" if name.kind == "unauthenticated" else f"newest: {version}"
 
     def _move(self, t: float) -> None:

@@ -61,6 +61,17 @@ def test_an_immutable_name_has_no_versions():
     assert looks(seen(run), run.trace, 0, 4.0, 1)[0].texts == ("own",)
 
 
+def test_a_tombstone_is_no_value():
+    run = Run(2)
+    run.put(1.0, 0, "k", 1, regime="put-broadcast-value")
+    run.store(1.04, 1, "k", "R", 1, regime="put-broadcast-value")
+    run.put(2.0, 0, "k", 2, regime="put-broadcast-value", until=14.0, deleted=True)
+    own, copy = looks(seen(run), run.trace, 0, 3.0, 2)
+    assert own == Look("L", what="removed", removed=True)
+    assert (own.texts, own.left(3.0), sentence(own, "k", 3.0)) == (("removed", "×"), None, "k: removed")
+    assert (copy.removed, copy.texts[0], copy.badge[0]) == (False, "v1 · copy", "1 behind")
+
+
 def test_the_arc_runs_down():
     look = Look("C", since=2.0, until=12.0)
     assert [look.left(t) for t in (2.0, 4.5, 12.0, 20.0)] == [1.0, 0.75, 0.0, 0.0]
