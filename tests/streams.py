@@ -272,7 +272,7 @@ def runs(draw: st.DrawFn) -> Run:
                 sent = run.send(t, at, to, code, op, fate=fate)
                 if word == 10 and not fate & LOST:
                     lost = Lost(message=sent, dst=to, why="link", src=at, code=code, op=op)
-                    t += 0.04
+                    t = round(t + 0.04, 6)  # the next one must not step back by a last bit
                     run.trace.emit(lost, t, sent)
     return run
 
