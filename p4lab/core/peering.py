@@ -199,8 +199,9 @@ class Peering:
         del self._catching[src]
         self.listens = bool(self._catching or self._early)
         effects = self._drop_missing(src, catching, now)
+        again = catching.again or bool(effects)  # what was dropped may have hidden an older version that was told
         effects.append(Emit(CaughtUp(self._near.me, src, catching.items, catching.news)))
-        return effects + self._ask(src, now) if catching.again else effects
+        return effects + self._ask(src, now) if again else effects
 
     def _answered(self, src: int, message: SyncItems) -> _Catching | None:
         """What is being caught up with, if these items are an answer to it that has not come before."""

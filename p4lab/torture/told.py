@@ -229,7 +229,7 @@ class Told:
             elif event.outcome != "OK":
                 if not removed:
                     self._say(4, event.t, f"{name} was put there, and the answer is {event.outcome}")
-            elif event.seq < promise.seq:
+            elif event.seq < promise.seq and not (removed and event.stale):
                 said = f"{name} was put there as version {promise.seq}, and the answer is version {event.seq}"
                 self._say(4, event.t, said)
 

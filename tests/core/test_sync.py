@@ -21,7 +21,7 @@ from p4lab.core.signing import Modelled
 from p4lab.core.stores import MARK, OWN, REPLICA
 from p4lab.core.sync import Item, bucket, bucket_count, buckets, had, told
 from tests.core.forest import THREE, Forest
-from tests.core.mesh import GB, IMM, KV, QUIET, UNAUTH, K, Mesh
+from tests.core.mesh import AUTH, GB, IMM, KV, QUIET, UNAUTH, K, Mesh
 
 SIGNED = [authenticated(Modelled(), bytes(32), b"k", b"v", Regime.VALUE, 0, 0, seq) for seq in (1, 2)]
 
@@ -181,6 +181,21 @@ def test_a_doubled_answer_is_taken_once() -> None:
         "B has caught up with A: 0, 0 new",
         {"R": [("v1", float("inf"))] * 2},
     ]
+
+
+def test_an_older_version_comes_back_where_the_newer_one_is_lost() -> None:
+    """Its teller has a newer one no more, and the older one was ignored while that was there."""
+    mesh = Mesh(2)
+    mesh.put("A", "k", "old", KV)
+    mesh.deliver()
+    old = mesh.providers[0].stores.own[mesh.wallet.name(AUTH, "k", None, "A")[0]][0]
+    mesh.put("A", "k", "new", KV)
+    mesh.deliver()
+    mesh.cut("AB")
+    mesh.providers[0].stores.keep(OWN, old.record, old.until, 0)
+    mesh.join("AB")
+    mesh.deliver()
+    assert mesh.stores("B") == {"R": [("v1", float("inf"))]}
 
 
 def test_one_catches_up_once_at_a_time() -> None:
