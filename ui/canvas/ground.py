@@ -127,6 +127,7 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
     liars: dict[int, int] = {}
     for node, switches in state.switches.items():
         liars[int(hosts[node])] = liars.get(int(hosts[node]), 0) + len(switches)
+    hidden = sorted(node for node in state.crashed - seen if node < len(hosts))  # not houses: nothing folds these
     return Ground(
         state=state,
         hosts=hosts,
@@ -141,7 +142,7 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
         liars=liars,
         sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
         inside=inside,
-        down=dict(Counter(int(hosts[node]) for node in sorted(state.crashed - seen))),
+        down=dict(Counter(int(hosts[node]) for node in hidden)),
     )
 
 
