@@ -156,7 +156,7 @@ class Run:
 
     def finish(
         self, t: float, get: Open, source: str = "", seq: int = 0, *, outcome: str = "OK", copy: int = 0,
-        entries: tuple[str, ...] = (), silent: tuple[int, ...] = (),
+        entries: tuple[str, ...] = (), silent: tuple[int, ...] = (), stale: bool = False,
     ) -> int:  # fmt: skip
         """A get ends; with a source it returned version `seq`, or these entries."""
         self.access(t, get.node, self.size + get.node, messages.ANSWER, get.event, get.op)
@@ -165,6 +165,7 @@ class Run:
             GetFinished(
                 node=get.node, op=get.op, nid=get.nid, outcome=outcome, source=source, latency=t - get.started, seq=seq,
                 digest=version_digest(seq) if seq else "", entries=entries, values=values, silent=silent, copy=copy,
+                stale=stale,
             ), t, get.event,
         )  # fmt: skip
 
@@ -271,7 +272,7 @@ def runs(draw: st.DrawFn) -> Run:
                 sent = run.send(t, at, to, code, op, fate=fate)
                 if word == 10 and not fate & LOST:
                     lost = Lost(message=sent, dst=to, why="link", src=at, code=code, op=op)
-                    t += 0.04
+                    t = round(t + 0.04, 6)  # the next one must not step back by a last bit
                     run.trace.emit(lost, t, sent)
     return run
 

@@ -124,7 +124,7 @@ def test_run_tells_the_same_in_words_and_as_json(p4lab: Shell) -> None:
     assert (report["scenario"], report["seed"], report["time"]) == ("Two providers", 5, 10.0)
     assert report["commands"][1] | {"latency": 0} == {
         "at": 3.0, "verb": "get", "code": "OK", "source": "remote", "latency": 0, "seq": None, "values": ["v"],
-        "lag": 0,
+        "lag": 0, "stale": False, "silent": [],
     }  # fmt: skip
     session = Simulated(read(p4lab.file))
     while session.advance(10.0) < 10.0:

@@ -90,7 +90,7 @@ def test_a_small_run_by_hand() -> None:
         "commands": [
             {
                 "at": 6.0, "verb": "get", "code": "OK", "source": "local", "latency": 0.0, "seq": 3, "values": ["v3"],
-                "lag": 0,
+                "lag": 0, "stale": False, "silent": [],
             },
         ],
     }  # fmt: skip
@@ -118,10 +118,10 @@ def test_a_command_by_hand_before_and_after_its_answer() -> None:
     run = Run(2)
     run.put(1.0, 0, "news/1", 1, workload="by hand")
     get = run.get(2.0, 1, "news/1", workload="by hand")
-    run.finish(2.5, get, outcome="NOT_FOUND")
+    run.finish(2.5, get, outcome="PARTIAL", silent=(0, 9))
     run.refused(3.0, 0, "news/1", "E_SEQ_OLD", workload="by hand")
     wall = run.get(4.0, 1, "wall", kind="unauthenticated", workload="by hand")
-    run.finish(4.0, wall, "local", entries=("x",))
+    run.finish(4.0, wall, "local", entries=("x",), stale=True)
     metrics = fold(run.trace)
     put = {
         "at": 1.0,
@@ -132,14 +132,17 @@ def test_a_command_by_hand_before_and_after_its_answer() -> None:
         "seq": 1,
         "values": None,
         "lag": None,
+        "stale": None,
+        "silent": None,
     }
     missed = {
-        "at": 2.0, "verb": "get", "code": "NOT_FOUND", "source": None, "latency": 0.5, "seq": None, "values": [],
-        "lag": None,
+        "at": 2.0, "verb": "get", "code": "PARTIAL", "source": None, "latency": 0.5, "seq": None, "values": [],
+        "lag": None, "stale": False, "silent": ["Aster", "9"],
     }  # fmt: skip
-    asked = {**missed, "code": None, "latency": None, "values": None}
+    asked = {**missed, "code": None, "latency": None, "values": None, "stale": None, "silent": None}
     refused = {**put, "at": 3.0, "code": "E_SEQ_OLD", "seq": None}
     read = {**missed, "at": 4.0, "code": "OK", "source": "local", "latency": 0.0, "values": ["x"], "lag": 0}
+    read |= {"stale": True, "silent": []}
     assert metrics.report(2.0)["commands"] == [put, asked]
     assert metrics.report()["commands"] == [put, missed, refused, read]
 

@@ -11,14 +11,15 @@ import msgspec
 
 from p4lab.core import messages
 from p4lab.core.commands import Get, Move, Put, Remove, Renew
-from p4lab.core.contract import NOTHING, Effect, Emit, Input, Linked, Received, Requested, Send, Unlinked
-from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
+from p4lab.core.contract import NOTHING, Effect, Emit, Input, Linked, Received, Requested, Send, Unlinked, Woke
+from p4lab.core.events import GetFinished, GetStarted, Noted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, Leave, PutRequest
 from p4lab.core.names import Kind, Scope
 from p4lab.core.records import Record
 from p4lab.core.wallet import Wallet
 
 AGAIN = "E_AGAIN"
+LOOK = 0.01  # s, after which whoever moves looks whether the new provider has answered
 
 
 class _Putting(msgspec.Struct, gc=False):
@@ -43,6 +44,16 @@ class _Getting(msgspec.Struct, gc=False):
     pages: list[Answer] = []
 
 
+class _Leaving(msgspec.Struct, gc=False):
+    """An identity that has moved and has yet to leave this provider. waits: it had a put that was not answered."""
+
+    identity: str
+    to: str
+    leave: Leave
+    since: float
+    waits: bool
+
+
 class Customer:
     """A customer node. me: its number; provider: the number and name of its provider."""
 
@@ -55,6 +66,7 @@ class Customer:
         self._puts: dict[int, _Putting] = {}
         self._gets: dict[int, _Getting] = {}
         self._cut = False  # the provider is out of reach
+        self._leaves: list[_Leaving] = []
 
     def handle(self, data: Input, now: float) -> list[Effect]:
         """A request goes out, or an answer comes home."""
@@ -67,6 +79,8 @@ class Customer:
             return self._give_up(now)
         if type(data) is Linked and data.node == self._provider:
             self._cut = False
+        if type(data) is Woke:
+            return self._look(now)
         return NOTHING
 
     def _requested(self, data: Requested, now: float) -> list[Effect]:
@@ -132,14 +146,41 @@ class Customer:
         return self._put(stub.record, renew.identity, stub.key, data, data.op, now)
 
     def _move(self, move: Move, data: Requested, now: float) -> list[Effect]:
-        """The new provider is given all that the identity has, the old one is told that it goes (section 5.13)."""
+        """The new provider is given all that the identity has, the old one is told that it goes (section 5.13).
+
+        In this order: until the new one has said OK to everything, the old one keeps what it has.
+        """
         identity = move.identity
         if move.to != self._name:
             owner = self._wallet.owner(identity)
-            return self._send(Leave(data.op, owner, messages.query_size(Kind.AUTHENTICATED), owner, data.node))
+            leave = Leave(data.op, owner, messages.query_size(Kind.AUTHENTICATED), owner, data.node)
+            waits = any(putting.identity == identity for putting in self._puts.values())
+            self._leaves.append(_Leaving(identity, move.to, leave, now, waits))
+            return self._look(now)
         effects: list[Effect] = []
-        for op, stub in enumerate(self._wallet.belongings(identity, now), data.op):
+        belongings = self._wallet.belongings(identity, now)
+        self._wallet.moves(identity, set(range(data.op, data.op + len(belongings))))
+        for op, stub in enumerate(belongings, data.op):
             effects += self._put(stub.record, identity, stub.key, data, op, now)
+        return effects
+
+    def _look(self, now: float) -> list[Effect]:
+        """Whoever moved away and has everything at the new provider leaves the old one."""
+        effects: list[Effect] = []
+        waiting: list[_Leaving] = []
+        for leaving in self._leaves:
+            settled = self._wallet.settled(leaving.identity)
+            if settled is None:
+                waiting.append(leaving)
+            elif settled and not leaving.waits:
+                effects += self._send(leaving.leave)
+            else:
+                name, to = leaving.identity, leaving.to
+                why = f"move {name} to {to}: not all of it is there, so {self._name} keeps what it has of {name}"
+                effects.append(Emit(Noted(text=why)))
+        self._leaves = waiting
+        # A look right away, then ever rarer ones: an answer takes a moment, or as long as a provider is down.
+        self.wake_at = min((now + max(LOOK, (now - each.since)) for each in waiting), default=inf)
         return effects
 
     def _send(self, message: GetRequest | PutRequest | Leave) -> list[Effect]:
@@ -160,6 +201,7 @@ class Customer:
 
     def _put_done(self, op: int, putting: _Putting, outcome: str, now: float) -> Effect:
         record, seqs = putting.record, self._wallet.seqs
+        self._wallet.answered(putting.identity, op, outcome)
         nid, seq = record.nid, record.version[0]
         if outcome.startswith("OK") and not putting.scoped:
             self._wallet.stored(putting.identity, putting.key, record, putting.started)

@@ -51,7 +51,8 @@ class Single:
             return effects + self._asking.empty_handed(question, now)
         version, late, again = best.record.version, question.late(now), []
         outdated = stores.outdated(nid, version, now) or version < question.floor or best.stale
-        if not outdated and question.waiters and question.request.kind is Kind.AUTHENTICATED:
+        told = question.waiters or effects  # whom it is told to, or who will be told of it from the cache
+        if not outdated and told and question.request.kind is Kind.AUTHENTICATED:
             stores.floors.answered(nid, version, now)
         if outdated or best.src < 0 or len(question.found) > 1:
             behind = [found for found in question.found if outdated or found.record.version < version]
@@ -72,7 +73,10 @@ class Single:
             return [self._older(question, found)] if record.version < known else []
         question.found.append(found)
         told = LateBetter(self._me, question.op, record.nid, record.version[0])
-        return [Emit(told), *self._cache(found, question.op, now)]
+        kept = self._cache(found, question.op, now)
+        if kept:
+            self._stores.floors.answered(record.nid, record.version, now)  # it will be
+        return [Emit(told), *kept]
 
     def _older(self, question: Question, found: Found) -> Emit:
         return Emit(Noticed(self._me, question.op, question.request.nid, found.src, "E_OLD"))

@@ -14,6 +14,7 @@ from p4lab.core.names import Kind, Regime, digest, name_id
 from p4lab.core.records import MAX_SEQ, TOMBSTONE, Record, authenticated, immutable, removal, unauthenticated
 from p4lab.core.signing import Signer, identity_seed
 
+KEPT = ("OK", "OK_DUPLICATE", "E_SEQ_OLD")  # what leaves nothing behind that only the old provider has
 U32_MAX = 2**32 - 1  # lifetimes are u32 milliseconds on the wire; a longer one is refused by the provider (E_TTL)
 
 
@@ -25,6 +26,13 @@ class Stub(msgspec.Struct, gc=False):
     until: float
 
 
+class _Moving(msgspec.Struct):
+    """What an identity that moves is putting again. open: operations not answered yet; kept: whether all were OK."""
+
+    open: set[int]
+    kept: bool = True
+
+
 class Wallet:
     """seqs: nid -> last seq; an authenticated nid has one owner."""
 
@@ -33,6 +41,7 @@ class Wallet:
         self.seqs: dict[bytes, int] = {}
         self.owner = functools.cache(self._owner)
         self.name = functools.lru_cache(maxsize=65_536)(self._name)
+        self._moving: dict[str, _Moving] = {}  # by identity
         self._stubs: dict[str, dict[tuple[bytes, bytes], Stub]] = {}  # identity -> (nid, entry) -> what is stored
 
     def record(self, put: Put, identity: str) -> Record:
@@ -92,6 +101,22 @@ class Wallet:
     def belongings(self, identity: str, now: float) -> list[Stub]:
         """All that the identity has stored and whose lease has not ended, tombstones too, oldest name first."""
         return [stub for stub in self._stubs.get(identity, {}).values() if stub.until > now]
+
+    def moves(self, identity: str, ops: set[int]) -> None:
+        """The identity is a customer elsewhere now, and puts its belongings there by these operations."""
+        self._moving[identity] = _Moving(ops)
+
+    def answered(self, identity: str, op: int, outcome: str) -> None:
+        """A put of the identity was answered; it may be one that its move waits for."""
+        moving = self._moving.get(identity)
+        if moving is not None and op in moving.open:
+            moving.open.remove(op)
+            moving.kept = moving.kept and outcome in KEPT
+
+    def settled(self, identity: str) -> bool | None:
+        """Whether its new provider has all that it brought; None while that is not known."""
+        moving = self._moving.get(identity)
+        return True if moving is None else None if moving.open else moving.kept
 
     def _next(self, nid: bytes) -> int:
         return min(self.seqs.get(nid, 0) + 1, MAX_SEQ)

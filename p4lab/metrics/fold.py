@@ -212,6 +212,8 @@ class Metrics:
             "seq": (end.seq or None) if end and start.kind == Kind.AUTHENTICATED.value else None,
             "values": list(get.values) if get else None,
             "lag": lag,
+            "stale": get.stale if get else None,
+            "silent": [str(self.called(node)) for node in get.silent] if get else None,
         }
 
     def _start(self, event: PutStarted | GetStarted) -> None:

@@ -4,6 +4,8 @@ Rules: a verb that does not apply at its time is answered by a Noted event that 
 what the nodes are told because of it.
 """
 
+from typing import Any
+
 from p4lab.core.commands import (
     Attach,
     Command,
@@ -167,7 +169,8 @@ class Verbs:
         return None
 
     def _changed(self, pair: Pair, link: Link, t: float) -> int:
-        fields = {name: getattr(link, name) for name in link.__struct_fields__}
+        # As floats, whatever a file says: 0 and 0.0 are the same in a recording, and so must their digests be.
+        fields: dict[str, Any] = {name: float(getattr(link, name)) for name in link.__struct_fields__}
         return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
 
     def _partition(self, command: Partition, t: float) -> None:

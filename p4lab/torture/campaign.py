@@ -57,7 +57,8 @@ def episode(seed: str, providers: int, lies: bool, rounds: int = ROUNDS) -> Epis
     scenario = _scenario(seed, providers, rounds, rng)
     names = [row.name for row in scenario.provider]
     homes = {f"owner of {key}": rng.choice(names) for key in (*FIXED, *CHANGING)}
-    faults = Faults(scenario, rng, homes, lies)
+    put_at: dict[str, float] = {}
+    faults = Faults(scenario, rng, homes, put_at, lies)
     operations: list[Do] = []
     drawn: list[Fault] = []
     notes: list[Do] = []
@@ -70,7 +71,10 @@ def episode(seed: str, providers: int, lies: bool, rounds: int = ROUNDS) -> Epis
                 fault = faults.draw(t, end)
                 drawn += [] if fault is None else [fault]
             else:
-                operations.append(Do(t, MAKERS[what](rng, names, homes)))
+                command = MAKERS[what](rng, names, homes)
+                operations.append(Do(t, command))
+                if not isinstance(command, Get) and command.identity is not None:
+                    put_at[command.identity] = t
         notes.append(Do(end + SETTLE, Note(f"{QUIET_NOTE}all faults are over, and everybody should agree.")))
     return Episode(scenario, tuple(operations), tuple(drawn), tuple(notes))
 
@@ -83,7 +87,7 @@ def _scenario(seed: str, providers: int, rounds: int, rng: Random) -> Scenario:
         parent = rng.choice([row for row in rows if row.attach is Attach.LOCAL])
         attach = Attach.REDIRECT if rng.random() < 0.25 else Attach.LOCAL
         rows.append(Provider(name, lookup_delay=0.002, parent=parent.name, attach=attach))
-    options = _options(rng)
+    options = _options(tops, rng)
     if options.mesh is Mesh.RELAY:
         peering = [Peering(between=(names[i], names[rng.randrange(i)])) for i in range(1, tops)]
         peering += [Peering(between=(a, b)) for a in names[:tops] for b in names[:tops] if a < b and rng.random() < 0.3]
@@ -96,13 +100,13 @@ def _scenario(seed: str, providers: int, rounds: int, rng: Random) -> Scenario:
     )  # fmt: skip
 
 
-def _options(rng: Random) -> Options:
+def _options(tops: int, rng: Random) -> Options:
     return Options(
         mesh=Mesh.RELAY if rng.random() < 0.2 else Mesh.MESH,
         coalesce=rng.random() < 0.8,
         parallel=rng.random() < 0.2,
         unauthenticated_gets=rng.choice(list(UnauthenticatedGets)),
-        authenticated_gets=rng.choice(("first", "first", "all", Quorum(2))),
+        authenticated_gets=rng.choice(("first", "first", "all", Quorum(min(2, tops - 1)) if tops > 1 else "all")),
         pointer_fallback=rng.random() < 0.8,
         child_up=rng.choice((ChildUp.VALUE, ChildUp.VALUE, ChildUp.ANNOUNCE, ChildUp.NONE)),
         access_latency=rng.choice((0.0, 0.0, 0.003)),

@@ -5,6 +5,7 @@ each other's end are never drawn at once. Whatever begins ends by `until`.
 """
 
 from collections.abc import Callable, Collection
+from math import inf
 from random import Random
 
 import msgspec
@@ -15,6 +16,7 @@ from p4lab.scenario.model import Do, Scenario, links, parent_links
 
 LATENCY = 0.02  # s, of every link where nothing is wrong
 SHORT, LONG = 0.3, 9.0  # s that a fault lasts
+ANSWERED = 5.0  # s after which a put has an answer
 TICK = 3  # decimals of a second in times that are drawn
 
 
@@ -26,11 +28,14 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Faults:
-    """Draw faults for one scenario. homes: whose customer each identity is; moves change it."""
+    """Draw faults for one scenario. homes: whose customer each identity is; moves change it. put_at: its last put."""
 
-    def __init__(self, scenario: Scenario, rng: Random, homes: dict[str, str], lies: bool) -> None:
+    def __init__(
+        self, scenario: Scenario, rng: Random, homes: dict[str, str], put_at: dict[str, float], lies: bool
+    ) -> None:  # fmt: skip
         self._rng = rng
         self._homes = homes
+        self._put_at = put_at
         self._names = [row.name for row in scenario.provider]
         self._redirect = {row.name for row in scenario.provider if row.attach is How.REDIRECT and row.parent}
         self._parents = {row.name: row.parent for row in scenario.provider if row.parent is not None}
@@ -141,9 +146,10 @@ class Faults:
         return _fault("leave and join", (t, Detach(child)), (end, Attach(child, parent)))
 
     def _move(self, t: float, end: float) -> Fault | None:
-        """To a provider that is up and not far away, where the records that come along are sure to be taken."""
+        """Once its puts are answered, and to a provider that is sure to take the records that come along."""
         identity, to = self._rng.choice(sorted(self._homes)), self._rng.choice(self._names)
-        if to in self._redirect or not self._free(("up", to), t):
+        answered = self._put_at.get(identity, -inf) < t - ANSWERED
+        if not answered or to in self._redirect or not self._free(("up", to), t):
             return None
         self._homes[identity] = to
         return _fault("move", (t, Move(identity, to)))

@@ -168,6 +168,9 @@ class Told:
         for node, nid in list(self._owed):
             if nid in mine and node != home:
                 del self._owed[node, nid]
+        for get in self._gets.values():
+            if get.started.nid in mine and get.started.node != home:
+                get.owed.clear()
         self._forget_floors()
 
     # Gets

@@ -38,8 +38,8 @@ class Watched:
         self.found: list[Violation] = []
         self.told = Told(scenario)
         self._stale = Stale(scenario)
-        self._links = Links(self.trace)
-        self._folds = (self.told, self._stale, self._links)
+        self.links = Links(self.trace)
+        self._folds = (self.told, self._stale, self.links)
         self._steps: dict[int, Steps] = {}
         self._signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
         self._parents: dict[int, int] = {}
@@ -74,7 +74,7 @@ class Watched:
         if flying:
             self.found.append(Violation(18, self.now, f"{flying} messages are still under way"))
             return
-        self._links.check(self.now, self.told.liars)
+        self.links.check(self.now, self.told.liars)
         for steps in self._steps.values():
             steps.quiet()
         if self.honest:
@@ -93,7 +93,7 @@ class Watched:
 
     def _made(self, node: int, provider: Provider | Redirect) -> None:
         """A provider starts: its inputs pass by here."""
-        arrived, handle = self._links.arrived, provider.handle
+        arrived, handle = self.links.arrived, provider.handle
         count = len(self.scenario.provider)
 
         def counted(data: Any, now: float) -> Any:

@@ -76,6 +76,7 @@ class States:
     def __init__(self) -> None:
         self.moves: list[Moved] = []
         self.parents: dict[int, int | None] = {}  # at the start
+        self._redirects: set[int] = set()  # children with nothing to catch up with
         self._nodes: set[int] = set()
         self._times: list[float] = []
         self._events: list[Event] = []  # aligned with the times
@@ -94,9 +95,11 @@ class States:
         """Take the next change."""
         t = event.t
         match event:
-            case Joined(node=node, parent=parent):
+            case Joined(node=node, parent=parent, attach=attach):
                 self._nodes.add(node)
                 self.parents[node] = parent
+                if attach == "redirect":
+                    self._redirects.add(node)
                 if parent is not None:
                     self._present(t, node, parent, True)
             case Peered(node=node, peers=peers):
@@ -122,7 +125,7 @@ class States:
             case Healed():
                 self._groups.append((t, ()))
             case SessionUp(node=node, peer=peer):
-                self._session(t, node, peer, _CATCHING)
+                self._session(t, node, peer, "" if {node, peer} & self._redirects else _CATCHING)
             case CaughtUp(node=node, peer=peer):
                 self._session(t, node, peer, "")
             case SessionDown(node=node, peer=peer, why=why) | SessionRefused(node=node, peer=peer, why=why):

@@ -128,7 +128,7 @@ class Forest:
         command = Move(identity, dst)
         for i, asked in ((new, Requested(command, ops[0], "w")), (old, Requested(command, 0, "w", node=new))):
             self._perform(self.size + i, self.customers[i].handle(asked, self.now), 0)
-        self._settle()
+            self._settle()
         return self.log[before:]
 
     def send(self, src: str, dst: str, message: Any) -> list[str]:

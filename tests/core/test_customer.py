@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from p4lab.core.commands import Get, Move, Put, Remove, Renew
 from p4lab.core.contract import Emit, Linked, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer, text
-from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
+from p4lab.core.events import GetFinished, GetStarted, Noted, PutFinished, PutStarted
 from p4lab.core.messages import Answer, GetRequest, Leave, PutRequest
 from p4lab.core.names import Kind, Regime, digest, name_id
 from p4lab.core.records import TOMBSTONE, Record, fault, unauthenticated
@@ -201,9 +202,35 @@ def test_a_move_puts_everything_again_and_tells_the_old_provider() -> None:
     sent = [effect.message for effect in effects if isinstance(effect, Send)]
     assert [(each.op, each.record) for each in sent if isinstance(each, PutRequest)] == [(7, made[0]), (8, made[1])]
     assert [effect.cause for effect in effects if isinstance(effect, Emit)] == [70, 70]
-    assert old.handle(Requested(move, 0, "by hand", node=3), 9.0) == [Send(2, Leave(0, OWNER, 112, OWNER, 3))]
+    assert (old.handle(Requested(move, 0, "by hand", node=3), 9.0), old.wake_at) == ([], 9.01)
     (refused,) = new.handle(Received(3, Answer(7, NID, 48, 2, "E_SEQ_OLD"), 0), 9.5)
-    assert isinstance(refused, Emit) and put(old, op=9).version[0] == 2  # its seq is still used
+    assert isinstance(refused, Emit)
+    assert (old.handle(Woke(), 9.5), old.wake_at) == ([], 10.0)  # one is answered, one is not
+    new.handle(Received(3, Answer(8, NID, 48, 1, "OK"), 0), 9.7)
+    assert (old.handle(Woke(), 10.0), old.wake_at) == ([Send(2, Leave(0, OWNER, 112, OWNER, 3))], inf)
+    assert put(old, op=9).version[0] == 2  # its seq is still used
+
+
+def test_who_could_not_bring_everything_does_not_leave() -> None:
+    """Found by a fault campaign: the new provider was down, and the old one deleted what nobody else had."""
+    wallet = Wallet(SIGNER)
+    old, new = Customer(5, 2, "Aster", wallet), Customer(6, 3, "Birch", wallet)
+    put(old, op=1)
+    accepted(old, 1)
+    new.handle(Unlinked(3, "crash"), 8.0)
+    new.handle(Requested(Move("Aster", "Birch"), 7, "by hand"), 9.0)
+    (told,) = old.handle(Requested(Move("Aster", "Birch"), 0, "by hand", node=3), 9.0)
+    why = "move Aster to Birch: not all of it is there, so Aster keeps what it has of Aster"
+    assert told == Emit(Noted(text=why))
+
+
+def test_who_has_a_put_under_way_does_not_leave_what_it_brings() -> None:
+    wallet = Wallet(SIGNER)
+    old, new = Customer(5, 2, "Aster", wallet), Customer(6, 3, "Birch", wallet)
+    put(old, op=1)
+    new.handle(Requested(Move("Aster", "Birch"), 7, "by hand"), 9.0)
+    (told,) = old.handle(Requested(Move("Aster", "Birch"), 0, "by hand", node=3), 9.0)
+    assert isinstance(told, Emit)
 
 
 def test_a_renewal_is_the_same_bytes() -> None:

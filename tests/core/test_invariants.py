@@ -292,7 +292,7 @@ def _record(flight: Flight) -> Record | None:
     return next(iter(message.records), None) if message.code in (GETR, FETCHR) else None
 
 
-Meshes.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
+Meshes.TestCase.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
 TestMeshes = Meshes.TestCase
 
 

@@ -202,3 +202,26 @@ def test_asking_in_parallel_hides_the_lookup_and_wastes_two_messages_per_peer(si
     mesh.wait(0.5)
     mesh.deliver()
     assert (mesh.answer(op), mesh.answers[op].latency) == ("A get OK remote v", 0.5)  # of the peer's lookup alone
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_what_was_only_cached_is_a_floor_too(late: bool) -> None:
+    """Two providers hold the name; the newer one was found behind an answer's back and read from the cache."""
+    mesh = Mesh(3, msgspec.structs.replace(QUIET, parallel=not late))
+    if late:
+        mesh.put("C", "k", "old", identity="me", ttl=0.0)
+    else:
+        mesh.put("A", "k", "old", identity="me")
+    mesh.put("B", "k", "new", identity="me", ttl=5.0)
+    ops = [mesh.get("A", "k", owner="me")]
+    mesh.deliver("A>B", "A>C", "C>A", "B>A")
+    ops.append(mesh.get("A", "k", owner="me"))
+    mesh.wait(6.0)
+    mesh.flights.clear()
+    ops.append(mesh.get("A", "k", owner="me"))
+    mesh.deliver("A>B", "A>C", "C>A")
+    assert [mesh.answers.get(op) and mesh.answer(op) for op in ops] == [
+        f"A get OK {'remote' if late else 'local'} old", "A get OK cached new", None,
+    ]  # fmt: skip
+    mesh.deliver("B>A")
+    assert mesh.answer(ops[2]) == "A get OK remote new"

@@ -72,7 +72,7 @@ def changed(**fields: object) -> Scenario:
 
 
 @given(scenarios())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_scenario_reads_back_as_it_was_written(scenario: Scenario) -> None:
     text = dumps(scenario)
     assert parse(text) == scenario
@@ -80,7 +80,7 @@ def test_a_scenario_reads_back_as_it_was_written(scenario: Scenario) -> None:
 
 
 @given(scenarios(), scenarios())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_file_can_be_edited_into_any_scenario(old: Scenario, new: Scenario) -> None:
     text = dumps(old)
     assert dumps(old, text) == text

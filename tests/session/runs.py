@@ -84,9 +84,9 @@ def replayed(folder: Path) -> Session:
 BACKENDS = {"simulated": simulated, "replayed": replayed}
 
 
-def record(path: Path) -> Path:
+def record(path: Path, text: str = TEXT) -> Path:
     """Run it to the end, recording all the way."""
-    session = Simulated(parse(TEXT))
+    session = Simulated(parse(text))
     recorder = Recorder(path, dumps(session.scenario), session.scenario.seed, "0.1.0")
     known, written = 0.0, 0
     while known < session.scenario.duration:

@@ -94,3 +94,11 @@ def test_the_recordings_of_format_1_keep_opening() -> None:
     assert numbers["messages"] == {"total": 81, "lost": 6, "duplicated": 0, "corrupted": 0, "by_kind": kinds}
     assert numbers["staleness"]["share"] == 6 / 64
     assert [row["seq"] for row in numbers["commands"]] == [4, 2, 2]
+
+
+def test_a_changed_link_has_the_digest_of_the_run(tmp_path: Path) -> None:
+    """Its fields are numbers as they stand in files, 0 as well as 0.0."""
+    text = TEXT + '\n[[do]]\nat = 5.0\nlink = { between = ["Aster", "Birch"], up = false }\n'
+    run, replay = Simulated(parse(text)), Replayed(record(tmp_path / "run.p4rec", text))
+    assert finish(run) == finish(replay)
+    assert replay.trace.digest() == run.trace.digest()

@@ -69,6 +69,15 @@ def test_a_crash_cuts_all_links_until_sessions_are_up_again() -> None:
     ]
 
 
+def test_a_redirect_child_has_nothing_to_catch_up_with() -> None:
+    states = told(
+        (0.0, Joined(node=4, name="Elm", parent=2, attach="redirect")),
+        (1.0, SessionDown(node=4, peer=2, why="link")), (1.0, SessionDown(node=2, peer=4, why="link")),
+        (2.0, SessionUp(node=4, peer=2, role="parent")), (2.0, SessionUp(node=2, peer=4, role="proxy")),
+    )  # fmt: skip
+    assert (states.at(1.5).cut, states.at(2.0).cut, states.at(2.0).catching) == ({(2, 4): "link"}, {}, frozenset())
+
+
 def test_a_link_is_cut_changed_and_as_before() -> None:
     worse = LinkChanged(a=0, b=1, latency=0.08, loss=0.1)
     states = told((1.0, LinkChanged(a=0, b=1, latency=0.04, up=False)), (2.0, worse))
