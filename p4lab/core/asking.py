@@ -20,7 +20,7 @@ from p4lab.core.messages import HIT, MISS, REFUSED, Fetch, FetchReply, GetQuery,
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours
 from p4lab.core.options import Mesh, Options
-from p4lab.core.question import Found, Question, Waiter, patience
+from p4lab.core.question import Found, Question, Waiter, came_by, patience
 from p4lab.core.records import UNVERSIONED, Version, fault
 from p4lab.core.signing import Signer
 from p4lab.core.stores import Copy, Stores
@@ -109,6 +109,8 @@ class Asking:
         message: Fetch | GetQuery
         if pointers:
             message = Fetch(request.op, request.nid, size, question.qid, request.min_seq, kind, waits)
+            if self._relay:
+                message.path = (*came_by(query), near.me)
         else:
             message = GetQuery(request.op, request.nid, size, question.qid, request.min_seq, kind, waits)
             if self._relay:

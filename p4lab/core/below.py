@@ -11,7 +11,7 @@ from p4lab.core.messages import GetQuery
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import ChildUp, Mesh, Options
-from p4lab.core.question import Question, Waiter
+from p4lab.core.question import Question, Waiter, came_by
 from p4lab.core.stores import POINTER, Stores
 
 
@@ -32,10 +32,15 @@ class Below:
         nid, near = waiter.request.nid, self._near
         held = local_data(self._stores.local(nid, now), [], now)
         known = {item.record.entry: item.record.version for item in held}
+        path = came_by(waiter.query)
         pointers = [
             copy
             for copy in self._stores.live(POINTER, nid, now)
-            if (self._relay or near.roles.get(copy.via) is Role.CHILD or (copy.accounts and copy.via != waiter.asker))
+            if (
+                (self._relay and copy.via not in path)
+                or near.roles.get(copy.via) is Role.CHILD
+                or (copy.accounts and copy.via != waiter.asker)
+            )
             and (copy.record.entry not in known or copy.record.version > known[copy.record.entry])
         ]
         whole = held and waiter.request.kind is not Kind.UNAUTHENTICATED

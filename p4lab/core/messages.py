@@ -100,7 +100,7 @@ class GetReply(msgspec.Struct, gc=False):
 
 
 class Fetch(msgspec.Struct, gc=False):
-    """FETCH: follow a pointer to the provider that has the value."""
+    """FETCH: follow a pointer to the provider that has the value. path: in relay mode, who has sent it so far."""
 
     op: int
     nid: bytes
@@ -111,6 +111,7 @@ class Fetch(msgspec.Struct, gc=False):
     patience: float = 0.0
     after: bytes = b""
     status: int = 0
+    path: tuple[int, ...] = ()
     code: int = FETCH
 
 

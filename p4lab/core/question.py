@@ -109,6 +109,11 @@ class Question(msgspec.Struct, gc=False):
         return tuple(sorted({*self.late(now), *self.bad}))
 
 
+def came_by(query: GetQuery | Fetch | Relayed | None) -> tuple[int, ...]:
+    """Relay mode: who has sent this question so far; whoever is among them is not asked along a pointer."""
+    return query.path if isinstance(query, GetQuery | Fetch) else ()
+
+
 def patience(query: GetQuery | Fetch | Relayed | None, options: Options) -> float:
     """How long to wait for others, seconds; on behalf of a neighbour less long than it waits itself."""
     if query is None:

@@ -13,6 +13,7 @@ from p4lab.core.messages import Hello, SyncItems
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Mesh as MeshMode
 from p4lab.core.provider import Provider
+from p4lab.core.records import announcement, unauthenticated
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Modelled
 from tests.core.forest import Forest
@@ -395,3 +396,16 @@ def provider_knows(mesh: Mesh, letter: str, key: str) -> tuple[int, bool]:
     stores = mesh.providers["ABC".index(letter)].stores
     record = stores.newest_known(mesh.wallet.name(AUTH, key, None, "me")[0], mesh.now)
     return (0, False) if record is None else (record.version[0], record.regime is not GB)
+
+
+def test_pointers_that_end_in_each_other_are_followed_once_round() -> None:
+    """Found by a fault campaign: three providers passed one FETCH round until nobody had patience left."""
+    mesh = relayed()
+    told = announcement(unauthenticated(b"k", b"v", K, 60_000, 0))
+    for node, via in ((0, 1), (1, 2), (2, 0)):
+        mesh.providers[node].stores.keep("P", told, INF, 0, via)
+    mesh.get("A", "k", kind=UNAUTH)
+    log = mesh.deliver()
+    # B asks C, which asks nobody; and again for the question that follows the pointer that led nowhere
+    assert [line for line in log if line.endswith("FETCH")] == ["B>C FETCH", "B>C FETCH"]
+    assert "NOT_FOUND" in log[-1]

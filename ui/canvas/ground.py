@@ -123,11 +123,11 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
         wrong |= dict.fromkeys(links.places((both,)), fault(changed))
     faults = {_pair(ends[at]): text for at, text in wrong.items() if text and there[at] and not silent[at]}
     seen = {int(node) for node in np.unique(hosts)}
-    crashed = {node for node in state.crashed if node < len(hosts)}  # not organisations, which say it themselves
     inside = {node: count - 1 for node, count in enumerate(np.bincount(hosts).tolist()) if count > 1}
     liars: dict[int, int] = {}
     for node, switches in state.switches.items():
         liars[int(hosts[node])] = liars.get(int(hosts[node]), 0) + len(switches)
+    hidden = sorted(node for node in state.crashed - seen if node < len(hosts))  # not houses: nothing folds these
     return Ground(
         state=state,
         hosts=hosts,
@@ -138,11 +138,11 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
         cut=cut,
         faults=faults,
         catching=frozenset(_ends(hosts, each) for each in state.catching if hosts[each[0]] != hosts[each[1]]),
-        crashed=frozenset(crashed & seen),
+        crashed=frozenset(node for node in state.crashed if node in seen),
         liars=liars,
         sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
         inside=inside,
-        down=dict(Counter(int(hosts[node]) for node in sorted(crashed - seen))),
+        down=dict(Counter(int(hosts[node]) for node in hidden)),
     )
 
 

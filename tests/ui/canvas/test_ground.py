@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from p4lab.core.events import LinkChanged
+from p4lab.core.events import Crashed, LinkChanged
 from p4lab.scenario.model import Link
 from p4lab.world import World
 from tests.ui import troubled
@@ -63,6 +63,17 @@ def test_a_folded_subtree_stands_for_its_parts(plan: Plan) -> None:
     carried = folded.carried(np.arange(1.0, len(plan.pairs) + 1))
     both = [at for at, pair in enumerate(plan.pairs.tolist()) if pair in ([1, 3], [1, 4])]
     assert carried[folded.lines.tolist().index([1, 3])] == sum(at + 1 for at in both)
+
+
+def test_a_crashed_house_is_in_no_fold(plan: Plan) -> None:
+    """Its number lies above those of the providers and their customers."""
+    trace = troubled.trace()
+    trace.emit(Crashed(node=11), trace.end, 0)
+    world = World()
+    world.step(trace[:])
+    plan.show(troubled.scenario(), trace, world)
+    ground = plan.ground(trace.end)
+    assert (11 in ground.state.crashed, ground.crashed, ground.down) == (True, frozenset(), {})
 
 
 def test_what_is_wrong_with_a_link() -> None:
