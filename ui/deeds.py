@@ -26,7 +26,7 @@ from p4lab.core.events import LinkChanged, Noted
 from p4lab.core.names import Kind
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Link, links, parent_links
-from p4lab.world import State, World
+from p4lab.world import House, State, World
 from ui.focus import Focus
 from ui.player import Player
 
@@ -36,6 +36,7 @@ ONE, TWO, LINE = (
     "Choose two providers first: click one, then the other with Ctrl held; or keep one with K.",
     "Choose a link first: click its line, or choose the providers at its ends.",
 )
+HOUSE = "Choose an organisation on the map first."
 TOO_FEW = "Choose the providers of one side first, each with Ctrl held; the others are the other side."
 
 
@@ -67,13 +68,17 @@ class Deeds:
         """For what is done to a provider."""
         return self.idle() or ("" if self._one() is not None else ONE)
 
+    def not_any(self) -> str:
+        """For what is done to a provider or to an organisation."""
+        return self.idle() or ("" if self._any() is not None else ONE)
+
     def not_up(self) -> str:
-        """For what a provider must be up for."""
-        return self.not_one() or (f"{self._name()} is down." if self._one() in self._state().crashed else "")
+        """For what a provider or an organisation must be up for."""
+        return self.not_any() or (f"{self._name()} is down." if self._any() in self._state().crashed else "")
 
     def not_down(self) -> str:
-        """For what a provider must be down for."""
-        return self.not_one() or ("" if self._one() in self._state().crashed else f"{self._name()} is up.")
+        """For what it must be down for."""
+        return self.not_any() or ("" if self._any() in self._state().crashed else f"{self._name()} is up.")
 
     def not_apart(self) -> str:
         """For a new peering."""
@@ -97,6 +102,8 @@ class Deeds:
         if self.idle() or pair is None:
             return self.idle() or LINE
         a, b = pair
+        if self._world.houses.get(b) is not None:
+            return f"{self._name(b)} is an organisation at {self._name(a)}: they do not peer."
         upward = self._world.states.parent(a, self._now) == b or self._world.states.parent(b, self._now) == a
         return f"{self._name(a)} and {self._name(b)} are parent and child: detach the child." if upward else ""
 
@@ -107,6 +114,14 @@ class Deeds:
     def link_up(self) -> str:
         """For what a link must be down for."""
         return self.not_linked() or ("" if self._link_is_down() else "It is not down.")
+
+    def not_joined(self) -> str:
+        """For cutting an organisation off from what it is at."""
+        return self.idle() or (self.link_down() if self._house() is not None else HOUSE)
+
+    def not_cut_off(self) -> str:
+        """For joining it again."""
+        return self.idle() or (self.link_up() if self._house() is not None else HOUSE)
 
     def has_parent(self) -> str:
         """For what a provider must be a top for."""
@@ -218,7 +233,10 @@ class Deeds:
     # What it is about
 
     def line(self) -> Pair | None:
-        """The link that is chosen: itself, or as the two providers at its ends."""
+        """The link that is chosen: itself, or as the two providers at its ends, or that of an organisation."""
+        house = self._house()
+        if house is not None:
+            return house.at, house.node
         pair = self._focus.link or self._two()
         return pair if pair is not None and self._world.states.linked(*pair, self._now) else None
 
@@ -229,7 +247,9 @@ class Deeds:
 
     def usual(self, pair: Pair) -> Link:
         """How a link is in the scenario."""
-        scenario = self._player.session.scenario
+        scenario, house = self._player.session.scenario, self._world.houses.get(pair[1])
+        if house is not None:
+            return Link(latency=house.latency)
         found = {(each.a, each.b): each.link for each in links(scenario)}
         found |= {(min(child, parent), max(child, parent)): link for child, parent, link in parent_links(scenario)}
         return found.get(pair, scenario.link)
@@ -249,8 +269,16 @@ class Deeds:
         return tuple(node for node in self._focus.chosen if node < len(self._world.providers))
 
     def _one(self) -> int | None:
-        node = self._focus.provider  # or a house, to which nothing here is done
+        node = self._focus.provider  # or an organisation
         return node if node is not None and node < len(self._world.providers) else None
+
+    def _house(self) -> House | None:
+        node = self._focus.provider
+        return None if node is None else self._world.houses.get(node)
+
+    def _any(self) -> int | None:
+        house = self._house()
+        return self._one() if house is None else house.node
 
     def _one_or_fail(self) -> int:
         node = self._one()
@@ -262,7 +290,9 @@ class Deeds:
         return (min(chosen), max(chosen)) if len(chosen) == 2 else None
 
     def _name(self, node: int | None = None) -> str:
-        return self._world.providers[self._one_or_fail() if node is None else node].name
+        found = self._any() if node is None else node
+        assert found is not None, "asked only where somebody is chosen"
+        return self._world.called[found]
 
     def _link_is_down(self) -> bool:
         pair = self.line()

@@ -101,11 +101,15 @@ class Document(QObject):
             else provider
             for provider in base.provider
         )
-        return msgspec.structs.replace(base, provider=moved, do=base.do + tuple(session.commands))
+        houses = tuple(
+            msgspec.structs.replace(house, position=self._places[house.name]) if house.name in self._places else house
+            for house in base.organisation
+        )
+        return msgspec.structs.replace(base, provider=moved, organisation=houses, do=base.do + tuple(session.commands))
 
-    def place(self, provider: str, position: tuple[float, float]) -> None:
-        """Remember where a provider was moved to on the map."""
-        self._places[provider] = (round(position[0], 4), round(position[1], 4))
+    def place(self, name: str, position: tuple[float, float]) -> None:
+        """Remember where a provider or an organisation was moved to on the map."""
+        self._places[name] = (round(position[0], 4), round(position[1], 4))
         self.changed.emit()
 
     def open(self, path: Path) -> bool:

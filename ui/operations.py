@@ -1,7 +1,7 @@
 """The rows of the action table that change the network, or choose what is to be changed: the menu Network.
 
 Rules: rows alone; what is possible and what is done is `deeds`'. The menus on the map are made of the same actions, by
-the ids in `ON_PROVIDER` and `ON_LINK`.
+the ids in `ON_PROVIDER`, `ON_HOUSE` and `ON_LINK`.
 """
 
 from functools import partial
@@ -17,6 +17,10 @@ SWITCHES = tuple(f"misbehave-{switch}" for switch in words.SWITCHES)
 ON_PROVIDER = (
     "get-here", "put-here", "remove-here", "inspect", "", "fold", "keep", "", "crash", "restart", MISBEHAVE, "",
     "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal",
+)  # fmt: skip
+ON_HOUSE = (
+    "get-here", "put-here", "remove-here", "inspect", "", "crash", "restart", "", "cut-off", "join", "link-conditions",
+    "", "move-here", "heal",
 )  # fmt: skip
 ON_LINK = ("link-down", "link-up", "link-conditions", "", "unpeer", "", "heal")
 ON_MAP = ("partition", "heal")
@@ -62,7 +66,7 @@ def operations(deeds: Deeds, focus: Focus, view: View) -> list[Row]:
         return nobody() or view.map.why_not_fold()
 
     rows = [
-        Row(f"{verb}-here", f"{verb.capitalize()} here…", "Network", partial(prepare, verb), (), deeds.not_one,
+        Row(f"{verb}-here", f"{verb.capitalize()} here…", "Network", partial(prepare, verb), (), deeds.not_any,
             says=f"{verb.capitalize()} through the chosen provider, in the bar below the map")
         for verb in ("get", "put", "remove")
     ]  # fmt: skip
@@ -91,10 +95,13 @@ def operations(deeds: Deeds, focus: Focus, view: View) -> list[Row]:
             says="The provider becomes a child of another"),
         Row("detach", "Detach", "Network", deeds.detach, (), deeds.not_child,
             says="The provider leaves its parent and is a top from now on"),
-        Row("move-here", "Move an owner here…", "Network", deeds.move_here, (), deeds.not_one,
+        Row("move-here", "Move an owner here…", "Network", deeds.move_here, (), deeds.not_any,
             says="An owner becomes a customer of this provider, with all it has put"),
         Row("link-down", "Take the link down", "Network", deeds.take_down, (), deeds.link_down, line=True),
         Row("link-up", "Bring the link up", "Network", deeds.bring_up, (), deeds.link_up),
+        Row("cut-off", "Cut off from its provider", "Network", deeds.take_down, (), deeds.not_joined,
+            says="Nothing passes between the organisation and its provider"),
+        Row("join", "Join its provider again", "Network", deeds.bring_up, (), deeds.not_cut_off),
         Row("link-conditions", "Link conditions…", "Network", deeds.change_link, (), deeds.not_linked,
             says="Latency, loss and other faults of the link"),
         Row("partition", "Part the chosen from the rest", "Network", deeds.part, (), deeds.no_side, line=True,

@@ -21,7 +21,7 @@ from ui.keys import keeps, typed_into
 from ui.menus import RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
-from ui.operations import ON_LINK, ON_MAP, ON_PROVIDER
+from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
 from ui.panels.details import DetailsPanel
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
@@ -192,7 +192,8 @@ class Window(QMainWindow):
 
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
-        ids = {NOBODY: ON_MAP, LINE: ON_LINK}.get(what, ON_PROVIDER)
+        one = ON_PROVIDER if self.player.world.houses.get(what) is None else ON_HOUSE
+        ids = {NOBODY: ON_MAP, LINE: ON_LINK}.get(what, one)
         network_menu(self, self.acts, ids, views).popup(place)
 
     def _retitle(self) -> None:

@@ -5,7 +5,7 @@ Rules: no Qt, no state; functions of the run and the playhead.
 
 import numpy as np
 
-from p4lab.trace import LOST
+from p4lab.trace import CORRUPT, DUPLICATE, LOST
 from p4lab.world import World
 from ui import words
 from ui.canvas.looks import DOWN, sentence
@@ -83,6 +83,8 @@ def message(row: np.void, names: tuple[str, ...], world: World, t: float) -> str
     found = world.op(op)
     if found is not None:
         parts += [world.known_as(found.name), words.regime(found.regime)]
+    parts += ["doubled by the network"] if row["fate"] & DUPLICATE else []
+    parts += ["corrupted by the network"] if row["fate"] & CORRUPT else []
     if row["fate"] & LOST:
         arrives = "lost on its way"
     else:

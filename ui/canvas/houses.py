@@ -32,7 +32,8 @@ CENTRED = Qt.AlignmentFlag.AlignCenter
 class Stand:
     """One house in the window. up: where its line ends, at the rim of what it is at; dots: its customers.
 
-    cut: why nothing passes: link, crash, partition, or empty. look: what it would answer of the selected key.
+    cut: why nothing passes: link, crash, partition, or empty; down: it has crashed itself. look: what it would answer
+    of the selected key.
     """
 
     node: int
@@ -44,6 +45,7 @@ class Stand:
     dots: tuple[tuple[float, float], ...]
     store: bool
     cut: str = ""
+    down: bool = False
     look: Look = UNKNOWN
 
 
@@ -78,8 +80,10 @@ def seen(stood: Sequence[Stand], world: World, trace: Trace, name: int | None, t
         return ()
     rows = {house.node: house for house in world.houses.rows}
     looks = held(world, trace, name, t, [one.node for one in stood])
+    crashed = world.state(t).crashed
     return tuple(
-        replace(one, cut=world.cut_off(rows[one.node], t), look=look) for one, look in zip(stood, looks, strict=True)
+        replace(one, cut=world.cut_off(rows[one.node], t), down=one.node in crashed, look=look)
+        for one, look in zip(stood, looks, strict=True)
     )
 
 
@@ -95,7 +99,9 @@ def hint(one: Stand, world: World, key: str) -> str:
     at_ = world.called.get(house.at, "")
     what = "organisation" if house.store else "DHT proxy"
     lines = [f"{house.name} · {what} at {at_} · {people}"]
-    if one.cut:
+    if one.down:
+        lines.append("Crashed: what it had stored waits for its restart")
+    elif one.cut:
         keeps = ": its own data stays readable" if house.store else ""
         lines.append(f"Cut off ({one.cut}){keeps}")
     if one.look.texts and key:
@@ -226,7 +232,7 @@ def _name(painter: QPainter, theme: Theme, one: Stand, room: Room) -> None:
     line = font("small")
     metrics = QFontMetricsF(line)
     texts = [metrics.elidedText(one.name, Qt.TextElideMode.ElideMiddle, WIDTH)]
-    texts += ["cut off"] if one.cut else []
+    texts += ["crashed" if one.down else "cut off"] if one.cut else []
     texts += (
         [one.look.texts[0 if one.look.removed else -1]] if one.look.store and one.look.texts and not one.cut else []
     )

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtGui import QPainter, QPixmap
 from shiboken6 import Shiboken
 
-from p4lab.trace import LOST
+from p4lab.trace import CORRUPT, DUPLICATE, LOST
 from ui.canvas import sprites
 from ui.canvas.sprites import Sheet
 from ui.theme import SHAPES, Theme
@@ -140,11 +140,22 @@ class Painter:
         for sheet, which in ((self._small, ~flight.chosen), (self._full, flight.chosen)):
             at = np.flatnonzero(which)
             self._put(painter, sheet, flight.x[at], flight.y[at], flight.glyph[at], flight.opacity[at])
+        fates = flight.rows["fate"] & (DUPLICATE | CORRUPT)
+        if fates.any():  # few are, on few links
+            self._mark(painter, flight, fates)
         if followed is not None:
             at = np.flatnonzero(flight.rows["op"] == followed)
             halo = np.full(len(at), self._full.special(sprites.HALO))
             self._put(painter, self._full, flight.x[at], flight.y[at], halo, flight.opacity[at])
         painter.restore()
+
+    def _mark(self, painter: QPainter, flight: Flight, fates: np.ndarray) -> None:
+        """What the network did to a message, over its glyph."""
+        for fate, column in ((DUPLICATE, sprites.DOUBLED), (CORRUPT, sprites.CORRUPTED)):
+            for sheet, which in ((self._small, ~flight.chosen), (self._full, flight.chosen)):
+                at = np.flatnonzero(which & ((fates & fate) > 0))
+                mark = np.full(len(at), sheet.special(column))
+                self._put(painter, sheet, flight.x[at], flight.y[at], mark, flight.opacity[at])
 
     def paint_access(self, painter: QPainter, x: np.ndarray, y: np.ndarray) -> None:
         """Dots between customers and their provider."""

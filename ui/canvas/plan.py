@@ -55,7 +55,9 @@ class Plan:
         self._ground: tuple[State, object, Ground] | None = None
         self._camera = Camera()
         self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
-        self._places: dict[str, tuple[float, float]] = {}  # of organisations that the scenario gives one
+        self._places: dict[
+            str, tuple[float, float]
+        ] = {}  # of organisations: the scenario's, or where a person has put them
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
@@ -116,9 +118,19 @@ class Plan:
         return Link(**{name: getattr(changed, name) for name in Link.__struct_fields__})
 
     def move(self, node: int, x: float, y: float) -> None:
-        """Put a provider elsewhere, 0..1."""
-        self.points[node] = self._held[node] = x, y
+        """Put a provider or an organisation elsewhere, 0..1."""
+        if node < len(self.names):
+            self.points[node] = self._held[node] = x, y
+        else:
+            self._places[self._world.called[node]] = x, y
         self._moves += 1
+
+    def place_of(self, node: int) -> tuple[float, float]:
+        """Where one of them was put."""
+        if node >= len(self.names):
+            return self._places[self._world.called[node]]
+        x, y = self.points[node].tolist()
+        return x, y
 
     def figures(self, camera: Camera, scale: float) -> Figures:
         """Everybody as seen by a camera at this text size. Equal calls give the same object."""

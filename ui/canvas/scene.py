@@ -45,7 +45,7 @@ ARROWS = {
 
 
 class MapView(QWidget):
-    """placed: a provider was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of a provider.
+    """placed: a provider or a house was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of one.
 
     The menu of the map itself is asked for with NOBODY, that of the chosen link with LINE.
     """
@@ -158,15 +158,23 @@ class MapView(QWidget):
         self.camera = camera
         self.update()
 
+    def grasp(self, x: float, y: float) -> tuple[int, float, float] | None:
+        """The provider or the house under a point, and its middle."""
+        shown = self.figures()
+        node = shown.at(x, y)
+        if node is not None:
+            return node, *shown.centres[node].tolist()
+        house = None if self.moment is None else houses.at(self.moment.houses, x, y)
+        return None if house is None else (house.node, house.x, house.y)
+
     def carry(self, node: int, x: float, y: float) -> None:
-        """A provider is being moved, to a point of the box."""
+        """A provider or a house is being moved, to a point of the box."""
         self._plan.move(node, x, y)
         self.update()
 
     def drop(self, node: int) -> None:
-        """A provider has been moved."""
-        x, y = self._plan.points[node].tolist()
-        self.placed.emit(self._plan.names[node], (x, y))
+        """It has been moved."""
+        self.placed.emit(self._player.world.called[node], self._plan.place_of(node))
 
     def click(self, x: float, y: float, also: bool) -> None:
         """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
@@ -175,10 +183,8 @@ class MapView(QWidget):
             self._focus.also(node)
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
-        elif (house := None if self.moment is None else houses.at(self.moment.houses, x, y)) is not None:
-            self._focus.choose((house.node,))
-        elif node is not None or not self._choose_link(x, y):
-            self._focus.choose(() if node is None else (node,))
+        elif (found := self.grasp(x, y)) is not None or not self._choose_link(x, y):
+            self._focus.choose(() if found is None else found[:1])
 
     def set_grip(self, grip: Qt.CursorShape | None) -> None:
         """The pointer while something is held."""
@@ -259,9 +265,9 @@ class MapView(QWidget):
     # Qt
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
         theme = self._switch.current
         if not self._plan.names:
+            painter = QPainter(self)
             painter.fillRect(self.rect(), theme.map)
             legend.paint_empty(painter, theme, self.width(), self.height())
             return
@@ -271,6 +277,7 @@ class MapView(QWidget):
         link = self._focus.link if self._focus.link and self._focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
         picture = self._still.picture(theme, self._plan, now, self.camera, marked, chosen, self.devicePixelRatio())
+        painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_moving(painter, now)
@@ -297,7 +304,8 @@ class MapView(QWidget):
         moved = self._hand.release(event)
         if event.button() == Qt.MouseButton.RightButton and not moved:
             x, y = event.position().x(), event.position().y()
-            node = self.figures().at(x, y)
+            found = self.grasp(x, y)
+            node = None if found is None else found[0]
             if node is not None and node not in self._focus.chosen:
                 self._focus.choose((node,))
             elif node is not None:
@@ -306,7 +314,8 @@ class MapView(QWidget):
             self.menuRequested.emit(what, event.globalPosition().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        node = self.figures().at(event.position().x(), event.position().y())
+        found = self.grasp(event.position().x(), event.position().y())
+        node = None if found is None else found[0]
         if node is None or event.button() != Qt.MouseButton.LeftButton:
             return
         if self._plan.has_below(node, self._player.playhead):
@@ -333,6 +342,8 @@ class MapView(QWidget):
         node = self._selected()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
+            if node is None and self._focus.provider is not None:  # a house
+                node = self._focus.provider
             other = NOBODY if self._focus.link is None else LINE
             self.menuRequested.emit(other if node is None else node, self.mapToGlobal(place))
 

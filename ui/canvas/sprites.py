@@ -20,7 +20,7 @@ DIAMOND = TURNS + 1
 SQUARE = TURNS + 2  # and behind it, the last, those with a sign
 COLUMNS = SQUARE + len(SIGNS)
 REGIMES = 5  # rows: by code, 0 none .. 4 mixed
-HALO, ACCESS_DOT = 0, 1  # columns of the last row
+HALO, ACCESS_DOT, DOUBLED, CORRUPTED = range(4)  # columns of the last row
 PLAIN = 5.5  # glyphs of a smaller radius have no border and no sign: nobody could see them
 
 
@@ -56,16 +56,38 @@ class Sheet:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.muted)
         painter.drawEllipse(QPointF(0, 0), 2.2, 2.2)
+        self._enter(painter, REGIMES, DOUBLED, ratio)
+        mark_doubled(painter, theme, radius)
+        self._enter(painter, REGIMES, CORRUPTED, ratio)
+        mark_corrupted(painter, theme, radius)
         painter.end()
 
     def special(self, column: int) -> int:
-        """The index of HALO or ACCESS_DOT."""
+        """The index of HALO, ACCESS_DOT, DOUBLED or CORRUPTED."""
         return REGIMES * COLUMNS + column
 
     def _enter(self, painter: QPainter, row: int, column: int, ratio: float) -> None:
         painter.resetTransform()
         painter.translate((column + 0.5) * self._cell, (row + 0.5) * self._cell)
         painter.scale(ratio, ratio)
+
+
+def mark_doubled(painter: QPainter, theme: Theme, radius: float) -> None:
+    """Over a glyph: the corner of another one behind it."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    a, b = 1.15 * radius, 0.1 * radius
+    for colour, width in ((theme.map, 3.4), (theme.stale, 1.8)):
+        painter.setPen(QPen(colour, width))
+        painter.drawPolyline([QPointF(b, -a), QPointF(a, -a), QPointF(a, -b)])
+
+
+def mark_corrupted(painter: QPainter, theme: Theme, radius: float) -> None:
+    """Over a glyph: a crack through it."""
+    crack = [QPointF(x * radius, y * radius) for x, y in ((0.35, -1.2), (-0.3, -0.25), (0.3, 0.2), (-0.35, 1.2))]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.map, 4.2), (theme.stale, 2.0)):
+        painter.setPen(QPen(colour, width))
+        painter.drawPolyline(crack)
 
 
 def column_of(code: int) -> int:

@@ -1,4 +1,4 @@
-"""The hand on the map: drags providers, pans, zooms, clicks, and goes from provider to provider by keys.
+"""The hand on the map: drags providers and houses, pans, zooms, clicks, and goes from provider to provider by keys.
 
 Rules: turns events of Qt into calls of the map; draws nothing and keeps nothing but the drag under way. Middle button,
 Shift and left, right button or left on empty space pan; the wheel zooms where the pointer is.
@@ -24,7 +24,7 @@ class Stage(Protocol):
 
     camera: Camera
 
-    def figures(self) -> Figures: ...
+    def grasp(self, x: float, y: float) -> tuple[int, float, float] | None: ...
     def look_from(self, camera: Camera) -> None: ...
     def carry(self, node: int, x: float, y: float) -> None: ...
     def drop(self, node: int) -> None: ...
@@ -43,24 +43,23 @@ class Hand:
         self._pans = False
         self._moved = False
         self._button = Qt.MouseButton.NoButton
-        self._held = (0.0, 0.0)  # from the pointer to the middle of the provider
+        self._held = (0.0, 0.0)  # from the pointer to the middle of what is dragged
 
     @property
     def dragging(self) -> bool:
         return self._moved
 
     def press(self, event: QMouseEvent) -> None:
-        """Take hold of a provider or of the paper."""
+        """Take hold of a provider, of an organisation, or of the paper."""
         if self._pressed is not None:
             return
         at, button = event.position(), event.button()
-        shown = self._stage.figures()
-        node = shown.at(at.x(), at.y())
+        found = self._stage.grasp(at.x(), at.y())
         left = button == Qt.MouseButton.LeftButton
         shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._node = node if left and not shifted else None
-        if self._node is not None:
-            x, y = shown.centres[self._node]
+        self._node = None
+        if found is not None and left and not shifted:
+            self._node, x, y = found
             self._held = (x - at.x(), y - at.y())
         self._pans = self._node is None
         self._pressed, self._last, self._moved, self._button = at, at, False, button

@@ -202,6 +202,8 @@ def about_house(house: House, world: World, t: float) -> str:
     what = "an organisation" if house.store else "a DHT proxy without a store"
     text = f"{words.plural(house.customers, 'customer')}, {what} at {names([house.at], world, 1)}"
     why = world.cut_off(house, t)
+    if house.node in world.state(t).crashed:
+        return f"{text}; crashed: what it had stored waits for its restart"
     if not why:
         return text
     return f"{text}; cut off ({why})" + (", it serves what it has" if house.store else "")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from p4lab.core import messages
-from p4lab.trace import LOST, Trace
+from p4lab.trace import CORRUPT, DUPLICATE, LOST, Trace
 from ui.canvas import sprites
 from ui.canvas.messages import KEEP_RIGHT, LANES, LATE, PER_LINK, Flight, Painter, between_providers, fly, thinned
 from ui.theme import DARK, LIGHT
@@ -119,6 +119,22 @@ def test_the_nearest_message_is_found_those_of_the_key_first():
     assert now.nearest(50.0, ASIDE, 11.0) == 1
     assert now.nearest(50.0, ASIDE + 12, 11.0) is None
     assert flight(trace(), 0.5).nearest(0, 0, 11.0) is None
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("chosen", [True, False])
+def test_what_the_network_did_to_a_message_is_seen_on_it(qapp, theme, chosen):
+    pictures = []
+    for fate in (0, DUPLICATE, CORRUPT, DUPLICATE | CORRUPT):
+        now = flight(trace((0.0, 1.0, 0, 1, messages.GETQ, 0, fate)), 0.5, chosen=np.array([chosen]))
+        image = QImage(120, 40, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(theme.map)
+        painter = QPainter(image)
+        painter.translate(0, 10)
+        Painter(theme, 1.0, 8.0, 4.6).paint(painter, now)
+        painter.end()
+        pictures.append(image)
+    assert all(one != other for place, one in enumerate(pictures) for other in pictures[:place])
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.25, 2.0])
