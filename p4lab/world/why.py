@@ -153,7 +153,11 @@ class _Teller:
 
     def accepted(self, event: Stored) -> None:
         lease = "" if event.until is None else f", with a lease of {span(event.until - event.t)}"
-        self.say(event.t, event.id, f"{self.who(event.node)} accepted {self.version(event.seq)}{lease}")
+        what = self.version(event.seq)
+        if event.deleted:
+            what = f"the removal, {what}"
+            lease = lease.replace("with a lease of", "and remembers it for")
+        self.say(event.t, event.id, f"{self.who(event.node)} accepted {what}{lease}")
 
     # Gets
 

@@ -138,6 +138,17 @@ def test_what_is_put_again_at_a_new_provider_was_brought_along() -> None:
     ]  # fmt: skip
 
 
+def test_a_removal_is_told_as_one() -> None:
+    run = Run(1)
+    run.put(1.0, 0, "k", 1, until=9.0)
+    run.put(2.0, 0, "k", 2, until=14.0, deleted=True)
+    world = World()
+    world.step(run.trace[:])
+    assert [story(run.trace, world, op)[1].text for op in (1, 2)] == [
+        "Aster accepted v1, with a lease of 8 s", "Aster accepted the removal, v2, and remembers it for 12 s",
+    ]  # fmt: skip
+
+
 def test_what_was_removed_is_not_found_and_that_is_right() -> None:
     run = Run(2)
     run.put(1.0, 0, "k", 1)
