@@ -43,6 +43,8 @@ class Range(msgspec.Struct, frozen=True):
 
 
 def _number(value: float) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else f"{value:g}"
 
 

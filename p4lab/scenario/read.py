@@ -25,6 +25,8 @@ def read(path: FilePath | str) -> Scenario:
 def load(path: FilePath | str) -> str:
     """The text of this file, whatever it says."""
     data = load_bytes(path, MAX_FILE)
+    if data.startswith(b"SQLite format 3\0"):
+        raise ScenarioError("this is a recording", "p4lab replay or p4lab gui opens it", file=str(path))
     try:
         return data.decode("utf-8-sig")  # Windows editors put a byte order mark in front
     except UnicodeDecodeError as fault:

@@ -5,6 +5,7 @@ an Imported or a TopologyError.
 """
 
 import math
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -79,6 +80,8 @@ def _read(data: bytes) -> RawMap:
         return read_graphml(data)
     if b"\0" in start or start.startswith((b"{", b"\x1f\x8b", b"PK")):
         raise TopologyError("this is neither GraphML nor GML nor as-rel")
+    if re.search(rb"^(format\s*=|\[\[?(provider|options|peering|workload)\]?\])", start, re.MULTILINE):
+        raise TopologyError("this is a scenario already", "p4lab run or p4lab gui opens it")
     try:
         return read_gml(data.decode("utf-8-sig"))
     except UnicodeDecodeError:

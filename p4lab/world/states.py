@@ -121,7 +121,10 @@ class States:
             case Partitioned(groups=groups):
                 sides = tuple(frozenset(group) for group in groups if group)
                 rest = frozenset(self._nodes.difference(*sides))
-                self._groups.append((t, (*sides, rest) if rest else sides))
+                sides = (*sides, rest) if rest else sides
+                whole = _at(self._groups, t, ()) or (frozenset(self._nodes),)  # a second partition divides further
+                parts = tuple(both for one in whole for side in sides if (both := one & side))
+                self._groups.append((t, parts))
             case Healed():
                 self._groups.append((t, ()))
             case SessionUp(node=node, peer=peer):

@@ -320,3 +320,10 @@ def test_a_spoiled_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFact
     except ScenarioError as fault:
         assert "\n" not in str(fault)
         assert len(str(fault)) < 500
+
+
+def test_a_recording_is_told_from_a_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "run.p4rec"
+    file.write_bytes(b"SQLite format 3\0\xff\xfe")
+    with pytest.raises(ScenarioError, match="this is a recording; p4lab replay or p4lab gui opens it"):
+        read(file)

@@ -275,3 +275,10 @@ def test_spoiled_maps_are_read_or_refused(
         assert "\n" not in str(fault)
     else:
         assert parse(dumps(scenario)) == scenario
+
+
+def test_a_scenario_is_told_from_a_map(tmp_path: Path) -> None:
+    file = tmp_path / "two.toml"
+    file.write_text('# mine\nformat = 1\ntitle = "Two"\n')
+    with pytest.raises(TopologyError, match="this is a scenario already; p4lab run or p4lab gui opens it"):
+        import_map(file)

@@ -170,3 +170,15 @@ def plain(states: States, t: float, known: set[tuple[int, int]]) -> list[object]
         state.crashed, state.groups, cut, state.catching, state.absent & known, state.switches, state.links,
         [states.parent(node, t) for node in range(4)],
     ]  # fmt: skip
+
+
+def test_a_second_partition_divides_further() -> None:
+    a, b = frozenset({0, 1}), frozenset({2, 3})
+    states = told(
+        *((0.0, Joined(node=node, name=str(node))) for node in range(4)),
+        (1.0, Partitioned(groups=((0, 1),))),
+        (2.0, Partitioned(groups=((0, 2), (1, 3)))),
+        (3.0, Healed()),
+    )
+    sides = [states.at(t).groups for t in (1.5, 2.5, 3.5)]
+    assert sides == [(a, b), (frozenset({0}), frozenset({1}), frozenset({2}), frozenset({3})), ()]
