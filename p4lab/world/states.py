@@ -119,12 +119,12 @@ class States:
             case Crashed(node=node) | Restarted(node=node):
                 self._down.setdefault(node, []).append((t, isinstance(event, Crashed)))
             case Partitioned(groups=groups):
-                sides = tuple(frozenset(group) for group in groups if group)
+                sides: tuple[frozenset[int], ...] = tuple(frozenset(group) for group in groups if group)
                 rest = frozenset(self._nodes.difference(*sides))
                 sides = (*sides, rest) if rest else sides
-                whole = _at(self._groups, t, ()) or (frozenset(self._nodes),)  # a second partition divides further
-                parts = tuple(both for one in whole for side in sides if (both := one & side))
-                self._groups.append((t, parts))
+                if before := _at(self._groups, t, ()):  # a second partition divides further
+                    sides = tuple(both for one in before for side in sides if (both := one & side))
+                self._groups.append((t, sides))
             case Healed():
                 self._groups.append((t, ()))
             case SessionUp(node=node, peer=peer):
