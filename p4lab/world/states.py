@@ -122,8 +122,8 @@ class States:
                 sides: tuple[frozenset[int], ...] = tuple(frozenset(group) for group in groups if group)
                 rest = frozenset(self._nodes.difference(*sides))
                 sides = (*sides, rest) if rest else sides
-                if before := _at(self._groups, t, ()):  # a second partition divides further
-                    sides = tuple(both for one in before for side in sides if (both := one & side))
+                if parted := _at(self._groups, t, ()):  # a second partition divides further
+                    sides = tuple(both for one in parted for side in sides if (both := one & side))
                 self._groups.append((t, sides))
             case Healed():
                 self._groups.append((t, ()))
