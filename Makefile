@@ -48,6 +48,7 @@ bench: setup
 screenshots: setup
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme light -o assets/screenshot-light.png
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme dark -o assets/screenshot-dark.png
+	$(BIN)/p4lab screenshot scenarios/partition-and-heal.toml --at 14 --theme dark -o assets/screenshot-parted.png
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/latest.json
