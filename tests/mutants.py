@@ -133,7 +133,7 @@ MUTANTS = (
     Mutant(
         "what came out of the outbox counts as not told", "provider.py",
         "                self._peering.heard(data.src, message)\n", "                pass\n",
-        "core/test_sync.py",
+        "core/test_sync.py torture/test_command.py",
     ),
     Mutant(
         "a peer is not answered from the subtree", "stores.py",
