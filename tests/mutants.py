@@ -33,7 +33,7 @@ class Mutant(NamedTuple):
 
 MUTANTS = (
     Mutant(
-        "a put is acknowledged before it is stored for good", "provider.py",
+        "a put is acknowledged before it is stored for good", "stores.py",
         "return [Persist(rows), *effects]", "return [*effects, Persist(rows)]",
         "torture/test_campaign.py",
     ),

@@ -22,15 +22,14 @@ from p4lab.core.commands import (
     SetLink,
     Unpeer,
 )  # fmt: skip
-from p4lab.core.events import LinkChanged, Noted
+from p4lab.core.events import LinkChanged, Noted, Pair, pair_of
 from p4lab.core.names import Kind
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Link, links, parent_links
+from p4lab.scenario.model import Link, every_link
 from p4lab.world import House, State, World
 from ui.focus import Focus
 from ui.player import Player
 
-Pair = tuple[int, int]
 ONE, TWO, LINE = (
     "Choose a provider on the map first.",
     "Choose two providers first: click one, then the other with Ctrl held; or keep one with K.",
@@ -250,9 +249,7 @@ class Deeds:
         scenario, house = self._player.session.scenario, self._world.houses.get(pair[1])
         if house is not None:
             return Link(latency=house.latency)
-        found = {(each.a, each.b): each.link for each in links(scenario)}
-        found |= {(min(child, parent), max(child, parent)): link for child, parent, link in parent_links(scenario)}
-        return found.get(pair, scenario.link)
+        return every_link(scenario).get(pair, scenario.link)
 
     @property
     def _world(self) -> World:
@@ -287,7 +284,7 @@ class Deeds:
 
     def _two(self) -> Pair | None:
         chosen = self._chosen()
-        return (min(chosen), max(chosen)) if len(chosen) == 2 else None
+        return pair_of(*chosen) if len(chosen) == 2 else None
 
     def _name(self, node: int | None = None) -> str:
         found = self._any() if node is None else node

@@ -8,6 +8,8 @@ real change, so parts may select into each other without going round in circles.
 
 from PySide6.QtCore import QObject, Signal
 
+from p4lab.core.events import pair_of
+
 
 class Focus(QObject):
     """Each field is set by its `select_...` and announces itself by its own signal."""
@@ -64,7 +66,7 @@ class Focus(QObject):
 
     def choose_link(self, a: int, b: int) -> None:
         """A link and no provider."""
-        self._set_choice((), (min(a, b), max(a, b)))
+        self._set_choice((), pair_of(a, b))
         self.select_provider(None)
 
     def _set_choice(self, kept: tuple[int, ...], link: tuple[int, int] | None) -> None:

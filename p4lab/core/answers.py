@@ -5,6 +5,8 @@ Rules: only spells out what was decided elsewhere. What a neighbour may still ca
 
 from collections.abc import Sequence
 
+import msgspec
+
 from p4lab.core.contract import Send
 from p4lab.core.messages import (
     CREQ,
@@ -92,6 +94,11 @@ def page(found: list[Found], after: bytes, most: int) -> tuple[list[Found], byte
 def to_waiter(waiter: Waiter, found: list[Found], copy: int, silent: tuple[int, ...], stale: bool) -> Send:
     """The message for who waited for a question that brought something."""
     return answer(waiter, "OK", "joined" if waiter.joined else "remote", found, copy, silent, stale)
+
+
+def from_outside(reply: Answer) -> Answer:
+    """The answer of whoever is above: whatever its source was there, here the value came from another provider."""
+    return msgspec.structs.replace(reply, source="remote") if reply.source else reply
 
 
 def _entry(found: Found) -> bytes:

@@ -7,6 +7,13 @@ are numbers (`Joined` names them), names are nids (`GetStarted` and `PutStarted`
 
 import msgspec
 
+Pair = tuple[int, int]  # the ends of a link, the lower number first
+
+
+def pair_of(a: int, b: int) -> Pair:
+    """The link between two nodes, as events and folds know it."""
+    return (a, b) if a < b else (b, a)
+
 
 class Event(msgspec.Struct, tag=True, kw_only=True, gc=False):
     """t: seconds since the run began. id: 1, 2, ... in the order of the stream. cause: the id of its cause, or 0."""

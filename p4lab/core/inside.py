@@ -8,9 +8,7 @@ as `remote` here, whatever it was there.
 
 from math import inf
 
-import msgspec
-
-from p4lab.core.answers import answer, found_here
+from p4lab.core.answers import answer, found_here, from_outside
 from p4lab.core.contract import NOTHING, Effect, Emit, Send
 from p4lab.core.events import Rejected
 from p4lab.core.messages import Answer
@@ -119,13 +117,7 @@ class Inside:
         if waiter.request.kind is not Kind.UNAUTHENTICATED:
             best = self._stores.best(nid, now)
             return ([], "") if best is None else ([best[1]], SOURCES[best[0]])
-        copies: dict[bytes, Copy] = {}
-        source = ""
-        for store, copy in self._stores.readable(nid, now):
-            if copy.record.entry not in copies:
-                copies[copy.record.entry] = copy
-                source = SOURCES[store]
-        return list(copies.values()), source
+        return self._stores.entries(nid, now)
 
 
 def _told(
@@ -138,4 +130,4 @@ def _told(
 
 def _passed(waiter: Waiter, reply: Answer) -> Send:
     """What was said above, to the one who asked."""
-    return Send(waiter.asker, msgspec.structs.replace(reply, source="remote") if reply.source else reply)
+    return Send(waiter.asker, from_outside(reply))

@@ -32,6 +32,7 @@ HEADER, NAME, OWNER = 48, 32, 32  # bytes
 META_PLAIN, META_SIGNED = 16, 112
 ANNOUNCE_PLAIN, ANNOUNCE_SIGNED = 16, 144
 NEGATIVE = HEADER
+WORD = 8  # of a fingerprint, and of an ancestor's name
 
 
 def query_size(kind: Kind) -> int:
@@ -165,6 +166,11 @@ class Hello(msgspec.Struct, gc=False):
     op: int = 0
     status: int = 0
     code: int = HELLO
+
+
+def greeting(role: Role, ancestors: tuple[int, ...], epoch: int) -> Hello:
+    """A HELLO and its size."""
+    return Hello(b"", HEADER + WORD * len(ancestors), role, ancestors, epoch)
 
 
 class Bye(msgspec.Struct, gc=False):

@@ -10,7 +10,7 @@ import msgspec
 
 from p4lab.core.accounts import Accounts
 from p4lab.core.admission import admit
-from p4lab.core.contract import NOTHING, Effect, Emit, Persist
+from p4lab.core.contract import NOTHING, Effect, Emit
 from p4lab.core.events import Rejected
 from p4lab.core.merging import bury
 from p4lab.core.messages import Answer, PutRequest
@@ -118,15 +118,6 @@ class Organisation:
                 self._post(key, None)
                 effects += self.stores.drop(OWN, *key, None, op, "moved")
         return effects
-
-    def durable(self, effects: list[Effect]) -> list[Effect]:
-        """The effects, behind what must be persisted before they are done."""
-        journal = self.stores.journal
-        if not journal:
-            return effects
-        rows = tuple(journal)
-        journal.clear()
-        return [Persist(rows), *effects]
 
     def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
         """Take back what was persisted and has not expired; how many copies there are."""

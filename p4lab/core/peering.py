@@ -20,7 +20,6 @@ from p4lab.core.records import Version
 from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Stores
 
 BATCH = 64  # items in one SYNC_I
-WORD = 8  # bytes of a fingerprint and of an ancestor's name
 
 
 class _Catching(msgspec.Struct, gc=False):
@@ -225,8 +224,7 @@ class Peering:
 
     def _hello(self, node: int) -> Send:
         near = self._near
-        size = messages.HEADER + WORD * len(near.ancestors)
-        return Send(node, Hello(b"", size, OPPOSITE[near.roles[node]], near.ancestors, self._epoch))
+        return Send(node, messages.greeting(OPPOSITE[near.roles[node]], near.ancestors, self._epoch))
 
     def _fault(self, src: int, role: Role, hello: Hello) -> str | None:
         """Why there can be no session (RFC 9234 closes with a role mismatch; section 5.2)."""
@@ -282,7 +280,7 @@ class Peering:
         self._serial += 1
         self._catching[src] = _Catching(before, self._early.pop(src, set()), self._serial)
         self.listens = True
-        return [Send(src, SyncDigest(b"", messages.HEADER + WORD * count, found, self._serial))]
+        return [Send(src, SyncDigest(b"", messages.HEADER + messages.WORD * count, found, self._serial))]
 
     def _drop_missing(self, src: int, catching: _Catching, now: float) -> list[Effect]:
         effects: list[Effect] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Persist, Received, Unlinked, Woke
+from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Received, Unlinked, Woke
 from p4lab.core.events import Noticed, Rejected
 from p4lab.core.messages import (
     CREQ,
@@ -125,7 +125,7 @@ class Provider:
             if effects:
                 self._arm()
                 if self.stores.journal:
-                    return self._durable(effects)  # the floor has risen
+                    return self.stores.durable(effects)  # the floor has risen
             return effects
         if code == FETCH:
             return self._serve(data, message, now)
@@ -134,7 +134,7 @@ class Provider:
             if code == GET:
                 return self._get(data, message, None, now)
             if code == PUT:
-                return self._durable(self._putting.put(data.src, message, None, now))
+                return self.stores.durable(self._putting.put(data.src, message, None, now))
             if code == LEAVE:
                 return self._leave(message, -1, now)
         elif role is Role.PROXY:
@@ -143,13 +143,13 @@ class Provider:
                     return self._get(data, message.request, message, now)
                 if message.request.code == LEAVE:
                     return self._leave(message.request, data.src, now)
-                return self._durable(self._putting.put(data.src, message.request, message, now))
+                return self.stores.durable(self._putting.put(data.src, message.request, message, now))
         elif code == UPDATE:
             if self._peering.listens:
                 self._peering.heard(data.src, message)
-            return self._durable(self._update(message, data.src, now))
+            return self.stores.durable(self._update(message, data.src, now))
         if role is not None and code in SESSION:
-            return self._durable(self._session(code, message, data.src, now))
+            return self.stores.durable(self._session(code, message, data.src, now))
         return NOTHING
 
     def _told(self, data: Input, now: float) -> list[Effect]:
@@ -159,21 +159,21 @@ class Provider:
             effects = self._resolution.wake(now)
             if self._leaving.wake_at <= now:
                 effects = effects + self._leaving.wake(now) + self._peering.left(now)
-            effects = self._durable(effects)
+            effects = self.stores.durable(effects)
         elif type(data) is Linked:
             effects = self._peering.linked(data)
             self._met()
         elif type(data) is Unlinked:
             effects = self._peering.unlinked(data, now)
             self._met()
-            effects = self._durable(effects + self._resolution.lost(data.node, now))
+            effects = self.stores.durable(effects + self._resolution.lost(data.node, now))
         self._arm()
         return effects
 
     def _leave(self, message: Leave, via: int, now: float) -> list[Effect]:
         self._leaving.leave(message, via, now)
         self._arm()
-        return self._durable([])
+        return self.stores.durable([])
 
     def _arm(self) -> None:
         leaving, asking = self._leaving.wake_at, self._asking.wake_at
@@ -201,21 +201,12 @@ class Provider:
         effects = receive(update, src, near, self.stores, self._options, self._signer, now)
         return self._outbox.post(effects) if near.down else effects
 
-    def _durable(self, effects: list[Effect]) -> list[Effect]:
-        """What was stored is persisted first, so that nobody hears of what a crash undoes."""
-        journal = self.stores.journal
-        if not journal:
-            return effects
-        rows = tuple(journal)
-        journal.clear()
-        return [Persist(rows), *effects]
-
     def _serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         effects = self._resolution.serve(data, message, now)
         self._arm()
-        return self._durable(effects)
+        return self.stores.durable(effects)
 
     def _get(self, data: Received, request: GetRequest, relayed: Relayed | None, now: float) -> list[Effect]:
         effects = self._resolution.get(data.src, request, data.event, now, relayed)
         self._arm()
-        return self._durable(effects)  # with nobody to ask, the floor may rise at once
+        return self.stores.durable(effects)  # with nobody to ask, the floor may rise at once

@@ -57,7 +57,7 @@ class Proxy:
         while deadlines and deadlines[0][1] not in self._pending:
             heappop(deadlines)
         self.wake_at = deadlines[0][0] if deadlines else NEVER
-        return effects if self._own is None else self._own.durable(effects)
+        return effects if self._own is None else self._own.stores.durable(effects)
 
     def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], roles: Mapping[int, Role], now: float) -> int:
         """Begin again with what was persisted, the way up being cut; how many copies there are. It has no roles."""

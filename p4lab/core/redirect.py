@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from p4lab.core.answers import from_outside
 from p4lab.core.contract import NEVER, NOTHING, Effect, Emit, Input, Linked, Received, Send, Unlinked, Woke
 from p4lab.core.events import SessionDown, SessionRefused, SessionUp
 from p4lab.core.messages import (
@@ -32,6 +33,7 @@ from p4lab.core.messages import (
     PutRequest,
     Relayed,
     RelayedAnswer,
+    greeting,
 )  # fmt: skip
 from p4lab.core.neighbours import Neighbours, Role
 from p4lab.core.options import Options
@@ -80,7 +82,7 @@ class Redirect:
             return self._up(_Pending(data.src, message.request, data.event, message), now)
         if role is Role.PARENT and code == CRESP:
             pending = self._pending.pop(message.qid, None)
-            return NOTHING if pending is None else [_down(pending, _from_above(message.answer))]
+            return NOTHING if pending is None else [_down(pending, from_outside(message.answer))]
         if role is not None and code == HELLO:
             return self._hello(data.src, role, message)
         if role is not None and code == BYE and data.src in self._near.down:
@@ -111,8 +113,7 @@ class Redirect:
         return NOTHING
 
     def _greeting(self, node: int, mine: Role) -> Send:
-        size = HEADER + 8 * len(self._near.ancestors)
-        return Send(node, Hello(b"", size, mine, self._near.ancestors, self._epoch))
+        return Send(node, greeting(mine, self._near.ancestors, self._epoch))
 
     def _hello(self, src: int, role: Role, hello: Hello) -> list[Effect]:
         near = self._near
@@ -164,11 +165,6 @@ def _refused(pending: _Pending, parent: int | None, outcome: str = "E_AGAIN") ->
     silent = () if parent is None else (parent,)
     request = pending.request
     return _down(pending, Answer(request.op, request.nid, NEGATIVE, MISS, outcome, silent=silent))
-
-
-def _from_above(answer: Answer) -> Answer:
-    """Whatever it was to the parent, here the value came from another provider."""
-    return msgspec.structs.replace(answer, source="remote") if answer.source else answer
 
 
 def _down(pending: _Pending, answer: Answer) -> Send:

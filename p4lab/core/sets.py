@@ -15,7 +15,7 @@ from p4lab.core.contract import Effect, Emit, Send
 from p4lab.core.options import Options, UnauthenticatedGets
 from p4lab.core.question import Found, Question, Waiter
 from p4lab.core.single import cacheable
-from p4lab.core.stores import CACHED, POINTER, SOURCES, Copy, Stores
+from p4lab.core.stores import CACHED, POINTER, Copy, Stores
 
 PATIENCE = 4.0  # query timeouts that the next page of a set may be asked for: as long as a proxy waits
 
@@ -51,7 +51,7 @@ class Sets:
         if rest is not None and rest.until > now:
             found = rest.found
             return [self._tell(waiter, rest.source, found, rest.copy, now, rest.silent, rest.stale, self._delay)]
-        copies, source = self._here(nid, now)
+        copies, source = self._stores.entries(nid, now)
         entries = {copy.record.entry for copy in copies}
         pointers = [c for c in self._stores.live(POINTER, nid, now) if c.record.entry not in entries]
         # A child's question is its own merging: answered at once from here, the two would expire together and the
@@ -70,7 +70,7 @@ class Sets:
         nid = question.request.nid
         buried = self._stores.buried
         found = {item.record.entry: item for item in question.found if not buried(nid, item.record.entry, now)}
-        held = [found_here(copy, now) for copy in self._here(nid, now)[0] if copy.record.entry not in found]
+        held = [found_here(copy, now) for copy in self._stores.entries(nid, now)[0] if copy.record.entry not in found]
         if not found and not held:
             return self._asking.empty_handed(question, now)
         effects: list[Effect] = []
@@ -118,13 +118,3 @@ class Sets:
         if merged or nid in asking.open or not asking.everybody:
             return []
         return asking.ask(lead, [], [], now)
-
-    def _here(self, nid: bytes, now: float) -> tuple[list[Copy], str]:
-        """The entries held here, each once, and the farthest store that had to be looked in."""
-        copies: dict[bytes, Copy] = {}
-        source = ""
-        for store, copy in self._stores.readable(nid, now):
-            if copy.record.entry not in copies:
-                copies[copy.record.entry] = copy
-                source = SOURCES[store]
-        return list(copies.values()), source

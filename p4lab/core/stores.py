@@ -11,7 +11,7 @@ from math import inf
 import msgspec
 
 from p4lab.core.conflicts import Conflicts
-from p4lab.core.contract import Effect, Emit
+from p4lab.core.contract import Effect, Emit, Persist
 from p4lab.core.events import Dropped, Stored
 from p4lab.core.floors import Floor, Floors
 from p4lab.core.records import TOMBSTONE, Record, Version
@@ -101,6 +101,16 @@ class Stores:
                     if best is None or copy.record.version > best[1].record.version:
                         best = store, copy
         return best
+
+    def entries(self, nid: bytes, now: float) -> tuple[list[Copy], str]:
+        """The readable entries of a set, each once, and the word for the farthest store that had to be looked in."""
+        copies: dict[bytes, Copy] = {}
+        source = ""
+        for store, copy in self.readable(nid, now):
+            if copy.record.entry not in copies:
+                copies[copy.record.entry] = copy
+                source = SOURCES[store]
+        return list(copies.values()), source
 
     def local(self, nid: bytes, now: float) -> list[Copy]:
         """The copies of local data (P10): put by own customers or below. These may answer a peer and a parent.
@@ -257,6 +267,14 @@ class Stores:
             for nid in list(self._tables[store]):
                 for copy in self.live(store, nid, now):
                     yield store, copy
+
+    def durable(self, effects: list[Effect]) -> list[Effect]:
+        """The effects behind what was stored meanwhile: persisted first, nobody hears of what a crash undoes."""
+        if not self.journal:
+            return effects
+        rows = tuple(self.journal)
+        self.journal.clear()
+        return [Persist(rows), *effects]
 
     def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], now: float) -> int:
         """Take back what was persisted and has not expired meanwhile; how many copies and marks that are."""

@@ -5,7 +5,7 @@ Rules: a fold over events; who is down or cut off by a partition is a neighbour 
 
 from bisect import bisect_right
 
-from p4lab.core.events import Adopted, Event, Joined, Peered, Unpeered
+from p4lab.core.events import Adopted, Event, Joined, Pair, Peered, Unpeered, pair_of
 
 
 class Coherence:
@@ -13,7 +13,7 @@ class Coherence:
 
     def __init__(self) -> None:
         self._tops: set[int] = set()
-        self._peerings: set[tuple[int, int]] = set()
+        self._peerings: set[Pair] = set()
         self._times: list[float] = []
         self._counts: list[tuple[int, int]] = []  # (tops, peerings) from each time on
 
@@ -25,9 +25,9 @@ class Coherence:
             case Joined() | Adopted():
                 self._tops.discard(event.node)
             case Peered():
-                self._peerings.update(_pair(event.node, peer) for peer in event.peers)
+                self._peerings.update(pair_of(event.node, peer) for peer in event.peers)
             case Unpeered():
-                self._peerings.discard(_pair(event.node, event.peer))
+                self._peerings.discard(pair_of(event.node, event.peer))
             case _:
                 return
         if not self._times or self._times[-1] < event.t:
@@ -41,7 +41,3 @@ class Coherence:
         tops, peerings = (0, 0) if at < 0 else self._counts[at]
         share = (2 * peerings + tops) / tops**2 if tops else None
         return {"holes": tops * (tops - 1) // 2 - peerings, "share": share}
-
-
-def _pair(a: int, b: int) -> tuple[int, int]:
-    return (a, b) if a < b else (b, a)

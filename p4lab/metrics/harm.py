@@ -18,11 +18,13 @@ from p4lab.core.events import (
     Joined,
     Misbehaving,
     Noticed,
+    Pair,
     Peered,
     PutFinished,
     PutStarted,
     Rejected,
     Stored,
+    pair_of,
 )  # fmt: skip
 from p4lab.core.history import REGIME_WORDS
 from p4lab.core.misbehaviour import E_REFUSED, measure
@@ -45,7 +47,7 @@ class Harm:
         self._standing = standing = Standing()
         self._since: dict[tuple[int, str], float] = {}  # (node, switch): when it was first on
         self._liars: set[int] = set()  # whoever misbehaved once
-        self._pairs: set[tuple[int, int]] = set()  # who had a link with whom
+        self._pairs: set[Pair] = set()  # who had a link with whom
         self._ops, self._reads, self._caught = Table(_OP), Table(_READ), Table(_CAUGHT)
         self._codes: Words[str] = Words()
         self.takes: dict[type[Event], Callable[[Any], None]] = {
@@ -67,7 +69,7 @@ class Harm:
             return
         for home in self._standing.homes(nid, event.entries):
             if home != event.node:
-                seen = event.source == "remote" and (min(home, event.node), max(home, event.node)) in self._pairs
+                seen = event.source == "remote" and pair_of(home, event.node) in self._pairs
                 self._reads.append((t, event.node, home, regime, 1.0 - unsaid, seen))
 
     def report(self, t: float) -> dict[str, Any]:
@@ -100,10 +102,10 @@ class Harm:
 
     def _joined(self, event: Joined | Adopted) -> None:
         if event.parent is not None:
-            self._pairs.add((min(event.node, event.parent), max(event.node, event.parent)))
+            self._pairs.add(pair_of(event.node, event.parent))
 
     def _peered(self, event: Peered) -> None:
-        self._pairs.update((min(event.node, peer), max(event.node, peer)) for peer in event.peers)
+        self._pairs.update(pair_of(event.node, peer) for peer in event.peers)
 
     def _switched(self, event: Misbehaving) -> None:
         if event.switches:

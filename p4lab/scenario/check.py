@@ -17,7 +17,7 @@ from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
 from p4lab.scenario.model import Expect, Provider, Scenario, View, links, tops
 from p4lab.scenario.organisations import NO_HOUSES, Houses, check_organisations
-from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_ranges
+from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_position, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.scenario.verbs import known, two_providers
@@ -106,10 +106,7 @@ def _providers(providers: tuple[Provider, ...]) -> dict[str, int]:
         check_ranges(provider, path)
         if provider.position is not None and provider.geo is not None:
             raise ScenarioError("position and geo stand together", "one place is enough", path=path)
-        if provider.position is not None and not all(Range(0, 1).holds(part) for part in provider.position):
-            raise ScenarioError(
-                "a position is out of range", "two numbers from 0 to 1, y down", path=(*path, "position")
-            )
+        check_position(provider.position, path)
         if provider.geo is not None and not (
             Range(-180, 180).holds(provider.geo[0]) and Range(-90, 90).holds(provider.geo[1])
         ):

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from p4lab.core.commands import Command, Peer, SetLink
+from p4lab.core.events import Pair, pair_of
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, Options
 
@@ -165,11 +166,11 @@ def links(scenario: Scenario) -> list[PairLink]:
     """Every peering of the scenario, later rows winning, in order of (a, b)."""
     index = {provider.name: i for i, provider in enumerate(scenario.provider)}
     every = tops(scenario)
-    found: dict[tuple[int, int], Link] = {}
+    found: dict[Pair, Link] = {}
     for row in scenario.peering:
         link = filled(row, scenario.link)
         for a, b in _pairs(row, index, every):
-            found[min(a, b), max(a, b)] = link
+            found[pair_of(a, b)] = link
     return [PairLink(a, b, link) for (a, b), link in sorted(found.items())]
 
 
@@ -181,6 +182,12 @@ def parent_links(scenario: Scenario) -> list[tuple[int, int, Link]]:
         for child, row in enumerate(scenario.provider)
         if row.parent is not None
     ]
+
+
+def every_link(scenario: Scenario) -> dict[Pair, Link]:
+    """All links between providers, peerings and those to parents."""
+    found = {(each.a, each.b): each.link for each in links(scenario)}
+    return found | {pair_of(child, parent): link for child, parent, link in parent_links(scenario)}
 
 
 def filled(given: Peering | ParentLink | Peer | SetLink, link: Link) -> Link:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.model import Organisation, Scenario
-from p4lab.scenario.ranges import Range, check_ranges
+from p4lab.scenario.ranges import check_position, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
 from p4lab.scenario.texts import MAX_NAME, check_text
 
@@ -31,10 +31,7 @@ def check_organisations(scenario: Scenario, index: Mapping[str, int]) -> dict[st
             found = f"{shown(row.name)} is already the name of {what}"
             raise ScenarioError(found, "each needs a name of its own", path=(*path, "name"))
         check_ranges(row, path)
-        if row.position is not None and not all(Range(0, 1).holds(part) for part in row.position):
-            raise ScenarioError(
-                "a position is out of range", "two numbers from 0 to 1, y down", path=(*path, "position")
-            )
+        check_position(row.position, path)
         houses[row.name] = row
     for i, row in enumerate(rows):
         _above(row, i, index, houses)

@@ -98,6 +98,12 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
 }
 
 
+def check_position(position: tuple[float, float] | None, path: Path) -> None:
+    """Raise a ScenarioError for a place off the map. None is none."""
+    if position is not None and not all(Range(0, 1).holds(part) for part in position):
+        raise ScenarioError("a position is out of range", "two numbers from 0 to 1, y down", path=(*path, "position"))
+
+
 def check_ranges(record: msgspec.Struct, path: Path) -> None:
     """Raise a ScenarioError for the first field of this record that is out of its range. None is none."""
     for field, allowed in _RANGES.get(type(record), {}).items():

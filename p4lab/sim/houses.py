@@ -18,7 +18,8 @@ class Houses:
         self._usual = scenario.options.access_latency
         self.index = {row.name: node for node, row in enumerate(scenario.provider)}
         by_name = {row.name: row for row in scenario.organisation}
-        nearest_first = sorted(scenario.organisation, key=lambda row: _depth(row, by_name))
+        self._depths = {name: _depth(row, by_name) for name, row in by_name.items()}
+        nearest_first = sorted(scenario.organisation, key=lambda row: self._depths[row.name])
         self.rows: dict[int, Organisation] = dict(enumerate(nearest_first, 2 * count))
         self.index |= {row.name: node for node, row in self.rows.items()}
         self.names = {node: name for name, node in self.index.items()}
@@ -43,13 +44,8 @@ class Houses:
 
     def made(self, node: int, options: Options, signer: Signer) -> Proxy:
         """A new proxy."""
-        above, row = self.above(node), self.rows[node]
-        further = 0
-        at = above
-        while at in self.rows:
-            further += 1
-            at = self.above(at)
-        return Proxy(node, above, options, signer, row.store, further)
+        row = self.rows[node]
+        return Proxy(node, self.above(node), options, signer, row.store, self._depths[row.name])
 
     def sides(self, groups: list[int], named: dict[int, int]) -> list[int]:
         """The group of every node: customers are where theirs are, and so is a proxy that no group names.
@@ -63,6 +59,7 @@ class Houses:
 
 
 def _depth(row: Organisation, by_name: dict[str, Organisation]) -> int:
+    """How many proxies there are further up."""
     depth = 0
     while row.at in by_name:
         row = by_name[row.at]

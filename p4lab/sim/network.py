@@ -8,6 +8,7 @@ to them (RELIABLE), they lose and change questions and answers (protocol section
 from math import log
 from random import Random
 
+from p4lab.core.events import Pair, pair_of
 from p4lab.core.messages import RELIABLE, Message
 from p4lab.scenario.model import Link, Scenario, links, parent_links
 from p4lab.sim.faults import corrupted
@@ -18,7 +19,6 @@ RESEND_ROUND_TRIPS = 2  # protocol section 5.12: a lost UPDATE comes again two r
 MICRO = 6  # decimals of a second
 LONGEST = 1e9  # s that one message may keep a link busy: as long as any run, and finite
 
-Pair = tuple[int, int]  # of nodes, the lower one first
 Arrival = tuple[float, int, Message]  # when, its fate in the trace, and what arrives
 
 
@@ -152,11 +152,6 @@ class Network:
             rng = Random(f"{self._seed}:link:{self._names[src]}>{self._names[dst]}")
             self._streams[src, dst] = rng
         return rng
-
-
-def pair_of(a: int, b: int) -> Pair:
-    """The two as links are known."""
-    return (a, b) if a < b else (b, a)
 
 
 def _resent(share: float, link: Link, rng: Random) -> float:

@@ -12,8 +12,9 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core.contract import Input, Linked, Unlinked
+from p4lab.core.events import Pair, pair_of
 from p4lab.core.neighbours import Role
-from p4lab.sim.network import Network, Pair, pair_of
+from p4lab.sim.network import Network
 
 LINK, CRASH, PARTITION = "link", "crash", "partition"  # why a link is cut; of a partition nobody is told
 

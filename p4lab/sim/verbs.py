@@ -19,14 +19,14 @@ from p4lab.core.commands import (
     SetLink,
     Unpeer,
 )  # fmt: skip
-from p4lab.core.events import Adopted, Healed, LinkChanged, Noted, Partitioned, Peered, Unpeered
+from p4lab.core.events import Adopted, Healed, LinkChanged, Noted, Pair, Partitioned, Peered, Unpeered, pair_of
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Mesh
 from p4lab.scenario.model import Link, Scenario, filled
 from p4lab.sim.crashes import Crashes, Machines
 from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
-from p4lab.sim.network import Network, Pair, pair_of
+from p4lab.sim.network import Network
 from p4lab.sim.reach import LINK, PARTITION, Reach
 
 

@@ -7,6 +7,7 @@ import re
 
 import msgspec
 
+from p4lab.core.events import pair_of
 from p4lab.topology.errors import TopologyError
 
 _LINE = re.compile(r"(\d{1,10})\|(\d{1,10})\|(-1|0)(?:\|.*)?")
@@ -59,7 +60,7 @@ def read_as_rel(data: bytes) -> Relations:
         if found[3] == "-1":
             providers.setdefault(b, {})[a] = None
         else:
-            peers[min(a, b), max(a, b)] = None
+            peers[pair_of(a, b)] = None
     customers: dict[int, int] = {}
     for above in providers.values():
         for provider in above:

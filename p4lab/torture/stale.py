@@ -30,10 +30,11 @@ from p4lab.core.events import (
     SessionUp,
     Stored,
     Unpeered,
+    pair_of,
 )  # fmt: skip
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Mesh
-from p4lab.scenario.model import Link, Scenario, links, parent_links
+from p4lab.scenario.model import Link, Scenario, every_link
 from p4lab.torture.told import ACCEPTED, WAITS
 from p4lab.torture.violation import Violation
 
@@ -55,7 +56,7 @@ class Stale:
     def __init__(self, scenario: Scenario) -> None:
         options = scenario.options
         self.found: list[Violation] = []
-        rows = [each.link for each in links(scenario)] + [link for _, _, link in parent_links(scenario)]
+        rows = list(every_link(scenario).values())
         self._way = HOPS * max((_longest(link) for link in [scenario.link, *rows]), default=0.0)
         lookup = max((row.lookup_delay for row in scenario.provider), default=0.0)
         self._waits = WAITS * (options.query_timeout + lookup + options.commit_delay) + 2 * options.access_latency
@@ -133,10 +134,10 @@ class Stale:
                     self._tops.add(event.node)
             case Peered():
                 for peer in event.peers:
-                    pairs.add((min(event.node, peer), max(event.node, peer)))
-                    faults.discard(("session", min(event.node, peer), max(event.node, peer)))
+                    pairs.add(pair_of(event.node, peer))
+                    faults.discard(("session", *pair_of(event.node, peer)))
             case Unpeered():
-                pair = min(event.node, event.peer), max(event.node, event.peer)
+                pair = pair_of(event.node, event.peer)
                 pairs.discard(pair)
                 faults.discard(("session", *pair))
             case Adopted():
@@ -156,9 +157,9 @@ class Stale:
             case SessionDown() if event.why in ("unpeered", "detached"):
                 pass
             case SessionDown() | SessionRefused():
-                faults.add(("session", min(event.node, event.peer), max(event.node, event.peer)))
+                faults.add(("session", *pair_of(event.node, event.peer)))
             case SessionUp():
-                faults.discard(("session", min(event.node, event.peer), max(event.node, event.peer)))
+                faults.discard(("session", *pair_of(event.node, event.peer)))
             case _:
                 return
         self._calm = event.t

@@ -20,11 +20,11 @@ from p4lab.core.events import (
     SessionDown,
     SessionRefused,
     Stored,
+    pair_of,
 )  # fmt: skip
 from p4lab.core.history import Ack
 from p4lab.core.names import Regime
 from p4lab.world.fold import Op, World
-from p4lab.world.states import pair
 from p4lab.world.words import DOES
 
 AT_HOME = ("local", "replica", "cached")  # sources of an answer for which nobody was asked
@@ -46,7 +46,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 def blame(world: World, finished: GetFinished, asked: Iterable[int], who: Callable[[int], str]) -> list[Finding]:
     """What the network had to do with it; asked: the providers that were."""
-    name = next(each for each in world.names if each.nid == finished.nid)
+    name = world.named(finished.nid)
     lag = world.op(finished.op)
     fine = finished.outcome == "OK" and not (lag and lag.lag)
     found = [] if fine else _Search(world, finished, who).all(list(asked))
@@ -114,7 +114,7 @@ class _Search:
         get, state = self._get, self._states.at(self._get.t)
         if self._me in state.crashed:
             self._say(self._last(get.t, Crashed, self._me), f"{self._who(self._me)} had crashed")
-        index = next(each.index for each in self._world.names if each.nid == get.nid)
+        index = self._world.named(get.nid).index
         holders = [held.node for held in self._world.holdings(index, get.t) if held.store in HAVE]
         near = self._states.neighbours(self._me, get.t)
         outside = [] if get.source in AT_HOME else [*get.silent, *holders, *asked]
@@ -134,7 +134,7 @@ class _Search:
     def _out_of_reach(self, node: int, t: float, so: str = "") -> bool:
         """Say why nothing passed between a provider and the one that was asked; so: what came of it."""
         state, me, other = self._states.at(t), self._who(self._me), self._who(node)
-        both = pair(self._me, node)
+        both = pair_of(self._me, node)
         why = state.cut.get(both)
         if why is None:
             return False
@@ -148,7 +148,7 @@ class _Search:
         else:
             event = self._states.last(
                 t,
-                lambda one: isinstance(one, SessionDown | SessionRefused) and pair(one.node, one.peer) == both,
+                lambda one: isinstance(one, SessionDown | SessionRefused) and pair_of(one.node, one.peer) == both,
             )
             self._say(event, f"{me} had no session with {other}: {WHYS.get(why, why)}{so}")
         return True

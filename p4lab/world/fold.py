@@ -25,13 +25,14 @@ from p4lab.core.events import (
     PutStarted,
     Restarted,
     Stored,
+    pair_of,
 )
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
 from p4lab.world.load import Rows, link_load
-from p4lab.world.states import CHANGES, State, States, pair
+from p4lab.world.states import CHANGES, State, States
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
 _REGIMES = {regime.value: regime.code for regime in Regime}
@@ -166,7 +167,7 @@ class World:
                     self.provider_of[event.node] = event.provider
                 case Peered():
                     for peer, latency in zip(event.peers, event.latency, strict=False):
-                        self.links[pair(event.node, peer)] = latency
+                        self.links[pair_of(event.node, peer)] = latency
                 case Adopted(node=node, parent=parent) if parent is not None:
                     self._link_up(node, parent, event.latency)
         self.seen += len(events)
@@ -188,6 +189,10 @@ class World:
     def find(self, key: str, owner: str | None = None) -> Name | None:
         """The first name with this key (and owner, where given)."""
         return next((name for name in self.names if name.key == key and owner in (None, name.owner)), None)
+
+    def named(self, nid: bytes) -> Name:
+        """The name with this id, which some Event so far has had."""
+        return self.names[self._index[nid]]
 
     def known_as(self, name: int) -> str:
         """The label of a name, with its owner where another name has the same key: "news/1 of Birch"."""
@@ -281,8 +286,8 @@ class World:
                 self._link_up(event.node, event.parent, event.latency)
 
     def _link_up(self, node: int, parent: int, latency: float | None) -> None:
-        self.parent_links.add(pair(node, parent))
-        self.links[pair(node, parent)] = 0.0 if latency is None else latency
+        self.parent_links.add(pair_of(node, parent))
+        self.links[pair_of(node, parent)] = 0.0 if latency is None else latency
 
     def _name(self, nid: bytes, kind: str = "", key: str = "", owner: str = "") -> int:
         index = self._index.get(nid)

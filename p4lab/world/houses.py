@@ -5,8 +5,8 @@ Rules: an organisation has the node number of its proxy, above those of all prov
 
 import msgspec
 
-from p4lab.core.events import Housed
-from p4lab.world.states import State, pair
+from p4lab.core.events import Housed, pair_of
+from p4lab.world.states import State
 
 
 class House(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ class Houses:
         """Why nothing passes between an organisation and what it is at: link, crash, partition; empty: it is open."""
         if house.node in state.crashed or house.at in state.crashed:
             return "crash"
-        link = state.links.get(pair(house.at, house.node))
+        link = state.links.get(pair_of(house.at, house.node))
         if link is not None and not link.up:
             return "link"
         return "partition" if state.groups and self._side(house.node, state) != self._side(house.at, state) else ""

@@ -23,6 +23,7 @@ from p4lab.core.events import (
     LinkChanged,
     Misbehaving,
     Moved,
+    Pair,
     Partitioned,
     Peered,
     Restarted,
@@ -30,6 +31,7 @@ from p4lab.core.events import (
     SessionRefused,
     SessionUp,
     Unpeered,
+    pair_of,
 )  # fmt: skip
 
 CHANGES = (
@@ -37,7 +39,6 @@ CHANGES = (
     SessionDown, SessionRefused, SessionUp, Unpeered,
 )  # fmt: skip
 KEPT = 256  # states
-Pair = tuple[int, int]
 T = TypeVar("T")
 _time = itemgetter(0)
 
@@ -63,6 +64,10 @@ class State(msgspec.Struct, frozen=True, eq=False):
     def group(self, node: int) -> int:
         """The number of a provider's side of the partition, from 0; -1 while there is none."""
         return next((number for number, group in enumerate(self.groups) if node in group), -1)
+
+    def catching_up(self, node: int) -> list[int]:
+        """With whom a provider is filling a session."""
+        return [b if a == node else a for a, b in sorted(self.catching) if node in (a, b)]
 
     @property
     def calm(self) -> bool:
@@ -115,7 +120,7 @@ class States:
                     self._present(t, node, parent, True)
                 self._parents.setdefault(node, []).append((t, parent))
             case LinkChanged(a=a, b=b):
-                self._links.setdefault(pair(a, b), []).append((t, event))
+                self._links.setdefault(pair_of(a, b), []).append((t, event))
             case Crashed(node=node) | Restarted(node=node):
                 self._down.setdefault(node, []).append((t, isinstance(event, Crashed)))
             case Partitioned(groups=groups):
@@ -168,7 +173,7 @@ class States:
 
     def linked(self, a: int, b: int, t: float) -> bool:
         """Whether there is a link between two providers at t."""
-        return pair(a, b) in self._there and pair(a, b) not in self.at(t).absent
+        return pair_of(a, b) in self._there and pair_of(a, b) not in self.at(t).absent
 
     def last(self, t: float, wanted: Callable[[Event], bool]) -> Event | None:
         """The last change by t that is wanted."""
@@ -177,7 +182,7 @@ class States:
 
     def stopped(self, a: int, b: int, sent: float, due: float) -> float:
         """When a message between two providers came to its end: at the first cut after it was sent, or when due."""
-        both = pair(a, b)
+        both = pair_of(a, b)
         for number in range(bisect_right(self._times, sent), bisect_right(self._times, due)):
             state = self._after(number + 1)
             if both in state.cut or both in state.absent:
@@ -185,16 +190,16 @@ class States:
         return due
 
     def _present(self, t: float, a: int, b: int, there: bool) -> None:
-        if pair(a, b) not in self._there:
+        if pair_of(a, b) not in self._there:
             for node in (a, b):
-                self._of.setdefault(node, []).append(pair(a, b))
-        track = self._there.setdefault(pair(a, b), [])
+                self._of.setdefault(node, []).append(pair_of(a, b))
+        track = self._there.setdefault(pair_of(a, b), [])
         if not track and not there:
             track.append((-inf, True))  # whoever goes was there
         if not track or track[-1][1] is not there:
             track.append((t, there))
         if len(track) > 1 or t > 0:
-            self._comes[pair(a, b)] = track
+            self._comes[pair_of(a, b)] = track
         for way in ((a, b), (b, a)):
             if way in self._sessions:  # a new link begins without the old one's session
                 self._sessions[way].append((t, ""))
@@ -226,7 +231,7 @@ class States:
             switches=switches,
             groups=groups,
             cut=self._cut(crashed, groups, absent, links, sessions),
-            catching=frozenset(pair(*way) for way, how in sessions.items() if how is _CATCHING),
+            catching=frozenset(pair_of(*way) for way, how in sessions.items() if how is _CATCHING),
             links=links,
             absent=absent,
             parents={node: _at(track, t, self.parents.get(node)) for node, track in self._parents.items()},
@@ -240,7 +245,7 @@ class States:
         links: dict[Pair, LinkChanged],
         sessions: dict[Pair, str],
     ) -> dict[Pair, str]:
-        cut = {pair(*way): how for way, how in sessions.items() if how is not _CATCHING}
+        cut = {pair_of(*way): how for way, how in sessions.items() if how is not _CATCHING}
         if groups:
             side = {node: number for number, group in enumerate(groups) for node in group}
             cut |= {(a, b): "partition" for a, b in self._there if side.get(a) != side.get(b)}
@@ -250,11 +255,6 @@ class States:
 
 
 _CATCHING = "catching up"
-
-
-def pair(a: int, b: int) -> Pair:
-    """A link by its ends, the lower first."""
-    return (a, b) if a < b else (b, a)
 
 
 def _at(track: Sequence[tuple[float, T]], t: float, before: T) -> T:

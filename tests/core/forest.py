@@ -12,25 +12,16 @@ from itertools import count
 from typing import Any
 
 from p4lab.core.commands import Get, Move, Put, Remove
-from p4lab.core.contract import NEVER, Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
+from p4lab.core.contract import Effect, Emit, Linked, Persist, Received, Requested, Send, Unlinked, Woke
 from p4lab.core.customer import Customer
 from p4lab.core.events import (
-    CaughtUp,
     Dropped,
-    Equivocated,
     Event,
     GetFinished,
     GetStarted,
-    LateBetter,
     Left,
-    Noticed,
     PutFinished,
     PutStarted,
-    Rejected,
-    SessionDown,
-    SessionRefused,
-    SessionUp,
-    Stored,
 )
 from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES, UPDATE, Update
 from p4lab.core.names import Kind, Regime
@@ -40,18 +31,11 @@ from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Modelled
 from p4lab.core.wallet import Wallet
+from p4lab.sim.crashes import Nobody
+from tests.core.lines import line
 
 QUIET = Options(signatures=Signatures.MODELLED)
 THREE = {"A": "", "B": "", "C": "", "a": "A", "c": "C", "b": "!B"}  # the forest of protocol section 5.17
-
-
-class Nothing:
-    """A provider that has crashed."""
-
-    wake_at = NEVER
-
-    def handle(self, data: object, now: float) -> list[Effect]:
-        return []
 
 
 @dataclass
@@ -72,7 +56,7 @@ class Forest:
         number = {name: i for i, name in enumerate(self.names)}
         signer = Modelled()
         self.wallet = wallet = Wallet(signer)
-        self.providers: list[Provider | Redirect | Nothing] = []
+        self.providers: list[Provider | Redirect | Nobody] = []
         for name, above in self.parents.items():
             if above.startswith("!"):
                 self.providers.append(Redirect(number[name], self.options, number[above[1:]]))
@@ -157,14 +141,14 @@ class Forest:
         told: list[tuple[int, Linked | Unlinked]] = []
         for i, (one, other) in enumerate(self._both(pairs)):
             role = self._role(one, other) if roles is None else roles[i % 2]
-            if not isinstance(self.providers[other], Nothing) and not isinstance(self.providers[one], Nothing):
+            if not isinstance(self.providers[other], Nobody) and not isinstance(self.providers[one], Nobody):
                 told.append((one, Linked(other, role)))
         return self._tell(told)
 
     def crash(self, name: str) -> list[str]:
         """A provider is gone; its neighbours are told."""
         node = self.names.index(name)
-        self.providers[node] = Nothing()
+        self.providers[node] = Nobody()
         near = [other for other in range(self.size) if other != node and self._role(other, node)]
         return self._tell([(other, Unlinked(node, "crash")) for other in near])
 
@@ -241,41 +225,17 @@ class Forest:
                     self._flights.append(flight)
 
     def _line(self, event: Event) -> str:
+        """As everywhere, but in fewer words: why a copy goes, and in which order a set came, is told by none here."""
         match event:
-            case Stored():
-                until = "" if event.until is None else f" until {event.until:g}"
-                via = "" if event.via is None else f" from {self.names[event.via]}"
-                version = f" v{event.seq}" if event.seq else ""
-                return f"{self.names[event.node]} keeps {event.store}{version}{until}{via}"
             case Dropped():
                 return f"{self.names[event.node]} drops {event.store}"
-            case PutFinished():
-                return f"{self.names[event.node]} put {event.outcome}"
             case GetFinished():
                 found = " ".join([event.outcome, event.source, *sorted(event.values)]).strip()
                 silent = f" silent {''.join(self.names[node] for node in event.silent)}" if event.silent else ""
                 return f"{self.names[event.node]} get {found}{silent}"
-            case Noticed():
-                return f"{self.names[event.node]} notices {self.names[event.src]}: {event.code}"
             case Left():
                 return f"{self.names[event.node]} gives up {event.entries}"
-            case Equivocated():
-                return f"{self.names[event.node]} meets two of v{event.seq}"
-            case LateBetter():
-                return f"{self.names[event.node]} hears late of v{event.seq}"
-            case SessionUp() | SessionDown():
-                word = "is joined with" if isinstance(event, SessionUp) else "is cut from"
-                return f"{self.names[event.node]} {word} {self.names[event.peer]}"
-            case SessionRefused():
-                return f"{self.names[event.node]} refuses {self.names[event.peer]}: {event.why}"
-            case CaughtUp():
-                news = f"{event.items}, {event.news} new"
-                return f"{self.names[event.node]} has caught up with {self.names[event.peer]}: {news}"
-            case Left():
-                return f"{self.names[event.node]} gives up {event.entries}"
-            case Rejected():
-                return f"{self.names[event.node]} rejects {self.names[event.src]}: {event.code}"
-        raise AssertionError(event)
+        return line(event, self.names)
 
 
 def messages(log: list[str]) -> int:

@@ -13,7 +13,6 @@ from typing import Any
 
 from p4lab.core.commands import Get, Put
 from p4lab.core.contract import (
-    NEVER,
     Effect,
     Emit,
     Input,
@@ -29,22 +28,11 @@ from p4lab.core.contract import (
 )
 from p4lab.core.customer import Customer
 from p4lab.core.events import (
-    CaughtUp,
-    Dropped,
-    Equivocated,
     Event,
     GetFinished,
     GetStarted,
-    LateBetter,
-    Left,
-    Noticed,
     PutFinished,
     PutStarted,
-    Rejected,
-    SessionDown,
-    SessionRefused,
-    SessionUp,
-    Stored,
 )
 from p4lab.core.messages import ACCESS, CODE_NAMES, STATUS_NAMES, Update
 from p4lab.core.names import Kind, Regime
@@ -54,6 +42,8 @@ from p4lab.core.provider import Provider
 from p4lab.core.records import Record
 from p4lab.core.signing import Ed25519, Modelled
 from p4lab.core.wallet import Wallet
+from p4lab.sim.crashes import Nobody
+from tests.core.lines import line
 
 GB, K, KV = Regime.GET_BROADCAST, Regime.KEY, Regime.VALUE
 IMM, AUTH, UNAUTH = Kind.IMMUTABLE, Kind.AUTHENTICATED, Kind.UNAUTHENTICATED
@@ -74,15 +64,6 @@ class Flight:
     def name(self) -> str:
         """Such as "A>B"."""
         return f"{LETTERS[self.src]}>{LETTERS[self.dst]}"
-
-
-class Nothing:
-    """A node that has crashed."""
-
-    wake_at = NEVER
-
-    def handle(self, data: object, now: float) -> list[Effect]:
-        return []
 
 
 @dataclass
@@ -211,7 +192,7 @@ class Mesh:
         node = LETTERS.index(letter)
         self.flights = [each for each in self.flights if node not in (each.src, each.dst)]
         self._later = [each for each in self._later if each[2] != node]
-        self.nodes[node] = Nothing()
+        self.nodes[node] = Nobody()
         for other in range(self.size):
             if other != node:
                 self._perform(other, self.nodes[other].handle(Unlinked(node, "crash"), self.now), 0)
@@ -223,7 +204,7 @@ class Mesh:
         provider = Provider(node, self.options, self.signer, self.lookup_delay, epoch=1)
         found = provider.restore(self.disks[node], dict.fromkeys(others, Role.PEER), self.now)
         self.providers[node] = self.nodes[node] = provider
-        self.join(*[letter + LETTERS[i] for i in others if not isinstance(self.nodes[i], Nothing)])
+        self.join(*[letter + LETTERS[i] for i in others if not isinstance(self.nodes[i], Nobody)])
         return found
 
     # What there is
@@ -240,7 +221,7 @@ class Mesh:
 
     def answer(self, op: int) -> str:
         """The answer to a get as one line."""
-        return _line(self.answers[op])
+        return line(self.answers[op], LETTERS)
 
     def chain(self, event: Event) -> list[int]:
         """The ids of an event, of its cause, of the cause of that, and so on."""
@@ -272,7 +253,7 @@ class Mesh:
         elif isinstance(event, PutStarted | GetStarted):
             self.asked[event.op] = event
             return event.id
-        self.log.append(_line(event))
+        self.log.append(line(event, LETTERS))
         return event.id
 
     def _send(self, src: int, effect: Effect, cause: int) -> None:
@@ -299,37 +280,3 @@ def _version(record: Record) -> str:
     if record.kind is AUTH:
         return f"v{record.version[0]}"
     return "v" if record.value is None else record.value.decode()
-
-
-def _line(event: Event) -> str:
-    match event:
-        case Stored():
-            until = "" if event.until is None else f" until {event.until:g}"
-            via = "" if event.via is None else f" from {LETTERS[event.via]}"
-            return f"{LETTERS[event.node]} keeps {event.store}{f' v{event.seq}' if event.seq else ''}{until}{via}"
-        case Dropped():
-            return f"{LETTERS[event.node]} drops {event.store}: {event.why}"
-        case PutFinished():
-            return f"{LETTERS[event.node]} put {event.outcome}"
-        case GetFinished():
-            found = " ".join([event.source, *event.values])
-            silent = f" silent {''.join(LETTERS[peer] for peer in event.silent)}" if event.silent else ""
-            return f"{LETTERS[event.node]} get {event.outcome} {found}".rstrip() + silent + " stale" * event.stale
-        case SessionUp() | SessionDown():
-            word = "is joined with" if isinstance(event, SessionUp) else "is cut from"
-            return f"{LETTERS[event.node]} {word} {LETTERS[event.peer]}"
-        case SessionRefused():
-            return f"{LETTERS[event.node]} refuses {LETTERS[event.peer]}: {event.why}"
-        case CaughtUp():
-            return f"{LETTERS[event.node]} has caught up with {LETTERS[event.peer]}: {event.items}, {event.news} new"
-        case Rejected():
-            return f"{LETTERS[event.node]} rejects {LETTERS[event.src]}: {event.code}"
-        case Noticed():
-            return f"{LETTERS[event.node]} notices {LETTERS[event.src]}: {event.code}"
-        case Left():
-            return f"{LETTERS[event.node]} gives up {event.entries}{' onward' * event.onward}"
-        case Equivocated():
-            return f"{LETTERS[event.node]} meets two of v{event.seq}"
-        case LateBetter():
-            return f"{LETTERS[event.node]} hears late of v{event.seq}"
-    raise AssertionError(event)

@@ -26,12 +26,11 @@ from p4lab.core.commands import (
     Unpeer,
 )  # fmt: skip
 from p4lab.core.contract import Effect, Input, Received
-from p4lab.core.events import Crashed, Lost, Restarted, Sent
+from p4lab.core.events import Crashed, Lost, Pair, Restarted, Sent, pair_of
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, Mesh, Options, Signatures
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario, Workload
 from p4lab.sim.engine import Engine
-from p4lab.sim.network import Pair, pair_of
 from p4lab.trace import DUPLICATE, LOST, Trace
 
 TOPS, NAMES = ("A", "B", "C"), ("A", "B", "C", "d", "e", "f")

@@ -11,12 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
-from p4lab.core.events import LinkChanged
+from p4lab.core.events import LinkChanged, Pair, pair_of
 from p4lab.scenario.model import Link
 from p4lab.world import State
 from ui import words
 
-Pair = tuple[int, int]
 FEW = 12  # links with faults that say which; more only wear the sign
 NO_PAIRS = np.empty((0, 2), np.int64)
 CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED, REMOVED = (
@@ -186,5 +185,4 @@ def _pair(ends: np.ndarray) -> Pair:
 
 
 def _ends(hosts: np.ndarray, pair: Pair) -> Pair:
-    a, b = sorted((int(hosts[pair[0]]), int(hosts[pair[1]])))
-    return a, b
+    return pair_of(int(hosts[pair[0]]), int(hosts[pair[1]]))

@@ -44,7 +44,7 @@ def trouble(node: int, plan: Plan, now: Moment, world: World) -> list[str]:
         said.append(f"Misbehaves: {', '.join(map(words.switch, state.switches[node]))}")
     if state.groups:
         said.append(f"On side {letter(state.group(node))} of a partition")
-    catching = [b if a == node else a for a, b in sorted(state.catching) if node in (a, b)]
+    catching = state.catching_up(node)
     if catching:
         said.append(f"Catching up with {', '.join(plan.names[other] for other in catching)}")
     return said

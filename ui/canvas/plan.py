@@ -7,8 +7,7 @@ during the run join those of the scenario as the world sees them.
 
 import numpy as np
 
-from p4lab.scenario.model import Link, Scenario, parent_links
-from p4lab.scenario.model import links as resolved
+from p4lab.scenario.model import Link, Scenario, every_link, parent_links
 from p4lab.trace import Trace
 from p4lab.world import State, World
 from ui.canvas.answers import Answers
@@ -61,11 +60,9 @@ class Plan:
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
-        upwards = parent_links(scenario)
-        self._links = {(pair.a, pair.b): pair.link for pair in resolved(scenario)}
-        self._links |= {(min(child, parent), max(child, parent)): link for child, parent, link in upwards}
+        self._links = every_link(scenario)
         self._default, self._seen = scenario.link, 0
-        self._above = {child: parent for child, parent, _ in upwards}
+        self._above = {child: parent for child, parent, _ in parent_links(scenario)}
         self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
         self._trace, self._world = trace, world
         self._know(list(self._links))

@@ -10,10 +10,11 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from p4lab.core.events import Pair
 from ui import words
 from ui.canvas import ground
 from ui.canvas.figures import MINI, Figures
-from ui.canvas.ground import Ground, Pair
+from ui.canvas.ground import Ground
 from ui.canvas.links import clipped
 from ui.theme import Theme, font, mix
 

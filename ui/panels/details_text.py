@@ -191,7 +191,7 @@ def trouble(node: int, world: World, t: float) -> list[str]:
             by_why.setdefault(why, []).append(b if a == node else a)
     for why, others in by_why.items():
         said.append(f"No session with {names(others, world, 6)}: {words.WHYS.get(why, why)}.")
-    catching = [b if a == node else a for a, b in sorted(state.catching) if node in (a, b)]
+    catching = state.catching_up(node)
     if catching:
         said.append(f"Catching up with {names(catching, world, 6)}.")
     return said
