@@ -1,4 +1,4 @@
-"""What the person is looking at: one key, one provider, one operation, one Event, one message, shared by every part of the window.
+"""What the person is looking at: one key, provider, operation, Event, message, shared by every part of the window.
 
 More providers, or a link, may be chosen beside the one, for what is done to several. A chain of Events is lit up
 wherever Events are shown, while something is explained.
