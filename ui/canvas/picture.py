@@ -57,17 +57,26 @@ class Picture:
 
         op: the operation that stands out.
         """
-        radius, small = radii
-        made = self._painter
-        if made is None or self._badges is None or (made.ratio, made.radius) != (ratio, radius):
-            made = self._painter = Painter(theme, ratio, radius, small)
-            self._badges = tags.Badges(theme, ratio)
+        made, badges = self._ready(theme, radii, ratio)
         providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now)
         pulses.paint_ends(painter, theme, now)
         signs.paint_badges(painter, theme, now.shown, now.ground)
-        self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
+        badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         made.paint_access(painter, *now.access)
         made.paint(painter, now.flight, op)
         moves.paint(painter, theme, now, world.states.moves)
         legend.paint_pace(painter, theme, now.shown, width, pace, now.left_out)
+
+    def paint_flight(
+        self, painter: QPainter, theme: Theme, now: Moment, radii: tuple[float, float], op: int | None, ratio: float
+    ) -> None:
+        """The messages under way alone."""
+        self._ready(theme, radii, ratio)[0].paint(painter, now.flight, op)
+
+    def _ready(self, theme: Theme, radii: tuple[float, float], ratio: float) -> tuple[Painter, tags.Badges]:
+        made, badges = self._painter, self._badges
+        if made is None or badges is None or (made.ratio, made.radius) != (ratio, radii[0]):
+            made = self._painter = Painter(theme, ratio, *radii)
+            badges = self._badges = tags.Badges(theme, ratio)
+        return made, badges

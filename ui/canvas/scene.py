@@ -5,6 +5,7 @@ stands still between two changes (links, discs, texts) is kept as one picture; m
 frame.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -34,8 +35,8 @@ from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.canvas.walking import ARROWS, towards
 from ui.focus import Focus
-from ui.player import Player
 from ui.theme import ThemeSwitch
+from ui.viewed import Viewed
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
@@ -50,11 +51,13 @@ class MapView(QWidget):
     placed = Signal(str, tuple)
     inspected = Signal(int)
     menuRequested = Signal(int, QPoint)
+    cameraChanged = Signal()  # another piece is looked at
 
-    def __init__(self, player: Player, focus: Focus, switch: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Viewed, focus: Focus, switch: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
         self.moment: Moment | None = None  # what the last frame showed
+        self.overlay: Callable[[QPainter, Moment], None] | None = None  # painted above everything
         self._player, self._focus, self._switch = player, focus, switch
         self._plan = Plan()
         self._hand = Hand(self)
@@ -137,10 +140,24 @@ class MapView(QWidget):
         """Every provider as it stands now."""
         return self._plan.figures(self.camera, self._switch.scale)
 
-    def look_from(self, camera: Camera) -> None:
-        """Another piece of the map."""
+    def look_from(self, camera: Camera, quietly: bool = False) -> None:
+        """Another piece of the map. quietly: because another map, which knows it, looks from there."""
         self.camera = camera
         self.update()
+        if not quietly:
+            self.cameraChanged.emit()
+
+    def moment_among(self, shown: Figures) -> Moment | None:
+        """What this map's run would show with the figures of another; None where its providers are others."""
+        self._plan.follow(self._player.playhead)
+        if self._plan.names != shown.names or not np.array_equal(self._plan.hosts, shown.hosts):
+            return None
+        return moment(self._player, self._focus, self._plan, shown, self.glyph_radii()[0])
+
+    def paint_flight(self, painter: QPainter, now: Moment) -> None:
+        """The messages of a moment alone."""
+        ratio = self.devicePixelRatio()
+        self._picture.paint_flight(painter, self._switch.current, now, self.glyph_radii(), self._focus.op, ratio)
 
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None:
         """The provider or the house under a point, and its middle."""
@@ -237,6 +254,8 @@ class MapView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         world, radii = self._player.world, self.glyph_radii()
         self._picture.paint_moving(painter, theme, now, world, radii, pace, self._focus.op, self.width(), ratio)
+        if self.overlay is not None:
+            self.overlay(painter, now)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
