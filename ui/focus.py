@@ -1,6 +1,7 @@
-"""What the person is looking at: one key, one provider, one operation, one Event, shared by every part of the window.
+"""What the person is looking at: one key, provider, operation, Event, message, shared by every part of the window.
 
-More providers, or a link, may be chosen beside the one, for what is done to several.
+More providers, or a link, may be chosen beside the one, for what is done to several. A chain of Events is lit up
+wherever Events are shown, while something is explained.
 
 Rules: numbers only (a name's place in World, a node, an op, an Event's id), None = nothing. A signal is given once per
 real change, so parts may select into each other without going round in circles.
@@ -19,6 +20,8 @@ class Focus(QObject):
     opChanged = Signal()
     eventChanged = Signal()
     choiceChanged = Signal()  # which providers or which link are chosen
+    messageChanged = Signal()
+    chainChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +31,8 @@ class Focus(QObject):
         self.link: tuple[int, int] | None = None  # the lower end first
         self.op: int | None = None
         self.event_id: int | None = None  # not `event`: that is a method of QObject, which Qt calls
+        self.message: int | None = None  # the Event of a message row
+        self.chain: frozenset[int] = frozenset()  # the Events that explain something together
 
     def select_name(self, name: int | None) -> None:
         """The key whose copies the map and the lanes show."""
@@ -86,8 +91,22 @@ class Focus(QObject):
             self.event_id = event
             self.eventChanged.emit()
 
+    def select_message(self, event: int | None) -> None:
+        """The message whose story is told."""
+        if event != self.message:
+            self.message = event
+            self.messageChanged.emit()
+
+    def light(self, chain: frozenset[int]) -> None:
+        """The Events to light up in map, chart and log; none: nothing is explained."""
+        if chain != self.chain:
+            self.chain = chain
+            self.chainChanged.emit()
+
     def clear(self) -> None:
         """Look at nothing: another run has other numbers."""
+        self.light(frozenset())
+        self.select_message(None)
         self.select_event(None)
         self.select_op(None)
         self.choose(())

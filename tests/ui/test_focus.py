@@ -40,3 +40,14 @@ def test_a_link_is_chosen_instead_of_providers(qtbot: QtBot) -> None:
     assert (focus.link, focus.chosen) == (None, (1,))
     focus.clear()
     assert (focus.link, focus.chosen) == (None, ())
+
+
+def test_a_message_and_a_chain_are_said_once_and_forgotten_with_the_run(qtbot: QtBot) -> None:
+    focus, said = Focus(), []
+    focus.messageChanged.connect(lambda: said.append(focus.message))
+    focus.chainChanged.connect(lambda: said.append(focus.chain))
+    for _ in range(2):
+        focus.select_message(7)
+        focus.light(frozenset({7, 3}))
+    focus.clear()
+    assert said == [7, frozenset({3, 7}), frozenset(), None]
