@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from ui.actions import Actions, table
 from ui.acts.context import Context
 from ui.canvas.scene import LINE, NOBODY, MapView
+from ui.compare.beside import Beside
+from ui.compare.panel import ComparePanel
 from ui.dialogs import Dialogs
 from ui.docks import Docks
 from ui.document import Document
@@ -78,11 +80,13 @@ class Window(QMainWindow):
             ("plots", PlotsPanel), ("details", DetailsPanel), ("log", LogPanel),
         ):  # fmt: skip
             self.docks.add(name, partial(panel, player, focus, theme))
+        self.docks.add("compare", lambda: ComparePanel(player, self.beside, theme))
         self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
         self.header = Header(player, document, self.acts, theme)
         self.map = MapView(player, focus, theme)
+        self.beside = Beside(player, focus, document, dialogs, self.map, self.notice, theme, self)
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, self.acts, theme)
         self.status = Status(player, focus)
@@ -93,7 +97,7 @@ class Window(QMainWindow):
     def _lay_out(self) -> None:
         left = QWidget()
         column = _column(left)
-        column.addWidget(self.map, 1)
+        column.addWidget(self.beside.maps, 1)
         column.addWidget(self.bar)
         self._bench.setCentralWidget(left)
         page = QWidget()
@@ -122,6 +126,7 @@ class Window(QMainWindow):
         self.transport.timeline.opPicked.connect(focus.select_op)
         focus.opChanged.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
+        self.beside.comparison.changed.connect(self._show_comparison)
         self.docks.picked.connect(self.map.setFocus)
         self.docks.changed.connect(self.acts.refresh)
         player.playingChanged.connect(self._leave_fields)
@@ -182,6 +187,11 @@ class Window(QMainWindow):
         if self._focus.op is not None:
             self.docks.show("details")
 
+    def _show_comparison(self) -> None:
+        self.acts.refresh()
+        if self.beside.comparison.on:
+            self.docks.show("compare")
+
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""
         if typed_into(self.focusWidget()):
@@ -232,6 +242,7 @@ class Window(QMainWindow):
         if self._laid_out:
             self._settings.setValue("docks", self.docks.state())
         self.notice.hush()
+        self.beside.comparison.end()
         self.player.close()
         event.accept()
 

@@ -18,10 +18,10 @@ def rows(ctx: Context) -> list[Row]:
     player, view = ctx.player, ctx.view
 
     def alone() -> str:
-        return ctx.nothing_open() or ("" if view.comparison.on else "Nothing is being compared.")
+        return ctx.nothing_open() or ("" if view.beside.comparison.on else "Nothing is being compared.")
 
     def no_other() -> str:
-        return alone() or ("" if view.comparison.number is not None else "The other run is of another scenario.")
+        return alone() or ("" if view.beside.comparison.number is not None else "The other run is of another scenario.")
 
     def no_branch() -> str:
         few = "There is one branch: press F to fork, or ask what if."
@@ -29,24 +29,44 @@ def rows(ctx: Context) -> list[Row]:
 
     def put_as(regime: Regime) -> None:
         try:
-            view.what_if.put_as(regime)
+            view.beside.what_if.put_as(regime)
         except ValueError as fault:
             view.tell_fault(str(fault))
 
+    def imagined(regime: Regime) -> str:
+        return view.beside.what_if.why_not(regime)
+
+    def begin() -> None:
+        view.beside.begin_next()
+
+    def begin_with_file() -> None:
+        view.beside.begin_with_file()
+
+    def differences() -> None:
+        view.beside.maps.show_side_by_side(not view.beside.maps.side_by_side)
+
+    def on_one_map() -> bool:
+        return not alone() and not view.beside.maps.side_by_side
+
+    def swap() -> None:
+        view.beside.comparison.swap()
+
+    def end() -> None:
+        view.beside.comparison.end()
+
     found = [
         Row(f"what-if-{regime.value}", words.regime(regime.value), "Time", partial(put_as, regime), (),
-            partial(lambda regime: view.what_if.why_not(regime), regime), submenu=WHAT_IF,
+            partial(lambda regime: ctx.nothing_open() or imagined(regime), regime), submenu=WHAT_IF,
             says=f"What if the selected key had been {words.regime(regime.value)} from the start")
         for regime in Regime
     ]  # fmt: skip
     return [
         *found,
-        Row("compare", "Compare with another branch", "Time", view.compare_next, ("C",), no_branch, line=True,
-            says="Show another branch beside this one"),
-        Row("compare-file", "Compare with a scenario…", "Time", view.compare_file, (), ctx.nothing_open,
+        Row("compare", "Compare with another branch", "Time", begin, ("C",), no_branch, line=True,
+            says="Show another branch beside this one; again: the next"),
+        Row("compare-file", "Compare with a scenario…", "Time", begin_with_file, (), ctx.nothing_open,
             says="Show a run of another scenario beside this one"),
-        Row("one-map", "Differences on one map", "Time", lambda: view.maps.show_side_by_side(not view.maps.side_by_side),
-            (), alone, lambda: view.comparison.on and not view.maps.side_by_side),
-        Row("swap", "Swap the two branches", "Time", lambda: view.comparison.swap(), (), no_other),
-        Row("compare-end", "End the comparison", "Time", lambda: view.comparison.end(), (), alone),
+        Row("one-map", "Differences on one map", "Time", differences, ("Shift+C",), alone, on_one_map),
+        Row("swap", "Swap the two branches", "Time", swap, (), no_other),
+        Row("compare-end", "End the comparison", "Time", end, (), alone),
     ]  # fmt: skip

@@ -4,6 +4,8 @@ Rules: shows nothing itself. The other run is a branch of the same document, or 
 that of both. What is selected in one is selected in the other, as far as it is there (twin.py).
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.session.base import Session
@@ -117,7 +119,7 @@ class Comparison(QObject):
         else:
             self.changed.emit()
 
-    def _hand_on(self, ours: Focus, theirs: Focus):  # noqa: ANN202 a slot
+    def _hand_on(self, ours: Focus, theirs: Focus) -> Callable[[], None]:
         def give() -> None:
             if not self.on or self._passing:
                 return

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from p4lab.metrics import Metrics
 from ui import words
 from ui.compare.comparison import Comparison
+from ui.follower import Follower
 from ui.panels.chart import Chart
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
@@ -71,7 +72,10 @@ class Curves(QWidget):
             chart = Chart(player, themes, self.span, title, unit)
             legend = Legend(themes.current)
             chart.column.insertWidget(1, legend)
-            pair = pg.PlotCurveItem(antialias=True, connect="finite"), pg.PlotCurveItem(antialias=True, connect="finite")
+            pair = (
+                pg.PlotCurveItem(antialias=True, connect="finite"),
+                pg.PlotCurveItem(antialias=True, connect="finite"),
+            )
             for line in pair:
                 chart.plot.addItem(line, ignoreBounds=True)
             self.charts.append(chart)
@@ -90,7 +94,7 @@ class Curves(QWidget):
         """Draw what is known up to the playhead."""
         theme, names = self._themes.current, self._comparison.names if self._comparison.on else ("", "")
         step = (self.span.high - self.span.low) / BINS
-        runs = (self._player, self._comparison.follower)
+        runs: tuple[Player | Follower, ...] = (self._player, self._comparison.follower)
         for chart, lines, legend, (_, _, count) in zip(self.charts, self._lines, self._legends, CURVES, strict=True):
             top = 0.0
             for line, run, colour, style in zip(

@@ -23,7 +23,7 @@ class Apart:
 
 def apart(here: Sequence[Look], names: Sequence[str], there: Sequence[Look], others: Sequence[str]) -> list[Apart]:
     """The providers whose copies differ, by their number in the first run."""
-    found = {name: look for name, look in zip(others, there, strict=False)}
+    found = dict(zip(others, there, strict=False))
     result = []
     for node, (name, look) in enumerate(zip(names, here, strict=False)):
         other = found.get(name)

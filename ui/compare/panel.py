@@ -4,7 +4,7 @@ Rules: the numbers are `metrics.report`'s, as everywhere; a panel that nobody se
 is chosen here too: another branch, or a scenario from a file.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.compare.comparison import Comparison
+from ui.compare.beside import Beside
 from ui.compare.curves import Curves
 from ui.compare.rows import Line, lines, sentence
 from ui.elided import ElidedLabel
@@ -29,22 +29,19 @@ from ui.theme import ThemeSwitch, font
 
 NOTHING, OTHER = "nothing", "Another scenario…"
 HOW = (
-    "Two futures side by side: press F to fork at the playhead, change something, and choose the other branch above. Or "
-    "ask what if a key had been put in another regime (menu Time), or choose another scenario with the same workload."
+    "Two futures side by side: press F to fork at the playhead, change something, and choose the other branch above. "
+    "Or ask what if a key had been put in another regime (menu Time), or choose a scenario with the same workload."
 )
 WORSE, BETTER = "▲ worse", "▼ better"
 
 
 class ComparePanel(QWidget):
-    """branchChosen: a branch's number; fileAsked: another scenario; endAsked: nothing any more."""
+    """The panel."""
 
-    branchChosen = Signal(int)
-    fileAsked = Signal()
-    endAsked = Signal()
-
-    def __init__(self, player: Player, comparison: Comparison, themes: ThemeSwitch) -> None:
+    def __init__(self, player: Player, beside: Beside, themes: ThemeSwitch) -> None:
         super().__init__()
-        self._player, self._comparison, self._themes = player, comparison, themes
+        comparison = beside.comparison
+        self._player, self._beside, self._comparison, self._themes = player, beside, comparison, themes
         self._shown: tuple[object, ...] | None = None
         self.choice = QComboBox()
         self.choice.setAccessibleName("Compare with")
@@ -154,9 +151,9 @@ class ComparePanel(QWidget):
     def _chosen(self, index: int) -> None:
         number = self.choice.itemData(index)
         if number is None:
-            self.endAsked.emit()
+            self._comparison.end()
         elif number > 0:
-            self.branchChosen.emit(number)
+            self._beside.begin(number)
         elif number == 0:
-            self.fileAsked.emit()
+            self._beside.begin_with_file()
         self._offer()

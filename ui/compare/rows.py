@@ -95,7 +95,8 @@ def sentence(one: dict[str, Any], other: dict[str, Any], names: tuple[str, str])
     """The comparison in one sentence: what strikes most."""
     parts = []
     for path, label, many in (
-        ("messages.total", "messages", True), ("latency.get.mean", "latency", False), ("staleness.share", "stale", False),
+        ("messages.total", "messages", True), ("latency.get.mean", "latency", False),
+        ("staleness.share", "stale", False),
     ):  # fmt: skip
         a, b = _value(one, path), _value(other, path)
         if a is None or b is None or a == b:
