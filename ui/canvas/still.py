@@ -34,6 +34,7 @@ class Still:
         self._under: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
         self._whole: tuple[object, QPixmap] | None = None
+        self._steps: tuple[np.ndarray, bytes] | None = None  # of the loads of the last frame
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
@@ -50,8 +51,8 @@ class Still:
         ratio: float,
     ) -> QPixmap:
         """The whole of it, of the camera's size. marked: providers whose label must be seen."""
-        steps = links.steps(now.carried, now.loads.window)
-        ground = now.shown, now.ground, steps.tobytes(), chosen.link, ratio
+        steps = self._steps_of(now)
+        ground = now.shown, now.ground, steps, chosen.link, ratio
         if self._lines is None or not _same(self._lines[0], ground):
             self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, chosen.link, ratio)
             self._whole = None
@@ -60,13 +61,21 @@ class Still:
             self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1])
         return self._whole[1]
 
+    def _steps_of(self, now: Moment) -> bytes:
+        """How wide each line is. Compared as one text: there may be half a million lines."""
+        if self._steps is None or self._steps[0] is not now.carried:
+            made = links.steps(now.carried, now.loads.window).tobytes()
+            known = b"" if self._steps is None else self._steps[1]
+            self._steps = now.carried, known if made == known else made
+        return self._steps[1]
+
     def _paint_lines(
         self,
         theme: Theme,
         plan: Plan,
         now: Moment,
         camera: Camera,
-        steps: np.ndarray,
+        widths: bytes,
         link: tuple[int, int] | None,
         ratio: float,
     ) -> QPixmap:
@@ -75,6 +84,7 @@ class Still:
         picture.fill(theme.map)
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
+        steps = np.frombuffer(widths, np.uint8)
         signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
         if link is not None:
             links.paint_chosen(painter, theme, centres, rims, link)
