@@ -21,7 +21,7 @@ class Rows(Protocol):
 
 
 def link_load(trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
-    """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], in order, and how many bytes."""
+    """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
     rows = trace.rows(trace.rows_at(t - window), trace.rows_at(t))
     between = rows["code"] < ACCESS
     src, dst, size = (rows[field][between].astype(np.int64) for field in ("src", "dst", "size"))

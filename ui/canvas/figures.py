@@ -79,7 +79,6 @@ class Figures:
         x, y = self.centres[node].tolist()
         return [(x + reach * cos(angle), y + reach * sin(angle)) for angle in angles]
 
-
     @cached_property
     def customer_dots(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where the customers of all sit: of each provider its first row of the last array, and how many rows."""
