@@ -50,8 +50,10 @@ PUTS: list[tuple[float, Command]] = [
     (t, Put(who, f"{key} {t:g}", key, kind=kind, regime=regime, secret=secret))
     for t, who, key, kind, regime, secret in (
         (1.0, "A", "fell", SIGNED, KV, None), (1.0, "B", "still", SIGNED, KV, None), (1.0, "d", "low", SIGNED, K, None),
-        (10.0, "A", "fell", SIGNED, GB, None), (10.0, "A", "own", SIGNED, GB, None), (10.5, "A", "news", SIGNED, K, None),
-        (11.0, "B", "far", SIGNED, KV, None), (11.2, "d", "low", SIGNED, KV, None), (11.4, "d", "quiet", SIGNED, GB, None),
+        (10.0, "A", "fell", SIGNED, GB, None), (10.0, "A", "own", SIGNED, GB, None),
+        (10.5, "A", "news", SIGNED, K, None),
+        (11.0, "B", "far", SIGNED, KV, None), (11.2, "d", "low", SIGNED, KV, None),
+        (11.4, "d", "quiet", SIGNED, GB, None),
         (11.6, "f", "deep", SIGNED, K, None), (11.8, "e", "side", SET, KV, None), (12.0, "C", "wall", SET, GB, None),
     )
 ]  # fmt: skip

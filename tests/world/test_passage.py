@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, cast
 
 import pytest
@@ -15,10 +16,10 @@ from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.sim.engine import Engine
 from p4lab.trace import Trace
-from tests.streams import Run, runs
 from p4lab.world import World
 from p4lab.world.causes import Causes
 from p4lab.world.passage import Passage
+from tests.streams import Run, runs
 
 KV = Regime.VALUE
 
@@ -97,7 +98,7 @@ def test_causes_both_ways_and_the_chain(real: tuple[Any, World]) -> None:
     number = message(trace, 0, 2, messages.GETR)
     back = causes.back(number)
     assert [type(trace[each - 1]).__name__ for each in back] == ["Sent", "Sent", "Sent", "GetStarted"]
-    assert all(one in causes.after(other) for one, other in zip(back, back[1:], strict=False))
+    assert all(one in causes.after(other) for one, other in itertools.pairwise(back))
     assert causes.chain([number]) == frozenset(back)
     assert causes.after(10_000_000) == []
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from p4lab.core.events import Crashed
-from tests.streams import Run, runs
 from p4lab.world import World
 from p4lab.world.stock import Stock, Total, behind
+from tests.streams import Run, runs
 
 
 def seen(run: Run) -> World:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from p4lab.core.events import Lost, Sent
 from p4lab.core.messages import ACCESS, FETCH, FETCHR, GETQ, GETR, HIT, MISS
 from p4lab.trace import DUPLICATE, LOST
-from tests.streams import Run, news, runs
 from p4lab.world import World
 from p4lab.world.traffic import Answered, Both, Traffic, Way
+from tests.streams import Run, news, runs
 
 
 def told(run: Run) -> Traffic:
