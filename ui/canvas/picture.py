@@ -3,6 +3,7 @@
 Rules: a function of (moment, plan, camera, what is marked, theme); keeps only what was painted before.
 """
 
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.world import World
@@ -34,10 +35,11 @@ class Picture:
     def __init__(self) -> None:
         self._still = Still()
         self._made: _Made | None = None
+        self._pace: tuple[object, tuple[QPointF, QPixmap]] | None = None
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._made = None
+        self._made = self._pace = None
         self._still.forget()
 
     def still(
@@ -80,7 +82,15 @@ class Picture:
         made.messages.paint_access(painter, *now.access)
         made.messages.paint(painter, now.flight, op)
         moves.paint(painter, theme, now, world.states.moves)
-        legend.paint_pace(painter, theme, now.shown, width, pace, now.left_out)
+        self._paint_pace(painter, theme, now, width, pace, ratio)
+
+    def _paint_pace(self, painter: QPainter, theme: Theme, now: Moment, width: float, pace: str, ratio: float) -> None:
+        """Texts are dear, and these stay the same for most frames."""
+        key = now.shown, width, pace, now.left_out, ratio
+        if self._pace is None or self._pace[0] != key:
+            self._pace = key, legend.pace(theme, now.shown, width, pace, now.left_out, ratio)
+        at, picture = self._pace[1]
+        painter.drawPixmap(at, picture)
 
     def _made_for(self, theme: Theme, radii: tuple[float, float], ratio: float) -> _Made:
         if self._made is None or self._made.wanted != (radii, ratio):
