@@ -13,7 +13,9 @@ from ui.canvas import houses, links, providers, signs, tags
 from ui.canvas.figures import Figures
 from ui.canvas.ground import Ground, kept
 from ui.canvas.labels import Room
+from ui.canvas.loads import Loads
 from ui.canvas.moment import Moment
+from ui.canvas.stamps import Stamps
 from ui.theme import Theme
 
 MOST_NAMED = 60  # of those in the air; names of more find no room anyway
@@ -24,14 +26,19 @@ class Lifted:
 
     def __init__(self) -> None:
         self._kept: tuple[tuple[Figures, Ground, frozenset[int]], Figures, Ground, Ground] | None = None
+        self._carried: tuple[Ground, Loads, np.ndarray] | None = None
 
     def rest(self, now: Moment, resting: Figures, nodes: frozenset[int]) -> Moment:
         """All but these nodes, with their lines. resting: the figures as they were before."""
         shown, ground, _ = self._split(now, resting, nodes)
         stay = tuple(one for one in now.houses if one.node not in nodes)
-        return replace(now, shown=shown, ground=ground, carried=ground.carried(now.loads.carried), houses=stay)
+        if self._carried is None or self._carried[0] is not ground or self._carried[1] is not now.loads:
+            self._carried = ground, now.loads, ground.carried(now.loads.carried)
+        return replace(now, shown=shown, ground=ground, carried=self._carried[2], houses=stay)
 
-    def paint(self, painter: QPainter, theme: Theme, now: Moment, resting: Figures, nodes: frozenset[int]) -> None:
+    def paint(
+        self, painter: QPainter, theme: Theme, now: Moment, resting: Figures, nodes: frozenset[int], stamps: Stamps
+    ) -> None:
         """These nodes and their lines, where they are now."""
         _, _, ground = self._split(now, resting, nodes)
         shown = replace(now.shown, hosts=_only(now.shown, nodes))
@@ -43,12 +50,12 @@ class Lifted:
         for node in shown.seen:
             providers.paint_halo(painter, theme, shown, node, True)
         signs.paint_stacks(painter, theme, now.shown, ground)
-        providers.paint_discs(painter, theme, shown, now.looks)
+        providers.paint_discs(painter, theme, shown, now.looks, stamps)
         room = Room(float(painter.viewport().width()), float(painter.viewport().height()))
         moved = [one for one in now.houses if one.node in nodes]
         houses.paint(painter, theme, moved, now.house, room)
         if len(nodes) <= MOST_NAMED:
-            tags.paint_labels(painter, theme, shown, room, nodes)
+            tags.Labels().paint(painter, theme, shown, room, nodes, None)
 
     def _split(self, now: Moment, resting: Figures, nodes: frozenset[int]) -> tuple[Figures, Ground, Ground]:
         asked = resting, now.ground, nodes

@@ -19,7 +19,8 @@ from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, Links, kept, survey
 from ui.canvas.houses import Stand, shifted, stands
 from ui.canvas.layout import place, spacing
-from ui.canvas.loads import Counter
+from ui.canvas.loads import Counter, Loads
+from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
 from ui.toolbox import PARENTS, PEERINGS, UNDERLAY
 
@@ -40,6 +41,7 @@ class Plan:
         self._under = np.empty((0, 2), np.int64)
         self.answers = Answers(Trace(), World())
         self.losses = Losses(Trace(), World())
+        self.looks = Looks(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
         self.hosts = np.empty(0, np.int64)
         self.folds = Folds()
@@ -58,9 +60,10 @@ class Plan:
         self._figures: tuple[object, Figures] | None = None
         self._ground: tuple[State, object, Ground] | None = None
         self._hidden: tuple[frozenset[str], bool] = (frozenset(), False)
-        self._carried: tuple[object, Figures] | None = None
+        self._aloft: tuple[object, Figures] | None = None
         self._carries = 0
         self._before: dict[str, tuple[float, float]] = {}  # where those were who are being dragged
+        self._carried: tuple[Ground, Loads, np.ndarray] | None = None
         self._camera = Camera()
         self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
         self._places: dict[
@@ -75,7 +78,7 @@ class Plan:
         self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
         self._trace, self._world = trace, world
         self._know(list(self._links))
-        self.answers, self.losses = Answers(trace, world), Losses(trace, world)
+        self.answers, self.losses, self.looks = Answers(trace, world), Losses(trace, world), Looks(trace, world)
         same = scenario.title, scenario.provider, scenario.peering, scenario.underlay, scenario.organisation
         if same == self._shown:
             return False
@@ -124,6 +127,12 @@ class Plan:
         """Fold what is below somebody at t, or unfold it."""
         self.folds.toggle(node)
         self.follow(t)
+
+    def carried(self, ground: Ground, loads: Loads) -> np.ndarray:
+        """Bytes by line of the ground. The same array until one of them changes."""
+        if self._carried is None or self._carried[0] is not ground or self._carried[1] is not loads:
+            self._carried = ground, loads, ground.carried(loads.carried)
+        return self._carried[2]
 
     def has_below(self, node: int, t: float) -> bool:
         """Whether there is something to fold."""
@@ -210,12 +219,12 @@ class Plan:
         if not self.lifted:
             return resting
         asked = resting, self._carries
-        if self._carried is None or self._carried[0] != asked:
+        if self._aloft is None or self._aloft[0] != asked:
             centres = resting.centres.copy()
             mine = [node for node in self.lifted if node < len(self.names)]
             centres[mine] = camera.to_window(self.points[mine])
-            self._carried = asked, replace(resting, centres=centres[self.hosts])
-        return self._carried[1]
+            self._aloft = asked, replace(resting, centres=centres[self.hosts])
+        return self._aloft[1]
 
     def resting(self) -> Figures:
         """The figures that were asked for last, as they are without a drag."""

@@ -51,7 +51,7 @@ class MapView(QWidget):
     with NOBODY, that of the chosen link with LINE.
     """
 
-    placed = Signal(dict)
+    placed = Signal(object)
     inspected = Signal(int)
     formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
@@ -301,12 +301,12 @@ class MapView(QWidget):
         nodes = tuple(dict.fromkeys(self._drawn(node) for node in focus.chosen if node < len(now.looks)))
         link = focus.link if focus.link and focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
-        still = self._picture.still(theme, self._plan, now, self.camera, chosen, self._hovered, ratio)
+        states, radii = self._player.world.states, self.glyph_radii()
+        still = self._picture.still(theme, self._plan, now, self.camera, chosen, self._hovered, radii, ratio)
         pace = words.pace(self._player.factor, self._player.speed is None)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        states, radii = self._player.world.states, self.glyph_radii()
         self._picture.paint_moving(painter, theme, self._plan, now, states.moves, radii, pace, focus.op, ratio)
         if self._sketch is not None:
             paint(painter, theme, self._sketch, self.camera)
