@@ -34,6 +34,7 @@ from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.transport import Transport
 from ui.player import Player
+from ui.presenting.lectern import Lectern
 from ui.status import Status
 from ui.taste import Taste
 from ui.welcome import Welcome
@@ -71,7 +72,8 @@ class Window(QMainWindow):
         self._bench = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
         self.docks = Docks(self._bench)
         self._laid_out = False
-        self.acts = Actions(table(Context(player, focus, document, taste, dialogs, self)), self)
+        context = Context(player, focus, document, taste, dialogs, self)
+        self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -91,6 +93,7 @@ class Window(QMainWindow):
         self.transport = Transport(player, self.acts, theme)
         self.status = Status(player, focus)
         self._lay_out()
+        self.lectern = Lectern(context, settings)
         self._connect_signals()
         self._restore()
 
@@ -120,7 +123,7 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(document.place)
+        self.map.placed.connect(self._place)
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
@@ -196,6 +199,10 @@ class Window(QMainWindow):
         """Somebody who lets time run types no more: Space and letters are the window's again."""
         if typed_into(self.focusWidget()):
             self.map.setFocus()
+
+    def _place(self, places: dict[str, tuple[float, float]]) -> None:
+        for name, at in places.items():
+            self.document.place(name, at)
 
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
