@@ -101,12 +101,6 @@ class Picture:
         moves.paint(painter, theme, now, went)
         self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out, ratio)
 
-    def paint_flight(
-        self, painter: QPainter, theme: Theme, now: Moment, radii: tuple[float, float], op: int | None, ratio: float
-    ) -> None:
-        """The messages under way alone."""
-        self._made_for(theme, radii, ratio).messages.paint(painter, now.flight, op)
-
     def _paint_pace(
         self, painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
     ) -> None:

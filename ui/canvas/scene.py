@@ -5,7 +5,6 @@ stands still between two changes (links, discs, texts) is kept as one picture; m
 frame.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +69,6 @@ class MapView(QWidget):
         super().__init__(parent)
         self.camera = Camera()
         self.moment: Moment | None = None  # what the last frame showed
-        self.overlay: Callable[[QPainter, Moment], None] | None = None  # painted above everything
         self._player, self._focus, self._switch = player, focus, switch
         self._plan = Plan()
         self._tools = tools or Toolbox(self)
@@ -166,18 +164,6 @@ class MapView(QWidget):
         self.update()
         if not quietly:
             self.cameraChanged.emit()
-
-    def moment_among(self, shown: Figures) -> Moment | None:
-        """What this map's run would show with the figures of another; None where its providers are others."""
-        self._plan.follow(self._player.playhead)
-        if self._plan.names != shown.names or not np.array_equal(self._plan.hosts, shown.hosts):
-            return None
-        return moment(self._player, self._focus, self._plan, shown, self.glyph_radii()[0])
-
-    def paint_flight(self, painter: QPainter, now: Moment) -> None:
-        """The messages of a moment alone."""
-        ratio = self.devicePixelRatio()
-        self._picture.paint_flight(painter, self._switch.current, now, self.glyph_radii(), self._focus.op, ratio)
 
     def zoom_to(self, left: float, top: float, right: float, bottom: float) -> None:
         """This piece of the window fills it."""
@@ -327,8 +313,6 @@ class MapView(QWidget):
         self._picture.paint_moving(painter, theme, self._plan, now, states.moves, radii, pace, focus.op, ratio)
         if self._sketch is not None:
             paint(painter, theme, self._sketch, self.camera)
-        if self.overlay is not None:
-            self.overlay(painter, now)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

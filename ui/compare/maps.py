@@ -6,20 +6,15 @@ Rules: lays out and paints differences; both maps are looked at from one camera,
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from ui.buttons import SignButton
-from ui.canvas.moment import Moment
 from ui.canvas.scene import MapView
 from ui.compare.comparison import Comparison
-from ui.compare.difference import apart
+from ui.compare.ghost import Differences
 from ui.elided import ElidedLabel
 from ui.theme import ThemeSwitch, font
-
-GHOST = 0.45  # how strong the messages of the other run are on one map
-PILL = 7.0  # px around the words of a difference
 
 
 class Maps(QWidget):
@@ -35,6 +30,7 @@ class Maps(QWidget):
         self._comparison, self._themes = comparison, themes
         self.second = MapView(comparison.follower, comparison.focus, themes)
         self.second.setAccessibleName("Map of the other run")
+        self._differences = Differences(first, comparison, themes)
         self._captions = (Caption(first, themes), Caption(self.second, themes))
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setChildrenCollapsible(False)
@@ -61,7 +57,6 @@ class Maps(QWidget):
         for here, there in ((first, self.second), (self.second, first)):
             here.cameraChanged.connect(partial(self._look_too, here, there))
         comparison.changed.connect(self._show)
-        comparison.follower.moved.connect(first.refresh)
         themes.changed.connect(self._show)
         self._show()
 
@@ -83,7 +78,7 @@ class Maps(QWidget):
         if two and not self._captions[1].isVisibleTo(self._split):
             self._split.setSizes([1, 1])
         self._captions[1].setVisible(two)
-        self.first.overlay = self._paint_differences if on and not two else None
+        self._differences.setVisible(on and not two)
         if two:
             self._look_too(self.first, self.second)
         self.first.refresh()
@@ -93,31 +88,6 @@ class Maps(QWidget):
         if not self._comparison.on or there.camera == here.camera:
             return
         there.look_from(replace(here.camera, width=there.camera.width, height=there.camera.height), quietly=True)
-
-    def _paint_differences(self, painter: QPainter, now: Moment) -> None:
-        other = self.second.moment_among(now.shown)
-        if other is None:
-            return
-        painter.save()
-        painter.setOpacity(GHOST)
-        self.second.paint_flight(painter, other)
-        painter.restore()
-        theme, face = self._themes.current, font("small")
-        metrics = QFontMetricsF(face)
-        painter.setFont(face)
-        name = self._comparison.names[1]
-        for each in apart(now.looks, now.shown.names, other.looks, other.shown.names):
-            if now.shown.hosts[each.node] != each.node:
-                continue
-            x, y = now.shown.centres[each.node].tolist()
-            text = f"{name}: {each.there}"
-            box = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * PILL, metrics.height() + PILL / 2)
-            box.moveCenter(QPointF(x, y + float(now.shown.rims[each.node]) + box.height() * 0.8))
-            painter.setPen(QPen(theme.stale if each.stale else theme.accent, 1.2, Qt.PenStyle.DashLine))
-            painter.setBrush(theme.window)
-            painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
-            painter.setPen(theme.stale_text if each.stale else theme.text)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class Caption(QWidget):
