@@ -128,6 +128,7 @@ class Window(QMainWindow):
         player.forked.connect(self._tell_fork)
         for signal in (player.sampled, player.playingChanged, player.sessionChanged):
             signal.connect(self.acts.refresh)
+        player.history.changed.connect(self.acts.refresh)
         document.changed.connect(self.acts.refresh)
         focus.choiceChanged.connect(self.acts.refresh)
 
@@ -198,8 +199,10 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
-        gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
-        self.notice.news(gone, "Bring it back", self.player.bring_back)
+        branch = self.player.branches.current
+        former = self.player.branches.of(branch.parent or 1)
+        says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
+        self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")
