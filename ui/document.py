@@ -5,7 +5,7 @@ can answer. The text a scenario came from is kept, so that saving leaves a perso
 that comes with P4 Lab is never overwritten; a map opens as the scenario that `p4lab import` makes of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
 from ui.branches import MakeSession
-from ui.places import placed
+from ui.places import Place, placed
 from ui.player import Player
 from ui.run import Nothing
 
@@ -95,13 +95,13 @@ class Document(QObject):
         branch = self._player.branches.current
         return msgspec.structs.replace(branch.scenario, do=branch.scenario.do + branch.commands)
 
-    def place(self, name: str, position: tuple[float, float]) -> None:
-        """Somebody was moved on the map."""
+    def place(self, places: Mapping[str, Place]) -> None:
+        """These were moved on the map."""
         branch = self._player.branches.current
         try:
-            self._player.change(*placed(branch.scenario, branch.commands, name, position))
+            self._player.change(*placed(branch.scenario, branch.commands, places))
         except (ScenarioError, ValueError) as fault:
-            self.failed.emit(f"{name} was not moved. {fault}")
+            self.failed.emit(f"Nobody was moved. {fault}")
 
     def open(self, path: Path) -> bool:
         """Open a scenario or a recording, asking about what is unsaved. False: nothing has changed."""

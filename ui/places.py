@@ -3,6 +3,8 @@
 Rules: no Qt; values in, values out.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from p4lab.core.commands import AddOrganisation, AddProvider
@@ -14,19 +16,19 @@ DECIMALS = 4
 
 
 def placed(
-    scenario: Scenario, commands: tuple[Do, ...], name: str, place: Place
+    scenario: Scenario, commands: tuple[Do, ...], places: Mapping[str, Place]
 ) -> tuple[Scenario, str, tuple[Do, ...]]:
-    """The scenario and the commands with this one moved, and what to call it."""
-    says = f"moving {name}"
-    if name in {row.name for row in scenario.provider} | {row.name for row in scenario.organisation}:
-        return set_place(scenario, {name: place}), says, commands
-    at = (round(place[0], DECIMALS), round(place[1], DECIMALS))
-    do = tuple(_placed(row, name, at) for row in scenario.do)
-    return msgspec.structs.replace(scenario, do=do), says, tuple(_placed(row, name, at) for row in commands)
+    """The scenario and the commands with these moved, and what to call it."""
+    rows = {row.name for row in scenario.provider} | {row.name for row in scenario.organisation}
+    begun = set_place(scenario, {name: place for name, place in places.items() if name in rows})
+    later = {name: (round(x, DECIMALS), round(y, DECIMALS)) for name, (x, y) in places.items() if name not in rows}
+    do = tuple(_placed(row, later) for row in begun.do)
+    says = f"moving {next(iter(places))}" if len(places) == 1 else f"moving {len(places)}"
+    return msgspec.structs.replace(begun, do=do), says, tuple(_placed(row, later) for row in commands)
 
 
-def _placed(row: Do, name: str, at: Place) -> Do:
+def _placed(row: Do, places: Mapping[str, Place]) -> Do:
     match row.command:
-        case AddProvider(provider=added) | AddOrganisation(organisation=added) if added == name:
-            return Do(row.at, msgspec.structs.replace(row.command, position=at))
+        case AddProvider(provider=name) | AddOrganisation(organisation=name) if name in places:
+            return Do(row.at, msgspec.structs.replace(row.command, position=places[name]))
     return row

@@ -3,16 +3,35 @@
 Rules: a function of (moment, plan, camera, what is marked, theme); keeps only what was painted before.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
-from p4lab.world import World
-from ui.canvas import legend, moves, providers, pulses, signs, tags
+from p4lab.core.events import Moved
+from ui.canvas import legend, moves, pulses, signs, tags
+from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
+from ui.canvas.figures import Figures
+from ui.canvas.lifted import Lifted
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
+from ui.canvas.stamps import Stamps
 from ui.canvas.still import Chosen, Still
 from ui.theme import Theme
+
+
+class _Made:
+    """What paints in one theme, for one device pixel ratio and one size of messages."""
+
+    def __init__(self, theme: Theme, radii: tuple[float, float], ratio: float) -> None:
+        self.wanted = radii, ratio
+        self.messages = Painter(theme, ratio, *radii)
+        self.badges = tags.Badges(theme, ratio)
+        self.stamps = Stamps(ratio)
+        self.arcs = Arcs(theme, self.stamps)
 
 
 class Picture:
@@ -20,12 +39,13 @@ class Picture:
 
     def __init__(self) -> None:
         self._still = Still()
-        self._painter: Painter | None = None
-        self._badges: tags.Badges | None = None
+        self._lifted = Lifted()
+        self._made: _Made | None = None
+        self._pace: tuple[object, tuple[QPointF, QPixmap]] | None = None
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._painter = self._badges = None
+        self._made = self._pace = None
         self._still.forget()
 
     def still(
@@ -34,40 +54,64 @@ class Picture:
         plan: Plan,
         now: Moment,
         camera: Camera,
-        marked: frozenset[int],
         chosen: Chosen,
+        hovered: int | None,
+        radii: tuple[float, float],
         ratio: float,
     ) -> QPixmap:
-        """What stands still between two changes. ratio: device pixels by logical ones."""
-        return self._still.picture(theme, plan, now, camera, marked, chosen, ratio)
+        """What stands still between two changes, without who is being dragged.
+
+        radii: of messages; ratio: device pixels by logical ones.
+        """
+        marked = frozenset(chosen.nodes if hovered is None else (*chosen.nodes, hovered))
+        if plan.moving:
+            now = self._lifted.rest(now, plan.resting(), plan.moving)
+            chosen = replace(chosen, nodes=tuple(node for node in chosen.nodes if node not in plan.moving))
+            marked -= plan.moving
+        stamps = self._made_for(theme, radii, ratio).stamps
+        return self._still.picture(theme, plan, now, camera, marked, chosen, ratio, stamps)
 
     def paint_moving(
         self,
         painter: QPainter,
         theme: Theme,
+        plan: Plan,
         now: Moment,
-        world: World,
+        went: Sequence[Moved],
         radii: tuple[float, float],
         pace: str,
         op: int | None,
-        width: float,
         ratio: float,
     ) -> None:
-        """Messages, arcs and rings. radii: of messages of the selected key and of others. pace: in words.
+        """Who is being dragged, messages, arcs and rings. radii: of messages of the selected key and of others.
 
-        op: the operation that stands out.
+        went: the owners who have moved. pace: in words. op: the operation that stands out.
         """
-        radius, small = radii
-        made = self._painter
-        if made is None or self._badges is None or (made.ratio, made.radius) != (ratio, radius):
-            made = self._painter = Painter(theme, ratio, radius, small)
-            self._badges = tags.Badges(theme, ratio)
-        providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
-        pulses.paint(painter, theme, now)
+        made = self._made_for(theme, radii, ratio)
+        resting = plan.resting() if plan.moving else now.shown
+        if plan.moving:
+            self._lifted.paint(painter, theme, now, resting, plan.moving, made.stamps)
+        made.arcs.paint(painter, now.shown, now.looks, now.t)
+        pulses.paint(painter, theme, now, made.stamps)
         pulses.paint_ends(painter, theme, now)
         signs.paint_badges(painter, theme, now.shown, now.ground)
-        self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
-        made.paint_access(painter, *now.access)
-        made.paint(painter, now.flight, op)
-        moves.paint(painter, theme, now, world.states.moves)
-        legend.paint_pace(painter, theme, now.shown, width, pace, now.left_out)
+        made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
+        made.messages.paint_access(painter, *now.access)
+        made.messages.paint(painter, now.flight, op)
+        moves.paint(painter, theme, now, went)
+        self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out, ratio)
+
+    def _paint_pace(
+        self, painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
+    ) -> None:
+        """Texts are dear, and these stay the same for most frames."""
+        key = shown, width, pace, left_out, ratio
+        if self._pace is None or self._pace[0] != key:
+            self._pace = key, legend.pace(theme, shown, width, pace, left_out, ratio)
+        at, picture = self._pace[1]
+        painter.drawPixmap(at, picture)
+
+    def _made_for(self, theme: Theme, radii: tuple[float, float], ratio: float) -> _Made:
+        if self._made is None or self._made.wanted != (radii, ratio):
+            self._made = _Made(theme, radii, ratio)
+        return self._made
