@@ -6,18 +6,21 @@ same run; in the past the run is made anew, and begins a branch if more has been
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from p4lab.core.commands import Command
+from p4lab.core.commands import AddOrganisation, AddProvider, Command
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
 from ui.errands import Errand, again
 from ui.history import History, Step
-from ui.run import Nothing, Run, recipe
+from ui.run import Nothing, Run
+
+NEW = (AddProvider, AddOrganisation)  # whom the engine must know of from the start, so that the run is made anew
 
 
 class Clock(Protocol):
@@ -84,7 +87,7 @@ class Doing(QObject):
         clock.halt()
         if clock.playhead >= run.duration:
             raise ValueError("The run is over here: go back a little, or start again.")
-        if clock.playhead >= run.known:
+        if clock.playhead >= run.known and not isinstance(command, NEW):
             self._perform(command)
         else:
             self._may_fork()
@@ -97,7 +100,8 @@ class Doing(QObject):
         here = self._clock.playhead
         kept = tuple(row for row in self._branches.current.commands if row.at <= here)
         branches = self.branches.grown(here, says, self.scenario, kept)
-        self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False)
+        told = partial(self.forked.emit, here)
+        self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False, then=told)
 
     def branch_off(self, scenario: Scenario, commands: tuple[Do, ...], says: str, at: float, switch: bool) -> None:
         """See `Player.branch_off`."""
@@ -126,14 +130,17 @@ class Doing(QObject):
         if branches != self._branches:
             self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)
 
-    def change(self, scenario: Scenario, says: str) -> None:
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None) -> None:
         """See `Player.change`."""
-        if scenario == self.scenario:
+        branches = self.branches.changed(scenario=scenario)
+        if commands is not None:
+            branches = branches.changed(commands=commands)
+        if branches == self._branches:
             return
-        fits(scenario, self._branches.current.commands)
-        if recipe(scenario) != self._clock.run.recipe:
+        fits(scenario, branches.current.commands)
+        if not self._clock.run.is_of(scenario, branches.current.commands):
             self._may_fork()
-        self._arrive(says, self.branches.changed(scenario=scenario), self._clock.playhead, hold=False)
+        self._arrive(says, branches, self._clock.playhead, hold=False)
 
     def start_again(self, new_seed: int | None, keep_commands: bool) -> None:
         """See `Player.reset`."""
@@ -160,7 +167,7 @@ class Doing(QObject):
         self.submitted.emit(command, at)
 
     def _perform_before(self, command: Command) -> None:
-        """Where more is known: in a run made anew, and in a branch of its own if more has been seen."""
+        """In a run made anew; where more has been seen, in a branch of its own."""
         now, here = self.branches, self._clock.playhead
         lost = self._clock.seen > here
         kept = [row for row in now.current.commands if row.at <= here or not lost]

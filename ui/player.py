@@ -218,7 +218,7 @@ class Player(QObject):
     ) -> None:
         """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
 
-        Raises ValueError, ScenarioError among them, with a sentence where it cannot be.
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
         """
         self._doing.branch_off(scenario, commands, says, self.playhead if at is None else at, switch)
 
@@ -234,12 +234,12 @@ class Player(QObject):
         """Call a branch something else. Raises ValueError where the name will not do."""
         self._doing.rename(number, name)
 
-    def change(self, scenario: Scenario, says: str) -> None:
-        """Another scenario for this branch; what was done by hand stays. The run is made anew where it would differ.
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
+        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
 
-        Raises ValueError, ScenarioError among them, with a sentence where it cannot be.
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
         """
-        self._doing.change(scenario, says)
+        self._doing.change(scenario, says, commands)
 
     def begin(self, errand: Errand) -> None:
         """Work on this between frames, in place of what was in hand."""
