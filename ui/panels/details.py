@@ -191,7 +191,6 @@ class DetailsPanel(QScrollArea):
 
     def _tell_provider(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
-        column.addWidget(label(page.provider, "title", theme.text))
         column.addWidget(label(page.about, "body", theme.muted))
         for line in page.trouble:
             column.addWidget(label(unbroken(line), "body", theme.stale_text))

@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from ui.elided import Elided
+from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.panels.details import DetailsPanel
 from ui.panels.inspector_answer import AnswerPage
@@ -47,7 +47,7 @@ class Inspector(QWidget):
         self._place = 0
         self.pinned = fixed is not None
         self._stack = QStackedWidget()
-        self.title = Elided("")
+        self.title = ElidedLabel()
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.back_button = _button("‹", "Back to what was shown before (Alt+Left)", self.back)
         self.forward_button = _button("›", "Forward again (Alt+Right)", self.forward)
@@ -113,8 +113,7 @@ class Inspector(QWidget):
 
     def refresh(self) -> None:
         """As the playhead sees it."""
-        world, trace = self._player.world, self._player.trace
-        self.title.setText(self.subject.title(world, trace) or "Inspector")
+        self._tell_title()
         page = self._pages.get(self.subject.what)
         if page is not None:
             page.refresh()
@@ -139,6 +138,7 @@ class Inspector(QWidget):
         subject = self.subject
         page = self.page(subject.what)
         self._stack.setCurrentWidget(page)
+        self._tell_title()
         if isinstance(page, DetailsPanel):
             page.look()
         else:
@@ -148,6 +148,9 @@ class Inspector(QWidget):
         self.float_button.setEnabled(subject != NOTHING)
         self._pulse.ask()
         self.shown.emit()
+
+    def _tell_title(self) -> None:
+        self.title.set_text(self.subject.title(self._player.world, self._player.trace) or "Inspector")
 
     def _step(self, by: int) -> None:
         place = self._next(by)

@@ -30,6 +30,7 @@ class AnswerPage(QWidget):
         self._links = QHBoxLayout()
         self._links.setContentsMargins(14, 2, 8, 6)
         self._links.setSpacing(12)
+        themes.changed.connect(self._lead_on)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -110,7 +110,8 @@ class KeyPage(QWidget):
         regimes = list(dict.fromkeys(each.regime for each in reversed(editions)))
         said = f"{name.kind}{owner}: {what}. "
         if regimes:
-            said += f"{words.regime(regimes[0])}" + (f" (before: {', '.join(regimes[1:])})" if regimes[1:] else "")
+            before = f" (before: {', '.join(map(words.regime, regimes[1:]))})" if regimes[1:] else ""
+            said += f"Regime: {words.regime(regimes[0])}{before}"
             ttl = next((each.ttl for each in reversed(editions) if each.ttl is not None), None)
             said += f", TTL {words.time(ttl)}." if ttl is not None else "."
         reads = self._reads_of(world, t)

@@ -66,10 +66,10 @@ class LinkPage(QWidget):
                     Column("Now", lambda each: each.one, bad=lambda each: each.bad),
                     Column("Usually", lambda each: each.other),
                 ), lambda each: each.what,
-            ), themes, "Conditions of the link, now and usually",
+            ), themes, "Conditions of the link, now and usually", whole=True,
         )  # fmt: skip
         self._ways: Rows = Rows(self._way_columns("→", "←"), lambda each: each.what)
-        self.load = Table(self._ways, themes, "What it carried each way")
+        self.load = Table(self._ways, themes, "What it carried each way", whole=True)
         self.flying = Table(
             Rows(
                 (
@@ -82,6 +82,7 @@ class LinkPage(QWidget):
             ), themes, "Messages under way",
         )  # fmt: skip
         self.flying.picked.connect(lambda each: self.wanted.emit(Subject(What.MESSAGE, each.event)))
+        themes.changed.connect(self._lead_on)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 6)
         column.setSpacing(6)
@@ -89,23 +90,29 @@ class LinkPage(QWidget):
         column.addLayout(self._to)
         for table, share in ((self.conditions, 4), (self.load, 4), (self.flying, 3)):
             column.addWidget(table, share)
+        self.calm = QLabel("Nothing is under way between them.")
+        self.calm.setProperty("role", "muted")
+        column.addWidget(self.calm)
+        column.addStretch(1)
 
     def look(self, subject: Subject) -> None:
         """Tell of another link."""
         if (subject.a, subject.b) != self._ends:
             self._ends = pair_of(subject.a, subject.b)
-            world = self._player.world
-            a, b = (world.called.get(end, "") for end in self._ends)
+            a, b = (self._player.world.called.get(end, "") for end in self._ends)
             self._ways.columns = self._way_columns(f"{a} → {b}", f"{b} → {a}")
-            while (item := self._to.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.deleteLater()
-            for end, name in zip(self._ends, (a, b), strict=True):
-                self._to.addWidget(
-                    LinkButton(name, self._themes.current, partial(self._want, end), f"All about {name}")
-                )
-            self._to.addStretch(1)
+            self._lead_on()
         self.refresh()
+
+    def _lead_on(self) -> None:
+        """Links to both ends."""
+        a, b = (self._player.world.called.get(end, "") for end in self._ends)
+        while (item := self._to.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for end, name in zip(self._ends, (a, b), strict=True):
+            self._to.addWidget(LinkButton(name, self._themes.current, partial(self._want, end), f"All about {name}"))
+        self._to.addStretch(1)
 
     def refresh(self) -> None:
         """As the playhead sees it."""
@@ -124,7 +131,10 @@ class LinkPage(QWidget):
             [_Line(what, one, other, what in bad and (one, other) != ("0", "0"))
              for what, one, other in zip(LOAD, *ways, strict=True)]
         )  # fmt: skip
-        self.flying.show_rows(self._under_way(world, t))
+        under_way = self._under_way(world, t)
+        self.flying.show_rows(under_way)
+        self.flying.setVisible(bool(under_way))
+        self.calm.setVisible(not under_way)
 
     def _state(self, world: World, t: float) -> str:
         a, b = self._ends

@@ -109,7 +109,7 @@ class MessagePage(QWidget):
         rows = QVBoxLayout()
         rows.setSpacing(0)
         for place, stage in enumerate(shown):
-            step = Step(stage.t, stage.event, f"{stage.name}: {stage.text[:1].lower()}{stage.text[1:]}", stage.bad)
+            step = Step(stage.t, stage.event, f"{stage.name}: {stage.text}", stage.bad)
             row = StepRow(step, theme, place == 0, place == len(shown) - 1, False)
             row.clicked.connect(self._go)
             rows.addWidget(row)

@@ -25,6 +25,7 @@ from ui.subject import Subject, What
 from ui.theme import ThemeSwitch
 
 ALL = "all stores"
+OWES = 6  # the column of what it has still to tell
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class ProviderPage(QWidget):
             case 1:
                 self._show_stores(world)
             case 2:
-                self.near.show_rows(self._neighbours(world))
+                rows = self._neighbours(world)
+                self.near.show_rows(rows)
+                self.near.setColumnHidden(OWES, not any(each.owes for each in rows))
             case 3:
                 self._show_traffic()
 

@@ -152,10 +152,12 @@ class Table(QTableView):
     picked = Signal(object)
     opened = Signal(object)
 
-    def __init__(self, rows: Rows, themes: ThemeSwitch, says: str) -> None:
+    def __init__(self, rows: Rows, themes: ThemeSwitch, says: str, whole: bool = False) -> None:
         super().__init__()
+        self._whole = whole  # as tall as its rows
         self._rows, self._themes = rows, themes
         self._measured = (-1, 0.0)
+        self._before: tuple[Hashable | None, int] = (None, 0)  # the row selected and the place, over a change of rows
         rows.setParent(self)
         self.setModel(rows)
         self.setItemDelegate(_Bars(self, themes))
@@ -174,27 +176,40 @@ class Table(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(not rows.columns[-1].right)
         header.setMinimumSectionSize(24)
         header.sortIndicatorChanged.connect(rows.sort)
         self.clicked.connect(lambda index: self.picked.emit(rows.rows[index.row()]))
         self.doubleClicked.connect(lambda index: self.opened.emit(rows.rows[index.row()]))
+        rows.modelAboutToBeReset.connect(self._remember)
+        rows.modelReset.connect(self._recall)
         themes.changed.connect(self._restyle)
         self._restyle()
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Other rows; what was selected and how far it was scrolled stay."""
-        chosen, place = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
         self._rows.show(rows)
-        if chosen is not None and not self.currentIndex().isValid():
-            row = self._rows.row_of(chosen)
-            if row >= 0:
-                self.setCurrentIndex(self._rows.index(row, 0))
-        self.updateGeometries()
-        self.verticalScrollBar().setValue(place)
         if (len(rows), self._themes.scale) != self._measured:
             self._measured = len(rows), self._themes.scale
             self._measure()
+            if self._whole:
+                self.setMaximumHeight(self._tall())
+                self.updateGeometry()
+
+    def _remember(self) -> None:
+        self._before = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
+
+    def _recall(self) -> None:
+        chosen, place = self._before
+        row = -1 if chosen is None else self._rows.row_of(chosen)
+        if row >= 0:
+            self.setCurrentIndex(self._rows.index(row, 0))
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(place)
+
+    def _tall(self) -> int:
+        rows = len(self._rows.rows) * self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows + 4
 
     def _measure(self) -> None:
         metrics, most = QFontMetrics(font("small")), round(MOST_WIDE * self._themes.scale)
@@ -221,7 +236,10 @@ class Table(QTableView):
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 200)
+        return QSize(300, self._tall() if self._whole else 200)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, 3 * self.verticalHeader().defaultSectionSize())
 
 
 class _Bars(QStyledItemDelegate):
