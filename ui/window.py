@@ -101,11 +101,10 @@ class Window(QMainWindow):
         self._bench.setCentralWidget(left)
         page = QWidget()
         column = _column(page)
-        column.addWidget(self.header)
-        column.addWidget(self._bench, 1)
-        column.addWidget(self.transport)
-        self._stack.addWidget(self.welcome)
-        self._stack.addWidget(page)
+        for part, share in ((self.header, 0), (self._bench, 1), (self.transport, 0)):
+            column.addWidget(part, share)
+        for each in (self.welcome, page):
+            self._stack.addWidget(each)
         self.setCentralWidget(self._stack)
         self.setStatusBar(self.status)
         self.status.hide()

@@ -88,7 +88,9 @@ def test_the_panel_follows_the_last_click_and_goes_back_and_forward(desk: Desk) 
         if (held := [each for each in world.holdings(name.index, 12.0) if each.node == 1])
     }  # fmt: skip
     assert set(names) == set(held)
-    assert names["mail/1"] == ["own", f"v{world.newest(world.find('mail/1').index, 12.0)}"]  # type: ignore[union-attr]
+    mail = world.find("mail/1")
+    assert mail is not None
+    assert names["mail/1"] == ["own", f"v{world.newest(mail.index, 12.0)}"]
     desk.qtbot.keyClicks(page.filter, "MAI")
     assert [row[0] for row in cells(page.stores)] == ["mail/1"]
     pick(desk, page.stores, 0)
@@ -148,7 +150,9 @@ def test_a_message_is_clicked_on_the_map_and_its_story_is_asked_as_a_quiz(desk: 
     query = rows[rows["code"] == 4][0]
     desk.seek(float(query["t"] + 0.5 * (query["due"] - query["t"])))
     desk.window.map.grab()
-    flight = desk.window.map.moment.flight  # type: ignore[union-attr]
+    moment = desk.window.map.moment
+    assert moment is not None
+    flight = moment.flight
     at = int(np.flatnonzero(flight.rows["id"] == query["id"])[0])
     desk.qtbot.mouseClick(desk.window.map, LEFT, pos=QPoint(round(flight.x[at]), round(flight.y[at])))
     assert one.subject == Subject(What.MESSAGE, int(query["id"]))
