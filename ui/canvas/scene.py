@@ -53,6 +53,7 @@ class MapView(QWidget):
 
     placed = Signal(object)
     inspected = Signal(int)
+    opened = Signal(int)  # a provider was clicked twice
     formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
     cameraChanged = Signal()  # another piece is looked at
@@ -85,9 +86,8 @@ class MapView(QWidget):
         self.setMinimumSize(240, 180)
         player.sessionChanged.connect(self._rebuild)
         player.scenarioChanged.connect(self._rebuild)
-        player.moved.connect(self.refresh)
-        player.sampled.connect(self.refresh)
-        player.speedChanged.connect(self.refresh)
+        for signal in (player.moved, player.sampled, player.speedChanged):
+            signal.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
         focus.opChanged.connect(self.refresh)
         focus.providerChanged.connect(self._describe)
@@ -213,6 +213,7 @@ class MapView(QWidget):
             self._focus.also(found[0])
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
+            self._focus.select_message(int(row["id"]))
         elif found is not None or not self._choose_link(x, y):
             self._focus.choose(() if found is None else found[:1])
 
@@ -358,7 +359,7 @@ class MapView(QWidget):
             self._focus.choose((node,))
             self.fold()
         else:
-            self.inspected.emit(node)
+            self.opened.emit(node)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hand.wheel(event)

@@ -60,6 +60,11 @@ class Comparison(QObject):
         branches = self._player.branches
         return tuple(each.why or "as it was" for each in (branches.current, branches.of(self._number)))  # type: ignore[return-value]
 
+    @property
+    def other_first(self) -> bool:
+        """Whether the other run is told of first: of two branches the one made earlier is."""
+        return self._number is not None and self._number < self._player.branches.number
+
     def begin(self, number: int) -> None:
         """Compare with this branch. Raises ValueError where there is none, or it is the one shown."""
         branch = self._player.branches.of(number)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from p4lab.metrics import Metrics
@@ -22,6 +23,7 @@ from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
 from ui.theme import ThemeSwitch
 
+LEAST = 150  # px of a plot
 BINS = 60  # places over the stretch shown; a point tells of the part before it
 
 
@@ -82,6 +84,7 @@ class Curves(QWidget):
             self._lines.append(pair)
             self._legends.append(legend)
             row.addWidget(chart)
+        self.setMinimumWidth(LEAST)  # or the three would ask for more than a small window has
         self._pulse = Pulse(self, self.refresh)
         for signal in (player.sampled, comparison.follower.sampled, comparison.changed, self.span.changed):
             signal.connect(self._pulse.ask)
@@ -95,6 +98,8 @@ class Curves(QWidget):
         theme, names = self._themes.current, self._comparison.names if self._comparison.on else ("", "")
         step = (self.span.high - self.span.low) / BINS
         runs: tuple[Player | Follower, ...] = (self._player, self._comparison.follower)
+        if self._comparison.other_first:
+            runs, names = runs[::-1], names[::-1]
         for chart, lines, legend, (_, _, count) in zip(self.charts, self._lines, self._legends, CURVES, strict=True):
             top = 0.0
             for line, run, colour, style in zip(
@@ -111,6 +116,15 @@ class Curves(QWidget):
             chart.say("" if self._comparison.on else "Choose what to compare with.")
             entries = [Entry("line", names[0], theme.text.name()), Entry("dashes", names[1], theme.accent.name())]
             legend.show_entries(entries if self._comparison.on else [], theme)
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many plots as have room."""
+        super().resizeEvent(event)
+        shown = max(1, event.size().width() // round(LEAST * self._themes.scale))
+        for place, chart in enumerate(self.charts):
+            chart.setVisible(place < shown)
 
 
 def _share(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ from ui.compare.ghost import Differences
 from ui.elided import ElidedLabel
 from ui.theme import ThemeSwitch, font
 
+LINE = 36  # px, of a caption: with buttons or without
+
 
 class Maps(QWidget):
     """side_by_side: two maps; else one, with the differences. asked: Swap was pressed, or the end."""
@@ -75,9 +77,11 @@ class Maps(QWidget):
             self._captions[0].say(names[0], f"{says[0]}, and pale what is different in {names[1]}: {says[1]}", True)
         self._swap.setVisible(self._comparison.number is not None)
         two = on and self.side_by_side
-        if two and not self._captions[1].isVisibleTo(self._split):
-            self._split.setSizes([1, 1])
+        fresh = two and not self._captions[1].isVisibleTo(self._split)
+        self._split.insertWidget(0, self._captions[1 if self._comparison.other_first else 0])
         self._captions[1].setVisible(two)
+        if fresh:
+            self._split.setSizes([1000, 1000])
         self._differences.setVisible(on and not two)
         if two:
             self._look_too(self.first, self.second)
@@ -99,6 +103,7 @@ class Caption(QWidget):
         self._name, self._why = QLabel(), ElidedLabel(60)
         self._why.setProperty("role", "muted")
         self._line = QWidget()
+        self._line.setMinimumHeight(LINE)
         self._row = QHBoxLayout(self._line)
         self._row.setContentsMargins(14, 4, 8, 4)
         self._row.setSpacing(8)

@@ -32,6 +32,7 @@ HOW = (
     "Two futures side by side: press F to fork at the playhead, change something, and choose the other branch above. "
     "Or ask what if a key had been put in another regime (menu Time), or choose a scenario with the same workload."
 )
+LEAST_TABLE, ROW = 330, 6  # px
 WORSE, BETTER = "▲ worse", "▼ better"
 
 
@@ -61,13 +62,18 @@ class ComparePanel(QWidget):
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setMinimumSectionSize(24)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.curves = Curves(player, comparison, themes)
         self._body = QSplitter(Qt.Orientation.Horizontal)
         self._body.setChildrenCollapsible(False)
         self._body.addWidget(self.table)
         self._body.addWidget(self.curves)
-        self._body.setSizes([2, 3])
+        self.table.setMinimumWidth(LEAST_TABLE)
+        self._body.setStretchFactor(0, 3)
+        self._body.setStretchFactor(1, 3)
+        self._body.setSizes([450, 450])
         self._empty = QLabel(HOW)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -94,6 +100,8 @@ class ComparePanel(QWidget):
         follower, names = comparison.follower, comparison.names
         one, other = self._player.metrics.report(self._player.playhead), follower.metrics.report(follower.playhead)
         waiting = f"{names[1]} is being made: {follower.playhead / max(self._player.playhead, 1e-9):.0%}. "
+        if comparison.other_first:
+            one, other, names = other, one, names[::-1]
         self.says.set_text((waiting if follower.lagging else "") + sentence(one, other, names))
         self.says.setToolTip(self.says.text())
         self._fill(lines(one, other), names)
@@ -119,7 +127,8 @@ class ComparePanel(QWidget):
             for column, text in enumerate((line.label, line.one, line.other, line.difference + mark)):
                 self._put(row, column, text, ink if column == 3 else theme.text, font("body"))
             row += 1
-        table.resizeRowsToContents()
+        for row in range(table.rowCount()):
+            table.setRowHeight(row, table.fontMetrics().height() + ROW)
 
     def _put(self, row: int, column: int, text: str, ink: object, face: QFont) -> None:
         item = QTableWidgetItem(text)
