@@ -29,9 +29,9 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# The engine's tests run twice: with everything, then where importing Qt fails.
+# The window's tests, then the engine's where importing Qt fails.
 test: lint
-	$(PYTEST) -n 2
+	P4LAB_WINDOW_ONLY=1 $(PYTEST) -n 2
 	P4LAB_NO_QT=1 $(PYTEST) -p no:pytest-qt -n 2
 
 # A fault campaign: 200 cluster-hours and 30,000 crashes at least, with the invariants checked throughout.

@@ -20,6 +20,7 @@ from p4lab.core.events import (
     Housed,
     Joined,
     LateBetter,
+    Lost,
     Peered,
     PutFinished,
     PutStarted,
@@ -121,6 +122,8 @@ class World:
         self.history = History()
         self.states = States()
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
+        self.kept: list[Filed] = []  # what was stored and dropped, and who crashed and came back, in order
+        self.lost: list[Lost] = []  # messages that did not arrive, in order
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
         self._called: Counter[str] = Counter()  # how many names have a key
@@ -146,9 +149,11 @@ class World:
                 case Stored() | Dropped():
                     name = self._name(event.nid)
                     self._filed[name].append(event)
+                    self.kept.append(event)
                     if type(event) is Stored and event.deleted:
                         self._tombstones.add((name, event.seq))
                 case Crashed() | Restarted():
+                    self.kept.append(event)
                     for filed in self._filed:
                         filed.append(event)
                 case GetStarted() | PutStarted():
@@ -157,6 +162,8 @@ class World:
                     self._finish(event)
                 case LateBetter():
                     self.late[event.op] = event
+                case Lost():
+                    self.lost.append(event)
                 case Joined():
                     self._join(event)
                 case Housed():
@@ -193,6 +200,15 @@ class World:
     def named(self, nid: bytes) -> Name:
         """The name with this id, which some Event so far has had."""
         return self.names[self._index[nid]]
+
+    def place(self, nid: bytes) -> int | None:
+        """The place in `names` of the name with this id."""
+        return self._index.get(nid)
+
+    def put_of(self, op: int) -> PutStarted | None:
+        """The put with this number."""
+        start = self._started.get(op)
+        return start if isinstance(start, PutStarted) else None
 
     def known_as(self, name: int) -> str:
         """The label of a name, with its owner where another name has the same key: "news/1 of Birch"."""
@@ -257,6 +273,14 @@ class World:
         """What each store of each provider holds of a name at t."""
         return self._of(name).holdings(t, self.history)
 
+    def steady(self, name: int, t: float) -> tuple[float, float]:
+        """From when to when, around t, the holdings of a name are the same, as long as `changes` are."""
+        return self._of(name).steady(t)
+
+    def changes(self, name: int) -> int:
+        """How many Events so far have changed what is held of a name."""
+        return len(self._filed[name])
+
     def filed(self, name: int) -> list[Stored | Dropped]:
         """All that was stored and dropped of a name, in order."""
         return [event for event in self._filed[name] if isinstance(event, Stored | Dropped)]
@@ -265,8 +289,8 @@ class World:
         """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
         return self._of(name).lanes()
 
-    def link_load(self, trace: Rows, t: float, window: float) -> dict[tuple[int, int], float]:
-        """Bytes sent over each link (a, b), a < b, in the window (t - window, t]; silent links left out."""
+    def link_load(self, trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
         return link_load(trace, t, window)
 
     def _of(self, name: int) -> Copies:

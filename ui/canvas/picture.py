@@ -1,0 +1,104 @@
+"""The picture of one moment on the map: what stands still as one kept pixmap, above it all that moves.
+
+Rules: a function of (moment, plan, camera, what is marked, theme); keeps only what was painted before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtGui import QPainter, QPixmap
+
+from p4lab.core.events import Moved
+from ui.canvas import legend, moves, pulses, signs, tags
+from ui.canvas.arcs import Arcs
+from ui.canvas.camera import Camera
+from ui.canvas.lifted import Lifted
+from ui.canvas.messages import Painter
+from ui.canvas.moment import Moment
+from ui.canvas.plan import Plan
+from ui.canvas.stamps import Stamps
+from ui.canvas.still import Chosen, Still
+from ui.theme import Theme
+
+
+class _Made:
+    """What paints in one theme, for one device pixel ratio and one size of messages."""
+
+    def __init__(self, theme: Theme, radii: tuple[float, float], ratio: float) -> None:
+        self.wanted = radii, ratio
+        self.messages = Painter(theme, ratio, *radii)
+        self.badges = tags.Badges(theme, ratio)
+        self.stamps = Stamps(ratio)
+        self.arcs = Arcs(theme, self.stamps)
+
+
+class Picture:
+    """Of one map."""
+
+    def __init__(self) -> None:
+        self._still = Still()
+        self._lifted = Lifted()
+        self._made: _Made | None = None
+
+    def forget(self) -> None:
+        """The theme or the fonts have changed."""
+        self._made = None
+        self._still.forget()
+
+    def still(
+        self,
+        theme: Theme,
+        plan: Plan,
+        now: Moment,
+        camera: Camera,
+        chosen: Chosen,
+        hovered: int | None,
+        radii: tuple[float, float],
+        ratio: float,
+    ) -> QPixmap:
+        """What stands still between two changes, without who is being dragged.
+
+        radii: of messages; ratio: device pixels by logical ones.
+        """
+        marked = frozenset(chosen.nodes if hovered is None else (*chosen.nodes, hovered))
+        if plan.moving:
+            now = self._lifted.rest(now, plan.resting(), plan.moving)
+            chosen = replace(chosen, nodes=tuple(node for node in chosen.nodes if node not in plan.moving))
+            marked -= plan.moving
+        stamps = self._made_for(theme, radii, ratio).stamps
+        return self._still.picture(theme, plan, now, camera, marked, chosen, ratio, stamps)
+
+    def paint_moving(
+        self,
+        painter: QPainter,
+        theme: Theme,
+        plan: Plan,
+        now: Moment,
+        went: Sequence[Moved],
+        radii: tuple[float, float],
+        pace: str,
+        op: int | None,
+        ratio: float,
+    ) -> None:
+        """Who is being dragged, messages, arcs and rings. radii: of messages of the selected key and of others.
+
+        went: the owners who have moved. pace: in words. op: the operation that stands out.
+        """
+        made = self._made_for(theme, radii, ratio)
+        resting = plan.resting() if plan.moving else now.shown
+        if plan.moving:
+            self._lifted.paint(painter, theme, now, resting, plan.moving, made.stamps)
+        made.arcs.paint(painter, now.shown, now.looks, now.t)
+        pulses.paint(painter, theme, now, made.stamps)
+        pulses.paint_ends(painter, theme, now)
+        signs.paint_badges(painter, theme, now.shown, now.ground)
+        made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
+        made.messages.paint_access(painter, *now.access)
+        made.messages.paint(painter, now.flight, op)
+        moves.paint(painter, theme, now, went)
+        legend.paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out)
+
+    def _made_for(self, theme: Theme, radii: tuple[float, float], ratio: float) -> _Made:
+        if self._made is None or self._made.wanted != (radii, ratio):
+            self._made = _Made(theme, radii, ratio)
+        return self._made
