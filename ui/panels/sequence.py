@@ -1,16 +1,17 @@
 """The sequence chart with its bar: what is shown, which lanes, which axis; a menu for an Event and one for a lane.
 
-Rules: choices are kept in the settings it is given and put back when it is made. Files are written by whoever is asked
-through `exportAsked`; the chart itself is `ui.sequence`.
+Rules: choices are kept in the settings it is given and put back when it is made. Files are written by rows of the
+action table, offered here too; the chart itself is `ui.sequence`.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QPoint, QSettings, Signal
+from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ui.actions import Actions
 from ui.elided import ElidedLabel
 from ui.flow import FlowLayout
 from ui.focus import Focus
@@ -18,25 +19,23 @@ from ui.player import Player
 from ui.sequence.axis import EVENTS, TIME
 from ui.sequence.chart import SequenceChart
 from ui.sequence.choice import GROUPS, MARKS
-from ui.sequence.export import ALL, SELECTED, VISIBLE, why_not
+from ui.sequence.export import FORMS, PARTS
 from ui.sequence.lanes import BY_HAND, ORDERS, hidden, moved
 from ui.sequence.model import Chosen, Model
 from ui.theme import ThemeSwitch, font
 
 SETTING = "sequence"
 AXES = {EVENTS: "Event numbers", TIME: "Time"}
-WHAT = {ALL: "All", SELECTED: "What is selected", VISIBLE: "What is in sight"}
 Fill = Callable[[QMenu], None]
 MARKED = "asked, answered, stored"  # what MARKS are, in words
 
 
 class SequencePanel(QWidget):
-    """exportAsked: "svg" or "mermaid", and of WHAT."""
+    """The panel."""
 
-    exportAsked = Signal(str, str)
-
-    def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, settings: QSettings) -> None:
+    def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, settings: QSettings, acts: Actions) -> None:
         super().__init__()
+        self._acts = acts
         self._player, self._focus, self._themes, self._settings = player, focus, themes, settings
         self.model = Model(player, focus, self)
         self.model.choose(**_remembered(settings))
@@ -50,12 +49,8 @@ class SequencePanel(QWidget):
         )
         self._show = _menu_button("Show", "Which messages are shown", self._offer_kinds)
         self._lanes = _menu_button("Lanes", "Which lanes there are, and in which order", self._offer_lanes)
-        self._export = _menu_button("Export", "Write the chart to a file", self._offer_exports)
-        self._key = _toggle("Selected key", "Only messages of the selected key", "only_key", self.model)
-        self._talk = _toggle(
-            "Selected provider", "Only those talking to the selected provider", "only_talking", self.model
-        )
-        self._request = _toggle("Selected request", "Only messages of the selected request", "only_request", self.model)
+        self._export = _menu_button("Export", "Write the chart to a file", self._fill_exports)
+        self._only = _menu_button("Only", "Only what belongs to what is selected", self._offer_only)
         self._fit = QToolButton()
         self._fit.setText("Fit")
         self._fit.setToolTip("Show the selected request, or without one all that is known")
@@ -64,8 +59,7 @@ class SequencePanel(QWidget):
         self._says.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar = FlowLayout(6)
         for widget in (
-            self._axis, self._show, self._key, self._talk, self._request, self._lanes, self._fit, self._export,
-            self._says,
+            self._axis, self._show, self._only, self._lanes, self._fit, self._export, self._says,
         ):  # fmt: skip
             bar.addWidget(widget)
         layout = QVBoxLayout(self)
@@ -78,8 +72,6 @@ class SequencePanel(QWidget):
         self.model.changed.connect(self._keep)
         self.chart.said.connect(self._tell)
         self.chart.menuAsked.connect(self.open_menu)
-        for signal in (focus.nameChanged, focus.providerChanged, focus.opChanged, player.sessionChanged):
-            signal.connect(self._refresh)
         themes.changed.connect(self._restyle)
         self._restyle()
         self._refresh()
@@ -196,45 +188,45 @@ class SequencePanel(QWidget):
     def _set_lanes(self, field: str, value: object) -> None:
         self.model.choose(lanes=msgspec.structs.replace(self.model.chosen.lanes, **{field: value}))
 
-    def _offer_exports(self, menu: QMenu) -> None:
-        self._fill_exports(menu)
-
     def _fill_exports(self, menu: QMenu) -> None:
-        for form, word in (("svg", "Export drawing (SVG)"), ("mermaid", "Export Mermaid text")):
-            part = menu.addMenu(word)
+        self._acts.refresh()
+        for form, word in FORMS.items():
+            part = menu.addMenu(f"Export as {word}")
             part.setToolTipsVisible(True)
-            for what, name in WHAT.items():
-                action = part.addAction(f"{name}…", partial(self.exportAsked.emit, form, what))
-                why = why_not(self.model, what)
-                action.setEnabled(not why)
-                action.setToolTip(why)
+            part.addActions([self._acts[f"sequence-{form}-{each}"] for each in PARTS])
+
+    def _offer_only(self, menu: QMenu) -> None:
+        """Restrictions to what is selected; each says what that is, or how to select."""
+        focus, chosen, world = self._focus, self.model.chosen, self._player.world
+        key = world.known_as(focus.name) if focus.name is not None and focus.name < len(world.names) else ""
+        who = world.called.get(focus.provider, "") if focus.provider is not None else ""
+        request = "" if focus.op is None else f"request {focus.op}"
+        for field, word, what, how in (
+            ("only_key", "Only {}", key or "the selected key", "Select a key first: the header has them"),
+            ("only_talking", "Only those talking to {}", who or "the selected provider", "Select a provider first"),
+            ("only_request", "Only {}", request or "the selected request", "Select a request first: click one twice"),
+        ):  # fmt: skip
+            action = menu.addAction(word.format(what))
+            action.setCheckable(True)
+            action.setChecked(getattr(chosen, field))
+            possible = bool({"only_key": key, "only_talking": who, "only_request": request}[field])
+            action.setEnabled(possible or getattr(chosen, field))
+            action.setToolTip("" if possible else how)
+            action.toggled.connect(partial(self._restrict, field))
+
+    def _restrict(self, field: str, on: bool) -> None:
+        self.model.choose(**{field: on})
 
     def _refresh(self) -> None:
-        focus, model, world = self._focus, self.model, self._player.world
-        self._key.setEnabled(focus.name is not None or model.chosen.only_key)
-        self._talk.setEnabled(focus.provider is not None or model.chosen.only_talking)
-        self._request.setEnabled(focus.op is not None or model.chosen.only_request)
-        self._key.setToolTip(
-            f"Only messages of {world.known_as(focus.name)}"
-            if focus.name is not None and focus.name < len(world.names)
-            else "Select a key first: a click on it in the header does"
-        )
-        who = world.called.get(focus.provider) if focus.provider is not None else None
-        self._talk.setToolTip(
-            f"Only those talking to {who}" if who else "Select a provider first: a click on its name does"
-        )
-        self._request.setToolTip(
-            f"Only messages of request {focus.op}"
-            if focus.op is not None
-            else "Select a request first: a double click on one of its messages does"
-        )
+        chosen = self.model.chosen
+        restricted = chosen.only_key or chosen.only_talking or chosen.only_request
         for button, on in (
-            (self._key, model.chosen.only_key), (self._talk, model.chosen.only_talking),
-            (self._request, model.chosen.only_request),
+            (self._only, restricted), (self._show, bool(chosen.hidden)), (self._lanes, bool(chosen.lanes.hidden)),
         ):  # fmt: skip
+            button.setCheckable(on)  # what is left out is seen on the button
             button.setChecked(on)
         self._axis.blockSignals(True)
-        self._axis.setCurrentIndex(self._axis.findData(model.axis.mode))
+        self._axis.setCurrentIndex(self._axis.findData(self.model.axis.mode))
         self._axis.blockSignals(False)
 
     def _keep(self) -> None:
@@ -279,13 +271,4 @@ def _menu_button(text: str, tip: str, fill: Fill) -> QToolButton:
 
     menu.aboutToShow.connect(refill)
     button.setMenu(menu)
-    return button
-
-
-def _toggle(text: str, tip: str, field: str, model: Model) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setCheckable(True)
-    button.setToolTip(tip)
-    button.clicked.connect(lambda on: model.choose(**{field: on}))
     return button

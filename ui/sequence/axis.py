@@ -75,10 +75,13 @@ class Axis:
         """Show as much around `at`."""
         self.show(at - self.length / 2, at + self.length / 2)
 
-    def follow(self, at: float) -> bool:
-        """Turn the page when `at` comes to its end or is not on it; whether it was turned."""
+    def follow(self, at: float, goes_on: bool) -> bool:
+        """Turn the page when `at` comes to its end or is not on it; whether it was turned.
+
+        goes_on: it moves by itself, so the new page begins with it; else what was before it is what is wanted.
+        """
         if self.low <= at <= self.high - AHEAD * self.length or (at <= self.high and self.high >= self.whole):
             return False
-        before = self.low
-        self.show(at - AHEAD * self.length, at + (1 - AHEAD) * self.length)
+        before, share = self.low, AHEAD if goes_on else 1 - AHEAD
+        self.show(at - share * self.length, at + (1 - share) * self.length)
         return self.low != before

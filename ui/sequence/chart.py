@@ -1,7 +1,7 @@
 """The sequence chart as a widget: lanes from left to right, the playhead, the pointer's time, mouse and keys.
 
 Rules: one widget paints all; what the mouse does is `hand`'s. What has happened is painted into a picture when
-something changes and cut at the playhead in each frame; only what is under way is painted in each frame. The arrow keys go from
+something changes, and cut at the playhead in each frame; only what is under way is painted anew. The arrow keys go from
 Event to Event, Enter selects.
 """
 
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
@@ -72,6 +73,7 @@ class SequenceChart(QWidget):
         focus.eventChanged.connect(self._show_selected)
         themes.changed.connect(self._restyle)
         self._restyle()
+        self._go_to_playhead()
 
     def refresh(self) -> None:
         """Look again at the run and paint what has happened anew."""
@@ -149,7 +151,8 @@ class SequenceChart(QWidget):
             if mark.event == number:
                 return area.topLeft() + QPointF(mark.x, self._frame.y(mark.lane))
         for place in (sight.rows["id"] == number).nonzero()[0].tolist():
-            start, end = self.canvas.painting.ends(self._frame, sight, place, self._here())
+            goes_on = self._here() if sight.x2[place] != sight.x2[place] else None  # it is not known when it arrives
+            start, end = self.canvas.painting.ends(self._frame, sight, place, goes_on)
             return area.topLeft() + start + (end - start) * 0.35
         return None
 
@@ -181,9 +184,7 @@ class SequenceChart(QWidget):
     def _begin(self) -> None:
         self.at_event = None
         self.model.kept_to = None
-        self._was = 0.0
-        self.model.axis.show(0.0, self.model.axis.length)
-        self._follow()
+        self._go_to_playhead()
         self.refresh()
 
     def _moved(self, _: float) -> None:
@@ -198,10 +199,17 @@ class SequenceChart(QWidget):
         was_in = model.axis.low <= self._was <= model.axis.high
         self._was = here
         model.axis.set_whole(model.player.duration if model.axis.mode == TIME else max(model.limit, 1) + 1.0)
-        if was_in and model.kept_to is None and model.axis.follow(here):
+        if was_in and model.kept_to is None and model.axis.follow(here, model.player.playing):
             self._pulse.ask()
         if model.kept_to is not None and model.kept_to[0] != model.player.playhead:
             model.kept_to = None
+
+    def _go_to_playhead(self) -> None:
+        """Another run, or the first look at this one."""
+        model = self.model
+        model.axis.set_whole(model.player.duration if model.axis.mode == TIME else max(model.limit, 1) + 1.0)
+        self._was = model.unit(model.player.playhead)
+        model.axis.follow(self._was, goes_on=False)
 
     def _follow_request(self) -> None:
         model, op = self.model, self.model.focus.op
@@ -324,6 +332,12 @@ class SequenceChart(QWidget):
         super().resizeEvent(event)
         self._arrange()
         self._picture = None
+        self._pulse.ask()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The playhead may have moved on while nobody looked."""
+        super().showEvent(event)
+        self._follow()
         self._pulse.ask()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -55,7 +55,7 @@ class Crowd:
             else:
                 rows = trace.rows(done, stop)
                 rows = rows[mask(rows)]
-                place = ((_places(rows, mode) - low) / (high - low) * bins).astype(np.int64)
+                place = np.floor((_places(rows, mode) - low) / (high - low) * bins).astype(np.int64)
                 inside = (place >= 0) & (place < bins)
                 _add(found, rows[inside], place[inside], lane_of)
                 total += int(inside.sum())
@@ -89,7 +89,7 @@ def _laid(found: np.ndarray, chunk: Counted, low: float, high: float) -> int:
     """Add a chunk's bins to those they lie in; how many messages that were."""
     count = chunk.counts.shape[2]
     middles = chunk.low + (np.arange(count) + 0.5) / count * (chunk.high - chunk.low)
-    place = ((middles - low) / (high - low) * found.shape[2]).astype(np.int64)
+    place = np.floor((middles - low) / (high - low) * found.shape[2]).astype(np.int64)
     inside = (place >= 0) & (place < found.shape[2])
     for bin_ in np.unique(place[inside]).tolist():
         found[:, :, bin_] += chunk.counts[:, :, place == bin_].sum(axis=2, dtype=np.int64)

@@ -7,7 +7,7 @@ sentence that says what would do. Raises CannotExportError.
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -24,6 +24,9 @@ from ui.sequence.sight import ARROWS, Sight, look
 from ui.theme import LIGHT, font
 
 ALL, SELECTED, VISIBLE = "all", "selected", "visible"
+PARTS = {ALL: "All", SELECTED: "What is selected", VISIBLE: "What is in sight"}
+SVG, MERMAID = "svg", "mermaid"
+FORMS = {SVG: "a drawing (SVG)", MERMAID: "Mermaid text"}
 PER_EVENT = 22.0  # px
 LEAST, MOST = 700.0, 60_000.0  # px: the width of a drawing
 LANE, MARGIN = 46.0, 16.0  # px
@@ -33,13 +36,12 @@ class CannotExportError(Exception):
     """The sentence says why, and what would do."""
 
 
-def why_not(model: Model, what: str) -> str:
-    """Why there is nothing to write; empty where there is."""
-    if model.player.empty:
-        return "Open a scenario first."
-    if what == SELECTED and model.focus.op is None and not model.focus.chain:
-        return "Select a request first: a double click on one of its messages does."
-    return "" if model.limit else "Nothing has happened yet."
+def write(model: Model, form: str, what: str, path: Path) -> str:
+    """Write one of FORMS; what was written, as a sentence."""
+    if not model.limit:
+        raise CannotExportError("Nothing has happened yet: play a little first.")
+    count = (as_svg if form == SVG else as_mermaid)(model, what, path)
+    return f"{words.plural(count, 'message')} in {path.name}."
 
 
 def as_svg(model: Model, what: str, path: Path) -> int:
@@ -55,14 +57,13 @@ def as_svg(model: Model, what: str, path: Path) -> int:
     lane = max(LANE, 2.4 * metrics.height())
     size = QSize(round(gutter + width + MARGIN), round(top + lane * len(names) + MARGIN))
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    drawing = QBuffer()
+    generator.setOutputDevice(drawing)
     generator.setSize(size)
     generator.setViewBox(QRectF(QPointF(0, 0), size.toSizeF()))
     generator.setTitle(model.player.session.scenario.title or "Sequence chart")
     generator.setDescription(model.summary())
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise CannotExportError(f"The drawing cannot be written to {path}.")
+    painter = QPainter(generator)
     frame = Frame(width, lane * len(names), lane, len(names))
     painting = Painting(LIGHT, vector=True)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -79,8 +80,8 @@ def as_svg(model: Model, what: str, path: Path) -> int:
     painting.ground(painter, frame, sight)
     painting.strips(painter, frame, strips)
     painting.arrows(painter, frame, sight)
-    if not painter.end():
-        raise CannotExportError(f"The drawing cannot be written to {path}.")
+    painter.end()
+    _put(path, bytes(drawing.data().data()))
     return len(sight.rows)
 
 
@@ -90,11 +91,15 @@ def as_mermaid(model: Model, what: str, path: Path) -> int:
     sight = _sight(model, axis, choice, LEAST, what)
     text = LogText(model.trace, model.world)
     title = model.player.session.scenario.title
+    _put(path, mermaid(sight, model.lanes, text, model.world, title).encode())
+    return len(sight.rows)
+
+
+def _put(path: Path, content: bytes) -> None:
     try:
-        path.write_text(mermaid(sight, model.lanes, text, model.world, title), encoding="utf-8")
+        path.write_bytes(content)
     except OSError as fault:
         raise CannotExportError(f"{path.name} cannot be written: {fault.strerror}.") from fault
-    return len(sight.rows)
 
 
 def _asked(model: Model, what: str) -> tuple[Axis, Choice]:

@@ -242,10 +242,12 @@ class Painting:
         if not 0 < len(named) <= LABELS:
             return
         painter.setFont(self._small)
-        taken: list[QRectF] = []
-        high = self._metrics.height()
+        high, around = self._metrics.height(), QPointF(self.radius, self.radius)
+        ends = {place: self.ends(frame, sight, place) for place in order.tolist()}
+        signs = [start + (end - start) * PARK for start, end in ends.values()]
+        taken = [QRectF(at - around, at + around) for at in signs]
         for place in named.tolist():
-            start, end = self.ends(frame, sight, place)
+            start, end = ends[place]
             row = sight.rows[place]
             text = words.message(int(row["code"]), int(row["status"]) if row["code"] in REPLIES else 0)
             at = start + (end - start) * PARK
