@@ -9,7 +9,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
 # What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
 SCREENSHOT := scenarios/three-regimes.toml
 
-.PHONY: setup run test lint proof mutants bench screenshots clean
+.PHONY: setup run test lint proof mutants monkey bench screenshots clean
 
 setup: $(STAMP)
 
@@ -41,6 +41,10 @@ proof: setup
 # Mistakes planted one by one, each to be noticed by the tests.
 mutants: setup
 	$(BIN)/python -m tests.mutants
+
+# Five thousand random things done to the window, from five seeds.
+monkey: setup
+	P4LAB_MONKEY=1000 $(PYTEST) -n 2 tests/ui/e2e/test_monkey.py
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
