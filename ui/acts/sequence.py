@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from ui.acts.context import Context
 from ui.rows import Row
-from ui.sequence.export import ALL, FORMS, PARTS, SELECTED, CannotExportError, write
+from ui.sequence.export import FORMS, PARTS, SELECTED, CannotExportError, write
 
 if TYPE_CHECKING:  # the panel offers these rows
     from ui.panels.sequence import SequencePanel
@@ -17,7 +17,7 @@ PANEL = "sequence"
 
 
 def rows(ctx: Context) -> list[Row]:
-    """In the order of their menus."""
+    """Those of the menu View."""
     focus, nothing_open = ctx.focus, ctx.nothing_open
 
     def no_key() -> str:
@@ -32,11 +32,8 @@ def rows(ctx: Context) -> list[Row]:
     def fit() -> None:
         _panel(ctx).chart.fit()
 
-    def why_not(part: str) -> str:
-        return nothing_open() or (_nothing_selected(ctx) if part == SELECTED else "")
-
     chart = "Sequence chart"
-    found = [
+    return [
         Row("sequence-axis", "Time or event numbers", "View", lambda: _panel(ctx).turn(), (), nothing_open,
             submenu=chart, says="The other axis of the sequence chart"),
         Row("sequence-fit", "Fit", "View", fit, (), nothing_open, submenu=chart,
@@ -50,14 +47,19 @@ def rows(ctx: Context) -> list[Row]:
         Row("sequence-everything", "Show everything", "View", lambda: _panel(ctx).show_all(), (), nothing_open,
             submenu=chart, says="Every lane and every message in the sequence chart"),
     ]  # fmt: skip
-    for form, word in FORMS.items():
-        found += [
-            Row(f"sequence-{form}-{part}", f"{words}…", "File", partial(_write, ctx, form, part), (),
-                partial(why_not, part), submenu=f"Export sequence chart as {word}", says=f"{words}, as {word}",
-                line=part == ALL and form == next(iter(FORMS)))
-            for part, words in PARTS.items()
-        ]  # fmt: skip
-    return found
+
+
+def exports(ctx: Context) -> list[Row]:
+    """Those of the menu File."""
+
+    def why_not(part: str) -> str:
+        return ctx.nothing_open() or (_nothing_selected(ctx) if part == SELECTED else "")
+
+    return [
+        Row(f"sequence-{form}-{part}", f"{words}…", "File", partial(_write, ctx, form, part), (),
+            partial(why_not, part), submenu=f"Export sequence chart as {word}", says=f"{words}, as {word}")
+        for form, word in FORMS.items() for part, words in PARTS.items()
+    ]  # fmt: skip
 
 
 def _panel(ctx: Context) -> "SequencePanel":
