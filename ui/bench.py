@@ -24,6 +24,7 @@ from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
+from ui.panels.sequence import SequencePanel
 from ui.panels.transport import Transport
 
 
@@ -31,10 +32,11 @@ class Bench(QWidget):
     """docks: made before, because the table of actions asks them."""
 
     def __init__(
-        self, context: Context, acts: Actions, docks: Docks, inner: QMainWindow, inspectors: Inspectors, notice: Notice
-    ) -> None:
+        self, context: Context, acts: Actions, docks: Docks, inner: QMainWindow, inspectors: Inspectors, notice: Notice,
+        settings: QSettings,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._context, self._acts, self._docks = context, acts, docks
+        self._context, self._acts, self._docks, self._settings = context, acts, docks, settings
         self._laid_out = False
         player, focus, theme = context.player, context.focus, context.taste.switch
         self.header = Header(player, context.document, acts, theme)
@@ -45,6 +47,7 @@ class Bench(QWidget):
         for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
             docks.add(name, partial(panel, player, focus, theme))
         docks.add("details", inspectors.dock)
+        docks.add("sequence", partial(SequencePanel, player, focus, theme, settings, acts))
         docks.add("lesson", partial(LessonPanel, player, theme))
         docks.add("compare", lambda: ComparePanel(player, self.beside, theme))
         middle = QWidget()
@@ -56,12 +59,12 @@ class Bench(QWidget):
         for part, share in ((self.header, 0), (inner, 1), (self.transport, 0)):
             column.addWidget(part, share)
 
-    def enter(self, settings: QSettings) -> None:
+    def enter(self) -> None:
         """A run is open: the panels are where they were left."""
         if not self._laid_out:  # not before the bench has the size it will have
             self._laid_out = True
             self._docks.reset()
-            self._docks.restore(settings.value("docks"))
+            self._docks.restore(self._settings.value("docks"))
         self._docks.float_away(True)
         self.transport.timeline.setFocus()
 
@@ -69,10 +72,10 @@ class Bench(QWidget):
         """Nothing is open any more."""
         self._docks.float_away(False)
 
-    def remember(self, settings: QSettings) -> None:
+    def remember(self) -> None:
         """Where the panels are now."""
         if self._laid_out:
-            settings.setValue("docks", self._docks.state())
+            self._settings.setValue("docks", self._docks.state())
 
     def reset(self) -> None:
         """Every panel where it was at first, and all of the map in sight."""

@@ -70,7 +70,7 @@ class Window(QMainWindow):
         self._stack = QStackedWidget()
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
-        self.bench = Bench(context, self.acts, self.docks, inner, self.inspectors, self.notice)
+        self.bench = Bench(context, self.acts, self.docks, inner, self.inspectors, self.notice, settings)
         self.map, self.bar, self.transport = self.bench.map, self.bench.bar, self.bench.transport
         self.header, self.beside = self.bench.header, self.bench.beside
         self.status = Status(player, focus)
@@ -143,7 +143,7 @@ class Window(QMainWindow):
         self.notice.hush()
         self.opening.begin()
         self._stack.setCurrentIndex(1)
-        self.bench.enter(self._settings)
+        self.bench.enter()
         self.status.show()
 
     def _show_welcome(self) -> None:
@@ -195,7 +195,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self.bench.remember(self._settings)
+        self.bench.remember()
         self.notice.hush()
         self.beside.comparison.end()
         self.inspectors.close_all()
