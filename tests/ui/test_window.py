@@ -124,7 +124,7 @@ def test_changing_the_past_is_said_and_can_be_undone(desk: Desk) -> None:
     desk.window.bar._key.setEditText("news/1")
     desk.window.bar.go()
     runs.settle(desk.qtbot, desk.player)
-    assert desk.window.notice.text == "From 5.00 s on this is another future: the one you had seen is gone."
+    assert desk.window.notice.text == "From 5.00 s on this is branch B; what you had seen is branch A."
     desk.qtbot.mouseClick(desk.window.notice._button, Qt.MouseButton.LeftButton)
     assert (len(desk.player.trace), desk.window.document.unsaved, desk.window.notice.text) == (events, False, "")
 
@@ -216,7 +216,7 @@ def test_the_layout_is_remembered_and_can_be_reset(desk: Desk) -> None:
     assert again.document.open(desk.file)
     desk.qtbot.wait(20)
     shown = {row.id: again.docks.is_shown(row.id) for row in DOCKS}
-    assert (shown, again.map.size()) == ({"plots": False, "details": False, "lesson": True, "log": True}, chosen)
+    assert (shown, again.map.size()) == ({row.id: row.id in ("lesson", "log") for row in DOCKS}, chosen)
     again.acts["layout"].trigger()
     desk.qtbot.wait(20)
     assert ([row.id for row in DOCKS if again.docks.is_shown(row.id)], again.map.size()) == (["plots"], first)
