@@ -8,9 +8,9 @@ Rules: an event can be observed by provider n at time t only if it is *incident*
   misbehaviour, and the data that it gave up; a customer's identity that came to it or left it.
 * a peering, a parent or a link of its own, and that n itself and its children joined.
 
-Not: that a message of its own was lost or doubled under way, a partition as such, organisations (a provider takes them for customers), who
-else holds or asks for what, and whether an answer was stale, which is for a judge that sees everything. Of the state at
-t it sees its own stores and who its neighbours are.
+Not: that a message of its own was lost or doubled under way, a partition as such, organisations (a provider takes them
+for customers), who else holds or asks for what, and whether an answer was stale, which is for a judge that sees
+everything. Of the state at t it sees its own stores and who its neighbours are.
 """
 
 from bisect import bisect_right
