@@ -1,11 +1,13 @@
-"""The strip above the map: what is open, whether it is saved, and the seed with the run's digest.
+"""The strip above the map: what is open, whether it is saved, the panels of the drawer, and the seed with the digest.
 
 Rules: shows the document and the player; the seed is a button, because starting again is what one does with it.
 """
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from ui.actions import Actions
+from ui.docks import DOCKS, Dock, Side
 from ui.document import Document
 from ui.elided import ElidedLabel
 from ui.player import Player
@@ -45,6 +47,10 @@ class Header(QFrame):
         row.addWidget(self._kind)
         row.addWidget(self._unsaved)
         row.addStretch(1)
+        self.panels = [_opener(actions, dock) for dock in DOCKS if dock.side is Side.BELOW]
+        for button in self.panels:
+            row.addWidget(button)
+        row.addSpacing(10)
         row.addWidget(self._seed)
         document.changed.connect(self._show)
         player.sessionChanged.connect(self._show)
@@ -59,6 +65,7 @@ class Header(QFrame):
         self.setStyleSheet(
             f"Header {{ background: {colours.window.name()}; border-bottom: 1px solid {colours.line.name()}; }}"
             f"QToolButton {{ color: {colours.muted.name()}; }}"
+            f"QToolButton:checked {{ color: {colours.accent_text.name()}; }}"
         )
 
     def _show(self) -> None:
@@ -74,3 +81,13 @@ class Header(QFrame):
         digest = self._player.digest() if self._player.complete else ""
         short = f" · {digest[:SHORT]} {digest[SHORT : 2 * SHORT]}" if digest else ""
         self._seed.setText(f"seed {self._player.session.scenario.seed}{short}")
+
+
+def _opener(actions: Actions, dock: Dock) -> QToolButton:
+    """What is closed at first is opened from here."""
+    button = QToolButton()
+    button.setProperty("role", "chip")
+    button.setDefaultAction(actions[f"panel-{dock.id}"])
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(f"Panel {dock.title}")
+    return button

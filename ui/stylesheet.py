@@ -45,7 +45,7 @@ QPushButton[role="primary"]:disabled { background: $track; color: $faint; border
 QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
-QPushButton[role="chip"] { border-radius: 10px; padding: 2px 9px; }
+QPushButton[role="chip"], QToolButton[role="chip"] { border-radius: 10px; padding: 2px 9px; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit {

@@ -5,15 +5,18 @@ layout is remembered in the settings it is given.
 """
 
 import secrets
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.actions import Actions, table
+from ui.acts.context import Context
 from ui.canvas.scene import LINE, NOBODY, MapView
 from ui.dialogs import Dialogs
+from ui.docks import Docks
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
@@ -36,7 +39,6 @@ from ui.words import clock
 
 SIZE = (1440, 900)
 LEAST = (880, 560)
-MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330
 SEEDS = 1_000_000  # a new seed is short enough to be read out
 
 
@@ -64,20 +66,24 @@ class Window(QMainWindow):
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
-        self.acts = Actions(table(player, focus, document, taste, dialogs, self), self)
+        self._bench = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
+        self.docks = Docks(self._bench)
+        self._laid_out = False
+        self.acts = Actions(table(Context(player, focus, document, taste, dialogs, self)), self)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
+        for name, panel in (
+            ("plots", PlotsPanel), ("details", DetailsPanel), ("log", LogPanel),
+        ):  # fmt: skip
+            self.docks.add(name, partial(panel, player, focus, theme))
+        self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
         self.header = Header(player, document, self.acts, theme)
         self.map = MapView(player, focus, theme)
         self.bar = PutGetBar(player, focus, theme)
-        self.plots = PlotsPanel(player, focus, theme)
-        self.details = DetailsPanel(player, focus, theme)
-        self.log = LogPanel(player, focus, theme)
-        self.lesson = LessonPanel(player, theme)
         self.transport = Transport(player, self.acts, theme)
         self.status = Status(player, focus)
         self._lay_out()
@@ -89,26 +95,14 @@ class Window(QMainWindow):
         column = _column(left)
         column.addWidget(self.map, 1)
         column.addWidget(self.bar)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        for panel, title in (
-            (self.plots, "Plots"), (self.details, "Details"), (self.log, "Log"), (self.lesson, "Lesson"),
-        ):  # fmt: skip
-            self.tabs.addTab(panel, title)
-        self.tabs.setMinimumWidth(LEAST_SIDE)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(left)
-        self._splitter.addWidget(self.tabs)
-        self._splitter.setStretchFactor(0, MAP_SHARE)
-        self._splitter.setStretchFactor(1, SIDE_SHARE)
-        self._splitter.setChildrenCollapsible(False)
-        bench = QWidget()
-        column = _column(bench)
+        self._bench.setCentralWidget(left)
+        page = QWidget()
+        column = _column(page)
         column.addWidget(self.header)
-        column.addWidget(self._splitter, 1)
+        column.addWidget(self._bench, 1)
         column.addWidget(self.transport)
         self._stack.addWidget(self.welcome)
-        self._stack.addWidget(bench)
+        self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
         self.setStatusBar(self.status)
         self.status.hide()
@@ -128,7 +122,8 @@ class Window(QMainWindow):
         self.transport.timeline.opPicked.connect(focus.select_op)
         focus.opChanged.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
-        self.tabs.tabBarClicked.connect(lambda _: self.map.setFocus())
+        self.docks.picked.connect(self.map.setFocus)
+        self.docks.changed.connect(self.acts.refresh)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
         for signal in (player.sampled, player.playingChanged, player.sessionChanged):
@@ -153,14 +148,11 @@ class Window(QMainWindow):
             self.notice.fault(f"The picture cannot be written to {path}.")
 
     def reset_layout(self) -> None:
-        width = self._splitter.width()
-        whole = MAP_SHARE + SIDE_SHARE
-        self._splitter.setSizes([width * MAP_SHARE // whole, width * SIDE_SHARE // whole])
-        self.tabs.setCurrentIndex(0)
+        self.docks.reset()
         self.map.fit()
 
     def inspect(self) -> None:
-        self.tabs.setCurrentWidget(self.details)
+        self.docks.show("details")
 
     def tell_fault(self, text: str) -> None:
         self.notice.fault(text)
@@ -171,19 +163,24 @@ class Window(QMainWindow):
     def _show_run(self) -> None:
         self.notice.hush()
         self.opening.begin()
-        self.tabs.setCurrentIndex(0)
         self._stack.setCurrentIndex(1)
+        if not self._laid_out:  # not before the bench has the size it will have
+            self._laid_out = True
+            self.docks.reset()
+            self.docks.restore(self._settings.value("docks"))
+        self.docks.float_away(True)
         self.status.show()
         self.transport.timeline.setFocus()
 
     def _show_welcome(self) -> None:
         self._focus.clear()
         self._stack.setCurrentIndex(0)
+        self.docks.float_away(False)
         self.status.hide()
 
     def _show_details(self) -> None:
-        if self._focus.op is not None and self.tabs.currentWidget() is not self.log:
-            self.tabs.setCurrentWidget(self.details)
+        if self._focus.op is not None:
+            self.docks.show("details")
 
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""
@@ -205,11 +202,9 @@ class Window(QMainWindow):
         self.notice.news(gone, "Bring it back", self.player.bring_back)
 
     def _restore(self) -> None:
-        geometry, splitter = self._settings.value("geometry"), self._settings.value("splitter")
+        geometry = self._settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        if not (isinstance(splitter, QByteArray) and self._splitter.restoreState(splitter)):
-            self._splitter.setSizes([SIZE[0] * MAP_SHARE // 3, SIZE[0] * SIDE_SHARE // 3])
 
     # Qt
 
@@ -234,7 +229,8 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("splitter", self._splitter.saveState())
+        if self._laid_out:
+            self._settings.setValue("docks", self.docks.state())
         self.notice.hush()
         self.player.close()
         event.accept()

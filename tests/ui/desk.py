@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from p4lab.scenario.model import Link, Scenario
@@ -17,6 +17,11 @@ from ui.player import Player
 from ui.taste import Taste
 from ui.theme import LIGHT_ONLY
 from ui.window import Window
+
+
+def shown_tabs(window: QWidget) -> QTabBar:
+    """The tabs of the panels beside the map."""
+    return next(tabs for tabs in window.findChildren(QTabBar) if tabs.count() > 1 and tabs.isVisible())
 
 
 class Person(Dialogs):

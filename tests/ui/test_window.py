@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from p4lab.core.commands import Get
 from p4lab.scenario.read import read
 from tests.ui import runs
-from tests.ui.desk import Desk
+from tests.ui.desk import Desk, shown_tabs
+from ui.docks import DOCKS
 from ui.document import Answer
 from ui.theme import DARK, DARK_ONLY
 from ui.welcome import Card
@@ -62,13 +63,13 @@ def test_space_lets_time_run_after_a_get_that_was_typed(desk: Desk) -> None:
 
 def test_space_plays_when_another_panel_comes_up(desk: Desk) -> None:
     desk.open()
-    window, tabs = desk.window, desk.window.tabs
+    window, tabs = desk.window, shown_tabs(desk.window)
     window.bar.focus_key()
-    log = tabs.tabBar().tabRect(tabs.indexOf(window.log)).center()
-    desk.qtbot.mouseClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=log)
-    assert tabs.currentWidget() is window.log
+    lesson = next(i for i in range(tabs.count()) if tabs.tabText(i) == "Lesson")
+    desk.qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(lesson).center())
+    assert window.docks.is_shown("lesson")
     desk.press(Qt.Key.Key_Space)
-    assert (desk.player.playing, window.log.bar.show_line.text()) == (True, "")
+    assert desk.player.playing
 
 
 def test_space_on_a_focused_button_presses_the_button(desk: Desk) -> None:
@@ -109,7 +110,7 @@ def test_a_get_is_typed_answered_explained_and_saved(desk: Desk) -> None:
     outcome = desk.window.bar._outcome
     assert outcome.text().startswith("v")
     desk.qtbot.mouseClick(outcome, Qt.MouseButton.LeftButton)
-    assert desk.window.tabs.currentWidget() is desk.window.details
+    assert desk.window.docks.is_shown("details")
     desk.press(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert [type(row.command) for row in read(desk.file).do] == [Get]
     assert (desk.window.document.unsaved, desk.window.notice.text) == (False, "Saved as small.toml.")
@@ -204,18 +205,21 @@ def test_theme_and_text_size_are_remembered(desk: Desk) -> None:
     assert desk.window.acts["text-150"].isChecked()
 
 
-def test_the_layout_is_remembered_and_can_be_reset(desk: Desk, qtbot: QtBot) -> None:
+def test_the_layout_is_remembered_and_can_be_reset(desk: Desk) -> None:
     desk.open()
-    desk.window._splitter.setSizes([800, 400])
-    chosen = desk.window._splitter.sizes()
+    first = desk.window.map.size()
+    desk.press(Qt.Key.Key_Q)
+    desk.window.docks.show("lesson")
+    chosen = desk.window.map.size()
     desk.window.close()
     again = desk.build()
     assert again.document.open(desk.file)
-    assert again._splitter.sizes() == pytest.approx(chosen, abs=3)
-    again.tabs.setCurrentIndex(2)
+    desk.qtbot.wait(20)
+    shown = {row.id: again.docks.is_shown(row.id) for row in DOCKS}
+    assert (shown, again.map.size()) == ({"plots": False, "details": False, "lesson": True, "log": True}, chosen)
     again.acts["layout"].trigger()
-    wide, narrow = again._splitter.sizes()
-    assert (again.tabs.currentIndex(), wide / narrow) == (0, pytest.approx(2.0, abs=0.1))
+    desk.qtbot.wait(20)
+    assert ([row.id for row in DOCKS if again.docks.is_shown(row.id)], again.map.size()) == (["plots"], first)
     again.close()
     again.deleteLater()
 
@@ -242,7 +246,7 @@ def test_every_part_has_its_place(desk: Desk, size: tuple[int, int]) -> None:
     desk.window.resize(*size)
     desk.window.grab()
     window = desk.window
-    parts = [window.header, window.map, window.bar, window.transport, window.tabs, window.status]
+    parts = [window.header, window.map, window.bar, window.transport, window.docks["plots"], window.status]
     boxes = [part.rect().translated(part.mapTo(window, part.rect().topLeft())) for part in parts]
     assert all(window.rect().contains(box) for box in boxes)
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])

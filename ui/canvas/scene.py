@@ -22,26 +22,23 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import words
-from ui.canvas import hints, houses, legend, links, moves, providers, pulses, signs, tags
+from ui.canvas import hints, legend, under
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.figures import FULL, Figures
 from ui.canvas.layout import RING
 from ui.canvas.looks import sentence
-from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment, moment
+from ui.canvas.picture import Picture
 from ui.canvas.plan import Plan
-from ui.canvas.still import Chosen, Still
-from ui.canvas.tools import PER_NOTCH, Hand, towards
+from ui.canvas.still import Chosen
+from ui.canvas.tools import PER_NOTCH, Hand
+from ui.canvas.walking import ARROWS, towards
 from ui.focus import Focus
 from ui.player import Player
 from ui.theme import ThemeSwitch
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
-NEAR = 11.0  # pixels from a message or a line that still mean it
 NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
 
 
 class MapView(QWidget):
@@ -62,9 +59,7 @@ class MapView(QWidget):
         self._plan = Plan()
         self._hand = Hand(self)
         self._hovered: int | None = None
-        self._still = Still()
-        self._painter: Painter | None = None
-        self._badges = tags.Badges(switch.current, self.devicePixelRatio())
+        self._picture = Picture()
         self.setAccessibleName("Map of providers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -128,18 +123,7 @@ class MapView(QWidget):
 
     def hint(self, x: float, y: float) -> str:
         """What is at a point of the window, in words; empty for nothing."""
-        plan, now = self._plan, self._moment()
-        row = self._message_at(x, y)
-        if row is not None:
-            return hints.message(row, plan.names, self._player.world, now.t)
-        house = houses.at(now.houses, x, y)
-        if house is not None:
-            return houses.hint(house, self._player.world, now.key)
-        node = now.shown.at(x, y)
-        if node is not None:
-            return hints.provider(node, plan, now, self._player.world)
-        line = links.nearest(now.shown.centres, now.ground.lines, x, y, NEAR / 2)
-        return "" if line is None else hints.link(line, plan, now)
+        return under.said(self._plan, self._moment(), self._player.world, x, y)
 
     def glyph_radii(self) -> tuple[float, float]:
         """Of messages of the selected key and of others: smaller where providers are, larger with larger text."""
@@ -160,12 +144,7 @@ class MapView(QWidget):
 
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None:
         """The provider or the house under a point, and its middle."""
-        shown = self.figures()
-        node = shown.at(x, y)
-        if node is not None:
-            return node, *shown.centres[node].tolist()
-        house = None if self.moment is None else houses.at(self.moment.houses, x, y)
-        return None if house is None else (house.node, house.x, house.y)
+        return under.somebody(self.figures(), self.moment, x, y)
 
     def carry(self, node: int, x: float, y: float) -> None:
         """A provider or a house is being moved, to a point of the box."""
@@ -178,7 +157,7 @@ class MapView(QWidget):
 
     def click(self, x: float, y: float, also: bool) -> None:
         """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
-        row, node = self._message_at(x, y), self.figures().at(x, y)
+        row, node = under.message(self.moment, x, y), self.figures().at(x, y)
         if node is not None and also:
             self._focus.also(node)
         elif row is not None and row["op"]:
@@ -203,8 +182,7 @@ class MapView(QWidget):
         self._describe()
 
     def _restyle(self) -> None:
-        self._painter = None
-        self._still.forget()
+        self._picture.forget()
         self.look_from(replace(self.camera, margin=self._margin()))
 
     def _margin(self) -> tuple[float, float]:
@@ -228,39 +206,15 @@ class MapView(QWidget):
 
     def _choose_link(self, x: float, y: float) -> bool:
         """The link under a point, if there is one and it is only one."""
-        ground = self._plan.ground(self._player.playhead)
-        line = links.nearest(self.figures().centres, ground.lines, x, y, NEAR / 2)
-        found = [] if line is None else self._plan.pairs[ground.line_of == line].tolist()
-        if len(found) == 1:
-            self._focus.choose_link(*found[0])
-        return len(found) == 1
+        found = under.link(self._plan, self.figures(), self._player.playhead, x, y)
+        if found is not None:
+            self._focus.choose_link(*found)
+        return found is not None
 
     def _selected(self) -> int | None:
         """The one provider that is chosen, or who is drawn for it."""
         node = self._focus.provider
         return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
-
-    def _message_at(self, x: float, y: float) -> np.void | None:
-        flight = self.moment.flight if self.moment is not None else None
-        at = flight.nearest(x, y, NEAR) if flight is not None else None
-        return None if flight is None or at is None else flight.rows[at]
-
-    def _paint_moving(self, painter: QPainter, now: Moment) -> None:
-        theme = self._switch.current
-        ratio, (radius, small) = self.devicePixelRatio(), self.glyph_radii()
-        if self._painter is None or (self._painter.ratio, self._painter.radius) != (ratio, radius):
-            self._painter = Painter(theme, ratio, radius, small)
-            self._badges = tags.Badges(theme, ratio)
-        providers.paint_arcs(painter, theme, now.shown, now.looks, now.t)
-        pulses.paint(painter, theme, now)
-        pulses.paint_ends(painter, theme, now)
-        signs.paint_badges(painter, theme, now.shown, now.ground)
-        self._badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
-        self._painter.paint_access(painter, *now.access)
-        self._painter.paint(painter, now.flight, self._focus.op)
-        moves.paint(painter, theme, now, self._player.world.states.moves)
-        pace = words.pace(self._player.factor, self._player.speed is None)
-        legend.paint_pace(painter, theme, now.shown, self.width(), pace, now.left_out)
 
     # Qt
 
@@ -276,11 +230,13 @@ class MapView(QWidget):
         marked = frozenset(nodes if self._hovered is None else (*nodes, self._hovered))
         link = self._focus.link if self._focus.link and self._focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
-        picture = self._still.picture(theme, self._plan, now, self.camera, marked, chosen, self.devicePixelRatio())
+        ratio, pace = self.devicePixelRatio(), words.pace(self._player.factor, self._player.speed is None)
+        still = self._picture.still(theme, self._plan, now, self.camera, marked, chosen, ratio)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
-        painter.drawPixmap(0, 0, picture)
+        painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_moving(painter, now)
+        world, radii = self._player.world, self.glyph_radii()
+        self._picture.paint_moving(painter, theme, now, world, radii, pace, self._focus.op, self.width(), ratio)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,19 +1,16 @@
-"""The hand on the map: drags providers and houses, pans, zooms, clicks, and goes from provider to provider by keys.
+"""The hand on the map: drags providers and houses, pans, zooms and clicks.
 
 Rules: turns events of Qt into calls of the map; draws nothing and keeps nothing but the drag under way. Middle button,
 Shift and left, right button or left on empty space pan; the wheel zooms where the pointer is.
 """
 
-from math import atan2, hypot, pi
 from typing import Protocol
 
-import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from ui.canvas.camera import Camera
-from ui.canvas.figures import Figures
 
 PER_NOTCH = 1.2  # zoom of one step of a wheel, 120 units of Qt
 SNAP = 0.025  # of the box; only with Ctrl held, so that the free hand is the usual one
@@ -101,20 +98,3 @@ class Hand:
         turned = event.angleDelta().y() or event.pixelDelta().y() * 2
         at = event.position()
         self._stage.look_from(self._stage.camera.zoomed(PER_NOTCH ** (turned / 120), at.x(), at.y()))
-
-
-def towards(shown: Figures, pairs: np.ndarray, node: int, dx: int, dy: int) -> int | None:
-    """The provider that an arrow key leads to: near in that direction, along a peering before any other."""
-    peers = {b if a == node else a for a, b in pairs.tolist() if node in (a, b)}
-    x, y = shown.centres[node]
-    best, found = float("inf"), None
-    for other in shown.seen:
-        ox, oy = shown.centres[other].tolist()
-        distance = hypot(ox - x, oy - y)
-        turn = abs((atan2(oy - y, ox - x) - atan2(dy, dx) + pi) % (2 * pi) - pi)
-        if other == node or turn > pi * 0.42:
-            continue
-        cost = distance * (1 + 2 * turn) * (1 if other in peers else 1.6)
-        if cost < best - 0.01:  # of two that are alike the first
-            best, found = cost, other
-    return found

@@ -97,8 +97,8 @@ class LogPanel(QWidget):
         self.view.customContextMenuRequested.connect(self.open_menu)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, context=Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy)
-        self._filter()
         self._look_at()
+        self._filter()
         self._restyle()
         self._pulse.ask()
 

@@ -1,0 +1,86 @@
+"""The docks: made when first seen, one in front of the other, with a drawer below the map."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import shown_tabs
+from ui.docks import DOCKS, Docks, Side
+
+
+class Bench:
+    """A main window with all docks, and which panels were made."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.made: list[str] = []
+        self.main = QMainWindow()
+        qtbot.addWidget(self.main)
+        self.main.setCentralWidget(QLabel("map"))
+        self.docks = Docks(self.main)
+        for row in DOCKS:
+            self.docks.add(row.id, lambda name=row.id: self._make(name))
+        self.main.resize(1200, 800)
+        self.docks.reset()
+        self.main.show()
+        qtbot.wait(10)
+
+    def _make(self, name: str) -> QWidget:
+        self.made.append(name)
+        return QLabel(name)
+
+    def shown(self) -> list[str]:
+        return [row.id for row in DOCKS if self.docks.is_shown(row.id)]
+
+
+@pytest.fixture
+def bench(qtbot: QtBot) -> Iterator[Bench]:
+    yield Bench(qtbot)
+
+
+def test_only_what_is_seen_is_made(bench: Bench, qtbot: QtBot) -> None:
+    assert (bench.made, bench.shown(), bench.docks.drawer_is_open()) == (["plots"], ["plots"], False)
+    bench.docks.show("details")
+    qtbot.wait(10)
+    assert (bench.made, bench.shown()) == (["plots", "details"], ["details"])
+    assert bench.docks["log"].accessibleName() == "Log"
+
+
+def test_the_drawer_remembers_what_was_open(bench: Bench, qtbot: QtBot) -> None:
+    below = [row.id for row in DOCKS if row.side is Side.BELOW]
+    bench.docks.show(below[-1])
+    qtbot.wait(10)
+    bench.docks.toggle_drawer()
+    assert bench.shown() == ["plots"]
+    bench.docks.toggle_drawer()
+    qtbot.wait(10)
+    assert (bench.shown(), bench.docks.drawer_is_open()) == (["plots", below[-1]], True)
+
+
+def test_a_layout_of_another_kind_is_ignored(bench: Bench, qtbot: QtBot) -> None:
+    bench.docks.show("lesson")
+    kept = bench.docks.state()
+    bench.docks.restore(b"nonsense")
+    qtbot.wait(10)
+    assert bench.shown() == ["plots"]
+    bench.docks.restore(kept)
+    qtbot.wait(10)
+    assert bench.shown() == ["lesson"]
+
+
+def test_a_tab_becomes_a_window_of_its_own(bench: Bench, qtbot: QtBot) -> None:
+    tabs = shown_tabs(bench.main)
+    place: QPoint = tabs.tabRect(1).center()
+    tabs.customContextMenuRequested.emit(place)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.actions()[0].trigger()
+    menu.close()
+    floating = bench.docks["details"].parentWidget()
+    assert (floating.isWindow(), bench.shown()) == (True, ["plots", "details"])
+    bench.docks.float_away(False)
+    assert bench.shown() == ["plots"]
+    bench.docks.reset()
+    assert not floating.isWindow()

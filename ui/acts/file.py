@@ -1,0 +1,31 @@
+"""The menu File: open, save, export, close.
+
+Rules: rows alone; what became of it is told by the document's signals.
+"""
+
+from ui.acts.context import Context
+from ui.rows import Row
+
+
+def rows(ctx: Context) -> list[Row]:
+    """In the order of the menu."""
+    document, view = ctx.document, ctx.view
+
+    def nothing_new() -> str:
+        if document.recording:
+            return "A recording is saved already. Save as… keeps the scenario that it was made from."
+        return ctx.nothing_open() or ("" if document.unsaved or document.path is None else "Everything is saved.")
+
+    return [
+        Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
+        Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
+        Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),
+        Row("picture", "Export picture…", "File", view.export_picture, ("Ctrl+E",), ctx.nothing_open),
+        Row("close", "Close", "File", lambda: _ignore(document.close()), ("Ctrl+W",), ctx.nothing_open, line=True,
+            says="Back to the welcome page"),
+        Row("quit", "Quit", "File", lambda: _ignore(view.close()), ("Ctrl+Q",)),
+    ]  # fmt: skip
+
+
+def _ignore(_: bool) -> None:
+    """What follows is told by the document's signals."""

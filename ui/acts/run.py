@@ -1,0 +1,54 @@
+"""The menu Run: let time run, hold it, step, and start again.
+
+Rules: rows alone; the player does it.
+"""
+
+from ui.acts.context import Context
+from ui.rows import Row
+
+
+def rows(ctx: Context) -> list[Row]:
+    """In the order of the menu."""
+    player, document, view = ctx.player, ctx.document, ctx.view
+    nothing_open = ctx.nothing_open
+
+    def not_playing() -> str:
+        return nothing_open() or ("" if player.playing else "It is paused already.")
+
+    def at_end() -> str:
+        return nothing_open() or ("The run ends here." if player.playhead >= player.duration else "")
+
+    def at_start() -> str:
+        return nothing_open() or ("The run begins here." if player.playhead <= 0 else "")
+
+    def no_seed() -> str:
+        return nothing_open() or ("A recording is one run with one seed." if document.recording else "")
+
+    def nothing_done() -> str:
+        return nothing_open() or no_seed() or ("" if player.session.commands else "Nothing was done by hand.")
+
+    def ask() -> None:  # the bar is made after the table
+        view.bar.focus_key()
+
+    return [
+        Row("toggle", "Play or pause", "Run", player.toggle, ("Space", "."), nothing_open),
+        Row("run", "Play", "Run", player.play, ("F5",), nothing_open),
+        Row("stop", "Pause", "Run", player.pause, ("F8",), not_playing),
+        Row("step", "Step forward", "Run", lambda: player.step(1), ("F4",), at_end, line=True,
+            says="To the next event"),
+        Row("step-back", "Step back", "Run", lambda: player.step(-1), ("Shift+F4",), at_start,
+            says="To the event before"),
+        Row("start", "Go to the start", "Run", ctx.seek(lambda: 0.0), ("Home",), at_start),
+        Row("end", "Go to the end", "Run", ctx.seek(lambda: player.duration), ("End",), at_end),
+        Row("auto", "Pace: auto", "Run", lambda: player.setSpeed(None if player.speed is not None else player.factor),
+            ("A",), nothing_open, lambda: player.speed is None, line=True,
+            says="Slow while messages of the selected key fly, quick in between"),
+        Row("slower", "Slower", "Run", lambda: player.setSpeed(player.factor / 2), ("-",), nothing_open),
+        Row("faster", "Faster", "Run", lambda: player.setSpeed(player.factor * 2), ("+", "="), nothing_open),
+        Row("reset", "Start again, same seed", "Run", player.reset, ("Ctrl+Shift+R",), nothing_open, line=True),
+        Row("new-seed", "Start again, new seed", "Run", view.new_seed, ("Ctrl+Shift+N",), no_seed),
+        Row("take-back", "Start again without what was done by hand", "Run",
+            lambda: player.reset(keep_commands=False), (), nothing_done),
+        Row("ask", "Put or get…", "Run", ask, ("G",), nothing_open, line=True,
+            says="To the bar below the map"),
+    ]  # fmt: skip

@@ -1,0 +1,55 @@
+"""What is under a point of the window: a message, a provider, a house or a link, and what is said of it.
+
+Rules: no painting, nothing kept; functions of the plan and of the moment that was painted last.
+"""
+
+import numpy as np
+
+from p4lab.core.events import Pair
+from p4lab.world import World
+from ui.canvas import hints, houses, links
+from ui.canvas.figures import Figures
+from ui.canvas.moment import Moment
+from ui.canvas.plan import Plan
+
+NEAR = 11.0  # pixels from a message or a line that still mean it
+
+
+def message(now: Moment | None, x: float, y: float) -> np.void | None:
+    """The row of the message that is painted there."""
+    if now is None:
+        return None
+    at = now.flight.nearest(x, y, NEAR)
+    return None if at is None else now.flight.rows[at]
+
+
+def somebody(shown: Figures, now: Moment | None, x: float, y: float) -> tuple[int, float, float] | None:
+    """The provider or the house there, and its middle."""
+    node = shown.at(x, y)
+    if node is not None:
+        return node, *shown.centres[node].tolist()
+    house = None if now is None else houses.at(now.houses, x, y)
+    return None if house is None else (house.node, house.x, house.y)
+
+
+def link(plan: Plan, shown: Figures, t: float, x: float, y: float) -> Pair | None:
+    """The link whose line passes there, if it is only one."""
+    ground = plan.ground(t)
+    line = links.nearest(shown.centres, ground.lines, x, y, NEAR / 2)
+    found = [] if line is None else plan.pairs[ground.line_of == line].tolist()
+    return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+
+def said(plan: Plan, now: Moment, world: World, x: float, y: float) -> str:
+    """What is there, in words; empty for nothing."""
+    row = message(now, x, y)
+    if row is not None:
+        return hints.message(row, plan.names, world, now.t)
+    house = houses.at(now.houses, x, y)
+    if house is not None:
+        return houses.hint(house, world, now.key)
+    node = now.shown.at(x, y)
+    if node is not None:
+        return hints.provider(node, plan, now, world)
+    line = links.nearest(now.shown.centres, now.ground.lines, x, y, NEAR / 2)
+    return "" if line is None else hints.link(line, plan, now)

@@ -1,0 +1,218 @@
+"""The panels around the map as docks: to the right of it one beside the other, below it in a drawer.
+
+Rules: a row of DOCKS says where a panel is at first; a panel is made when it is first seen or asked for. A dock shows
+a title only while it floats: in its place the tab says it. Where everything is, is remembered by whoever keeps `state`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
+
+VERSION = 1  # of the remembered layout: another one is not understood
+MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330  # of the width; px
+DRAWER_SHARE, LEAST_DRAWER = 0.36, 150  # of the height; px
+
+
+class Side(Enum):
+    """Where a dock is at first."""
+
+    RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+    BELOW = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True)
+class Dock:
+    """A panel: its title on the tab, and its key."""
+
+    id: str
+    title: str
+    side: Side
+    keys: tuple[str, ...] = ()
+    says: str = ""
+
+
+DOCKS = (
+    Dock("plots", "Plots", Side.RIGHT, ("Alt+1",), "Latency, staleness and messages over time"),
+    Dock("details", "Details", Side.RIGHT, ("Alt+2",), "What is selected, and why it is as it is"),
+    Dock("lesson", "Lesson", Side.RIGHT, ("Alt+3",), "What the scenario teaches and must show"),
+    Dock("log", "Log", Side.BELOW, ("Alt+4",), "Every event, with filters"),
+)
+FIRST = {Side.RIGHT: "plots", Side.BELOW: "log"}  # the tab in front at first
+
+
+class Docks(QObject):
+    """The docks of `bench`, a main window in the window: its central widget is the map."""
+
+    changed = Signal()  # a panel was shown, hidden, or came to the front
+    picked = Signal()  # a tab was clicked
+
+    def __init__(self, bench: QMainWindow) -> None:
+        super().__init__(bench)
+        self._bench = bench
+        self._rows = {row.id: row for row in DOCKS}
+        self._docks: dict[str, QDockWidget] = {}
+        self._makers: dict[str, Callable[[], QWidget]] = {}
+        self._panels: dict[str, QWidget] = {}
+        self._front = FIRST[Side.BELOW]  # of the drawer, when it is opened
+        bench.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
+        bench.setDocumentMode(True)
+        for side in Side:
+            bench.setTabPosition(side.value, QTabWidget.TabPosition.North)
+        bench.setCorner(Qt.Corner.BottomRightCorner, Side.RIGHT.value)
+        bench.installEventFilter(self)
+
+    def add(self, name: str, make: Callable[[], QWidget]) -> None:
+        """The panel of a row of DOCKS."""
+        row = self._rows[name]
+        dock = QDockWidget(row.title, self._bench)
+        dock.setObjectName(f"dock-{name}")
+        dock.setTitleBarWidget(QWidget())
+        dock.topLevelChanged.connect(partial(self._title, dock))
+        dock.visibilityChanged.connect(partial(self._seen, name))
+        self._docks[name] = dock
+        self._makers[name] = make
+
+    def __getitem__(self, name: str) -> QWidget:
+        """A panel, made if it was not yet."""
+        if name not in self._panels:
+            panel = self._panels[name] = self._makers[name]()
+            panel.setMinimumWidth(LEAST_SIDE if self._rows[name].side is Side.RIGHT else 0)
+            panel.setMinimumHeight(0 if self._rows[name].side is Side.RIGHT else LEAST_DRAWER)
+            if not panel.accessibleName():
+                panel.setAccessibleName(self._rows[name].title)
+            self._docks[name].setWidget(panel)
+        return self._panels[name]
+
+    def reset(self) -> None:
+        """Everything where it was at first."""
+        for side in Side:
+            before: QDockWidget | None = None
+            for row in DOCKS:
+                dock = self._docks.get(row.id)
+                if dock is None or row.side is not side:
+                    continue
+                dock.setFloating(False)
+                self._bench.removeDockWidget(dock)
+                self._bench.addDockWidget(side.value, dock)
+                if before is not None:
+                    self._bench.tabifyDockWidget(before, dock)
+                dock.setVisible(side is Side.RIGHT)
+                before = dock
+        self._front = FIRST[Side.BELOW]
+        width = self._bench.width()
+        right = [self._docks[FIRST[Side.RIGHT]]]
+        side_width = max(LEAST_SIDE, width * SIDE_SHARE // (MAP_SHARE + SIDE_SHARE))
+        self._bench.resizeDocks(right, [side_width], Qt.Orientation.Horizontal)
+        self.show(FIRST[Side.RIGHT])
+
+    def show(self, name: str) -> None:
+        """Bring a panel to the front."""
+        dock = self._docks[name]
+        fresh = not dock.isVisible() and self._is_below(name) and not self.drawer_is_open()
+        _ = self[name]
+        dock.show()
+        dock.raise_()
+        if fresh:
+            height = max(LEAST_DRAWER, round(self._bench.height() * DRAWER_SHARE))
+            self._bench.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        if self._is_below(name):
+            self._front = name
+        self.changed.emit()
+
+    def hide(self, name: str) -> None:
+        """Close a panel."""
+        self._docks[name].hide()
+        self.changed.emit()
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a panel is in sight: not closed, and not behind another."""
+        dock = self._docks.get(name)
+        if dock is None or not dock.isVisible():
+            return False
+        tabs = None if dock.isFloating() else self._tabs_of(dock)
+        return tabs is None or tabs.tabText(tabs.currentIndex()) == dock.windowTitle()
+
+    def drawer_is_open(self) -> bool:
+        """Whether anything is shown below the map."""
+        return any(dock.isVisible() for name, dock in self._docks.items() if self._is_below(name))
+
+    def toggle_drawer(self) -> None:
+        """Open what was open below the map last, or close all of it."""
+        if not self.drawer_is_open():
+            self.show(self._front)
+            return
+        for name, dock in self._docks.items():
+            if self._is_below(name) and dock.isVisible():
+                if self.is_shown(name):
+                    self._front = name
+                dock.hide()
+        self.changed.emit()
+
+    def state(self) -> QByteArray:
+        """Where everything is, to be remembered."""
+        return self._bench.saveState(VERSION)
+
+    def restore(self, state: object) -> None:
+        """As `state` said; as at first where it says nothing."""
+        if not (isinstance(state, QByteArray) and self._bench.restoreState(state, VERSION)):
+            self.reset()
+
+    def float_away(self, floating: bool) -> None:
+        """Hide panels that float while there is nothing open, and bring them back."""
+        for dock in self._docks.values():
+            if dock.isFloating():
+                dock.setVisible(floating)
+
+    def _is_below(self, name: str) -> bool:
+        dock = self._docks[name]
+        return not dock.isFloating() and self._bench.dockWidgetArea(dock) == Side.BELOW.value
+
+    def _tabs_of(self, dock: QDockWidget) -> QTabBar | None:
+        """The tabs in which it is one of several."""
+        for tabs in self._bench.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if any(tabs.tabText(i) == dock.windowTitle() for i in range(tabs.count())):
+                return tabs
+        return None
+
+    def _title(self, dock: QDockWidget, floating: bool) -> None:
+        dock.setTitleBarWidget(None if floating else QWidget())  # type: ignore[arg-type]  # None: Qt's own title bar
+
+    def _seen(self, name: str, visible: bool) -> None:
+        if visible:
+            _ = self[name]
+        self.changed.emit()
+
+    def _dock_of(self, tabs: QTabBar, index: int) -> QDockWidget | None:
+        titles = {dock.windowTitle(): dock for dock in self._docks.values()}
+        return titles.get(tabs.tabText(index))
+
+    def _offer(self, tabs: QTabBar, at: QPoint) -> None:
+        dock = self._dock_of(tabs, tabs.tabAt(at))
+        if dock is None:
+            return
+        menu = QMenu(tabs)
+        menu.addAction("A window of its own", lambda: dock.setFloating(True))
+        menu.addAction("Close", dock.hide)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(tabs.mapToGlobal(at))
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ChildPolished:
+            self._wire_tabs()
+        return False
+
+    def _wire_tabs(self) -> None:
+        """Qt makes the tab bars itself, when docks come to lie on each other."""
+        for tabs in self._bench.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if tabs.property("wired"):
+                continue
+            tabs.setProperty("wired", True)
+            tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            tabs.customContextMenuRequested.connect(partial(self._offer, tabs))
+            tabs.tabBarClicked.connect(lambda _: self.picked.emit())
