@@ -6,6 +6,7 @@ Rules: imperative names; fields as in contracts section 2; a command says who by
 import msgspec
 
 from p4lab.core.names import Kind, Regime, Scope
+from p4lab.core.options import Attach as Hang
 
 BY_HAND = "by hand"  # the workload that hand-driven operations are counted under
 DEFAULT_TTL = 60.0  # s, the putter's cache TTL where none is given
@@ -152,6 +153,46 @@ class Misbehave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refuse_own_customers: bool | None = None
 
 
+class AddProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A provider that is there from now on, as a row of `[[provider]]` says; its links are those of `[link]`.
+
+    peers: "all" (the tops that are there then; nobody, where it has a parent) or names; () is nobody.
+    """
+
+    provider: str
+    customers: int = 100
+    position: tuple[float, float] | None = None
+    lookup_delay: float = 0.002
+    parent: str | None = None
+    attach: Hang = Hang.LOCAL
+    peers: str | tuple[str, ...] = "all"
+
+
+class AddOrganisation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An organisation that is there from now on, as a row of `[[organisation]]` says."""
+
+    organisation: str
+    at: str
+    customers: int = 20
+    store: bool = True
+    latency: float | None = None
+    position: tuple[float, float] | None = None
+
+
+class Leave(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A provider or an organisation says goodbye to everybody around, and is gone for good."""
+
+    provider: str
+
+
+class SetProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Change a provider or an organisation that is there (verb `provider`). None: as it is."""
+
+    provider: str
+    lookup_delay: float | None = None
+    customers: int | None = None
+
+
 class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A remark at a time, shown in the log and on the time line."""
 
@@ -160,8 +201,9 @@ class Note(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 Command = (
     Put | Get | Remove | Move | Peer | Unpeer | SetLink | Attach | Detach | Crash | Restart | Partition | Heal
-    | Misbehave | Note
+    | Misbehave | AddProvider | AddOrganisation | Leave | SetProvider | Note
 )  # fmt: skip
+ANEW = (AddProvider, AddOrganisation)  # a run has to be made anew with these: nodes are numbered when it is made
 VERBS: dict[str, type[msgspec.Struct]] = {
     "put": Put, "get": Get, "remove": Remove, "move": Move, "peer": Peer, "unpeer": Unpeer, "link": SetLink,
     "attach": Attach, "detach": Detach, "crash": Crash, "restart": Restart, "partition": Partition, "heal": Heal,

@@ -15,7 +15,7 @@ from p4lab.core.options import Mesh, Options, Quorum
 from p4lab.scenario import verbs
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
-from p4lab.scenario.model import Expect, Provider, Scenario, View, links, tops
+from p4lab.scenario.model import COLOURS, Expect, Mark, Provider, Scenario, View, Workload, links, tops
 from p4lab.scenario.organisations import NO_HOUSES, Houses, check_organisations
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_position, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
@@ -58,6 +58,8 @@ def check(scenario: Scenario) -> None:
         if isinstance(row.command, Unpeer) and scenario.options.mesh is Mesh.STRICT:
             right = 'write mesh = "mesh"'
             raise ScenarioError('mesh = "strict" allows no holes', right, path=("do", i, "unpeer"))
+    for i, mark in enumerate(scenario.mark):
+        _mark(mark, ("mark", i))
     for i, expect in enumerate(scenario.expect):
         _expect(expect, scenario, index, ("expect", i))
 
@@ -82,6 +84,7 @@ def _options(options: Options, providers: int) -> None:
 
 
 def _view(view: View) -> None:
+    check_ranges(view, ("view",))
     if isinstance(view.speed, str):
         if view.speed != "auto":
             raise ScenarioError(f"{shown(view.speed)} is unknown", '"auto" or a factor', path=("view", "speed"))
@@ -205,10 +208,35 @@ def _workloads(scenario: Scenario, index: dict[str, int], houses: Houses) -> Non
             )
         if workload.stop is not None and workload.stop < workload.start:
             raise ScenarioError("it stops before it starts", f"start is {workload.start:g}", path=(*path, "stop"))
+        _regimes(workload, (*path, "regimes"))
         keys += workload.keys
         if keys > MAX_KEYS:
             found = f"at most {MAX_KEYS:,} keys are allowed, here are {keys:,}"
             raise ScenarioError(found, path=(*path, "keys"))
+
+
+def _regimes(workload: Workload, path: Path) -> None:
+    """Whether each key with a regime of its own is one of the workload's."""
+    for key in workload.regimes:
+        name, _, number = key.rpartition("/")
+        if name != workload.name or not (number.isascii() and number.isdecimal() and len(number) <= len(str(MAX_KEYS))):
+            right = f"write {shown(f'{workload.name}/1')} for the first"
+        elif not 1 <= int(number) <= workload.keys or number[0] == "0":
+            right = f"they are numbered 1 to {workload.keys}"
+        else:
+            continue
+        raise ScenarioError(f"{shown(key)} is no key of this workload", right, path=(*path, key))
+
+
+def _mark(mark: Mark, path: Path) -> None:
+    """A mark may lie behind the end: the run was made shorter, and nothing depends on it."""
+    check_ranges(mark, path)
+    if mark.until is not None and mark.until < mark.at:
+        raise ScenarioError("it ends before it begins", f"at is {mark.at:g}", path=(*path, "until"))
+    if mark.colour and mark.colour not in COLOURS:
+        raise ScenarioError(
+            f"there is no colour {shown(mark.colour)}", nearest(mark.colour, COLOURS), path=(*path, "colour")
+        )
 
 
 def _expect(expect: Expect, scenario: Scenario, index: dict[str, int], path: Path) -> None:

@@ -12,12 +12,15 @@ from p4lab.core.events import Pair, pair_of
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, Options
 
+COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "grey")  # of marks, as words: themes have the rest
+
 
 class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the window opens it."""
 
     key: str | None = None  # the key selected at start; None: the busiest
     speed: str | float = "auto"
+    at: float | None = None  # the moment it opens at, stopped; None: at the start
 
 
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +114,7 @@ class Workload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     popularity: float = 0.0  # Zipf exponent over keys
     start: float = 0.0
     stop: float | None = None  # None: the duration
+    regimes: dict[str, Regime] = {}  # of single keys ("news/3"), where it is another than `regime`
 
 
 class Do(msgspec.Struct, frozen=True):
@@ -118,6 +122,15 @@ class Do(msgspec.Struct, frozen=True):
 
     at: float
     command: Command
+
+
+class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A remark on the time line: at one moment, or from `at` until `until`. It has no effect on the run."""
+
+    at: float
+    until: float | None = None
+    text: str = ""
+    colour: str = ""  # one of COLOURS; empty: the window's usual one
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,6 +159,7 @@ class Scenario(msgspec.Struct, frozen=True):
     underlay: tuple[Underlay, ...] = ()
     workload: tuple[Workload, ...] = ()
     do: tuple[Do, ...] = ()
+    mark: tuple[Mark, ...] = ()
     expect: tuple[Expect, ...] = ()
 
 

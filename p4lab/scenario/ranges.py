@@ -5,10 +5,10 @@ Rules: one table, all of it; what depends on another field is in `check.py`.
 
 import msgspec
 
-from p4lab.core.commands import Get, Peer, Put, SetLink
+from p4lab.core.commands import AddOrganisation, AddProvider, Get, Peer, Put, SetLink, SetProvider
 from p4lab.core.options import Options
 from p4lab.scenario.errors import Path, ScenarioError, shown
-from p4lab.scenario.model import Link, Organisation, ParentLink, Peering, Provider, Scenario, Workload
+from p4lab.scenario.model import Link, Mark, Organisation, ParentLink, Peering, Provider, Scenario, View, Workload
 
 MAX_KEYS = 1_000_000  # of all workloads together
 MAX_VALUE = 65_536  # bytes, whatever `options.max_value` says (protocol 5.1)
@@ -54,6 +54,7 @@ _LIFE = Range(0, MAX_LIFE, "seconds")
 _ASKED = Range(0, MAX_TIME, "seconds")  # longer than MAX_LIFE is for the provider to refuse, with E_TTL
 _SEQ = Range(0, MAX_SEQ)
 _SHARE = Range(0, 1)
+_PEOPLE = Range(0, 1_000_000_000)
 _LINK = {
     "latency": _DELAY, "jitter": _DELAY, "loss": Range(0, 1, below=True), "bandwidth": Range(0, 1e15, "bit/s"),
     "duplicate": _SHARE, "reorder": _SHARE, "corrupt": Range(0, 1, below=True),
@@ -79,8 +80,8 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
     Link: _LINK,
     Peering: _LINK,
     ParentLink: _LINK,
-    Provider: {"customers": Range(0, 1_000_000_000), "lookup_delay": _DELAY},
-    Organisation: {"customers": Range(0, 1_000_000_000), "latency": _DELAY},
+    Provider: {"customers": _PEOPLE, "lookup_delay": _DELAY},
+    Organisation: {"customers": _PEOPLE, "latency": _DELAY},
     Workload: {
         "keys": Range(1, MAX_KEYS),
         "ttl": _LIFE,
@@ -91,8 +92,13 @@ _RANGES: dict[type[msgspec.Struct], dict[str, Range]] = {
         "start": Range(0, MAX_TIME, "seconds"),
         "stop": Range(0, MAX_TIME, "seconds"),
     },
+    View: {"at": Range(0, MAX_TIME, "seconds")},
+    Mark: {"at": Range(0, MAX_TIME, "seconds"), "until": Range(0, MAX_TIME, "seconds")},
     Put: {"ttl": _ASKED, "lease": _ASKED, "seq": _SEQ, "cas": _SEQ},
     Get: {"min_version": _SEQ},
+    AddProvider: {"customers": _PEOPLE, "lookup_delay": _DELAY},
+    AddOrganisation: {"customers": _PEOPLE, "latency": _DELAY},
+    SetProvider: {"customers": _PEOPLE, "lookup_delay": _DELAY},
     Peer: _LINK,
     SetLink: _LINK,
 }

@@ -18,6 +18,7 @@ from p4lab.scenario.model import (
     Do,
     Expect,
     Link,
+    Mark,
     Organisation,
     Peering,
     Provider,
@@ -36,10 +37,11 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "underlay": Underlay,
     "workload": Workload,
     "do": Do,
+    "mark": Mark,
     "expect": Expect,
 }
 SCALARS = {"format": int, "title": str, "about": str, "seed": int, "duration": float}
-MAX_ROWS = {"provider": 10_000, "organisation": 10_000, "do": 10_000}  # contracts section 2
+MAX_ROWS = {"provider": 10_000, "organisation": 10_000, "do": 10_000, "mark": 10_000}  # contracts section 2
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -150,6 +152,8 @@ def _fields(row: Any, path: Path) -> dict[str, Any]:
 def _explained(fault: str, value: Any, kind: Any, path: Path) -> ScenarioError:
     """One of msgspec's messages in our words."""
     what, _, below = fault.partition(" - at `$")
+    if "[...]" in below:  # an entry of a table whose names are free: which one, msgspec does not say
+        return _in_table(below.partition("[...]")[0].removeprefix("."), value, kind, path)
     steps: Path = tuple(
         int(number) if number else name for name, number in re.findall(r"([A-Za-z_]\w*)|\[(\d+)\]", below.rstrip("`"))
     )
@@ -174,6 +178,17 @@ def _explained(fault: str, value: Any, kind: Any, path: Path) -> ScenarioError:
         name = what.split("`")[1]
         return ScenarioError(f"there is no field {shown(name)}", nearest(name, names_of(kind)), path=full)
     return ScenarioError("this number is too large" if "out of range" in what else what, path=full)
+
+
+def _in_table(name: str, value: Any, kind: Any, path: Path) -> ScenarioError:
+    """The fault of the first entry that has one, of the table that is this field."""
+    record = typing.get_type_hints(kind)[name]
+    for key, each in value[name].items():
+        try:
+            convert(each, typing.get_args(record)[1], (*path, name, key))
+        except ScenarioError as fault:
+            return fault
+    return ScenarioError("this is no such table", path=(*path, name))
 
 
 def _kind_below(kind: Any, step: str | int) -> Any:

@@ -15,6 +15,7 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.shape import FORMAT, ROWS, SCALARS, TABLES
 
 _QUOTES = re.compile(r'"(?="|\Z)')  # those that could be taken for the end of the text
+_BARE = re.compile(r"[A-Za-z0-9_-]+")  # a name that needs no quotes
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
@@ -52,6 +53,8 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, msgspec.Struct):
         return fields(value)
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
     return [plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
@@ -81,12 +84,16 @@ def inline(value: Any) -> str:
         case str():
             return f'"{_escaped(value)}"'
         case dict():
-            pairs = ", ".join(f"{name} = {inline(each)}" for name, each in value.items())
+            pairs = ", ".join(f"{_name(name)} = {inline(each)}" for name, each in value.items())
             return f"{{ {pairs} }}" if pairs else "{}"
         case list():
             return f"[{', '.join(inline(each) for each in value)}]"
         case _:
             return repr(value)
+
+
+def _name(name: str) -> str:
+    return name if _BARE.fullmatch(name) else inline(name)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

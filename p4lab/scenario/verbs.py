@@ -5,11 +5,14 @@ run's to say: it notes it and goes on.
 """
 
 from p4lab.core.commands import (
+    AddOrganisation,
+    AddProvider,
     Attach,
     Command,
     Crash,
     Detach,
     Get,
+    Leave,
     Misbehave,
     Move,
     Partition,
@@ -18,12 +21,16 @@ from p4lab.core.commands import (
     Remove,
     Restart,
     SetLink,
+    SetProvider,
     Unpeer,
 )  # fmt: skip
 from p4lab.core.names import ID_SIZE, Kind, Scope
+from p4lab.core.options import Attach as Hang
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
+from p4lab.scenario.model import Organisation, Scenario
 from p4lab.scenario.organisations import NO_HOUSES, Houses, keeper
-from p4lab.scenario.ranges import Range, check_ranges
+from p4lab.scenario.ranges import Range, check_position, check_ranges
+from p4lab.scenario.texts import MAX_NAME, check_text
 
 _FACTORS = {"stretch_ttl": Range(1, 1000), "under_report": Range(0, 1)}  # of misbehaviours that have a measure
 
@@ -44,7 +51,16 @@ def check_command(command: Command, index: dict[str, int], path: Path, houses: H
             known(command.to, index, (*path, "to"), houses)
         case Attach():
             two_providers((command.provider, command.to), index, path)
-        case Crash() | Restart():
+        case AddProvider():
+            _new_provider(command, index, path)
+        case AddOrganisation():
+            known(command.at, index, (*path, "at"), houses)
+            check_text(command.organisation, (*path, "organisation"), MAX_NAME)
+            check_position(command.position, path)
+        case SetProvider():
+            known(command.provider, index, (*path, "provider"), houses)
+            _changes(command, houses, path)
+        case Crash() | Restart() | Leave():
             known(command.provider, index, (*path, "provider"), houses)
         case Detach():
             known(command.provider, index, (*path, "provider"))
@@ -53,6 +69,29 @@ def check_command(command: Command, index: dict[str, int], path: Path, houses: H
             _switches(command, path)
         case Partition():
             _groups(command, index, (*path, "groups"), houses)
+
+
+def everybody(scenario: Scenario, *more: Command) -> tuple[dict[str, int], dict[str, Organisation]]:
+    """Providers by name with their numbers, and organisations: those there at the start, and those that join later.
+
+    more: commands beyond those of the scenario that may bring somebody in.
+    """
+    index = {row.name: i for i, row in enumerate(scenario.provider)}
+    houses = {row.name: row for row in scenario.organisation}
+    for command in (*(row.command for row in scenario.do), *more):
+        match command:
+            case AddProvider(provider=name):
+                index.setdefault(name, len(index))
+            case AddOrganisation(organisation=name):
+                houses.setdefault(name, as_row(command))
+    return index, houses
+
+
+def as_row(command: AddOrganisation) -> Organisation:
+    """The row that an organisation would have, had it been there from the start."""
+    return Organisation(
+        command.organisation, command.at, command.customers, command.store, command.latency, command.position
+    )
 
 
 def known(name: str, index: dict[str, int], path: Path, houses: Houses = NO_HOUSES) -> None:
@@ -88,6 +127,37 @@ def _way_up(command: SetLink, houses: Houses, path: Path) -> None:
         name = first if first in houses else second
         right = f"it has one link, to {shown(houses[name].at)}"
         raise ScenarioError(f"{shown(first)} and {shown(second)} have no link", right, path=path)
+
+
+def _new_provider(command: AddProvider, index: dict[str, int], path: Path) -> None:
+    check_text(command.provider, (*path, "provider"), MAX_NAME)
+    check_position(command.position, path)
+    if command.parent is None:
+        if command.attach is not Hang.LOCAL:
+            right = "name its parent, or leave it out"
+            raise ScenarioError("attach is for a child", right, path=(*path, "attach"))
+    else:
+        two_providers((command.provider, command.parent), index, path)
+        if command.peers not in ("all", ()):
+            right = "leave out parent, or peers"
+            raise ScenarioError("only top-level providers peer", right, path=(*path, "peers"))
+    if isinstance(command.peers, str):
+        if command.peers != "all":
+            right = 'write "all" or a list of names'
+            raise ScenarioError(f"{shown(command.peers)} is not a list", right, path=(*path, "peers"))
+        return
+    for i, name in enumerate(command.peers):
+        two_providers((command.provider, name), index, (*path, "peers"))
+        if name in command.peers[:i]:
+            raise ScenarioError(f"{shown(name)} stands here twice", path=(*path, "peers", i))
+
+
+def _changes(command: SetProvider, houses: Houses, path: Path) -> None:
+    if command.lookup_delay is None and command.customers is None:
+        raise ScenarioError("nothing is changed", "name lookup_delay or customers", path=path)
+    if command.lookup_delay is not None and command.provider in houses:
+        what = f"{shown(command.provider)} is an organisation and has no lookup service"
+        raise ScenarioError(what, "name its provider", path=(*path, "lookup_delay"))
 
 
 def _about(command: Put | Get | Remove, path: Path) -> None:

@@ -25,6 +25,7 @@ class Keys:
         self.owners = owners
         self.names = names
         self._puts: dict[int, int] = {}
+        self._regimes = {int(key.rpartition("/")[2]) - 1: regime for key, regime in row.regimes.items()}
 
     def key(self, index: int) -> str:
         """The key's text, from `name/1`."""
@@ -54,7 +55,8 @@ class Keys:
         self._puts[index] = number
         owner = self.owner(index)
         key = None if row.kind is Kind.IMMUTABLE else self.key(index)
-        return Put(owner, self._value(index, number), key, row.kind, row.regime, row.ttl, row.lease, owner)
+        regime = self._regimes.get(index, row.regime)
+        return Put(owner, self._value(index, number), key, row.kind, regime, row.ttl, row.lease, owner)
 
     def renew(self, index: int) -> Renew:
         """The record stored last of a key, once more."""

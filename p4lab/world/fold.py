@@ -20,6 +20,7 @@ from p4lab.core.events import (
     Housed,
     Joined,
     LateBetter,
+    Lost,
     Peered,
     PutFinished,
     PutStarted,
@@ -121,6 +122,8 @@ class World:
         self.history = History()
         self.states = States()
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
+        self.kept: list[Filed] = []  # what was stored and dropped, and who crashed and came back, in order
+        self.lost: list[Lost] = []  # messages that did not arrive, in order
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
         self._called: Counter[str] = Counter()  # how many names have a key
@@ -146,9 +149,11 @@ class World:
                 case Stored() | Dropped():
                     name = self._name(event.nid)
                     self._filed[name].append(event)
+                    self.kept.append(event)
                     if type(event) is Stored and event.deleted:
                         self._tombstones.add((name, event.seq))
                 case Crashed() | Restarted():
+                    self.kept.append(event)
                     for filed in self._filed:
                         filed.append(event)
                 case GetStarted() | PutStarted():
@@ -157,6 +162,8 @@ class World:
                     self._finish(event)
                 case LateBetter():
                     self.late[event.op] = event
+                case Lost():
+                    self.lost.append(event)
                 case Joined():
                     self._join(event)
                 case Housed():
@@ -193,6 +200,15 @@ class World:
     def named(self, nid: bytes) -> Name:
         """The name with this id, which some Event so far has had."""
         return self.names[self._index[nid]]
+
+    def place(self, nid: bytes) -> int | None:
+        """The place in `names` of the name with this id."""
+        return self._index.get(nid)
+
+    def put_of(self, op: int) -> PutStarted | None:
+        """The put with this number."""
+        start = self._started.get(op)
+        return start if isinstance(start, PutStarted) else None
 
     def known_as(self, name: int) -> str:
         """The label of a name, with its owner where another name has the same key: "news/1 of Birch"."""

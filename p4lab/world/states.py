@@ -39,6 +39,7 @@ CHANGES = (
     SessionDown, SessionRefused, SessionUp, Unpeered,
 )  # fmt: skip
 KEPT = 256  # states
+CATCHING = "catching up"
 T = TypeVar("T")
 _time = itemgetter(0)
 
@@ -133,7 +134,7 @@ class States:
             case Healed():
                 self._groups.append((t, ()))
             case SessionUp(node=node, peer=peer):
-                self._session(t, node, peer, "" if {node, peer} & self._redirects else _CATCHING)
+                self._session(t, node, peer, "" if {node, peer} & self._redirects else CATCHING)
             case CaughtUp(node=node, peer=peer):
                 self._session(t, node, peer, "")
             case SessionDown(node=node, peer=peer, why=why) | SessionRefused(node=node, peer=peer, why=why):
@@ -170,6 +171,15 @@ class States:
         """Peers, children and parent at t, whether or not something passes."""
         absent = self.at(t).absent
         return {b if a == node else a for a, b in self._of.get(node, ()) if (a, b) not in absent}
+
+    def session(self, node: int, peer: int, t: float) -> tuple[float, str]:
+        """Since when a provider's session with a neighbour is as it is at t, and how: "" up, CATCHING, or why not.
+
+        From -inf on where nothing was heard of it, and it was there from the start.
+        """
+        track = self._sessions.get((node, peer), ())
+        place = bisect_right(track, t, key=_time)
+        return track[place - 1] if place else (-inf, "")
 
     def linked(self, a: int, b: int, t: float) -> bool:
         """Whether there is a link between two providers at t."""
@@ -231,7 +241,7 @@ class States:
             switches=switches,
             groups=groups,
             cut=self._cut(crashed, groups, absent, links, sessions),
-            catching=frozenset(pair_of(*way) for way, how in sessions.items() if how is _CATCHING),
+            catching=frozenset(pair_of(*way) for way, how in sessions.items() if how is CATCHING),
             links=links,
             absent=absent,
             parents={node: _at(track, t, self.parents.get(node)) for node, track in self._parents.items()},
@@ -245,16 +255,13 @@ class States:
         links: dict[Pair, LinkChanged],
         sessions: dict[Pair, str],
     ) -> dict[Pair, str]:
-        cut = {pair_of(*way): how for way, how in sessions.items() if how is not _CATCHING}
+        cut = {pair_of(*way): how for way, how in sessions.items() if how is not CATCHING}
         if groups:
             side = {node: number for number, group in enumerate(groups) for node in group}
             cut |= {(a, b): "partition" for a, b in self._there if side.get(a) != side.get(b)}
         cut |= {each: "crash" for node in sorted(crashed) for each in self._of.get(node, ())}
         cut |= {each: "link" for each, link in links.items() if not link.up}
         return {each: why for each, why in cut.items() if each not in absent}
-
-
-_CATCHING = "catching up"
 
 
 def _at(track: Sequence[tuple[float, T]], t: float, before: T) -> T:

@@ -26,9 +26,11 @@ from p4lab.core.commands import (
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
 from p4lab.scenario.model import (
+    COLOURS,
     Do,
     Expect,
     Link,
+    Mark,
     Organisation,
     ParentLink,
     Peering,
@@ -89,7 +91,11 @@ options = st.builds(
     port_grace=lives,
     onward=st.booleans(),
 )
-views = st.builds(View, key=maybe(words), speed=st.just("auto") | numbers(0.01, 1000))
+views = st.builds(View, key=maybe(words), speed=st.just("auto") | numbers(0.01, 1000), at=maybe(numbers(0, 1000)))
+
+marks = st.builds(
+    Mark, at=numbers(0, 10), until=maybe(numbers(10, 20)), text=texts, colour=st.just("") | st.sampled_from(COLOURS)
+)  # fmt: skip
 
 
 @st.composite
@@ -169,6 +175,7 @@ def workloads(names: list[str]) -> st.SearchStrategy[tuple[Workload, ...]]:
             popularity=numbers(0, 3),
             start=numbers(0, 10),
             stop=maybe(numbers(10, 1000)),
+            regimes=st.just({}) | regimes.map(lambda regime: {f"{name}/1": regime}),
         )
 
     return st.lists(words, unique=True, max_size=3).flatmap(lambda each: st.tuples(*map(one, each)))
@@ -262,5 +269,6 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         underlay=tuple(draw(st.lists(st.builds(Underlay, between=pair), max_size=3))),
         workload=draw(workloads(everybody)),
         do=tuple(draw(st.lists(does, max_size=4))),
+        mark=tuple(draw(st.lists(marks, max_size=2))),
         expect=tuple(draw(st.lists(expects(names), max_size=3))),
     )

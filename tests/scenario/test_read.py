@@ -191,6 +191,22 @@ REFUSED = {
         'line 9, options.mesh: mesh = "strict" allows no holes; '
         'Aster and Birch have no peering: add it, or write mesh = "mesh"'
     ),
+    # keys with a regime of their own, and marks
+    f'{WORK}regimes = {{ "news/101" = "put-broadcast-key" }}': (
+        'line 10, workload.news.regimes.news/101: "news/101" is no key of this workload; they are numbered 1 to 100'
+    ),
+    f'{WORK}regimes = {{ "nwes/1" = "put-broadcast-key" }}': (
+        'line 10, workload.news.regimes.nwes/1: "nwes/1" is no key of this workload; write "news/1" for the first'
+    ),
+    f'{WORK}regimes = {{ "news/1" = "put-key" }}': (
+        'line 10, workload.news.regimes.news/1: "put-key" is not '
+        '"get-broadcast", "put-broadcast-key" or "put-broadcast-value"; did you mean "put-broadcast-key"?'
+    ),
+    f"{TOP}[[mark]]\nat = 5\nuntil = 4": "line 6, mark.1.until: it ends before it begins; at is 5",
+    f"{TOP}[[mark]]\nat = 99\ncolour = 'gray'": (
+        'line 6, mark.1.colour: there is no colour "gray"; did you mean "grey"?'
+    ),
+    f"{TOP}[view]\nat = -1": "line 5, view.at: -1.0 is out of range; it may be from 0 to 1,000,000,000 seconds",
     # commands and expectations
     PUT.replace("[do]]\nat = 1", "[do]]\nat = 10") % "": (
         "line 9, do.1.at: 10.0 is not a time of this run; between 0 and the duration, 9"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from p4lab.core.commands import Get, Put, Renew
-from p4lab.core.names import Kind
+from p4lab.core.names import Kind, Regime
 from p4lab.scenario.model import Provider, Scenario, Workload
 from p4lab.sim.workload import Keys, Source, sources
 
@@ -40,6 +40,26 @@ def test_keys_go_to_owners_in_turn_and_are_first_put_at_the_start() -> None:
         [(3.0, Put(by, f"1 w/{n}...", f"w/{n}", identity=by, **put)) for n in numbers]
         for by, numbers in (("A", (1, 3, 5)), ("C", (2, 4)))
     ]
+
+
+def test_a_key_with_a_regime_of_its_own_disturbs_no_other() -> None:
+    row = Workload("w", 3, ("A", "B"), ("C",), updates_per_second=0.1)
+    plain, other = (
+        everything(scenario(each)) for each in (row, msgspec.structs.replace(row, regimes={"w/3": Regime.KEY}))
+    )
+    assert other == [
+        [
+            (
+                t,
+                msgspec.structs.replace(each, regime=Regime.KEY)
+                if isinstance(each, Put) and each.key == "w/3"
+                else each,
+            )
+            for t, each in source
+        ]
+        for source in plain
+    ]
+    assert other != plain
 
 
 def test_the_owner_renews_what_has_a_lease_while_the_workload_runs() -> None:
