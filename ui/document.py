@@ -20,7 +20,8 @@ from p4lab.scenario.write import write
 from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
-from ui.player import MakeSession, Player
+from ui.branches import MakeSession
+from ui.player import Player
 from ui.run import Nothing
 
 RECORDING = ".p4rec"

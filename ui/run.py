@@ -7,10 +7,12 @@ answer for any time. Work comes in budgets of wall time, so that a window can do
 from bisect import bisect_right
 from time import perf_counter
 
+import msgspec
+
 from p4lab.core.commands import Command
 from p4lab.core.events import Rejected
 from p4lab.metrics import Metrics
-from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.model import Do, Scenario, View
 from p4lab.session.base import Abilities, Session
 from p4lab.trace import Trace
 from p4lab.world import World
@@ -33,6 +35,14 @@ class Run:
         self._folded = 0
         self._alerts: list[float] = []  # when a message was refused
         self._digest = (-1, "")
+        self._recipe: Scenario | None = None
+
+    @property
+    def recipe(self) -> Scenario:
+        """What of its scenario made it what it is."""
+        if self._recipe is None:
+            self._recipe = recipe(self.session.scenario)
+        return self._recipe
 
     @property
     def trace(self) -> Trace:
@@ -103,6 +113,15 @@ class Run:
                 self.known = max(self.known, trace.time_of(stop - 1))
                 return False
         return True
+
+
+def recipe(scenario: Scenario) -> Scenario:
+    """What of a scenario makes its run: all but what is said about it and where things stand on the map."""
+    return msgspec.structs.replace(
+        scenario, title="", about="", view=View(), expect=(), underlay=(),
+        provider=tuple(msgspec.structs.replace(row, position=None, geo=None) for row in scenario.provider),
+        organisation=tuple(msgspec.structs.replace(row, position=None) for row in scenario.organisation),
+    )  # fmt: skip
 
 
 class Nothing:
