@@ -4,7 +4,7 @@ Rules: an action is a row: id, label, keys, whether it is possible now (else why
 and what it does. The rows stand in `ui/acts/`, a file for each menu; nothing else in the window makes a QAction.
 """
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -14,6 +14,7 @@ from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.deeds import Deeds
 from ui.rows import Row
+from ui.shortcuts import Shortcuts, native
 
 MENUS = ("File", "Edit", "Run", "Network", "View", "Help")
 
@@ -33,15 +34,15 @@ def table(ctx: Context) -> list[Row]:
 class Actions(QObject):
     """The table as QActions of one window. `refresh` after anything that decides what is possible."""
 
-    def __init__(self, rows: list[Row], window: QWidget) -> None:
+    def __init__(self, rows: list[Row], window: QWidget, settings: QSettings | None = None) -> None:
         super().__init__(window)
         self.rows = rows
+        self.shortcuts = Shortcuts(rows, settings, self)
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
         for row in rows:
             action = QAction(row.label, window)
             action.setObjectName(row.id)
-            action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.triggered.connect(lambda _=False, do=row.do: do())
             if row.ticked is not None:
@@ -50,7 +51,8 @@ class Actions(QObject):
                     groups.setdefault(row.submenu, QActionGroup(window)).addAction(action)
             window.addAction(action)
             self._actions[row.id] = action
-        self.refresh()
+        self.shortcuts.changed.connect(self._hand_out_keys)
+        self._hand_out_keys()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -61,7 +63,7 @@ class Actions(QObject):
             action = self._actions[row.id]
             why_not = row.why_not()
             action.setEnabled(not why_not)
-            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in row.keys)
+            keys = ", ".join(map(native, self.shortcuts.keys(row)))
             tip = row.says or row.label.removesuffix("…")
             action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
             if row.ticked is not None:
@@ -83,3 +85,8 @@ class Actions(QObject):
             menu.setToolTipsVisible(True)
             menu.aboutToShow.connect(self.refresh)
         return menus
+
+    def _hand_out_keys(self) -> None:
+        for row in self.rows:
+            self._actions[row.id].setShortcuts([QKeySequence(key) for key in self.shortcuts.keys(row)])
+        self.refresh()

@@ -5,27 +5,15 @@ Rules: no common act opens a dialog. Everything here is handed to others as plai
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFrame,
-    QGridLayout,
-    QInputDialog,
-    QLabel,
-    QMessageBox,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from p4lab import __version__
 from p4lab.scenario.model import Link
 from ui.document import Answer
+from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
 from ui.rows import Row
+from ui.shortcuts import Shortcuts
 
 FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml *.as-rel*.txt);;All files (*)"
 
@@ -81,10 +69,9 @@ class Dialogs:
         form = LinkForm(title, now, usual, self.window)
         return form.link() if form.exec() == QDialog.DialogCode.Accepted else None
 
-    def keys(self, rows: list[Row]) -> None:
+    def keys(self, rows: list[Row], shortcuts: Shortcuts) -> None:
         """The sheet of keys, made from the action table."""
-        sheet = KeySheet(rows, self.window)
-        sheet.exec()
+        KeySheet(rows, shortcuts, self.window).exec()
 
     def about(self) -> None:
         """What this is."""
@@ -100,44 +87,3 @@ class Dialogs:
             return None
         self.folder = Path(name).parent
         return Path(name)
-
-
-class KeySheet(QDialog):
-    """Every action that has a key, by menu."""
-
-    def __init__(self, rows: list[Row], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Keys")
-        page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(24, 18, 24, 18)
-        grid.setHorizontalSpacing(28)
-        grid.setVerticalSpacing(7)
-        line = 0
-        for menu in dict.fromkeys(row.menu for row in rows):
-            heading = QLabel(menu)
-            heading.setProperty("role", "heading")
-            grid.addWidget(heading, line, 0, 1, 2)
-            line += 1
-            for row in rows:
-                if row.menu != menu or not row.keys:
-                    continue
-                native = QKeySequence.SequenceFormat.NativeText
-                keys = QLabel("   ".join(QKeySequence(key).toString(native) for key in row.keys))
-                keys.setProperty("role", "muted")
-                grid.addWidget(keys, line, 0, Qt.AlignmentFlag.AlignLeft)
-                says = QLabel(row.says or row.label.removesuffix("…"))
-                says.setWordWrap(True)
-                grid.addWidget(says, line, 1)
-                line += 1
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(page)
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        close.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.addWidget(scroll)
-        column.addWidget(close)
-        grid.setColumnStretch(1, 1)
-        self.resize(640, 720)

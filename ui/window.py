@@ -32,6 +32,7 @@ from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.transport import Transport
 from ui.player import Player
+from ui.presenting.lectern import Lectern
 from ui.status import Status
 from ui.taste import Taste
 from ui.welcome import Welcome
@@ -69,7 +70,8 @@ class Window(QMainWindow):
         self._bench = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
         self.docks = Docks(self._bench)
         self._laid_out = False
-        self.acts = Actions(table(Context(player, focus, document, taste, dialogs, self)), self)
+        context = Context(player, focus, document, taste, dialogs, self)
+        self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -87,6 +89,7 @@ class Window(QMainWindow):
         self.transport = Transport(player, self.acts, theme)
         self.status = Status(player, focus)
         self._lay_out()
+        self.lectern = Lectern(context, settings)
         self._connect_signals()
         self._restore()
 

@@ -108,12 +108,25 @@ class Copies:
         for place in np.flatnonzero((self._start[:count] <= t) & (t < self._end[:count])).tolist():
             event = self._events[place]
             found.setdefault((event.node, STORES.find(event.store)), []).append(event)
-        return [self._holding(found[key], t, history) for key in sorted(found)]
+        judged: dict[tuple[int, str, tuple[str, ...]], int] = {}  # most hold the same
+        return [self._holding(found[key], t, history, judged) for key in sorted(found)]
 
-    def _holding(self, held: list[Stored], t: float, history: History) -> Holding:
+    def steady(self, t: float) -> tuple[float, float]:
+        """From when to when, around t, nothing of this name begins or ends."""
+        count = len(self._events)
+        turns = np.concatenate([self._start[:count], self._end[:count]])
+        past = turns <= t
+        return float(turns[past].max(initial=-inf)), float(turns[~past].min(initial=inf))
+
+    def _holding(
+        self, held: list[Stored], t: float, history: History, judged: dict[tuple[int, str, tuple[str, ...]], int]
+    ) -> Holding:
         best = max(held, key=lambda event: (event.seq, event.digest, event.t, event.id))
         first = min(held, key=_until)
         entries = tuple(event.entry for event in held if event.entry)
+        read = best.seq, best.digest, entries
+        if read not in judged:
+            judged[read] = history.judge(self._nid, *read, t)[0]
         return Holding(
             node=best.node,
             store=best.store,
@@ -121,7 +134,7 @@ class Copies:
             since=best.t,
             until=first.until,
             ttl=None if first.until is None else first.until - first.t,
-            behind=history.judge(self._nid, best.seq, best.digest, entries, t)[0],
+            behind=judged[read],
             entries=len(entries),
             event=best.id,
             regime=best.regime if len({event.regime for event in held}) == 1 else "mixed",

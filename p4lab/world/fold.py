@@ -273,6 +273,14 @@ class World:
         """What each store of each provider holds of a name at t."""
         return self._of(name).holdings(t, self.history)
 
+    def steady(self, name: int, t: float) -> tuple[float, float]:
+        """From when to when, around t, the holdings of a name are the same, as long as `changes` are."""
+        return self._of(name).steady(t)
+
+    def changes(self, name: int) -> int:
+        """How many Events so far have changed what is held of a name."""
+        return len(self._filed[name])
+
     def filed(self, name: int) -> list[Stored | Dropped]:
         """All that was stored and dropped of a name, in order."""
         return [event for event in self._filed[name] if isinstance(event, Stored | Dropped)]
@@ -281,8 +289,8 @@ class World:
         """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
         return self._of(name).lanes()
 
-    def link_load(self, trace: Rows, t: float, window: float) -> dict[tuple[int, int], float]:
-        """Bytes sent over each link (a, b), a < b, in the window (t - window, t]; silent links left out."""
+    def link_load(self, trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
+        """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
         return link_load(trace, t, window)
 
     def _of(self, name: int) -> Copies:

@@ -20,18 +20,18 @@ class Rows(Protocol):
         """Rows start..stop."""
 
 
-def link_load(trace: Rows, t: float, window: float) -> dict[tuple[int, int], float]:
-    """Bytes sent over each link (a, b), a < b, in the window (t - window, t]; silent links left out."""
+def link_load(trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
     rows = trace.rows(trace.rows_at(t - window), trace.rows_at(t))
-    rows = rows[rows["code"] < ACCESS]
-    src, dst = rows["src"].astype(np.int64), rows["dst"].astype(np.int64)
+    between = rows["code"] < ACCESS
+    src, dst, size = (rows[field][between].astype(np.int64) for field in ("src", "dst", "size"))
     low, high = np.minimum(src, dst), np.maximum(src, dst)
-    side = int(high.max()) + 1 if len(high) else 0
+    side = int(high.max()) + 1 if len(high) else 1
     if side <= 1024:
-        loads = np.bincount(low * side + high, weights=rows["size"])
+        loads = np.bincount(low * side + high, weights=size)
         links = np.flatnonzero(loads)
         loads = loads[links]
     else:  # a square of so many providers would be larger than what it counts
         links, place = np.unique(low * side + high, return_inverse=True)
-        loads = np.bincount(place, weights=rows["size"])
-    return {(link // side, link % side): load for link, load in zip(links.tolist(), loads.tolist(), strict=True)}
+        loads = np.bincount(place, weights=size)
+    return np.column_stack(np.divmod(links, side)), loads

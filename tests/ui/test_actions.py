@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from p4lab.scenario.write import write
@@ -15,7 +15,6 @@ from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.actions import MENUS
 from ui.app import build
-from ui.dialogs import KeySheet
 from ui.window import Window
 
 
@@ -72,14 +71,6 @@ def test_what_is_impossible_says_why(window: Window) -> None:
         "take-back": "Nothing was done by hand.",
     }
     assert window.acts["step"].toolTip() == "To the next event (F4)"
-
-
-def test_the_sheet_has_every_key(window: Window, qtbot: QtBot) -> None:
-    sheet = KeySheet(window.acts.rows)
-    qtbot.addWidget(sheet)
-    texts = {label.text() for label in sheet.findChildren(QLabel)}
-    wanted = {row.says or row.label.removesuffix("…") for row in window.acts.rows if row.keys}
-    assert wanted <= texts
 
 
 def test_slower_and_faster_take_over_from_auto(window: Window) -> None:

@@ -11,7 +11,7 @@ from p4lab.trace import Trace
 from p4lab.world import World
 
 FIELDS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("get", "?")])
-NOBODY = -1
+NOBODY, UNKNOWN = -1, -2
 
 
 class Answers:
@@ -24,6 +24,7 @@ class Answers:
         self._table = np.empty(0, FIELDS)
         self._done = np.full(1024, np.inf)  # by op; the last place stays free, ops beyond are read there
         self._judged: dict[int, tuple[bool, int]] = {}  # by op: whether it was stale, and whose copy that was
+        self._sources = np.full(1024, UNKNOWN, np.int64)  # by op: whose copy made its answer stale
 
     def follow(self) -> None:
         """Take what the world has seen since."""
@@ -54,8 +55,15 @@ class Answers:
 
     def stale_sources(self, ops: np.ndarray) -> np.ndarray:
         """For each of `ops` the provider whose copy made its answer stale, or NOBODY."""
-        asked, place = np.unique(ops, return_inverse=True)
-        return np.array([self._judge(op)[1] for op in asked.tolist()], np.int64)[place]
+        if len(self._sources) < len(self._done):
+            more = np.full(len(self._done) - len(self._sources), UNKNOWN, np.int64)
+            self._sources = np.concatenate([self._sources, more])
+        known = np.minimum(ops, len(self._done) - 1)
+        new = known[(self._sources[known] == UNKNOWN) & (self._done[known] < np.inf)]
+        for op in np.unique(new).tolist():
+            self._sources[op] = self._judge(op)[1]
+        found: np.ndarray = self._sources[known]
+        return np.where(found == UNKNOWN, NOBODY, found)
 
     def _judge(self, op: int) -> tuple[bool, int]:
         known = self._judged.get(op)

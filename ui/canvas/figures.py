@@ -79,6 +79,14 @@ class Figures:
         x, y = self.centres[node].tolist()
         return [(x + reach * cos(angle), y + reach * sin(angle)) for angle in angles]
 
+    @cached_property
+    def customer_dots(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where the customers of all sit: of each provider its first row of the last array, and how many rows."""
+        places = [self.customer_places(node) for node in range(len(self.names))]
+        count = np.array([len(each) for each in places], np.int64)
+        dots = [dot for each in places for dot in each]
+        return np.cumsum(count) - count, count, np.array(dots, float).reshape(-1, 2)
+
 
 def figures(
     names: Sequence[str],

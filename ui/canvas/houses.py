@@ -12,11 +12,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
-from p4lab.trace import Trace
 from p4lab.world import House, World
 from ui.canvas.figures import CUSTOMERS, Figures
 from ui.canvas.labels import Room
-from ui.canvas.looks import UNKNOWN, Look, held
+from ui.canvas.looks import UNKNOWN, Look, Looks
 from ui.theme import Theme, font, mix
 
 SIZE = 0.4  # of a provider's radius: half a house's width
@@ -74,12 +73,12 @@ def stands(world: World, shown: Figures, places: Places, width: float, height: f
     return tuple(found.values())
 
 
-def seen(stood: Sequence[Stand], world: World, trace: Trace, name: int | None, t: float) -> tuple[Stand, ...]:
+def seen(stood: Sequence[Stand], world: World, held: Looks, name: int | None, t: float) -> tuple[Stand, ...]:
     """The same as they are at t: cut off or not, with what they would answer."""
     if not stood:
         return ()
     rows = {house.node: house for house in world.houses.rows}
-    looks = held(world, trace, name, t, [one.node for one in stood])
+    looks = held.held(name, t, [one.node for one in stood])
     crashed = world.state(t).crashed
     return tuple(
         replace(one, cut=world.cut_off(rows[one.node], t), down=one.node in crashed, look=look)

@@ -25,12 +25,15 @@ def steps(carried: np.ndarray, window: float) -> np.ndarray:
     return np.where(rate > 0, busy, 0).astype(np.uint8)
 
 
-def idle_share(ends: np.ndarray) -> float:
-    """How much of its colour an idle line keeps: all of it among ten lines across the map, a quarter among 800."""
+def idle_share(ends: np.ndarray, times: float = 1.0) -> float:
+    """How much of its colour an idle line keeps: all of it among ten lines across the map, a quarter among 800.
+
+    times: how many lines each of these stands for.
+    """
     if len(ends) == 0:
         return 1.0
     across = float(np.hypot(np.ptp(ends[:, ::2]), np.ptp(ends[:, 1::2])))
-    ink = float(np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]).sum())
+    ink = times * float(np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1]).sum())
     return float(np.clip((7 * across / max(ink, 1e-6)) ** 0.36, 0.16, 1.0))
 
 
@@ -55,9 +58,16 @@ def paint_links(
     if (level > 0).sum() > MOST_BUSY:
         level = level.copy()
         level[np.argsort(level, kind="stable")[:-MOST_BUSY]] = 0
-    ends = clipped(centres, rims, pairs)
-    share = idle_share(ends)
-    for step in range(0 if idle_drawn(len(pairs)) else 1, STEPS + 1):
+    if idle_drawn(len(pairs)):
+        first, ends = 0, clipped(centres, rims, pairs)
+        share = idle_share(ends)
+    else:  # a mesh of a thousand has half a million lines: those that are drawn, and some to tell how dense they are
+        every = -(-len(pairs) // MOST_IDLE)
+        some = clipped(centres, rims, pairs[::every])
+        share = idle_share(some, len(pairs) / len(some))
+        pairs, level = pairs[level > 0], level[level > 0]
+        first, ends = 1, clipped(centres, rims, pairs)
+    for step in range(first, STEPS + 1):
         chosen = ends[level == step]
         if len(chosen) == 0:
             continue

@@ -59,26 +59,64 @@ NOTHING = Look(what="nothing")
 DOWN = Look(what="crashed")
 
 
-def looks(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
-    """One for each provider 0..count-1. name: a place in `world.names`, None = no key is selected."""
-    shown = held(world, trace, name, t, range(count))
-    for node in world.state(t).crashed:  # what it has stored is there, and nobody gets at it
-        if node < count:
-            shown[node] = DOWN
-    return shown
+class Looks:
+    """Of one trace, moment by moment: worked out anew when something of the key has changed, and not once a frame."""
+
+    def __init__(self, trace: Trace, world: World) -> None:
+        self._trace, self._world = trace, world
+        self._held: dict[int, Look] = {}
+        self._for: tuple[int, int] = -1, -1  # the name, and how many events of it there were
+        self._steady = 0.0, 0.0  # until when what is held stays so
+        self._all: tuple[object, list[Look]] | None = None
+
+    def at(self, name: int | None, t: float, count: int) -> list[Look]:
+        """One for each provider 0..count-1; the same list until something changes.
+
+        name: a place in `world.names`, None = no key is selected.
+        """
+        self._look(name, t)
+        state = self._world.state(t)
+        asked = self._held, state, count
+        if self._all is None or not _same(self._all[0], asked):
+            otherwise = UNKNOWN if self._unknown(name) else NOTHING
+            shown = [self._held.get(node, otherwise) for node in range(count)]
+            for node in state.crashed:  # what it has stored is there, and nobody gets at it
+                if node < count:
+                    shown[node] = DOWN
+            self._all = asked, shown
+        return self._all[1]
+
+    def held(self, name: int | None, t: float, nodes: Sequence[int]) -> list[Look]:
+        """What these nodes hold, crashed or not."""
+        self._look(name, t)
+        otherwise = UNKNOWN if self._unknown(name) else NOTHING
+        return [self._held.get(node, otherwise) for node in nodes]
+
+    def _unknown(self, name: int | None) -> bool:
+        return name is None or name >= len(self._world.names)
+
+    def _look(self, name: int | None, t: float) -> None:
+        """Have what is held of a name at t in `_held`, a new dictionary where it has changed."""
+        world = self._world
+        if name is None or name >= len(world.names):
+            if self._for != (-1, 0):
+                self._for, self._held = (-1, 0), {}
+            return
+        asked = name, world.changes(name)
+        if self._for == asked and self._steady[0] <= t < self._steady[1]:
+            return
+        best: dict[int, Holding] = {}
+        for holding in world.holdings(name, t):
+            known = best.get(holding.node)
+            if known is None or _rank(holding) < _rank(known):
+                best[holding.node] = holding
+        called = world.names[name]
+        self._for, self._steady = asked, world.steady(name, t)
+        self._held = {node: _look(one, called, self._trace, world.called) for node, one in best.items()}
 
 
-def held(world: World, trace: Trace, name: int | None, t: float, nodes: Sequence[int]) -> list[Look]:
-    """What these nodes hold, crashed or not."""
-    if name is None or name >= len(world.names):
-        return [UNKNOWN] * len(nodes)
-    best: dict[int, Holding] = {}
-    for holding in world.holdings(name, t):
-        known = best.get(holding.node)
-        if known is None or _rank(holding) < _rank(known):
-            best[holding.node] = holding
-    called = world.names[name]
-    return [_look(best[node], called, trace, world.called) if node in best else NOTHING for node in nodes]
+def _same(one: object, other: tuple[object, ...]) -> bool:
+    return isinstance(one, tuple) and one[0] is other[0] and one[1] is other[1] and one[2] == other[2]
 
 
 def sentence(look: Look, key: str, t: float) -> str:

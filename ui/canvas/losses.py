@@ -38,6 +38,11 @@ class Losses:
         way = (end - sent.t) / max(sent.due - sent.t, 1e-12)
         return end, sent.id, sent.src, sent.dst, sent.code, min(1.0, max(0.0, way))
 
+    @property
+    def any(self) -> bool:
+        """Whether there are some, at any time."""
+        return bool(self._rows)
+
     def between(self, start: float, end: float) -> np.ndarray:
         """Those that came to their end in (start, end], as FIELDS; way: how far they had come, 0..1."""
         table = self._all()

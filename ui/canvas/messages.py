@@ -12,15 +12,16 @@ import numpy as np
 from PySide6.QtGui import QPainter, QPixmap
 from shiboken6 import Shiboken
 
-from p4lab.trace import CORRUPT, DUPLICATE, LOST
+from p4lab.trace import CORRUPT, DUPLICATE, LOST, picked
 from ui.canvas import sprites
 from ui.canvas.sprites import Sheet
 from ui.theme import SHAPES, Theme
 from ui.words import ACCESS
 
 KEEP_RIGHT = 0.55  # of a glyph's radius
-LANES = np.array([0.3, 0.85, 1.4])  # likewise, of other keys: operations that begin together are still told apart
+LANES = np.array([0.3, 0.85, 1.4])  # likewise, of the three lanes of other keys: what begins together is told apart
 PER_LINK = 24  # messages drawn per direction of a link, of the selected key and of others each
+BUCKETS = 32_749  # a prime, so that links spread: where few messages share one, none of their links is crowded
 FADED, GONE = 0.5, 0.85  # of its way: where a lost message begins to fall, and where it is gone
 FALL = 34.0  # pixels
 LATE = 0.38  # opacity of a reply that nobody waits for any more
@@ -59,25 +60,28 @@ class Flight:
 def between_providers(rows: np.ndarray, hosts: np.ndarray) -> np.ndarray:
     """The rows that cross links of the map; what passes within a folded subtree does not."""
     count = len(hosts)
-    rows = rows[(rows["code"] < ACCESS) & (rows["src"] < count) & (rows["dst"] < count)]
-    return rows[hosts[rows["src"]] != hosts[rows["dst"]]]
+    if not count:
+        return rows[:0]
+    src, dst = rows["src"], rows["dst"]
+    known = (rows["code"] < ACCESS) & (src < count) & (dst < count)
+    return picked(rows, known & (hosts[np.minimum(src, count - 1)] != hosts[np.minimum(dst, count - 1)]))
 
 
 def thinned(rows: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
     """Which rows to draw: of a crowded direction of a link 1 in 2, 4, 8, ..., the same ones in each frame."""
     if len(rows) <= PER_LINK:
         return np.ones(len(rows), bool)
+    kept = np.ones(len(rows), bool)
     way = (rows["src"].astype(np.int64) * count + rows["dst"]) * 2 + chosen
-    if count <= 1024:
-        crowd = np.bincount(way, minlength=2)[way]
-    else:
-        _, place, counts = np.unique(way, return_inverse=True, return_counts=True)
-        crowd = counts[place]
-    if crowd.max() <= PER_LINK:
-        return np.ones(len(rows), bool)
-    step = 1 << np.ceil(np.log2(np.maximum(1.0, crowd / PER_LINK))).astype(np.int64)
-    # Ids on one link often share their last bits, so they are scrambled (Fibonacci hashing, Knuth 6.4).
-    return (rows["id"].astype(np.uint64) * np.uint64(2654435769) >> np.uint64(7)).astype(np.int64) % step == 0
+    bucket = way % BUCKETS
+    perhaps = np.flatnonzero(np.bincount(bucket, minlength=BUCKETS)[bucket] > PER_LINK)
+    if len(perhaps):
+        _, place, counts = np.unique(way[perhaps], return_inverse=True, return_counts=True)
+        step = 1 << np.ceil(np.log2(np.maximum(1.0, counts[place] / PER_LINK))).astype(np.int64)
+        # Ids on one link often share their last bits, so they are scrambled (Fibonacci hashing, Knuth 6.4).
+        ids = rows["id"][perhaps].astype(np.uint64)
+        kept[perhaps] = (ids * np.uint64(2654435769) >> np.uint64(7)).astype(np.int64) % step == 0
+    return kept
 
 
 def fly(
@@ -95,20 +99,23 @@ def fly(
     kept = thinned(rows, chosen, len(centres))
     total = len(rows)
     if not kept.all():
-        rows, regimes, chosen, stale, late = rows[kept], regimes[kept], chosen[kept], stale[kept], late[kept]
-    src, dst, code = rows["src"], rows["dst"], rows["code"]
-    sent, due = rows["t"], rows["due"]
-    way = np.clip((t - sent) / np.maximum(due - sent, 1e-12), 0.0, 1.0)
+        rows = picked(rows, kept)
+        regimes, chosen, stale, late = regimes[kept], chosen[kept], stale[kept], late[kept]
+    src, dst, code = rows["src"].astype(np.intp), rows["dst"].astype(np.intp), rows["code"]
+    sent = rows["t"]
+    way = np.clip((t - sent) / np.maximum(rows["due"] - sent, 1e-12), 0.0, 1.0)
     lost = (rows["fate"] & LOST) > 0
-    start = centres[src]
-    ahead = centres[dst] - start
-    length = np.maximum(np.hypot(ahead[:, 0], ahead[:, 1]), 1e-6)
-    ux, uy = ahead[:, 0] / length, ahead[:, 1] / length
-    reach = np.maximum(length - rims[src] - rims[dst], 0.0)
-    along = rims[src] + reach * np.where(lost, np.minimum(way, FADED), way)
-    aside = np.where(chosen, KEEP_RIGHT, LANES[rows["op"] % len(LANES)]) * radius
-    x = start[:, 0] + ux * along - uy * aside
-    y = start[:, 1] + uy * along + ux * aside
+    across, down = np.ascontiguousarray(centres.T)
+    from_x, from_y, rim = across[src], down[src], rims[src]
+    ux, uy = across[dst] - from_x, down[dst] - from_y
+    length = np.maximum(np.sqrt(ux * ux + uy * uy), 1e-6)
+    ux /= length
+    uy /= length
+    reach = np.maximum(length - rim - rims[dst], 0.0)
+    along = rim + reach * np.where(lost, np.minimum(way, FADED), way)
+    aside = KEEP_RIGHT * radius if chosen.all() else np.where(chosen, KEEP_RIGHT, LANES[rows["op"] % 3]) * radius
+    x = from_x + ux * along - uy * aside
+    y = from_y + uy * along + ux * aside
     opacity = np.where(late, LATE, 1.0)
     if lost.any():
         fallen = np.clip((way - FADED) / (GONE - FADED), 0.0, 1.0) * lost
@@ -137,9 +144,12 @@ class Painter:
         """`painter` in logical pixels of the window. followed: the op whose messages are ringed."""
         painter.save()
         painter.scale(1 / self.ratio, 1 / self.ratio)  # one sprite pixel per device pixel: the fast path of Qt
-        for sheet, which in ((self._small, ~flight.chosen), (self._full, flight.chosen)):
-            at = np.flatnonzero(which)
-            self._put(painter, sheet, flight.x[at], flight.y[at], flight.glyph[at], flight.opacity[at])
+        if flight.chosen.all():
+            self._put(painter, self._full, flight.x, flight.y, flight.glyph, flight.opacity)
+        else:
+            for sheet, which in ((self._small, ~flight.chosen), (self._full, flight.chosen)):
+                at = np.flatnonzero(which)
+                self._put(painter, sheet, flight.x[at], flight.y[at], flight.glyph[at], flight.opacity[at])
         fates = flight.rows["fate"] & (DUPLICATE | CORRUPT)
         if fates.any():  # few are, on few links
             self._mark(painter, flight, fates)
@@ -176,9 +186,7 @@ class Painter:
         fragments = self._fragments[:count]
         np.multiply(x, self.ratio, out=fragments[:, 0])
         np.multiply(y, self.ratio, out=fragments[:, 1])
-        fragments[:, 2] = sheet.left[glyph]
-        fragments[:, 3] = sheet.top[glyph]
-        fragments[:, 4] = fragments[:, 5] = sheet.side[glyph]
+        fragments[:, 2:6] = sheet.source[glyph]
         fragments[:, 6:8] = 1.0
         fragments[:, 9] = opacity
         _draw(painter, self._fragments, count, sheet.pixmap)

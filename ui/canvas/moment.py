@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from p4lab.trace import picked
 from p4lab.world import World
 from ui import words
 from ui.canvas.answers import Answers
@@ -14,7 +15,7 @@ from ui.canvas.figures import Figures
 from ui.canvas.ground import Ground
 from ui.canvas.houses import Stand, seen, under_way
 from ui.canvas.loads import Loads
-from ui.canvas.looks import Look, looks
+from ui.canvas.looks import Look
 from ui.canvas.losses import Losses
 from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
@@ -25,6 +26,7 @@ from ui.theme import SHAPES
 from ui.words import ACCESS, SESSION
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
+_SESSION = np.isin(np.arange(256), SESSION)
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,11 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
     name = focus.name if focus.name is not None and focus.name < len(world.names) else None
     regimes, names = world.op_regime(), world.op_name()
     flying = trace.in_flight(t)
-    flying = flying[~lost.gone(flying["id"], t)]
+    if lost.any:
+        flying = picked(flying, ~lost.gone(flying["id"], t))
     flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
     key, newest = _words(world, name, t)
-    houses = seen(plan.houses(shown), world, trace, name, t)
+    houses = seen(plan.houses(shown), world, plan.looks, name, t)
     return Moment(
         t=t,
         factor=player.factor,
@@ -78,13 +81,13 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
         name=name,
         key=key,
         newest=newest,
-        looks=looks(world, trace, name, t, len(plan.names)),
+        looks=plan.looks.at(name, t, len(plan.names)),
         loads=loads,
         ground=ground,
         losses=lost,
-        carried=ground.carried(loads.carried),
+        carried=plan.carried(ground, loads),
         flight=flight,
-        access=_access(flying[flying["code"] >= ACCESS], t, world, shown, houses),
+        access=_access(picked(flying, flying["code"] >= ACCESS), t, world, shown, houses),
         left_out=_left_out(flight),
         houses=houses,
         house=focus.provider,
@@ -104,16 +107,17 @@ def _flight(
     rows = between_providers(flying, shown.hosts)
     known = rows["op"] < len(regimes)
     op = np.where(known, rows["op"], 0).astype(np.int64)
-    regime = np.where(known, regimes[op], 0) if len(regimes) else np.zeros(len(rows), np.int64)
+    regime = np.where(known, regimes[op], 0).astype(np.int64) if len(regimes) else np.zeros(len(rows), np.int64)
     chosen = np.ones(len(rows), bool) if name is None else known & (names[op] == name)
-    chosen = chosen | np.isin(rows["code"], SESSION)  # they are about all keys
-    reply = _REPLY[rows["code"]]
+    code = rows["code"]
+    chosen = chosen | _SESSION[code]  # they are about all keys
+    reply = _REPLY[code]
     stale = np.zeros(len(rows), bool)
     hits = np.flatnonzero(reply & (rows["status"] == HIT))
     if len(hits):
         stale[hits] = answers.stale_sources(rows["op"][hits]) == rows["src"][hits]
     late = reply & answers.done(rows["op"], t)
-    return fly(rows, t, shown.centres, shown.rims, regime.astype(np.int64), chosen, stale, late, radius)
+    return fly(rows, t, shown.centres, shown.rims, regime, chosen, stale, late, radius)
 
 
 def _words(world: World, name: int | None, t: float) -> tuple[str, str]:
@@ -141,17 +145,19 @@ def _access(
     """Between a dot of the customers and the rim of their provider, and to and from houses."""
     proxied = np.maximum(rows["src"], rows["dst"]) >= 2 * len(shown.names)
     places = under_way(rows[proxied][:200], t, houses, len(world.houses.rows)) if len(houses) else []
-    for row in rows[~proxied][:200]:
-        src, dst = int(row["src"]), int(row["dst"])
-        node = src if src < len(shown.names) else dst
-        dots = shown.customer_places(node) if node < len(shown.names) else []
-        if not dots:
-            continue
-        x, y = dots[int(row["op"]) % len(dots)]
-        way = (t - float(row["t"])) / max(1e-12, float(row["due"] - row["t"]))
-        inwards = way if dst == node else 1 - way
-        centre = shown.centres[node]
-        gap = 1 - float(shown.radii[node]) / max(1e-6, float(np.hypot(x - centre[0], y - centre[1])))
-        places.append((x + (centre[0] - x) * gap * inwards, y + (centre[1] - y) * gap * inwards))
-    found = np.array(places, float).reshape(-1, 2)
+    found = np.vstack([np.array(places, float).reshape(-1, 2), _inwards(picked(rows, ~proxied), t, shown)])
     return found[:, 0], found[:, 1]
+
+
+def _inwards(rows: np.ndarray, t: float, shown: Figures) -> np.ndarray:
+    """Places between a dot of the customers and the rim of their provider."""
+    first, count, dots = shown.customer_dots
+    node = np.minimum(rows["src"], rows["dst"]).astype(np.int64)
+    drawn = (node < len(count)) & (np.append(count, 0)[np.minimum(node, len(count))] > 0)
+    node, rows = node[drawn], picked(rows, drawn)
+    at = dots[first[node] + rows["op"] % count[node]]
+    way = (t - rows["t"]) / np.maximum(1e-12, rows["due"] - rows["t"])
+    ahead = shown.centres[node] - at
+    gap = 1 - shown.radii[node] / np.maximum(1e-6, np.hypot(ahead[:, 0], ahead[:, 1]))
+    found: np.ndarray = at + ahead * (gap * np.where(rows["dst"] == node, way, 1 - way))[:, None]
+    return found

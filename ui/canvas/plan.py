@@ -17,7 +17,8 @@ from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, Links, survey
 from ui.canvas.houses import Stand, stands
 from ui.canvas.layout import place, spacing
-from ui.canvas.loads import Counter
+from ui.canvas.loads import Counter, Loads
+from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
@@ -35,6 +36,7 @@ class Plan:
         self.under = np.empty((0, 2), np.int64)
         self.answers = Answers(Trace(), World())
         self.losses = Losses(Trace(), World())
+        self.looks = Looks(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
         self.hosts = np.empty(0, np.int64)
         self.folds = Folds()
@@ -52,6 +54,7 @@ class Plan:
         self._moves = 0
         self._figures: tuple[object, Figures] | None = None
         self._ground: tuple[State, object, Ground] | None = None
+        self._carried: tuple[Ground, Loads, np.ndarray] | None = None
         self._camera = Camera()
         self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
         self._places: dict[
@@ -66,7 +69,7 @@ class Plan:
         self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
         self._trace, self._world = trace, world
         self._know(list(self._links))
-        self.answers, self.losses = Answers(trace, world), Losses(trace, world)
+        self.answers, self.losses, self.looks = Answers(trace, world), Losses(trace, world), Looks(trace, world)
         same = scenario.title, scenario.provider, scenario.peering, scenario.underlay, scenario.organisation
         if same == self._shown:
             return False
@@ -101,6 +104,12 @@ class Plan:
             made = survey(state, self._all, self._up, self.hosts)
             self._ground = state, asked[1:], made
         return self._ground[2]
+
+    def carried(self, ground: Ground, loads: Loads) -> np.ndarray:
+        """Bytes by line of the ground. The same array until one of them changes."""
+        if self._carried is None or self._carried[0] is not ground or self._carried[1] is not loads:
+            self._carried = ground, loads, ground.carried(loads.carried)
+        return self._carried[2]
 
     def has_below(self, node: int, t: float) -> bool:
         """Whether there is something to fold."""

@@ -2,8 +2,7 @@
 
 Rules: functions of what they are given. The ring tells the copy: solid for own data and replicas (own data wears a
 jewel), dashed for a pointer, hollow and crossed for a tombstone, an arc that runs down for a copy that expires;
-vermilion, and double where it is whole, for a stale one. Arcs move with time, so they are painted apart from what
-stands still.
+vermilion, and double where it is whole, for a stale one. Arcs move with time, so they are painted apart (arcs.py).
 """
 
 from collections.abc import Sequence
@@ -15,31 +14,24 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from ui.canvas.figures import MINI, RING, Figures, chord, sized
 from ui.canvas.looks import DOWN, Look
 from ui.canvas.signs import paint_crash, paint_removed
+from ui.canvas.stamps import Stamps
 from ui.theme import Theme, font, mix
 
+FEW = 60  # discs that are painted one by one
 CENTRED = Qt.AlignmentFlag.AlignCenter
 CORES = {"L": 0.68, "S": 0.6, "R": 0.52, "C": 0.38, "P": 0.2}  # of a dot's radius: how much of it is filled, by store
 
 
-def paint_discs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look]) -> None:
+def paint_discs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look], stamps: Stamps) -> None:
     """All that stands still, without labels and badges."""
-    for node in shown.seen:
-        _customers(painter, theme, shown, node)
-        _disc(painter, theme, shown, node, looks[node])
-
-
-def paint_arcs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence[Look], t: float) -> None:
-    """What is left of the copies that expire, from the top clockwise."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    many = len(shown.seen) > FEW
     for node in shown.seen:
         look = looks[node]
-        left = look.left(t)
-        if left:
-            radius = float(shown.radii[node])
-            pen = QPen(_colour(theme, look), _width(radius))
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap if radius > 10 else Qt.PenCapStyle.FlatCap)
-            painter.setPen(pen)
-            painter.drawArc(_around(shown, node, ring_radius(radius)), 90 * 16, -int(left * 360 * 16))
+        if many and shown.share(node) < MINI:  # a dot: there are hundreds that look the same
+            _stamp(painter, theme, shown, node, look, stamps)
+        else:
+            _customers(painter, theme, shown, node)
+            _disc(painter, theme, shown, node, look)
 
 
 def paint_halo(painter: QPainter, theme: Theme, shown: Figures, node: int, focused: bool) -> None:
@@ -51,7 +43,17 @@ def paint_halo(painter: QPainter, theme: Theme, shown: Figures, node: int, focus
 
 def ring_radius(radius: float) -> float:
     """The middle of the ring's line."""
-    return radius * (1 + RING) - _width(radius) / 2 + 0.5
+    return radius * (1 + RING) - ring_width(radius) / 2 + 0.5
+
+
+def ring_width(radius: float) -> float:
+    """How wide it is."""
+    return min(5.0, max(1.8, 0.095 * radius))
+
+
+def colour_of(theme: Theme, look: Look) -> QColor:
+    """Of the ring and the dot: the regime's, or that of what is stale."""
+    return theme.stale if look.stale else theme.regime(look.code).colour
 
 
 def _disc(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look) -> None:
@@ -67,15 +69,27 @@ def _disc(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
     if shown.share(node) >= MINI:
         _text(painter, theme, shown, node, look)
     elif look.removed:
-        painter.setPen(QPen(_colour(theme, look), 1.0))
+        painter.setPen(QPen(colour_of(theme, look), 1.0))
         core = radius * CORES["R"]
         painter.drawLine(at + QPointF(-core, -core), at + QPointF(core, core))
         painter.drawLine(at + QPointF(-core, core), at + QPointF(core, -core))
     elif look.store:
         core = radius * CORES.get(look.store, 0.2)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_colour(theme, look))
+        painter.setBrush(colour_of(theme, look))
         painter.drawEllipse(at, core, core)
+
+
+def _stamp(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look, stamps: Stamps) -> None:
+    radius = float(shown.radii[node])
+    key = "disc", radius, look is DOWN, look.store, look.stale, look.removed, look.code, look.until is None
+
+    def paint(around: QPainter) -> None:
+        around.translate(-shown.centres[node][0], -shown.centres[node][1])
+        _disc(around, theme, shown, node, look)
+
+    x, y = shown.centres[node].tolist()
+    stamps.put(painter, key, x, y, radius * (1 + RING) + 6.0, paint)
 
 
 def _text(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look) -> None:
@@ -108,7 +122,7 @@ def _text(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
 
 def _ring(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look) -> None:
     radius = float(shown.radii[node])
-    reach, width, colour = ring_radius(radius), _width(radius), _colour(theme, look)
+    reach, width, colour = ring_radius(radius), ring_width(radius), colour_of(theme, look)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if look.removed:
         x, y = shown.centres[node].tolist()
@@ -155,14 +169,6 @@ def _fitting(painter: QPainter, line: QFont, texts: Sequence[str], area: QRectF,
     painter.setPen(ink)
     cut = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, room) if text is None else text
     painter.drawText(area, CENTRED, cut)
-
-
-def _width(radius: float) -> float:
-    return min(5.0, max(1.8, 0.095 * radius))
-
-
-def _colour(theme: Theme, look: Look) -> QColor:
-    return theme.stale if look.stale else theme.regime(look.code).colour
 
 
 def _around(shown: Figures, node: int, radius: float) -> QRectF:

@@ -231,11 +231,11 @@ class MapView(QWidget):
         link = self._focus.link if self._focus.link and self._focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
         ratio, pace = self.devicePixelRatio(), words.pace(self._player.factor, self._player.speed is None)
-        still = self._picture.still(theme, self._plan, now, self.camera, marked, chosen, ratio)
+        world, radii = self._player.world, self.glyph_radii()
+        still = self._picture.still(theme, self._plan, now, self.camera, marked, chosen, radii, ratio)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        world, radii = self._player.world, self.glyph_radii()
         self._picture.paint_moving(painter, theme, now, world, radii, pace, self._focus.op, self.width(), ratio)
         painter.end()
 

@@ -41,6 +41,7 @@ class Sheet:
         self.side = np.where(compact, min(cell, 2 * int(np.ceil((0.94 * radius + 4.0) * ratio))), cell).astype(float)
         self.left = columns * cell + (cell - self.side) / 2
         self.top = rows * cell + (cell - self.side) / 2
+        self.source = np.column_stack([self.left, self.top, self.side, self.side])
         painter = QPainter(self.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setOpacity(opacity)

@@ -15,6 +15,7 @@ from ui.canvas.ground import REMOVED
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
+from ui.canvas.stamps import Stamps
 from ui.theme import Theme
 
 
@@ -34,10 +35,13 @@ class Still:
         self._under: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
         self._whole: tuple[object, QPixmap] | None = None
+        self._labels = tags.Labels()
+        self._steps: tuple[np.ndarray, bytes] | None = None  # of the loads of the last frame
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
         self._under = self._lines = self._whole = None
+        self._labels.forget()
 
     def picture(
         self,
@@ -48,17 +52,26 @@ class Still:
         marked: frozenset[int],
         chosen: Chosen,
         ratio: float,
+        stamps: Stamps,
     ) -> QPixmap:
         """The whole of it, of the camera's size. marked: providers whose label must be seen."""
-        steps = links.steps(now.carried, now.loads.window)
-        ground = now.shown, now.ground, steps.tobytes(), chosen.link, ratio
+        steps = self._steps_of(now)
+        ground = now.shown, now.ground, steps, chosen.link, ratio
         if self._lines is None or not _same(self._lines[0], ground):
             self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, chosen.link, ratio)
             self._whole = None
         seen = now.looks, now.key, now.newest, marked, chosen, now.houses, now.house
         if self._whole is None or self._whole[0] != seen:
-            self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1])
+            self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1], stamps)
         return self._whole[1]
+
+    def _steps_of(self, now: Moment) -> bytes:
+        """How wide each line is. Compared as one text: there may be half a million lines."""
+        if self._steps is None or self._steps[0] is not now.carried:
+            made = links.steps(now.carried, now.loads.window).tobytes()
+            known = b"" if self._steps is None else self._steps[1]
+            self._steps = now.carried, known if made == known else made
+        return self._steps[1]
 
     def _paint_lines(
         self,
@@ -66,7 +79,7 @@ class Still:
         plan: Plan,
         now: Moment,
         camera: Camera,
-        steps: np.ndarray,
+        widths: bytes,
         link: tuple[int, int] | None,
         ratio: float,
     ) -> QPixmap:
@@ -75,6 +88,7 @@ class Still:
         picture.fill(theme.map)
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
+        steps = np.frombuffer(widths, np.uint8)
         signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
         if link is not None:
             links.paint_chosen(painter, theme, centres, rims, link)
@@ -100,22 +114,31 @@ class Still:
         return self._under[1]
 
     def _paint_providers(
-        self, theme: Theme, now: Moment, camera: Camera, marked: frozenset[int], chosen: Chosen, lines: QPixmap
+        self,
+        theme: Theme,
+        now: Moment,
+        camera: Camera,
+        marked: frozenset[int],
+        chosen: Chosen,
+        lines: QPixmap,
+        stamps: Stamps,
     ) -> QPixmap:
         picture = lines.copy()
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
         said = now.ground.signs + ((REMOVED,) if any(look.removed for look in now.looks) else ())
-        taken = signs.spots(now.shown, now.ground)
-        for block, area in legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, taken):
+        spots = signs.spots(now.shown, now.ground)
+        blocks = legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, spots)
+        for block, area in blocks:
             legend.paint(painter, theme, block, area, now.key, now.newest, said)
             room.take(area.x(), area.y(), area.width(), area.height())
         for node in chosen.nodes:
             providers.paint_halo(painter, theme, now.shown, node, chosen.focused)
         signs.paint_stacks(painter, theme, now.shown, now.ground)
-        providers.paint_discs(painter, theme, now.shown, now.looks)
+        providers.paint_discs(painter, theme, now.shown, now.looks, stamps)
         houses.paint(painter, theme, now.houses, now.house, room)
-        tags.paint_labels(painter, theme, now.shown, room, marked)
+        taken = [area for _, area in blocks], now.houses
+        self._labels.paint(painter, theme, now.shown, room, marked, taken)
         painter.end()
         return picture
 

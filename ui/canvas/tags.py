@@ -22,32 +22,55 @@ BADGE = 16.0  # pixels that labels keep free for one
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
-def paint_labels(painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int]) -> None:
-    """The names of providers that do not carry them inside. marked: those that must be seen."""
+class Labels:
+    """The names of providers that do not carry them inside: where each has room, looked for when that has changed."""
+
+    def __init__(self) -> None:
+        self._for: tuple[Figures, tuple[object, ...]] | None = None
+        self._placed: list[tuple[int, QRectF, str]] = []
+
+    def forget(self) -> None:
+        """The fonts have changed."""
+        self._for = None
+
+    def paint(
+        self, painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int], taken: object
+    ) -> None:
+        """marked: those that must be seen. taken: what the room says is taken, as something to compare."""
+        large = shown.radii.max(initial=0.0) >= MINI * shown.unit
+        line = font("strong" if large else "small")
+        if self._for is None or self._for[0] is not shown or self._for[1] != (marked, taken):
+            self._for = shown, (marked, taken)
+            self._placed = _placed(shown, room, marked, QFontMetricsF(line))
+        painter.setFont(line)
+        bed = theme.map.toRgb()
+        bed.setAlphaF(0.78)
+        for node, area, text in self._placed:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.map if node in marked else bed)
+            painter.drawRoundedRect(area, 4, 4)
+            painter.setPen(theme.text if large or node in marked else theme.muted)
+            painter.drawText(area, CENTRED, text)
+
+
+def _placed(
+    shown: Figures, room: Room, marked: frozenset[int], metrics: QFontMetricsF
+) -> list[tuple[int, QRectF, str]]:  # fmt: skip
+    """Who has room, where, and the name in one line or two."""
     seen = shown.seen
     room.take_discs(shown.centres[seen], shown.rims[seen])
     for node in seen:  # stale or not, so that a label does not move when its copy becomes stale
         room.take(*badge_corner(shown, node, BADGE), BADGE, BADGE)
-    large = shown.radii.max(initial=0.0) >= MINI * shown.unit
-    line = font("strong" if large else "small")
-    metrics = QFontMetricsF(line)
     order = sorted(
         (node for node in seen if not shown.name_sizes[node]),
         key=lambda node: (node not in marked, -shown.customers[node], node),
     )
     lines = {node: wrapped(shown.names[node], metrics, WIDTH * shown.unit / 46) for node in order}
-    placed = arrange([_wish(shown, node, lines[node], metrics, node in marked) for node in order], room)
-    painter.setFont(line)
-    bed = theme.map.toRgb()
-    bed.setAlphaF(0.78)
-    for node, (x, y) in placed.items():
-        wish = _wish(shown, node, lines[node], metrics, False)
-        area = QRectF(x, y, wish.width, wish.height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.map if node in marked else bed)
-        painter.drawRoundedRect(area, 4, 4)
-        painter.setPen(theme.text if large or node in marked else theme.muted)
-        painter.drawText(area, CENTRED, "\n".join(lines[node]))
+    wishes = {node: _wish(shown, node, lines[node], metrics, node in marked) for node in order}
+    return [
+        (node, QRectF(x, y, wishes[node].width, wishes[node].height), "\n".join(lines[node]))
+        for node, (x, y) in arrange(list(wishes.values()), room).items()
+    ]
 
 
 class Badges:
@@ -56,13 +79,16 @@ class Badges:
     def __init__(self, theme: Theme, ratio: float) -> None:
         self._theme, self._ratio = theme, ratio
         self._pictures: dict[str, QPixmap] = {}
+        self._for: tuple[Figures, Sequence[Look]] | None = None
+        self._stale: list[int] = []
 
     def paint(self, painter: QPainter, shown: Figures, looks: Sequence[Look]) -> None:
         """Those of all stale copies, but for dots."""
-        for node in shown.seen:
+        if self._for is None or self._for[0] is not shown or self._for[1] is not looks:
+            self._for = shown, looks
+            self._stale = [node for node in shown.seen if looks[node].stale and shown.share(node) >= MINI]
+        for node in self._stale:
             look = looks[node]
-            if not look.stale or shown.share(node) < MINI:
-                continue
             text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
             if text not in self._pictures:
                 self._pictures[text] = self._picture(text)

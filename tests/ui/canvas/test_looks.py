@@ -2,15 +2,20 @@
 
 import pytest
 
+from p4lab.trace import Trace
 from p4lab.world import World
 from tests.streams import Run, news
-from ui.canvas.looks import NOTHING, UNKNOWN, Look, looks, sentence
+from ui.canvas.looks import NOTHING, UNKNOWN, Look, Looks, sentence
 
 
 def seen(run: Run) -> World:
     world = World()
     world.step(run.trace[:])
     return world
+
+
+def looks(world: World, trace: Trace, name: int | None, t: float, count: int) -> list[Look]:
+    return Looks(trace, world).at(name, t, count)
 
 
 def test_own_cached_and_stale_copies():
