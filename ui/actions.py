@@ -9,14 +9,14 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import edit, file, run, view
+from ui.acts import edit, file, run, time, view
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.deeds import Deeds
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
-MENUS = ("File", "Edit", "Run", "Network", "View", "Help")
+MENUS = ("File", "Edit", "Run", "Time", "Network", "View", "Help")
 
 
 def table(ctx: Context) -> list[Row]:
@@ -25,6 +25,7 @@ def table(ctx: Context) -> list[Row]:
     rows += file.rows(ctx)
     rows += edit.rows(ctx)
     rows += run.rows(ctx)
+    rows += time.rows(ctx)
     rows += operations.operations(Deeds(ctx.player, ctx.focus, ctx.sheets, ctx.view.tell_fault), ctx.focus, ctx.view)
     rows += view.rows(ctx)
     rows += help_.rows(ctx, rows)

@@ -109,11 +109,11 @@ class Doing(QObject):
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
-    def switch(self, number: int) -> None:
+    def switch(self, number: int, t: float) -> None:
         """See `Player.switch`."""
         branches = self.branches.showing(number)
         if number != self._branches.number:
-            self._arrive(f"going to branch {branches.current.name}", branches, self._clock.playhead, hold=False)
+            self._arrive(f"going to branch {branches.current.name}", branches, t, hold=False)
 
     def drop(self, number: int) -> None:
         """See `Player.drop`."""

@@ -6,7 +6,7 @@ picture is, while the engine makes events ahead of it, which no fold looks at be
 
 from time import perf_counter
 
-from ui.modes import EXPRESS, FAST, MODES, RUN, Mode
+from ui.modes import EXPRESS, MODES, RUN, Mode
 from ui.pace import for_hop
 from ui.refresh import Refresh
 from ui.run import Run
@@ -40,27 +40,30 @@ class Drive:
         if self.speed is not None:
             self.factor = self.speed
         self._kept_up = 1.0
+        self.refresh.begin()
 
     def set_speed(self, speed: float | None) -> None:
         """A speed of this mode, or None for the pace that the selected key asks for."""
         low, high = self.mode.speeds
-        if self.mode is FAST and speed is None:
-            speed = FAST.usual
+        if speed is None:
+            speed = self.mode.usual
         if self.mode is not EXPRESS:
             self._speeds[self.mode.word] = None if speed is None else min(max(speed, low), high)
         if self.speed is not None:
             self.factor = self.speed
 
     def forget(self) -> None:
-        """Another run: all speeds as at first, and the mode Run."""
+        """Another run: all speeds as at first."""
         self._speeds = {mode.word: mode.usual for mode in MODES}
-        self.choose(RUN)
-        self.factor = 1.0
+        self.rest()
 
-    def rest(self, run: Run, t: float) -> None:
+    def rest(self, run: Run | None = None, t: float = 0.0) -> None:
         """Nothing moves: the pace that is right at t."""
-        self.achieved = 0.0
-        if self.mode is RUN and self.speed is None:
+        if self.speed is not None:
+            self.factor = self.speed
+        elif run is None:
+            self.factor = 1.0
+        elif self.mode is RUN:
             self.factor = self.tempo.next(run, self.factor, 0.0, t)
 
     def arrive(self, run: Run, t: float) -> None:
@@ -102,6 +105,7 @@ class Drive:
         return target
 
     def _race(self, run: Run, playhead: float, budget: float) -> float:
+        self.achieved = 0.0  # the strip says how fast it goes
         end = perf_counter() + budget
         while run.session.advance(run.duration) < run.duration and perf_counter() < end:
             pass

@@ -20,6 +20,10 @@ class Refresh:
         self._since = 0.0
         self._drew = False
 
+    def begin(self) -> None:
+        """Time starts to run, or runs otherwise: the first turn ends with a picture."""
+        self.cost, self._since, self._drew = 0.0, LONGEST, False
+
     def turn(self, gap: float, worked: float) -> None:
         """A turn begins, `gap` seconds after the last one, which worked on the run for `worked` of them."""
         if self._drew:

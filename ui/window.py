@@ -21,7 +21,7 @@ from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
 from ui.keys import keeps, typed_into
-from ui.menus import RecentMenu, network_menu
+from ui.menus import MarksMenu, RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
@@ -31,6 +31,7 @@ from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.transport import Transport
+from ui.panels.until import UntilSlip
 from ui.player import Player
 from ui.presenting.lectern import Lectern
 from ui.status import Status
@@ -86,7 +87,9 @@ class Window(QMainWindow):
         self.header = Header(player, document, self.acts, theme)
         self.map = MapView(player, focus, theme)
         self.bar = PutGetBar(player, focus, theme)
-        self.transport = Transport(player, self.acts, theme)
+        self.transport = Transport(player, focus, self.acts, theme)
+        self.until = UntilSlip(player, focus, theme, self.map)
+        menus["Time"].addMenu(MarksMenu(self.transport.marks, self))
         self.status = Status(player, focus)
         self._lay_out()
         self.lectern = Lectern(context, settings)
@@ -123,6 +126,8 @@ class Window(QMainWindow):
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
+        self.transport.failed.connect(self.notice.fault)
+        self.until.found.connect(self.notice.news)
         focus.opChanged.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
         self.docks.picked.connect(self.map.setFocus)
@@ -202,7 +207,7 @@ class Window(QMainWindow):
 
     def _tell_fork(self, t: float) -> None:
         gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
-        self.notice.news(gone, "Bring it back", self.player.bring_back)
+        self.notice.news(gone, "Bring it back", self.player.history.undo)
 
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")

@@ -80,8 +80,18 @@ class Timeline(QWidget):
         return self._ruler.place(t)
 
     def place_of_mark(self, number: int) -> QPoint:
-        """The foot of a note's flag."""
-        return QPoint(round(self.place_of(self._marks.all[number].at)), round(self._flags))
+        """The flag of a note."""
+        return QPoint(round(self.place_of(self._marks.all[number].at)), 0)
+
+    def place_of_branch(self, number: int) -> QPoint:
+        """Where a branch begins."""
+        row = next((i for i, lane in enumerate(self._lanes) if lane.number == number), 0)
+        return QPoint(round(self.place_of(self._lanes[row].start)), round(self.rows.y(row)))
+
+    @property
+    def shown(self) -> list[int]:
+        """The numbers of the branches that have a row."""
+        return [lane.number for lane in self._lanes]
 
     @property
     def rows(self) -> Rows:
@@ -225,10 +235,12 @@ class Timeline(QWidget):
         self._grip = 0.0
         lane = self._lane_at(x, y) if y > self.rows.top - KNOB else None
         t, op = self._snapped(x)
-        self._player.seek(t)
         if lane is not None and not lane.current:
-            self._player.switch(lane.number)
-        elif op is not None:
+            self._player.pause()
+            self._player.switch(lane.number, t)
+            return
+        self._player.seek(t)
+        if op is not None:
             self.opPicked.emit(op)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
