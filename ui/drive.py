@@ -13,6 +13,7 @@ from ui.run import Run
 from ui.tempo import Tempo
 
 FRAME = 0.016  # s
+KEPT_UP = 0.98  # of the asked pace: less is a lag
 SMOOTH = 0.5  # s over which the achieved speed is averaged
 
 
@@ -33,6 +34,11 @@ class Drive:
     def speed(self) -> float | None:
         """What was chosen in this mode; None: auto, or in Express as fast as it goes."""
         return self._speeds[self.mode.word]
+
+    @property
+    def lags(self) -> bool:
+        """Whether more time would bring it further: in Express always, in Fast where the engine is the limit."""
+        return self.mode is EXPRESS or (not self.mode.animates and self._kept_up < KEPT_UP)
 
     def choose(self, mode: Mode) -> None:
         """Another mode, with the speed that it had."""

@@ -126,6 +126,11 @@ class Player(QObject):
         return self.playing and self.mode is EXPRESS
 
     @property
+    def _hurries(self) -> bool:
+        """Whether time that is left in a frame is time lost."""
+        return self.work is not None or (self.playing and self._drive.lags)
+
+    @property
     def scenario(self) -> Scenario:
         """The scenario of this branch: that of its run, perhaps with other words, marks and places since."""
         return self._doing.scenario
@@ -389,6 +394,8 @@ class Player(QObject):
             self._sample()
         if not self.playing and self.work is None and not self._stale:
             self._timer.stop()
+        elif self._timer.interval() != (pause := 0 if self._hurries else FRAME):
+            self._timer.setInterval(pause)
 
     def _play(self, wall: float) -> None:
         drive, before = self._drive, self.factor

@@ -4,7 +4,7 @@ Rules: no Qt, pixels and seconds. Where there are several branches each has a ro
 it left its parent; what is before that belongs to the parent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,10 +68,18 @@ def lanes(branches: Sequence[Branch], current: int) -> list[Lane]:
     return [
         Lane(
             branch.number, branch.name, 0.0 if branch.parent is None else branch.forked_at, branch.why,
-            None if branch.parent is None else row.get(branch.parent), branch.number == current,
+            row.get(_origin(branch, by_number)), branch.number == current,
         )
         for branch in kept
     ]  # fmt: skip
+
+
+def _origin(branch: Branch, by_number: Mapping[int, Branch]) -> int:
+    """Whose past it goes on from: its parent, or where that had not begun yet, the parent's. 0: nobody's."""
+    above = branch.parent
+    while above is not None and (parent := by_number[above]).parent is not None and parent.forked_at > branch.forked_at:
+        above = parent.parent
+    return above or 0
 
 
 def row_at(rows: Sequence[Lane], y: float, top: float, pitch: float, t: float) -> int:

@@ -7,7 +7,7 @@ next event; in Fast and Express it says how fast events are made and how long th
 from time import perf_counter
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from ui.actions import Actions
 from ui.elided import ElidedLabel
@@ -32,6 +32,7 @@ class Strip(QWidget):
         self._text = LogText(player.trace, player.world)
         self._chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
         self._says = ElidedLabel(80)
+        self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -63,8 +64,6 @@ class Strip(QWidget):
     def _dress(self) -> None:
         self._says.setFont(font("small"))
         self._bar.setFixedWidth(round(90 * self._theme.scale))
-        for chip in (*self._chips.values(), self._update):
-            chip.setFont(font("small"))
 
     def _begin(self) -> None:
         self._text = LogText(self._player.trace, self._player.world)
@@ -118,6 +117,7 @@ def _chip(actions: Actions, name: str, label: str) -> QPushButton:
     action = actions[name]
     chip = QPushButton(label)
     chip.setCheckable(True)
+    chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     chip.setProperty("role", "chip")
     chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -29,7 +29,7 @@ from ui.words import clock
 
 CLOSE = 5  # px: a click this near to something means it
 STRIP, BELOW = 30, 22  # px above and below the line
-PITCH = 16  # px between the rows of two branches
+PITCH = 16  # px between the rows of two branches, at least
 NAMES = 96  # px at most for the branches' names
 STEPS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1,
@@ -65,6 +65,7 @@ class Timeline(QWidget):
         player.branchesChanged.connect(self._rearrange)
         player.sampled.connect(self._refresh)
         player.moved.connect(self._moved)
+        player.progressed.connect(self._moved)
         marks.changed.connect(self._rearrange)
         marks.span.spanChanged.connect(self._moved)
         theme.changed.connect(self.updateGeometry)
@@ -96,7 +97,8 @@ class Timeline(QWidget):
     @property
     def rows(self) -> Rows:
         """Where the branches are."""
-        return Rows(self._lanes, self._top + STRIP + KNOB + 2.0, PITCH)
+        pitch = max(PITCH, QFontMetrics(font("small")).height())
+        return Rows(self._lanes, self._top + STRIP + KNOB + 2.0, pitch)
 
     @property
     def _ruler(self) -> Ruler:
@@ -203,7 +205,7 @@ class Timeline(QWidget):
             paint.interval(painter, theme, ruler, self._marks.span.ends, self._top, foot)
         flags = QRectF(0, 0, self.width(), self._flags)
         paint.flags(painter, theme, ruler, flags, self._marks.all, self._marks.chosen, rows.top - 3)
-        paint.bars(painter, theme, ruler, rows, player.known, player.playhead)
+        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
         if len(rows.lanes) > 1:
             paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
         paint.stale(painter, theme, ruler, foot, self._stale, player.playhead)

@@ -116,7 +116,7 @@ def flags(
         following = min([place for place in places if place > x + 1], default=ruler.right + KNOB)
         if mark.until is not None:
             band = QRectF(QPointF(x, box.top() + 2), QPointF(ruler.place(min(mark.until, ruler.duration)), down))
-            painter.fillRect(band, _veil(colour, 0.16 if number != chosen else 0.28))
+            painter.fillRect(band, _veil(colour, 0.10 if number != chosen else 0.2))
             painter.fillRect(QRectF(band.left(), band.top(), band.width(), 2), colour)
         painter.setPen(QPen(colour, 2.0 if number == chosen else 1.2))
         painter.drawLine(QPointF(x, box.top() + 2), QPointF(x, down))

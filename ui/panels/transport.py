@@ -181,7 +181,7 @@ class Transport(QFrame):
         for label in (self._event, self._achieved):
             label.setFont(font("small"))
         self._factor.setMinimumWidth(self._factor.fontMetrics().horizontalAdvance("1/1 000"))
-        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 99 999 of 99 999 so far"))
+        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 999 999 of 999 999 so far"))
         self._achieved.setFixedHeight(self._achieved.fontMetrics().height())
 
     def _show_all(self) -> None:

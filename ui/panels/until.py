@@ -54,7 +54,6 @@ class UntilSlip(QFrame):
         self._time.setAccessibleName("Time to run to")
         self._number = QSpinBox()
         self._number.setRange(1, MOST)
-        self._number.setGroupSeparatorShown(True)
         self._number.setAccessibleName("Number of the event to run to")
         self._buttons: dict[str, QPushButton] = {}
         self._says = QLabel()
@@ -85,7 +84,7 @@ class UntilSlip(QFrame):
         if self._time.value() <= player.playhead:
             self._time.setValue(min(player.duration, player.playhead + player.duration / 10))
         self._number.setValue(max(self._number.value(), player.trace.index_at(player.playhead) + 100))
-        self._says.setText("")
+        self._say("")
         self._refresh()
         self.show()
         self.raise_()
@@ -121,8 +120,8 @@ class UntilSlip(QFrame):
         self._go(partial(until.delivered, self._player.run, self._focus.message or 0))
 
     def _to_time(self) -> None:
+        self._say("")
         self._player.seek(self._time.value())
-        self._says.setText("")
 
     def _to_number(self) -> None:
         self._go(partial(until.event_number, self._player.run, self._number.value()))
@@ -146,15 +145,19 @@ class UntilSlip(QFrame):
                 self._tell(f"Found {goal.says} at {clock(t, 0.001)}{after}.", quiet=True)
 
         self._errand = until.until(run, goal, told)
-        self._player.undertake(self._errand)
+        self._player.begin(self._errand)
 
     def _tell(self, text: str, quiet: bool = False) -> None:
         """quiet: nobody needs to be told who sees the playhead move."""
-        self._says.setText(text)
+        self._say(text)
         if self.isVisible():
             self._place()
         elif not quiet:
             self.found.emit(text)
+
+    def _say(self, text: str) -> None:
+        self._says.setText(text)
+        self._says.setVisible(bool(text))
 
     def _lay_out(self) -> None:
         heading = QLabel("Run until")
@@ -190,8 +193,8 @@ class UntilSlip(QFrame):
         column.addLayout(grid)
         column.addLayout(work)
         column.addWidget(self._says)
-        self._bar.hide()
-        self._cancel.hide()
+        for part in (self._bar, self._cancel, self._says):
+            part.hide()
 
     def _refresh(self) -> None:
         focus, world = self._focus, self._player.world
