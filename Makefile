@@ -9,7 +9,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
 # What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
 SCREENSHOT := scenarios/three-regimes.toml
 
-.PHONY: setup run test lint proof mutants bench screenshots clean
+.PHONY: setup run test lint proof mutants monkey bench screenshots clean
 
 setup: $(STAMP)
 
@@ -29,9 +29,9 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-# The engine's tests run twice: with everything, then where importing Qt fails.
+# The window's tests, then the engine's where importing Qt fails.
 test: lint
-	$(PYTEST) -n 2
+	P4LAB_WINDOW_ONLY=1 $(PYTEST) -n 2
 	P4LAB_NO_QT=1 $(PYTEST) -p no:pytest-qt -n 2
 
 # A fault campaign: 200 cluster-hours and 30,000 crashes at least, with the invariants checked throughout.
@@ -41,6 +41,10 @@ proof: setup
 # Mistakes planted one by one, each to be noticed by the tests.
 mutants: setup
 	$(BIN)/python -m tests.mutants
+
+# Five thousand random things done to the window, from five seeds.
+monkey: setup
+	P4LAB_MONKEY=1000 $(PYTEST) -n 2 tests/ui/e2e/test_monkey.py
 
 bench: setup
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench

@@ -1,7 +1,7 @@
 """How all tests run: without a screen, reproducibly, and (with P4LAB_NO_QT=1) where importing Qt fails.
 
-Rules: nothing here knows P4 Lab. Tests that need the window live in tests/ui; all others also run without Qt, with
-`P4LAB_NO_QT=1 python -m pytest -p no:pytest-qt`.
+Rules: nothing here knows P4 Lab. Tests that need the window live in tests/ui; `make test` runs all others without Qt,
+as `P4LAB_NO_QT=1 python -m pytest -p no:pytest-qt` does, and the window's with P4LAB_WINDOW_ONLY=1.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import pytest
 
 HERE = Path(__file__).parent
 NO_QT = bool(os.environ.get("P4LAB_NO_QT"))
+# The window's tests, and those that are about the whole repository rather than the engine.
+WINDOW = ["ui", "bench", "test_rings.py", "test_packaging.py", "test_house_style.py"]
 PYTEST_QT_OPTIONS = ("qt_api", "qt_log_level_fail", "qt_log_ignore")
 QT_PACKAGES = "libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0"  # Debian's names
 
@@ -27,8 +29,7 @@ hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, deran
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 if NO_QT:
-    # The window's tests, and those that are about the whole repository rather than the engine.
-    collect_ignore = ["ui", "bench", "test_rings.py", "test_packaging.py", "test_house_style.py"]
+    collect_ignore = WINDOW
     _path = str(HERE / "without_qt")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_path, os.environ.get("PYTHONPATH")]))
     if "sitecustomize" in sys.modules:  # the interpreter's own; ours replaces it in programs that tests start
@@ -38,6 +39,8 @@ if NO_QT:
 
     sys.path.remove(_path)
 else:
+    if os.environ.get("P4LAB_WINDOW_ONLY"):  # the engine's tests have their own run, without Qt
+        collect_ignore = [path.name for path in HERE.iterdir() if path.name not in (*WINDOW, "conftest.py")]
     try:
         import PySide6.QtWidgets  # noqa: F401 a missing system library shows here, and is better said once
         from PySide6.QtCore import QCoreApplication, QEvent, QTimer

@@ -220,6 +220,16 @@ def test_an_imported_map_runs(p4lab: Shell) -> None:
     assert (len(files), p4lab("check", *files).status) == (2, 0)  # it keeps one backup
 
 
+# generate
+
+
+def test_a_generated_network_runs(p4lab: Shell) -> None:
+    told = p4lab("generate", "small-world", "9", "-o", "small.toml", "--with", "peers=2", "--seed", "5")
+    assert told == Told(0, "small.toml: 9 providers; p4lab gui small.toml opens it\n", "")
+    report = p4lab("run", "small.toml", "--json").report
+    assert (report["scenario"], report["seed"], report["gets"]["total"] > 0) == ("Small world of 9 providers", 5, True)
+
+
 # Bad usage and bad input
 
 
@@ -257,6 +267,8 @@ def test_an_imported_map_runs(p4lab: Shell) -> None:
         (["replay", "two.toml"], "no recording"),
         (["replay", "."], "folder"),
         (["import", "two.toml"], "--out"),
+        (["generate", "rnig", "5", "-o", "x.toml"], "ring"),
+        (["generate", "ring", "5", "-o", "x.toml", "--with", "peers"], "--with"),
         (["import", "none.gml", "-o", "x.toml"], "none.gml"),
         (["import", "two.toml", "-o", "x.toml"], "two.toml"),
         (["import", ".", "-o", "x.toml"], "."),
@@ -422,7 +434,7 @@ def test_a_full_disk_is_answered(p4lab: Shell, words: list[str]) -> None:
 # Help
 
 
-@pytest.mark.parametrize("command", ["run", "check", "replay", "import"])
+@pytest.mark.parametrize("command", ["run", "check", "replay", "import", "generate"])
 def test_help_has_an_example(p4lab: Shell, command: str) -> None:
     told = p4lab(command, "--help")
     assert (told.status, told.err, f"Example: p4lab {command} " in told.out) == (0, "", True)
@@ -431,5 +443,5 @@ def test_help_has_an_example(p4lab: Shell, command: str) -> None:
 def test_version_and_help(p4lab: Shell) -> None:
     assert p4lab("--version") == Told(0, f"p4lab {__version__}\n", "")
     told = p4lab("--help")
-    missing = [word for word in ("run", "check", "replay", "import") if f"  {word} " not in told.out]
+    missing = [word for word in ("run", "check", "replay", "import", "generate") if f"  {word} " not in told.out]
     assert (told.status, missing) == (0, [])

@@ -122,7 +122,7 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(document.place)
+        self.map.placed.connect(self._place)
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
@@ -194,6 +194,10 @@ class Window(QMainWindow):
         """Somebody who lets time run types no more: Space and letters are the window's again."""
         if typed_into(self.focusWidget()):
             self.map.setFocus()
+
+    def _place(self, places: dict[str, tuple[float, float]]) -> None:
+        for name, at in places.items():
+            self.document.place(name, at)
 
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]

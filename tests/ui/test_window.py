@@ -236,7 +236,7 @@ def test_the_picture_is_written(desk: Desk) -> None:
 
 def test_moving_a_provider_is_a_change(desk: Desk) -> None:
     desk.open()
-    desk.window.map.placed.emit("Cedar", (0.3, 0.7))
+    desk.window.map.placed.emit({"Cedar": (0.3, 0.7)})
     assert desk.window.windowTitle() == "● Small – P4 Lab"
 
 

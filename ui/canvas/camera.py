@@ -82,6 +82,12 @@ class Camera:
         held, now = self.to_box(x, y), nearer.to_box(x, y)
         return nearer.moved_to(self.middle[0] + held[0] - now[0], self.middle[1] + held[1] - now[1])
 
+    def nearer(self, left: float, top: float, right: float, bottom: float) -> "Camera":
+        """So near that this piece of the window fills it."""
+        factor = min(self.width / max(right - left, 1.0), self.height / max(bottom - top, 1.0))
+        middle = self.to_box((left + right) / 2, (top + bottom) / 2)
+        return self.zoomed(factor, self.width / 2, self.height / 2).moved_to(*middle)
+
     def panned(self, dx: float, dy: float) -> "Camera":
         """Moved as a sheet of paper pushed by (dx, dy) pixels."""
         wide, high = self.scale

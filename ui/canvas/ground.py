@@ -6,7 +6,7 @@ providers inside a folded subtree is shown at the provider that they are folded 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -142,6 +142,23 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
         sides={node: side for node in sorted(seen) if (side := state.group(node)) >= 0} if state.groups else {},
         inside=inside,
         down=dict(Counter(int(hosts[node]) for node in hidden)),
+    )
+
+
+def kept(ground: Ground, keep: np.ndarray) -> Ground:
+    """The same with some of its lines alone. keep: by line."""
+    number = np.where(keep, np.cumsum(keep) - 1, -1)
+    lines = ground.lines[keep]
+    ends = frozenset((a, b) for a, b in lines.tolist())
+    return replace(
+        ground,
+        lines=lines,
+        line_of=np.where(ground.line_of >= 0, number[ground.line_of], -1) if len(number) else ground.line_of,
+        open=ground.open[keep],
+        up=ground.up[[pair_of(a, b) in ends for a, b in ground.up.tolist()]],
+        cut={line: why for line, why in ground.cut.items() if line in ends},
+        faults={line: text for line, text in ground.faults.items() if line in ends},
+        catching=frozenset(line for line in ground.catching if line in ends),
     )
 
 

@@ -73,6 +73,28 @@ def stands(world: World, shown: Figures, places: Places, width: float, height: f
     return tuple(found.values())
 
 
+def shifted(
+    stood: Sequence[Stand], world: World, before: Figures, shown: Figures, places: Mapping[str, Sequence[float]]
+) -> tuple[Stand, ...]:
+    """The same while somebody is being dragged: who has no place of their own goes along with what they are at."""
+    at = {house.node: house.at for house in world.houses.rows}
+    was = {one.node: one for one in stood}
+    found: dict[int, Stand] = {}
+    for one in stood:
+        above = at[one.node]
+        if above < len(shown.names):
+            start, end, rim = before.centres[above].tolist(), shown.centres[above].tolist(), float(shown.rims[above])
+        else:
+            start, end = (was[above].x, was[above].y), (found[above].x, found[above].y)
+            rim = 1.5 * was[above].half
+        x, y = places.get(one.name, (one.x + end[0] - start[0], one.y + end[1] - start[1]))
+        angle = atan2(y - end[1], x - end[0])
+        up = end[0] + rim * cos(angle), end[1] + rim * sin(angle)
+        dots = tuple((dot_x + x - one.x, dot_y + y - one.y) for dot_x, dot_y in one.dots)
+        found[one.node] = replace(one, x=x, y=y, up=up, dots=dots)
+    return tuple(found.values())
+
+
 def seen(stood: Sequence[Stand], world: World, held: Looks, name: int | None, t: float) -> tuple[Stand, ...]:
     """The same as they are at t: cut off or not, with what they would answer."""
     if not stood:

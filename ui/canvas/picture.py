@@ -3,12 +3,16 @@
 Rules: a function of (moment, plan, camera, what is marked, theme); keeps only what was painted before.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from PySide6.QtGui import QPainter, QPixmap
 
-from p4lab.world import World
+from p4lab.core.events import Moved
 from ui.canvas import legend, moves, pulses, signs, tags
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
+from ui.canvas.lifted import Lifted
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
@@ -33,6 +37,7 @@ class Picture:
 
     def __init__(self) -> None:
         self._still = Still()
+        self._lifted = Lifted()
         self._made: _Made | None = None
 
     def forget(self) -> None:
@@ -46,12 +51,20 @@ class Picture:
         plan: Plan,
         now: Moment,
         camera: Camera,
-        marked: frozenset[int],
         chosen: Chosen,
+        hovered: int | None,
         radii: tuple[float, float],
         ratio: float,
     ) -> QPixmap:
-        """What stands still between two changes. radii: of messages; ratio: device pixels by logical ones."""
+        """What stands still between two changes, without who is being dragged.
+
+        radii: of messages; ratio: device pixels by logical ones.
+        """
+        marked = frozenset(chosen.nodes if hovered is None else (*chosen.nodes, hovered))
+        if plan.moving:
+            now = self._lifted.rest(now, plan.resting(), plan.moving)
+            chosen = replace(chosen, nodes=tuple(node for node in chosen.nodes if node not in plan.moving))
+            marked -= plan.moving
         stamps = self._made_for(theme, radii, ratio).stamps
         return self._still.picture(theme, plan, now, camera, marked, chosen, ratio, stamps)
 
@@ -59,19 +72,22 @@ class Picture:
         self,
         painter: QPainter,
         theme: Theme,
+        plan: Plan,
         now: Moment,
-        world: World,
+        went: Sequence[Moved],
         radii: tuple[float, float],
         pace: str,
         op: int | None,
-        width: float,
         ratio: float,
     ) -> None:
-        """Messages, arcs and rings. radii: of messages of the selected key and of others. pace: in words.
+        """Who is being dragged, messages, arcs and rings. radii: of messages of the selected key and of others.
 
-        op: the operation that stands out.
+        went: the owners who have moved. pace: in words. op: the operation that stands out.
         """
         made = self._made_for(theme, radii, ratio)
+        resting = plan.resting() if plan.moving else now.shown
+        if plan.moving:
+            self._lifted.paint(painter, theme, now, resting, plan.moving, made.stamps)
         made.arcs.paint(painter, now.shown, now.looks, now.t)
         pulses.paint(painter, theme, now, made.stamps)
         pulses.paint_ends(painter, theme, now)
@@ -79,8 +95,8 @@ class Picture:
         made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         made.messages.paint_access(painter, *now.access)
         made.messages.paint(painter, now.flight, op)
-        moves.paint(painter, theme, now, world.states.moves)
-        legend.paint_pace(painter, theme, now.shown, width, pace, now.left_out)
+        moves.paint(painter, theme, now, went)
+        legend.paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out)
 
     def _made_for(self, theme: Theme, radii: tuple[float, float], ratio: float) -> _Made:
         if self._made is None or self._made.wanted != (radii, ratio):

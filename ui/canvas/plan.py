@@ -5,6 +5,8 @@ that a person has moved stay there as long as the same scenario is shown, throug
 during the run join those of the scenario as the world sees them.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from p4lab.scenario.model import Link, Scenario, every_link, parent_links
@@ -14,12 +16,13 @@ from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
-from ui.canvas.ground import Ground, Links, survey
-from ui.canvas.houses import Stand, stands
+from ui.canvas.ground import Ground, Links, kept, survey
+from ui.canvas.houses import Stand, shifted, stands
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter, Loads
 from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
+from ui.toolbox import PARENTS, PEERINGS, UNDERLAY
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
 
@@ -33,7 +36,9 @@ class Plan:
         self.points = np.empty((0, 2))
         self.aspect: float | None = None
         self.pairs = np.empty((0, 2), np.int64)
-        self.under = np.empty((0, 2), np.int64)
+        self.lifted: tuple[int, ...] = ()  # who is being dragged
+        self.moving: frozenset[int] = frozenset()  # those, and the organisations that go along
+        self._under = np.empty((0, 2), np.int64)
         self.answers = Answers(Trace(), World())
         self.losses = Losses(Trace(), World())
         self.looks = Looks(Trace(), World())
@@ -54,6 +59,10 @@ class Plan:
         self._moves = 0
         self._figures: tuple[object, Figures] | None = None
         self._ground: tuple[State, object, Ground] | None = None
+        self._hidden: tuple[frozenset[str], bool] = (frozenset(), False)
+        self._aloft: tuple[object, Figures] | None = None
+        self._carries = 0
+        self._before: dict[str, tuple[float, float]] = {}  # where those were who are being dragged
         self._carried: tuple[Ground, Loads, np.ndarray] | None = None
         self._camera = Camera()
         self._stood: tuple[Figures, int, tuple[Stand, ...]] | None = None
@@ -81,7 +90,7 @@ class Plan:
         self.folds.begin(len(self.names), self._parents(State()))
         index = {name: i for i, name in enumerate(self.names)}
         under = [(index[row.between[0]], index[row.between[1]]) for row in scenario.underlay]
-        self.under = np.array(under, np.int64).reshape(-1, 2)
+        self._under = np.array(under, np.int64).reshape(-1, 2)
         self._arrange(State())
         return True
 
@@ -96,14 +105,28 @@ class Plan:
             if new:
                 self._know([*self._links, *new])
 
+    @property
+    def under(self) -> np.ndarray:
+        """Lines of the imported map, unless they are hidden."""
+        return self._under[:0] if UNDERLAY in self._hidden[0] else self._under
+
+    def hide(self, kinds: frozenset[str], faultless: bool) -> None:
+        """Show no links of these classes, and, where told so, none without faults."""
+        self._hidden = kinds, faultless
+
     def ground(self, t: float) -> Ground:
         """What lies on the map at t. The same object until something changes."""
         state = self._world.state(t)
-        asked = state, len(self.pairs), self._folded
+        asked = state, len(self.pairs), self._folded, self._hidden
         if self._ground is None or self._ground[0] is not state or self._ground[1] != asked[1:]:
-            made = survey(state, self._all, self._up, self.hosts)
+            made = self._shown_of(survey(state, self._all, self._up, self.hosts))
             self._ground = state, asked[1:], made
         return self._ground[2]
+
+    def fold(self, node: int, t: float) -> None:
+        """Fold what is below somebody at t, or unfold it."""
+        self.folds.toggle(node)
+        self.follow(t)
 
     def carried(self, ground: Ground, loads: Loads) -> np.ndarray:
         """Bytes by line of the ground. The same array until one of them changes."""
@@ -131,12 +154,53 @@ class Plan:
             self._places[self._world.called[node]] = x, y
         self._moves += 1
 
+    def lift(self, nodes: tuple[int, ...]) -> np.ndarray:
+        """These are going to be dragged; gives their places."""
+        self.lifted, moving = nodes, set(nodes)
+        self._before = {self._world.called[node]: self.place_of(node) for node in nodes}
+        for house in self._world.houses.rows:  # each after what it is at
+            if house.at in moving:
+                moving.add(house.node)
+        self.moving = frozenset(moving)
+        return np.array(list(self._before.values())).reshape(-1, 2)
+
+    def carry(self, points: np.ndarray) -> None:
+        """Who is being dragged is there now. Sizes are not worked out anew before they are let go."""
+        mine = [at for at, node in enumerate(self.lifted) if node < len(self.names)]
+        self.points[[self.lifted[at] for at in mine]] = points[mine]
+        for node, at in zip(self.lifted, points.tolist(), strict=True):
+            if node >= len(self.names):
+                self._places[self._world.called[node]] = at[0], at[1]
+        self._carries += 1
+
+    def put_back(self) -> None:
+        """They were not dragged after all."""
+        for node, at in zip(self.lifted, self._before.values(), strict=True):
+            if node < len(self.names):
+                self.points[node] = at
+            else:
+                self._places[self._world.called[node]] = at
+        self.lifted, self.moving = (), frozenset()
+        self._moves += 1
+
+    def let_go(self) -> dict[str, tuple[float, float]]:
+        """They stay where they are; gives their places by name."""
+        places = {self._world.called[node]: self.place_of(node) for node in self.lifted}
+        for node, name in zip(self.lifted, places, strict=True):
+            self.move(node, *places[name])
+        self.lifted, self.moving = (), frozenset()
+        return places
+
     def place_of(self, node: int) -> tuple[float, float]:
         """Where one of them was put."""
-        if node >= len(self.names):
-            return self._places[self._world.called[node]]
-        x, y = self.points[node].tolist()
-        return x, y
+        if node < len(self.names):
+            x, y = self.points[node].tolist()
+            return x, y
+        name = self._world.called[node]
+        if name not in self._places and self._figures is not None:  # it stands where there was room
+            stand = next(one for one in self.houses(self._figures[1]) if one.node == node)
+            return self._camera.to_box(stand.x, stand.y)
+        return self._places[name]
 
     def figures(self, camera: Camera, scale: float) -> Figures:
         """Everybody as seen by a camera at this text size. Equal calls give the same object."""
@@ -149,9 +213,30 @@ class Plan:
             self._camera = camera
         return self._figures[1]
 
+    def figures_now(self, camera: Camera, scale: float) -> Figures:
+        """The same, with those who are being dragged where they are now."""
+        resting = self.figures(camera, scale)
+        if not self.lifted:
+            return resting
+        asked = resting, self._carries
+        if self._aloft is None or self._aloft[0] != asked:
+            centres = resting.centres.copy()
+            mine = [node for node in self.lifted if node < len(self.names)]
+            centres[mine] = camera.to_window(self.points[mine])
+            self._aloft = asked, replace(resting, centres=centres[self.hosts])
+        return self._aloft[1]
+
+    def resting(self) -> Figures:
+        """The figures that were asked for last, as they are without a drag."""
+        assert self._figures is not None, "asked only while something is painted"
+        return self._figures[1]
+
     def houses(self, shown: Figures) -> tuple[Stand, ...]:
         """Where organisations stand among these figures, which are the last that were asked for."""
         rows = self._world.houses.rows
+        if self.lifted and self._figures is not None and self._stood is not None and len(rows):
+            places = {name: self._camera.to_window(np.array([at]))[0].tolist() for name, at in self._places.items()}
+            return shifted(self._stood[2], self._world, self._figures[1], shown, places)
         if self._stood is None or self._stood[0] is not shown or self._stood[1] != len(rows):
             points = np.array(list(self._places.values()), float).reshape(-1, 2)
             inside = self._camera.to_window(points).tolist() if len(points) else []
@@ -166,6 +251,20 @@ class Plan:
         near = near[np.isfinite(near)]
         return FULL * scale / (SHARE * float(np.median(near))) if len(near) and np.median(near) > 0 else 1.0
 
+    def _shown_of(self, ground: Ground) -> Ground:
+        """What is left of it where some links are hidden."""
+        kinds, faultless = self._hidden
+        if not faultless and not kinds & {PEERINGS, PARENTS}:
+            return ground
+        numbers = ground.lines @ (len(self.names), 1)
+        above = np.isin(numbers, np.sort(ground.up, axis=1) @ (len(self.names), 1))
+        keep = ~above if PARENTS in kinds else np.ones(len(above), bool)
+        keep &= above if PEERINGS in kinds else True
+        if faultless:
+            faulty = np.array([*ground.faults, *ground.cut], np.int64).reshape(-1, 2)
+            keep &= np.isin(numbers, faulty @ (len(self.names), 1))
+        return kept(ground, keep)
+
     def _parents(self, state: State) -> dict[int, int | None]:
         return dict.fromkeys(range(len(self.names))) | self._above | state.parents
 
@@ -177,7 +276,7 @@ class Plan:
         self._folded = asked
         self.hosts = self.folds.hosts(len(self.names), self._parents(state))
         rows = self._scenario.provider
-        layout = place(rows, [(a, b) for a, b in self.under.tolist()] or list(self._links), self.hosts)
+        layout = place(rows, [(a, b) for a, b in self._under.tolist()] or list(self._links), self.hosts)
         self.points, self.aspect = layout.points, layout.aspect
         for node, at in self._held.items():
             self.points[node] = at

@@ -24,40 +24,57 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from ui import words
 from ui.canvas import hints, legend, under
 from ui.canvas.camera import MARGIN, NARROW, Camera
+from ui.canvas.drawing import Drafter, Drawing, LookOnly
 from ui.canvas.figures import FULL, Figures
+from ui.canvas.keyboard import Keyboard
 from ui.canvas.layout import RING
 from ui.canvas.looks import sentence
 from ui.canvas.moment import Moment, moment
 from ui.canvas.picture import Picture
 from ui.canvas.plan import Plan
+from ui.canvas.sketch import Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
-from ui.canvas.walking import ARROWS, towards
 from ui.focus import Focus
 from ui.player import Player
 from ui.theme import ThemeSwitch
+from ui.toolbox import SELECT, Toolbox
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
 
 
 class MapView(QWidget):
-    """placed: a provider or a house was moved, by name, to a point 0..1 of the map. inspected, menuRequested: of one.
+    """placed: providers or houses were moved, points 0..1 of the map by name. inspected, menuRequested: of one.
 
-    The menu of the map itself is asked for with NOBODY, that of the chosen link with LINE.
+    formAsked: for the properties of one, or, with LINE, of the chosen link. The menu of the map itself is asked for
+    with NOBODY, that of the chosen link with LINE.
     """
 
-    placed = Signal(str, tuple)
+    placed = Signal(object)
     inspected = Signal(int)
+    formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
 
-    def __init__(self, player: Player, focus: Focus, switch: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        player: Player,
+        focus: Focus,
+        switch: ThemeSwitch,
+        tools: Toolbox | None = None,
+        drafter: Drafter | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.camera = Camera()
         self.moment: Moment | None = None  # what the last frame showed
         self._player, self._focus, self._switch = player, focus, switch
         self._plan = Plan()
-        self._hand = Hand(self)
+        self._tools = tools or Toolbox(self)
+        self._drawing = Drawing(self, self._tools, drafter or LookOnly(player.world.called))
+        self._hand = Hand(self, self._tools, self._drawing)
+        self._keyboard = Keyboard(self, focus, self._tools, self._hand, self._drawing)
+        self._sketch: Sketch | None = None
         self._hovered: int | None = None
         self._picture = Picture()
         self.setAccessibleName("Map of providers")
@@ -74,6 +91,7 @@ class MapView(QWidget):
         focus.providerChanged.connect(self._describe)
         focus.choiceChanged.connect(self.refresh)
         switch.changed.connect(self._restyle)
+        self._tools.changed.connect(self._take_tool)
         self._rebuild()
 
     def refresh(self) -> None:
@@ -86,15 +104,13 @@ class MapView(QWidget):
 
     def fold(self) -> None:
         """Fold what is below the chosen provider, or unfold it."""
-        node = self._selected()
+        node = self.selected()
         if node is None or self.why_not_fold():
             return
-        self._plan.folds.toggle(node)
-        self._plan.follow(self._player.playhead)
-        hosts = self._plan.hosts
-        chosen = [each for each in self._focus.chosen if each < len(hosts)]
-        if any(hosts[each] != each for each in chosen):  # nobody stays chosen out of sight
-            self._focus.choose(tuple(dict.fromkeys(int(hosts[each]) for each in chosen)))
+        self._plan.fold(node, self._player.playhead)
+        chosen = [each for each in self._focus.chosen if each < len(self._plan.hosts)]
+        if any(self._drawn(each) != each for each in chosen):  # nobody stays chosen out of sight
+            self._focus.choose(tuple(dict.fromkeys(map(self._drawn, chosen))))
         self.camera = replace(self.camera, margin=self._margin())
         if self.camera.fitted:
             self.fit()
@@ -102,7 +118,7 @@ class MapView(QWidget):
 
     def why_not_fold(self) -> str:
         """Empty where the chosen provider has somebody below it."""
-        node = self._selected()
+        node = self.selected()
         if node is None or self._plan.has_below(node, self._player.playhead):
             return ""
         return f"Nobody is below {self._plan.names[node]}."
@@ -135,34 +151,65 @@ class MapView(QWidget):
 
     def figures(self) -> Figures:
         """Every provider as it stands now."""
-        return self._plan.figures(self.camera, self._switch.scale)
+        return self._plan.figures_now(self.camera, self._switch.scale)
+
+    def scale(self) -> float:
+        """Of the text."""
+        return self._switch.scale
 
     def look_from(self, camera: Camera) -> None:
         """Another piece of the map."""
         self.camera = camera
         self.update()
 
+    def zoom_to(self, left: float, top: float, right: float, bottom: float) -> None:
+        """This piece of the window fills it."""
+        self.look_from(self.camera.nearer(left, top, right, bottom))
+
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None:
         """The provider or the house under a point, and its middle."""
         return under.somebody(self.figures(), self.moment, x, y)
 
-    def carry(self, node: int, x: float, y: float) -> None:
-        """A provider or a house is being moved, to a point of the box."""
-        self._plan.move(node, x, y)
+    def chosen_with(self, node: int) -> tuple[int, ...]:
+        """All that goes along when one is dragged: all that are chosen, if it is one of them."""
+        chosen = tuple(dict.fromkeys(self._drawn(each) for each in self._focus.chosen))
+        return chosen if node in chosen else (node,)
+
+    def lift(self, nodes: tuple[int, ...]) -> np.ndarray:
+        """These are being dragged from now on; gives their places, 0..1."""
+        return self._plan.lift(nodes)
+
+    def carry(self, points: np.ndarray) -> None:
+        """They are there now."""
+        self._plan.carry(points)
         self.update()
 
-    def drop(self, node: int) -> None:
-        """It has been moved."""
-        self.placed.emit(self._player.world.called[node], self._plan.place_of(node))
+    def drop(self) -> None:
+        """They stay there."""
+        self.placed.emit(self._plan.let_go())
+        self.update()
+
+    def put_back(self) -> None:
+        """They are where they were."""
+        self._plan.put_back()
+        self.update()
+
+    def catch(self, left: float, top: float, right: float, bottom: float, also: bool) -> None:
+        """Choose everybody whose middle is in a frame. also: beside those who are chosen."""
+        shown, houses = self.figures(), self._moment().houses
+        inside = ((shown.centres >= (left, top)) & (shown.centres <= (right, bottom))).all(axis=1)
+        found = np.flatnonzero(inside & (shown.hosts == np.arange(len(shown.hosts)))).tolist()
+        found += [one.node for one in houses if left <= one.x <= right and top <= one.y <= bottom]
+        self._focus.choose(tuple(dict.fromkeys((*self._focus.chosen, *found))) if also else tuple(found))
 
     def click(self, x: float, y: float, also: bool) -> None:
         """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
-        row, node = under.message(self.moment, x, y), self.figures().at(x, y)
-        if node is not None and also:
-            self._focus.also(node)
+        row, found = under.message(self.moment, x, y), self.grasp(x, y)
+        if found is not None and also:
+            self._focus.also(found[0])
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
-        elif (found := self.grasp(x, y)) is not None or not self._choose_link(x, y):
+        elif found is not None or not self._choose_link(x, y):
             self._focus.choose(() if found is None else found[:1])
 
     def set_grip(self, grip: Qt.CursorShape | None) -> None:
@@ -171,6 +218,21 @@ class MapView(QWidget):
             self.unsetCursor()
         else:
             self.setCursor(grip)
+
+    def show_sketch(self, sketch: Sketch | None) -> None:
+        """What is being drawn."""
+        if sketch != self._sketch:
+            self._sketch = sketch
+            self.update()
+
+    def selected(self) -> int | None:
+        """The one provider that is chosen, or who is drawn for it."""
+        node = self._focus.provider
+        return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
+
+    def lines(self) -> np.ndarray:
+        """The links as rows of two."""
+        return self._moment().ground.lines
 
     # Private
 
@@ -184,6 +246,14 @@ class MapView(QWidget):
     def _restyle(self) -> None:
         self._picture.forget()
         self.look_from(replace(self.camera, margin=self._margin()))
+
+    def _take_tool(self) -> None:
+        """Another tool, or other links are hidden."""
+        self._drawing.drop_source()
+        self._plan.hide(self._tools.hidden, self._tools.faults_only)
+        self._picture.forget()
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._tools.tool == SELECT else Qt.CursorShape.CrossCursor)
+        self._describe()
 
     def _margin(self) -> tuple[float, float]:
         across, down = MARGIN if len(np.unique(self._plan.hosts)) <= RING else NARROW
@@ -211,10 +281,9 @@ class MapView(QWidget):
             self._focus.choose_link(*found)
         return found is not None
 
-    def _selected(self) -> int | None:
-        """The one provider that is chosen, or who is drawn for it."""
-        node = self._focus.provider
-        return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
+    def _drawn(self, node: int) -> int:
+        """Who is drawn for one: itself, or the one that it is folded into."""
+        return int(self._plan.hosts[node]) if node < len(self._plan.hosts) else node
 
     # Qt
 
@@ -224,19 +293,23 @@ class MapView(QWidget):
             painter = QPainter(self)
             painter.fillRect(self.rect(), theme.map)
             legend.paint_empty(painter, theme, self.width(), self.height())
+            if self._sketch is not None:
+                paint(painter, theme, self._sketch, self.camera)
             return
         self.moment = now = self._moment()
-        nodes = tuple(dict.fromkeys(self._plan.hosts[node] for node in self._focus.chosen if node < len(now.looks)))
-        marked = frozenset(nodes if self._hovered is None else (*nodes, self._hovered))
-        link = self._focus.link if self._focus.link and self._focus.link in now.ground.ends else None
-        chosen = Chosen(nodes, link, self.hasFocus() and self._selected() is not None)
-        ratio, pace = self.devicePixelRatio(), words.pace(self._player.factor, self._player.speed is None)
-        world, radii = self._player.world, self.glyph_radii()
-        still = self._picture.still(theme, self._plan, now, self.camera, marked, chosen, radii, ratio)
+        focus, ratio = self._focus, self.devicePixelRatio()
+        nodes = tuple(dict.fromkeys(self._drawn(node) for node in focus.chosen if node < len(now.looks)))
+        link = focus.link if focus.link and focus.link in now.ground.ends else None
+        chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
+        states, radii = self._player.world.states, self.glyph_radii()
+        still = self._picture.still(theme, self._plan, now, self.camera, chosen, self._hovered, radii, ratio)
+        pace = words.pace(self._player.factor, self._player.speed is None)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._picture.paint_moving(painter, theme, now, world, radii, pace, self._focus.op, self.width(), ratio)
+        self._picture.paint_moving(painter, theme, self._plan, now, states.moves, radii, pace, focus.op, ratio)
+        if self._sketch is not None:
+            paint(painter, theme, self._sketch, self.camera)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -272,9 +345,12 @@ class MapView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         found = self.grasp(event.position().x(), event.position().y())
         node = None if found is None else found[0]
-        if node is None or event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self._drawing.clicks:
             return
-        if self._plan.has_below(node, self._player.playhead):
+        if node is None:
+            if self._focus.link is not None:  # the first click has chosen it
+                self.formAsked.emit(LINE)
+        elif self._plan.has_below(node, self._player.playhead):
             self._focus.choose((node,))
             self.fold()
         else:
@@ -295,7 +371,7 @@ class MapView(QWidget):
         self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        node = self._selected()
+        node = self.selected()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             place = self.rect().center() if node is None else QPoint(*self.figures().centres[node].astype(int).tolist())
             if node is None and self._focus.provider is not None:  # a house
@@ -305,35 +381,10 @@ class MapView(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the providers, and on from the last one."""
-        seen, node = self.figures().seen, self._selected()
-        step = 1 if forward else -1
-        following = (0 if forward else len(seen) - 1) if node is None else seen.index(node) + step
-        if self.hasFocus() and 0 <= following < len(seen):
-            self._focus.select_provider(seen[following])
-            return True
-        return super().focusNextPrevChild(forward)
+        return (self.hasFocus() and self._keyboard.tab(forward)) or super().focusNextPrevChild(forward)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        node, count, key = self._selected(), len(self._plan.names), Qt.Key(event.key())
-        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key in ARROWS and count and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            shown, lines = self.figures(), self._moment().ground.lines
-            found = shown.seen[0] if node is None else towards(shown, lines, node, *ARROWS[key])
-            self._focus.select_provider(node if found is None else found)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and node is not None:
-            self.inspected.emit(node)
-        elif key == Qt.Key.Key_Escape and (self._focus.chosen or self._focus.link or self._focus.op is not None):
-            self._focus.select_op(None)
-            self._focus.choose(())
-        elif control and key == Qt.Key.Key_0:
-            self.actual_size()
-        elif control and key == Qt.Key.Key_1:
-            self.fit()
-        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom_in()
-        elif control and key == Qt.Key.Key_Minus:
-            self.zoom_out()
-        else:
+        if not self._keyboard.press(Qt.Key(event.key()), event.modifiers()):
             event.ignore()
 
     def event(self, event: QEvent) -> bool:

@@ -1,7 +1,9 @@
-"""The hand on the map: drags providers and houses, pans, zooms and clicks.
+"""The hand on the map: which button and which key begin which drag, and what is only a click.
 
-Rules: turns events of Qt into calls of the map; draws nothing and keeps nothing but the drag under way. Middle button,
-Shift and left, right button or left on empty space pan; the wheel zooms where the pointer is.
+Rules: turns events of Qt into drags and clicks; draws nothing and keeps nothing but the drag under way. Middle or right
+button, or Shift and left, pan everywhere. On empty space the left button pans in the mode RUN, with Ctrl it zooms to a
+frame; in the mode EDIT it draws a frame and chooses what is in it, with Ctrl beside the others. The wheel zooms where
+the pointer is.
 """
 
 from typing import Protocol
@@ -10,91 +12,98 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from ui.canvas.camera import Camera
+from ui.canvas import drags
+from ui.canvas.drags import LOCKED, Drag, Frame, Keys
+from ui.canvas.drawing import Drawing
+from ui.toolbox import PROVIDER, Toolbox
 
 PER_NOTCH = 1.2  # zoom of one step of a wheel, 120 units of Qt
-SNAP = 0.025  # of the box; only with Ctrl held, so that the free hand is the usual one
 
 
-class Stage(Protocol):
+class Stage(drags.Stage, Protocol):
     """What the hand needs of the map."""
 
-    camera: Camera
-
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None: ...
-    def look_from(self, camera: Camera) -> None: ...
-    def carry(self, node: int, x: float, y: float) -> None: ...
-    def drop(self, node: int) -> None: ...
+    def chosen_with(self, node: int) -> tuple[int, ...]: ...
     def click(self, x: float, y: float, also: bool) -> None: ...
-    def set_grip(self, grip: Qt.CursorShape | None) -> None: ...
 
 
 class Hand:
     """One drag at a time."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, tools: Toolbox, drawing: Drawing) -> None:
+        self._stage, self._tools, self._drawing = stage, tools, drawing
         self._pressed: QPointF | None = None
-        self._last = QPointF()
-        self._node: int | None = None
-        self._pans = False
-        self._moved = False
+        self._keys = Keys.NoModifier
         self._button = Qt.MouseButton.NoButton
-        self._held = (0.0, 0.0)  # from the pointer to the middle of what is dragged
+        self._drag: Drag | None = None
 
     @property
     def dragging(self) -> bool:
-        return self._moved
+        return self._drag is not None
 
     def press(self, event: QMouseEvent) -> None:
-        """Take hold of a provider, of an organisation, or of the paper."""
-        if self._pressed is not None:
-            return
-        at, button = event.position(), event.button()
-        found = self._stage.grasp(at.x(), at.y())
-        left = button == Qt.MouseButton.LeftButton
-        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._node = None
-        if found is not None and left and not shifted:
-            self._node, x, y = found
-            self._held = (x - at.x(), y - at.y())
-        self._pans = self._node is None
-        self._pressed, self._last, self._moved, self._button = at, at, False, button
+        """A button goes down: a click, or a drag as soon as the pointer moves."""
+        if self._pressed is None:
+            self._pressed, self._keys, self._button = event.position(), event.modifiers(), event.button()
 
     def move(self, event: QMouseEvent) -> None:
-        """Drag what is held."""
-        if self._pressed is None:
-            return
+        """Begin the drag, or go on with it."""
         at = event.position()
-        if not self._moved and (at - self._pressed).manhattanLength() < QApplication.startDragDistance():
+        if self._pressed is None:
+            self._drawing.hover(at.x(), at.y())
             return
-        self._moved = True
-        if self._pans:
-            self._stage.set_grip(Qt.CursorShape.ClosedHandCursor)
-            self._stage.look_from(self._stage.camera.panned(at.x() - self._last.x(), at.y() - self._last.y()))
-        elif self._node is not None:
-            self._stage.set_grip(Qt.CursorShape.ClosedHandCursor)
-            x, y = self._stage.camera.to_box(at.x() + self._held[0], at.y() + self._held[1])
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                x, y = round(x / SNAP) * SNAP, round(y / SNAP) * SNAP
-            self._stage.carry(self._node, min(1.0, max(0.0, x)), min(1.0, max(0.0, y)))
-        self._last = at
+        if self._drag is None:
+            if (at - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return
+            self._drag = self._begin(self._pressed)
+        self._drag.move(at, event.modifiers())
 
     def release(self, event: QMouseEvent) -> bool:
         """Let go. True: something was dragged, so this was no click."""
         if self._pressed is None or event.button() != self._button:
             return False
-        moved, node, at = self._moved, self._node, event.position()
-        self._pressed, self._node, self._pans, self._moved = None, None, False, False
-        self._stage.set_grip(None)
-        if moved and node is not None:
-            self._stage.drop(node)
-        elif not moved and event.button() == Qt.MouseButton.LeftButton:
-            self._stage.click(at.x(), at.y(), bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
-        return moved
+        drag, at = self._drag, event.position()
+        self._pressed = self._drag = None
+        if drag is not None:
+            drag.end(at, event.modifiers())
+        elif event.button() == Qt.MouseButton.LeftButton and self._drawing.clicks:
+            self._drawing.click(at.x(), at.y())
+        elif event.button() == Qt.MouseButton.LeftButton:
+            self._stage.click(at.x(), at.y(), bool(event.modifiers() & Keys.ControlModifier))
+        return drag is not None
+
+    def escape(self) -> bool:
+        """Give up what is being dragged or drawn. False: there was nothing."""
+        if self._drag is not None:
+            self._drag.cancel()
+            self._drag = self._pressed = None
+            return True
+        return self._drawing.drop_source()
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
         turned = event.angleDelta().y() or event.pixelDelta().y() * 2
         at = event.position()
         self._stage.look_from(self._stage.camera.zoomed(PER_NOTCH ** (turned / 120), at.x(), at.y()))
+
+    def _begin(self, start: QPointF) -> Drag:
+        stage, tools = self._stage, self._tools
+        if self._button != Qt.MouseButton.LeftButton or self._keys & Keys.ShiftModifier:
+            return drags.Pan(stage, start)
+        line = self._drawing.line_from(start.x(), start.y())
+        if line is not None:
+            return drags.Line(self._drawing, *line)
+        if tools.tool == PROVIDER:
+            return drags.Place(self._drawing)
+        found = stage.grasp(start.x(), start.y())
+        if found is not None and tools.locked:
+            return drags.Nothing(stage, LOCKED)
+        if found is not None:
+            node, x, y = found
+            nodes, snaps = stage.chosen_with(node), tools.editing and tools.snap
+            return drags.Carry(stage, self._drawing, nodes, start, QPointF(x, y), snaps)
+        control = bool(self._keys & Keys.ControlModifier)
+        if tools.editing:
+            return Frame(stage, start, zooms=False)
+        return Frame(stage, start, zooms=True) if control else drags.Pan(stage, start)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from p4lab.scenario.model import Provider
-from ui.canvas.layout import APART, MAP_ASPECT, RING, automatic, earth, part, place, spacing
+from p4lab.topology.places import APART, MAP_ASPECT, earth, part
+from ui.canvas.layout import RING, automatic, place, spacing
 
 ABILENE = [(-122.3, 47.6), (-118.25, 34.05), (-74.0, 40.7), (-95.37, 29.76)]
 

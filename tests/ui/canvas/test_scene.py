@@ -67,7 +67,7 @@ def test_dragging_moves_a_provider_and_says_where(shown, qtbot):
         qtbot.mouseMove(shown.map, start + QPoint(20, 20))
         qtbot.mouseMove(shown.map, end)
         qtbot.mouseRelease(shown.map, Qt.MouseButton.LeftButton, pos=end)
-    name, (x, y) = told.args
+    ((name, (x, y)),) = told.args[0].items()
     assert name == "Dahlia"
     assert (x, y) == pytest.approx((300 / 900, 200 / 560), abs=0.004)
     assert shown.place(3) == end
