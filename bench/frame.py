@@ -40,6 +40,7 @@ from ui.canvas.messages import Flight, Painter
 from ui.canvas.scene import MapView
 from ui.canvas.sprites import Sheet
 from ui.focus import Focus
+from ui.modes import RUN
 from ui.player import Player
 from ui.theme import LIGHT_ONLY, Theme, ThemeSwitch
 
@@ -126,6 +127,7 @@ class Playhead(QObject):
         self.world = World()
         self.playhead = 0.0
         self.factor = 0.05
+        self.mode, self.playing = RUN, False
         self.speed: float | None = None
 
     def find(self, count: int) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.actions import Actions
 from ui.document import Document
-from ui.marks import Marks, named
 from ui.operations import MISBEHAVE, SWITCHES
 
 
@@ -30,22 +29,6 @@ class RecentMenu(QMenu):
             self.addAction(path.name, partial(self._document.open, path)).setToolTip(str(path))
         if self.isEmpty():
             self.addAction("Nothing was opened before").setEnabled(False)
-
-
-class MarksMenu(QMenu):
-    """Time ▸ Marks: the bookmarks and notes, to go to."""
-
-    def __init__(self, marks: Marks, parent: QWidget) -> None:
-        super().__init__("Marks", parent)
-        self._marks = marks
-        self.aboutToShow.connect(self._fill)
-
-    def _fill(self) -> None:
-        self.clear()
-        for number, mark in enumerate(self._marks.all):
-            self.addAction(named(mark), partial(self._marks.go, number))
-        if self.isEmpty():
-            self.addAction("No marks: M makes one at the playhead").setEnabled(False)
 
 
 def network_menu(window: QWidget, actions: Actions, what: Sequence[str], views: Sequence[QAction]) -> QMenu:

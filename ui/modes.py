@@ -6,6 +6,9 @@ Qtenv; unlike there, everything is recorded in every mode.
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
+
+from ui import words
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,21 @@ MODES = (RUN, FAST, EXPRESS)
 def fitting(speed: float | None) -> Mode:
     """The mode for a speed that somebody asked for."""
     return FAST if speed is not None and speed > RUN.speeds[1] else RUN
+
+
+class Paced(Protocol):
+    """What has a pace."""
+
+    mode: Mode
+    playing: bool
+    playhead: float
+    factor: float
+    speed: float | None
+
+
+def pace(what: Paced) -> str:
+    """The pace in force, for the corner of the map."""
+    if what.playing and what.mode is EXPRESS:
+        return f"express: the picture is of {words.clock(what.playhead)}"
+    said = words.pace(what.factor, what.speed is None and what.mode is RUN)
+    return f"fast · {said}" if what.playing and what.mode is FAST else said

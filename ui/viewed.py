@@ -12,13 +12,17 @@ from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
+from ui.modes import Mode
 
 
 class Viewed(Protocol):
-    """playhead, known, duration in simulated seconds; speed: None for the pace auto; factor: the pace in force."""
+    """playhead, known, duration in simulated seconds; mode: how time runs; speed: None for the pace auto; factor: the pace
+
+    in force."""
 
     playhead: float
     playing: bool
+    mode: Mode
     speed: float | None
     factor: float
 

@@ -21,7 +21,7 @@ from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
 from ui.keys import keeps, typed_into
-from ui.menus import MarksMenu, RecentMenu, network_menu
+from ui.menus import RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
@@ -31,7 +31,6 @@ from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.transport import Transport
-from ui.panels.until import UntilSlip
 from ui.player import Player
 from ui.presenting.lectern import Lectern
 from ui.status import Status
@@ -88,8 +87,6 @@ class Window(QMainWindow):
         self.map = MapView(player, focus, theme)
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, focus, self.acts, theme)
-        self.until = UntilSlip(player, focus, theme, self.map)
-        menus["Time"].addMenu(MarksMenu(self.transport.marks, self))
         self.status = Status(player, focus)
         self._lay_out()
         self.lectern = Lectern(context, settings)
@@ -127,7 +124,7 @@ class Window(QMainWindow):
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         self.transport.failed.connect(self.notice.fault)
-        self.until.found.connect(self.notice.news)
+        self.transport.said.connect(self.notice.news)
         focus.opChanged.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
         self.docks.picked.connect(self.map.setFocus)

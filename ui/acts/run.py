@@ -36,7 +36,7 @@ def rows(ctx: Context) -> list[Row]:
         return nothing_open() or ("Express goes as fast as it can." if player.mode is EXPRESS else "")
 
     def until() -> None:  # as the bar, made after the table
-        view.until.ask()
+        view.transport.until.ask()
 
     def no_seed() -> str:
         return nothing_open() or ("A recording is one run with one seed." if document.recording else "")

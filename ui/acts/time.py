@@ -30,6 +30,9 @@ def rows(ctx: Context) -> list[Row]:
 
         return why_not
 
+    def no_marks() -> str:
+        return ctx.nothing_open() or ("" if view.transport.marks.all else "There are none yet: M makes one.")
+
     def go(step: int) -> None:
         beside = view.transport.marks.beside(step)
         if beside is not None:
@@ -48,16 +51,17 @@ def rows(ctx: Context) -> list[Row]:
         player.change(msgspec.structs.replace(player.scenario, view=seen), says)
 
     return [
-        Row("event-next", "Next event at the chosen provider", "Time", lambda: view.until.seek_event(1),
+        Row("event-next", "Next event at the chosen provider", "Time", lambda: view.transport.until.seek_event(1),
             ("Shift+Right",), no_provider),
-        Row("event-last", "Previous event at the chosen provider", "Time", lambda: view.until.seek_event(-1),
+        Row("event-last", "Previous event at the chosen provider", "Time", lambda: view.transport.until.seek_event(-1),
             ("Shift+Left",), no_provider),
-        Row("stale-next", "Next stale get", "Time", lambda: view.until.next_stale(), (), ctx.nothing_open),
+        Row("stale-next", "Next stale get", "Time", lambda: view.transport.until.next_stale(), (), ctx.nothing_open),
         Row("mark", "Mark this moment", "Time", lambda: view.transport.mark(), ("M",), no_mark, line=True,
             says="A bookmark at the playhead, or of the interval that is selected"),
         Row("note", "Note on the interval…", "Time", lambda: view.transport.mark(write=True), ("Shift+M",), no_span,
             says="Keep the selected interval as a note, with a text"),
         Row("mark-next", "Next mark", "Time", lambda: go(1), ("]",), none_beside(1)),
+        Row("marks", "List of marks…", "Time", lambda: view.transport.list_marks(), ("Ctrl+M",), no_marks),
         Row("mark-last", "Previous mark", "Time", lambda: go(-1), ("[",), none_beside(-1)),
         Row("open-here", "Open at this moment", "Time", open_here, (), no_mark, opens_here,
             says="Whoever opens the saved scenario begins here"),

@@ -15,12 +15,13 @@ from p4lab.scenario.model import COLOURS
 from ui.actions import Actions
 from ui.buttons import SignButton
 from ui.focus import Focus
-from ui.marks import Marks
+from ui.marks import Marks, named
 from ui.modes import EXPRESS, RUN
 from ui.panels.slip import Slip
 from ui.panels.speed import SpeedSlider, from_slider, to_slider
 from ui.panels.strip import Strip
 from ui.panels.timeline import Timeline
+from ui.panels.until import UntilSlip
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock, grouped, speed
@@ -31,10 +32,11 @@ UNLIMITED = "Express goes as fast as the engine makes events."
 
 
 class Transport(QFrame):
-    """The bar at the bottom of the window. compareAsked: two branches, by their numbers. failed: a sentence."""
+    """The bar at the bottom of the window. compareAsked: two branches, by their numbers. failed, said: a sentence."""
 
     compareAsked = Signal(int, int)
     failed = Signal(str)
+    said = Signal(str)
 
     def __init__(
         self, player: Player, focus: Focus, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None
@@ -47,6 +49,8 @@ class Transport(QFrame):
         self.timeline = Timeline(player, self.marks, theme)
         self.strip = Strip(player, actions, theme)
         self.slip = Slip(theme, self)
+        self.until = UntilSlip(player, focus, theme, self)
+        self.until.found.connect(self.said)
         self._play = SignButton("play", 46, theme, round_=True)
         self._back = SignButton("back", 34, theme)
         self._forward = SignButton("forward", 34, theme)
@@ -84,6 +88,17 @@ class Transport(QFrame):
         if self._try(self.marks.add) and write and self.marks.chosen is not None:
             self.open_mark(self.marks.chosen)
 
+    def list_marks(self) -> None:
+        """The menu of all marks, to go to one."""
+        self.marks_menu().popup(self.timeline.mapToGlobal(QPoint(0, 0)))
+
+    def marks_menu(self) -> QMenu:
+        """The bookmarks and notes, by their time."""
+        menu = self._menu()
+        for number, mark in enumerate(self.marks.all):
+            menu.addAction(named(mark), partial(self.marks.go, number))
+        return menu
+
     def open_mark(self, number: int) -> None:
         """Let a note be written and coloured."""
         marks, mark = self.marks, self.marks.all[number]
@@ -105,9 +120,7 @@ class Transport(QFrame):
         """What can be done with a branch."""
         player, others = self._player, [each for each in self._player.branches.all if each.number != number]
         name, shown = player.branches.of(number).name, number == player.branches.number
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu = self._menu()
 
         def add(text: str, do: Callable[[], Any], why_not: str = "") -> None:
             action = menu.addAction(text, do)
@@ -126,6 +139,12 @@ class Transport(QFrame):
         for other in hidden:  # beyond the rows that there are
             add(f"Show branch {other.name}", partial(player.switch, other.number))
         menu.addAction(self._actions["fork"])
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def _offer(self, number: int, at: QPoint) -> None:

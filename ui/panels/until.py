@@ -7,7 +7,7 @@ playhead, what is not is said. The looking is an errand of the player, which can
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -38,16 +38,17 @@ NO_MESSAGE = "Choose a message first: click one on the map, or its line in the l
 
 
 class UntilSlip(QFrame):
-    """Hidden until asked for. found: a sentence on what was found, or not."""
+    """Hidden until asked for; it lies above the bar that it belongs to. found: a sentence on what was found, or not."""
 
     found = Signal(str)
 
-    def __init__(self, player: Player, focus: Focus, theme: ThemeSwitch, over: QWidget) -> None:
-        super().__init__(over)
+    def __init__(self, player: Player, focus: Focus, theme: ThemeSwitch, bar: QWidget) -> None:
+        super().__init__(bar)
         self.setObjectName("until")
         self.setAccessibleName("Run until")
-        self._player, self._focus, self._theme, self._over = player, focus, theme, over
+        self._player, self._focus, self._theme, self._bar = player, focus, theme, bar
         self._errand: Errand | None = None
+        self._home: QWidget = bar  # where the focus was
         self._time = QDoubleSpinBox()
         self._time.setDecimals(3)
         self._time.setSuffix(" s")
@@ -59,13 +60,13 @@ class UntilSlip(QFrame):
         self._says = QLabel()
         self._says.setProperty("role", "muted")
         self._says.setWordWrap(True)
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
+        self._share = QProgressBar()
+        self._share.setRange(0, 1000)
+        self._share.setTextVisible(False)
         self._cancel = QPushButton("Cancel")
         self._cancel.clicked.connect(player.cancel)
         self._lay_out()
-        over.installEventFilter(self)
+        bar.installEventFilter(self)
         player.workChanged.connect(self._show_work)
         player.sessionChanged.connect(self._refresh)
         focus.choiceChanged.connect(self._refresh)
@@ -80,22 +81,23 @@ class UntilSlip(QFrame):
             self.close_up()
             return
         player = self._player
+        self.setParent(self._bar.window())  # above all that lies there
         self._time.setRange(0.0, player.duration)
         if self._time.value() <= player.playhead:
             self._time.setValue(min(player.duration, player.playhead + player.duration / 10))
         self._number.setValue(max(self._number.value(), player.trace.index_at(player.playhead) + 100))
         self._say("")
         self._refresh()
+        self._home = self.window().focusWidget() or self._bar
         self.show()
-        self.raise_()
         self._place()
         self._time.setFocus()
         self._time.selectAll()
 
     def close_up(self) -> None:
-        """Away with it; the focus goes back below."""
+        """Away with it; time can be let run again."""
         self.hide()
-        self._over.setFocus()
+        self._home.setFocus()
 
     def seek_event(self, direction: int) -> None:
         """The next (+1) or the last (-1) event at the chosen provider."""
@@ -185,7 +187,7 @@ class UntilSlip(QFrame):
             grid.addWidget(button, grid.rowCount(), 0, 1, 3)
         grid.setColumnStretch(1, 1)
         work = QHBoxLayout()
-        work.addWidget(self._bar, 1)
+        work.addWidget(self._share, 1)
         work.addWidget(self._cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 12, 12)
@@ -193,7 +195,7 @@ class UntilSlip(QFrame):
         column.addLayout(grid)
         column.addLayout(work)
         column.addWidget(self._says)
-        for part in (self._bar, self._cancel, self._says):
+        for part in (self._share, self._cancel, self._says):
             part.hide()
 
     def _refresh(self) -> None:
@@ -213,23 +215,24 @@ class UntilSlip(QFrame):
     def _show_work(self) -> None:
         work = self._player.work
         mine = work is not None and work is self._errand
-        if mine != self._bar.isVisibleTo(self):
-            self._bar.setVisible(mine)
+        if mine != self._share.isVisibleTo(self):
+            self._share.setVisible(mine)
             self._cancel.setVisible(mine)
             self._place()
         if work is not None and mine:
-            self._bar.setValue(round(work.share() * 1000))
+            self._share.setValue(round(work.share() * 1000))
 
     def _place(self) -> None:
-        """Over the left end of what it belongs to, upwards."""
+        """Above the left end of the bar, as high as its sentence needs."""
         if not self.isVisible():
             return
         width = round(300 * self._theme.scale)
         layout = self.layout()
         assert layout is not None, "made with one"
         height = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
-        room = self._over.height()
-        self.setGeometry(16, max(8, room - height - 12), min(width, self._over.width() - 32), min(height, room - 16))
+        foot = self._bar.mapTo(self._bar.window(), QPoint(16, -8))
+        self.setGeometry(foot.x(), max(8, foot.y() - height), min(width, self._bar.width() - 32), height)
+        self.raise_()
 
     def _dress(self) -> None:
         theme = self._theme.current
@@ -243,7 +246,7 @@ class UntilSlip(QFrame):
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
 

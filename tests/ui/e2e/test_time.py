@@ -85,7 +85,7 @@ def test_a_command_in_express_takes_effect_where_the_run_is(long: Desk) -> None:
 
 
 def test_run_until_the_next_stale_get_and_an_event_at_a_provider(desk: Desk) -> None:
-    player, slip = desk.player, desk.window.until
+    player, slip = desk.player, desk.window.transport.until
     desk.press(Qt.Key.Key_F5, CTRL)
     assert slip.isVisible()
     desk.qtbot.mouseClick(slip._buttons["stale"], LEFT)
@@ -95,7 +95,7 @@ def test_run_until_the_next_stale_get_and_an_event_at_a_provider(desk: Desk) -> 
     last = player.trace[player.trace.index_at(first) - 1]
     assert isinstance(last, GetFinished) or slip._says.text().startswith("Found the next stale get")
     desk.press(Qt.Key.Key_Escape)
-    assert (slip.isVisible(), desk.window.map.hasFocus()) == (False, True)
+    assert (slip.isVisible(), desk.window.transport.timeline.hasFocus()) == (False, True)
     desk.window._focus.choose((1,))
     desk.press(Qt.Key.Key_Right, SHIFT)
     runs.settle(desk.qtbot, player)
@@ -106,7 +106,7 @@ def test_run_until_the_next_stale_get_and_an_event_at_a_provider(desk: Desk) -> 
 
 
 def test_what_is_not_found_until_the_end_is_said(desk: Desk) -> None:
-    player, slip = desk.player, desk.window.until
+    player, slip = desk.player, desk.window.transport.until
     desk.press(Qt.Key.Key_F5, CTRL)
     slip._number.setFocus()
     slip._number.selectAll()
