@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import edit, file, run, time, view
+from ui.acts import branches, edit, file, inspect, run, time, view
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.deeds import Deeds
@@ -26,7 +26,9 @@ def table(ctx: Context) -> list[Row]:
     rows += edit.rows(ctx)
     rows += run.rows(ctx)
     rows += time.rows(ctx)
+    rows += branches.rows(ctx)
     rows += operations.operations(Deeds(ctx.player, ctx.focus, ctx.sheets, ctx.view.tell_fault), ctx.focus, ctx.view)
+    rows += inspect.rows(ctx)
     rows += view.rows(ctx)
     rows += help_.rows(ctx, rows)
     return rows
@@ -65,7 +67,9 @@ class Actions(QObject):
             why_not = row.why_not()
             action.setEnabled(not why_not)
             keys = ", ".join(map(native, self.shortcuts.keys(row)))
-            tip = row.says or row.label.removesuffix("…")
+            if row.now is not None:
+                action.setText(row.now())
+            tip = row.says or action.text().removesuffix("…")
             action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
             if row.ticked is not None:
                 action.setChecked(row.ticked())

@@ -15,7 +15,7 @@ from p4lab.scenario.check import check
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
-from ui.run import Run, recipe
+from ui.run import Run
 from ui.words import clock
 
 MakeSession = Callable[[Scenario, list[Do]], Session]
@@ -32,8 +32,7 @@ class Runs:
 
     def of(self, scenario: Scenario, commands: tuple[Do, ...], until: float = 0.0) -> Run:
         """A run of this recipe: the one shown if known up to `until`, else the one known furthest, else a new one."""
-        wanted = recipe(scenario)
-        found = [run for run in self._runs if tuple(run.session.commands) == commands and run.recipe == wanted]
+        found = [run for run in self._runs if run.is_of(scenario, commands)]
         if not found:
             return self.fresh(scenario, commands)
         shown = [run for run in found if run is self._shown and run.known >= until]
@@ -160,7 +159,7 @@ def only(session: Session, runs: Runs) -> Branches:
 
 
 def fits(scenario: Scenario, commands: tuple[Do, ...]) -> None:
-    """Raise a ValueError with a sentence where the scenario will not do, by itself or with what was done by hand."""
+    """Raise an error with a sentence where the scenario will not do, by itself or with what was done by hand."""
     check(scenario)
     try:
         check(msgspec.structs.replace(scenario, do=scenario.do + commands))

@@ -6,18 +6,21 @@ same run; in the past the run is made anew, and begins a branch if more has been
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from p4lab.core.commands import Command
+from p4lab.core.commands import AddOrganisation, AddProvider, Command
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
 from ui.errands import Errand, again
 from ui.history import History, Step
-from ui.run import Nothing, Run, recipe
+from ui.run import Nothing, Run
+
+NEW = (AddProvider, AddOrganisation)  # whom the engine must know of from the start, so that the run is made anew
 
 
 class Clock(Protocol):
@@ -77,63 +80,79 @@ class Doing(QObject):
         self._runs.close()
 
     def submit(self, command: Command) -> None:
-        """See `Player.submit`."""
+        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
+
+        Raises ValueError with a sentence where it cannot be.
+        """
         clock, run = self._clock, self._clock.run
         if not run.session.abilities.submit:
             raise ValueError(run.session.abilities.why_not)
         clock.halt()
         if clock.playhead >= run.duration:
             raise ValueError("The run is over here: go back a little, or start again.")
-        if clock.playhead >= run.known:
+        if clock.playhead >= run.known and not isinstance(command, NEW):
             self._perform(command)
         else:
             self._may_fork()
             self._perform_before(command)
 
-    def fork(self, says: str) -> None:
-        """See `Player.fork`."""
+    def fork(self, says: str = "") -> None:
+        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
         self._may_fork()
         self._clock.halt()
         here = self._clock.playhead
         kept = tuple(row for row in self._branches.current.commands if row.at <= here)
         branches = self.branches.grown(here, says, self.scenario, kept)
-        self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False)
+        told = partial(self.forked.emit, here)
+        self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False, then=told)
 
-    def branch_off(self, scenario: Scenario, commands: tuple[Do, ...], says: str, at: float, switch: bool) -> None:
-        """See `Player.branch_off`."""
+    def branch_off(
+        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
+    ) -> None:
+        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
         self._may_fork()
         fits(scenario, commands)
         self._clock.halt()
-        branches = self.branches.grown(at, says, scenario, commands, switch)
-        made, here = branches.all[-1], self._clock.playhead
+        here = self._clock.playhead
+        branches = self.branches.grown(here if at is None else at, says, scenario, commands, switch)
+        made = branches.all[-1]
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
-    def switch(self, number: int, t: float) -> None:
-        """See `Player.switch`."""
-        branches = self.branches.showing(number)
+    def switch(self, number: int, t: float | None = None) -> None:
+        """Show another branch, at the same moment or at time t."""
+        branches, at = self.branches.showing(number), self._clock.playhead if t is None else t
         if number != self._branches.number:
-            self._arrive(f"going to branch {branches.current.name}", branches, t, hold=False)
+            self._arrive(f"going to branch {branches.current.name}", branches, at, hold=False)
 
     def drop(self, number: int) -> None:
-        """See `Player.drop`."""
+        """Forget a branch. Raises ValueError for the last one."""
         name = self._branches.of(number).name
         self._arrive(f"forgetting branch {name}", self.branches.without(number), self._clock.playhead)
 
     def rename(self, number: int, name: str) -> None:
-        """See `Player.rename`."""
+        """Call a branch something else. Raises ValueError where the name will not do."""
         branches = self.branches.renamed(number, name)
         if branches != self._branches:
             self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)
 
-    def change(self, scenario: Scenario, says: str) -> None:
-        """See `Player.change`."""
-        if scenario == self.scenario:
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
+        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
+        branches = self.branches.changed(scenario=scenario)
+        if commands is not None:
+            branches = branches.changed(commands=commands)
+        if branches == self._branches:
             return
-        fits(scenario, self._branches.current.commands)
-        if recipe(scenario) != self._clock.run.recipe:
+        fits(scenario, branches.current.commands)
+        if not self._clock.run.is_of(scenario, branches.current.commands):
             self._may_fork()
-        self._arrive(says, self.branches.changed(scenario=scenario), self._clock.playhead, hold=False)
+        self._arrive(says, branches, self._clock.playhead, hold=False)
 
     def start_again(self, new_seed: int | None, keep_commands: bool) -> None:
         """See `Player.reset`."""
@@ -160,7 +179,7 @@ class Doing(QObject):
         self.submitted.emit(command, at)
 
     def _perform_before(self, command: Command) -> None:
-        """Where more is known: in a run made anew, and in a branch of its own if more has been seen."""
+        """In a run made anew; where more has been seen, in a branch of its own."""
         now, here = self.branches, self._clock.playhead
         lost = self._clock.seen > here
         kept = [row for row in now.current.commands if row.at <= here or not lost]

@@ -12,9 +12,8 @@ import math
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from p4lab.core.commands import Command
 from p4lab.metrics import Metrics
-from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
@@ -72,6 +71,8 @@ class Player(QObject):
         self._since_sample.start()
         self._doing = doing = Doing(self, make, self)
         self.history: History = doing.history
+        self.submit, self.fork, self.change = doing.submit, doing.fork, doing.change
+        self.branch_off, self.switch, self.drop, self.rename = doing.branch_off, doing.switch, doing.drop, doing.rename
         doing.scenarioChanged.connect(self.scenarioChanged)
         doing.branchesChanged.connect(self.branchesChanged)
         doing.branched.connect(self.branched)
@@ -113,7 +114,6 @@ class Player(QObject):
 
     @property
     def watched(self) -> int | None:
-        """The name whose messages set the pace."""
         return self._drive.tempo.watched
 
     @property
@@ -210,7 +210,7 @@ class Player(QObject):
             self.begin(ahead(self.run, t))
 
     def step(self, direction: int) -> None:
-        """To the next (+1) or the previous (-1) moment at which something happened; pauses. In Express it only pauses."""
+        """To the next (+1) or the previous (-1) moment at which something happened; in Express it only pauses."""
         raced = self._races
         self.pause()
         if raced:
@@ -229,45 +229,6 @@ class Player(QObject):
             return
         self._doing.start_again(new_seed, keep_commands)
 
-    def submit(self, command: Command) -> None:
-        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
-
-        Raises ValueError with a sentence where it cannot be.
-        """
-        self._doing.submit(command)
-
-    def fork(self, says: str = "") -> None:
-        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
-        self._doing.fork(says)
-
-    def branch_off(
-        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
-    ) -> None:
-        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
-
-        Raises ValueError, ScenarioError among them, with a sentence where it cannot be.
-        """
-        self._doing.branch_off(scenario, commands, says, self.playhead if at is None else at, switch)
-
-    def switch(self, number: int, t: float | None = None) -> None:
-        """Show another branch, at the same moment or at time t."""
-        self._doing.switch(number, self.playhead if t is None else t)
-
-    def drop(self, number: int) -> None:
-        """Forget a branch. Raises ValueError for the last one."""
-        self._doing.drop(number)
-
-    def rename(self, number: int, name: str) -> None:
-        """Call a branch something else. Raises ValueError where the name will not do."""
-        self._doing.rename(number, name)
-
-    def change(self, scenario: Scenario, says: str) -> None:
-        """Another scenario for this branch; what was done by hand stays. The run is made anew where it would differ.
-
-        Raises ValueError, ScenarioError among them, with a sentence where it cannot be.
-        """
-        self._doing.change(scenario, says)
-
     def begin(self, errand: Errand) -> None:
         """Work on this between frames, in place of what was in hand."""
         self.work = errand
@@ -277,8 +238,7 @@ class Player(QObject):
 
     def goto(self, t: float) -> None:
         """Go on to a moment just ahead."""
-        while not self.run.advance(t, ERRAND_BUDGET):
-            pass
+        self.run.advance(t, math.inf)
         self._move(max(self.playhead, t))
         self._sample()
 
@@ -310,8 +270,7 @@ class Player(QObject):
             self.sessionChanged.emit()
         self._move(playhead)
 
-    def cancel(self) -> None:
-        """Give up the work in hand; what is known stays."""
+    def cancel(self) -> None:  # what is known stays
         self._end_work()
         self._sample()
 
@@ -402,16 +361,15 @@ class Player(QObject):
         target = drive.forward(self.run, self.playhead, wall)
         self.achieved = drive.achieved
         if self._races:
-            if self._since_sample.elapsed() >= REPORT:
-                self._since_sample.restart()
-                self.progressed.emit()
             if self.reached >= self.duration:
                 self.pause()
+            elif self._since_sample.elapsed() >= REPORT:
+                self._since_sample.restart()
+                self.progressed.emit()
             return
+        self.playhead, self.seen = target, max(self.seen, target)
         if drive.refresh.due(self.mode.every):
             self._move(target)
-        else:
-            self.playhead, self.seen = target, max(self.seen, target)
         self.factor = drive.factor
         if abs(math.log(self.factor / before)) > 1e-3:
             self.speedChanged.emit()

@@ -22,7 +22,7 @@ BLOCK = 4_096  # Events looked at between two looks at the clock
 
 @dataclass(frozen=True)
 class Goal:
-    """says: what is looked for. found: the moment of it among what is known. missing: what to say when there is none."""
+    """says: what is looked for. found: its moment among what is known. missing: what to say when there is none."""
 
     says: str
     found: Callable[[], float | None]

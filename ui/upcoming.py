@@ -56,7 +56,9 @@ def expiries(world: World, name: int | None, t: float) -> list[Due]:
         return []
     label = world.known_as(name)
     held = [(held.until, held.node) for held in world.holdings(name, t) if held.until is not None and held.until > t]
-    return [Due(until, f"{names([node], world)}: its copy of {label} runs out", "expiry") for until, node in sorted(held)]
+    return [
+        Due(until, f"{names([node], world)}: its copy of {label} runs out", "expiry") for until, node in sorted(held)
+    ]
 
 
 def sentence(text: LogText, t: float, duration: float) -> str:

@@ -16,9 +16,10 @@ from ui.modes import Mode
 
 
 class Viewed(Protocol):
-    """playhead, known, duration in simulated seconds; mode: how time runs; speed: None for the pace auto; factor: the pace
+    """playhead, known, duration in simulated seconds; mode: how time runs.
 
-    in force."""
+    speed: None for the pace auto; factor: the pace in force.
+    """
 
     playhead: float
     playing: bool

@@ -20,12 +20,12 @@ from ui.docks import Docks
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
+from ui.inspectors import Inspectors
 from ui.keys import keeps, typed_into
 from ui.menus import RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
-from ui.panels.details import DetailsPanel
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
@@ -71,15 +71,15 @@ class Window(QMainWindow):
         self.docks = Docks(self._bench)
         self._laid_out = False
         context = Context(player, focus, document, taste, dialogs, self)
+        self.inspectors = Inspectors(context)
         self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
-        for name, panel in (
-            ("plots", PlotsPanel), ("details", DetailsPanel), ("log", LogPanel),
-        ):  # fmt: skip
+        for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
             self.docks.add(name, partial(panel, player, focus, theme))
+        self.docks.add("details", self.inspectors.dock)
         self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
@@ -101,11 +101,10 @@ class Window(QMainWindow):
         self._bench.setCentralWidget(left)
         page = QWidget()
         column = _column(page)
-        column.addWidget(self.header)
-        column.addWidget(self._bench, 1)
-        column.addWidget(self.transport)
-        self._stack.addWidget(self.welcome)
-        self._stack.addWidget(page)
+        for part, share in ((self.header, 0), (self._bench, 1), (self.transport, 0)):
+            column.addWidget(part, share)
+        for each in (self.welcome, page):
+            self._stack.addWidget(each)
         self.setCentralWidget(self._stack)
         self.setStatusBar(self.status)
         self.status.hide()
@@ -119,22 +118,22 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(self._place)
+        self.map.placed.connect(document.place)
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         self.transport.failed.connect(self.notice.fault)
         self.transport.said.connect(self.notice.news)
-        focus.opChanged.connect(self._show_details)
+        self.map.opened.connect(self.inspectors.open_provider)
+        for signal in (focus.opChanged, focus.messageChanged):
+            signal.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
         self.docks.picked.connect(self.map.setFocus)
-        self.docks.changed.connect(self.acts.refresh)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
-        for signal in (player.sampled, player.playingChanged, player.sessionChanged):
+        run = (player.sampled, player.playingChanged, player.modeChanged, player.sessionChanged, focus.span.spanChanged)
+        for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
-        document.changed.connect(self.acts.refresh)
-        focus.choiceChanged.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
 
@@ -184,17 +183,13 @@ class Window(QMainWindow):
         self.status.hide()
 
     def _show_details(self) -> None:
-        if self._focus.op is not None:
+        if self._focus.op is not None or self._focus.message is not None:
             self.docks.show("details")
 
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""
         if typed_into(self.focusWidget()):
             self.map.setFocus()
-
-    def _place(self, places: dict[str, tuple[float, float]]) -> None:
-        for name, at in places.items():
-            self.document.place(name, at)
 
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
@@ -207,8 +202,10 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
-        gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
-        self.notice.news(gone, "Bring it back", self.player.history.undo)
+        branch = self.player.branches.current
+        former = self.player.branches.of(branch.parent or 1)
+        says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
+        self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")
@@ -241,6 +238,7 @@ class Window(QMainWindow):
         if self._laid_out:
             self._settings.setValue("docks", self.docks.state())
         self.notice.hush()
+        self.inspectors.close_all()
         self.player.close()
         event.accept()
 

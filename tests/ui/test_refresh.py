@@ -1,5 +1,7 @@
 """When pictures are due, turn by turn, with drawing that costs little and drawing that costs much."""
 
+from itertools import pairwise
+
 import pytest
 
 from ui.refresh import LONGEST, MOST, Refresh
@@ -33,7 +35,7 @@ def test_cheap_pictures_come_as_often_as_they_are_wanted() -> None:
 @pytest.mark.parametrize("draw", [0.2, 1.0])
 def test_dear_pictures_come_seldom_but_twice_a_second_at_least(draw: float) -> None:
     drawn, longest = _turns(Refresh(FRAME), 0.2, draw, 10.0)
-    gaps = [b - a for a, b in zip(drawn[3:], drawn[4:], strict=False)]
+    gaps = [b - a for a, b in pairwise(drawn[3:])]
     assert gaps == pytest.approx([gaps[0]] * len(gaps), abs=MOST)
     assert LONGEST * 0.9 <= gaps[0] <= max(LONGEST, draw) + 2 * MOST
     assert longest <= MOST

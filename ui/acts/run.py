@@ -26,7 +26,9 @@ def rows(ctx: Context) -> list[Row]:
 
     def not_express() -> str:
         return nothing_open() or (
-            "" if player.playing and player.mode is EXPRESS else "The picture is up to date: only Express leaves it behind."
+            ""
+            if player.playing and player.mode is EXPRESS
+            else "The picture is up to date: only Express leaves it behind."
         )
 
     def no_auto() -> str:
@@ -54,7 +56,7 @@ def rows(ctx: Context) -> list[Row]:
             for mode, key in zip(MODES, ("F5", "F6", "F7"), strict=True)
         ),
         Row("stop", "Stop", "Run", player.pause, ("F8",), not_playing, says="Hold time, with a complete picture"),
-        Row("update", "Update the picture now", "Run", player.update_now, ("U",), not_express,
+        Row("update", "Update the picture now", "Run", player.update_now, ("Shift+F7",), not_express,
             says="In Express: draw what has happened so far, and go on"),
         Row("until", "Run until…", "Run", until, ("Ctrl+F5",), nothing_open,
             says="Until a time, an event, a stale get, an arrival"),

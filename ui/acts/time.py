@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from ui.acts.context import Context
+from ui.panels.until import UntilSlip
 from ui.rows import Row
 
 WHERE = {1: "after this moment", -1: "before this moment"}
@@ -33,6 +34,18 @@ def rows(ctx: Context) -> list[Row]:
     def no_marks() -> str:
         return ctx.nothing_open() or ("" if view.transport.marks.all else "There are none yet: M makes one.")
 
+    def until() -> UntilSlip:  # as the transport that has it, made after the table
+        return view.transport.until
+
+    def mark(write: bool) -> None:
+        view.transport.mark(write)
+
+    def list_marks() -> None:
+        view.transport.list_marks()
+
+    def stale() -> None:
+        until().next_stale()
+
     def go(step: int) -> None:
         beside = view.transport.marks.beside(step)
         if beside is not None:
@@ -51,19 +64,18 @@ def rows(ctx: Context) -> list[Row]:
         player.change(msgspec.structs.replace(player.scenario, view=seen), says)
 
     return [
-        Row("event-next", "Next event at the chosen provider", "Time", lambda: view.transport.until.seek_event(1),
+        Row("event-next", "Next event at the chosen provider", "Time", lambda: until().seek_event(1),
             ("Shift+Right",), no_provider),
-        Row("event-last", "Previous event at the chosen provider", "Time", lambda: view.transport.until.seek_event(-1),
+        Row("event-last", "Previous event at the chosen provider", "Time", lambda: until().seek_event(-1),
             ("Shift+Left",), no_provider),
-        Row("stale-next", "Next stale get", "Time", lambda: view.transport.until.next_stale(), (), ctx.nothing_open),
-        Row("mark", "Mark this moment", "Time", lambda: view.transport.mark(), ("M",), no_mark, line=True,
+        Row("stale-next", "Next stale get", "Time", stale, (), ctx.nothing_open),
+        Row("mark", "Mark this moment", "Time", lambda: mark(False), ("M",), no_mark, line=True,
             says="A bookmark at the playhead, or of the interval that is selected"),
-        Row("note", "Note on the interval…", "Time", lambda: view.transport.mark(write=True), ("Shift+M",), no_span,
+        Row("note", "Note on the interval…", "Time", lambda: mark(True), ("Shift+M",), no_span,
             says="Keep the selected interval as a note, with a text"),
         Row("mark-next", "Next mark", "Time", lambda: go(1), ("]",), none_beside(1)),
-        Row("marks", "List of marks…", "Time", lambda: view.transport.list_marks(), ("Ctrl+M",), no_marks),
+        Row("marks", "List of marks…", "Time", list_marks, ("Ctrl+M",), no_marks),
         Row("mark-last", "Previous mark", "Time", lambda: go(-1), ("[",), none_beside(-1)),
         Row("open-here", "Open at this moment", "Time", open_here, (), no_mark, opens_here,
             says="Whoever opens the saved scenario begins here"),
     ]  # fmt: skip
-

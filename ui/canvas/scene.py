@@ -53,6 +53,7 @@ class MapView(QWidget):
 
     placed = Signal(object)
     inspected = Signal(int)
+    opened = Signal(int)  # a provider was clicked twice
     formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
 
@@ -83,9 +84,9 @@ class MapView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 180)
         player.sessionChanged.connect(self._rebuild)
-        player.moved.connect(self.refresh)
-        player.sampled.connect(self.refresh)
-        player.speedChanged.connect(self.refresh)
+        player.scenarioChanged.connect(self._rebuild)
+        for signal in (player.moved, player.sampled, player.speedChanged):
+            signal.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
         focus.opChanged.connect(self.refresh)
         focus.providerChanged.connect(self._describe)
@@ -209,6 +210,7 @@ class MapView(QWidget):
             self._focus.also(found[0])
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
+            self._focus.select_message(int(row["id"]))
         elif found is not None or not self._choose_link(x, y):
             self._focus.choose(() if found is None else found[:1])
 
@@ -237,7 +239,7 @@ class MapView(QWidget):
     # Private
 
     def _rebuild(self) -> None:
-        if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
+        if self._plan.show(self._player.scenario, self._player.trace, self._player.world):
             camera = Camera(self.width(), self.height(), self._plan.aspect, margin=self._margin())
             self.camera = camera.showing(self._plan.points)
         self._hovered = None
@@ -354,7 +356,7 @@ class MapView(QWidget):
             self._focus.choose((node,))
             self.fold()
         else:
-            self.inspected.emit(node)
+            self.opened.emit(node)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hand.wheel(event)

@@ -13,22 +13,24 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QHBoxLayout
 
 from ui.theme import ThemeSwitch
 
-Done = Callable[[str, str], None]
+Done = Callable[[str, str], object]
 
 
 class Slip(QFrame):
     """Closed until `write`."""
 
     def __init__(self, theme: ThemeSwitch, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
         self.setObjectName("slip")
+        self._bar = parent
+        self._home: QWidget = parent  # where the focus was
         self._theme = theme
         self._done: Done | None = None
-        self._remove: Callable[[], None] = lambda: None
+        self._remove: Callable[[], object] = lambda: None
         self._colour = ""
         self._dots: dict[str, Dot] = {}
         self.field = QLineEdit()
-        self.field.returnPressed.connect(self.close)
+        self.field.returnPressed.connect(self.close_up)
         self._away = QPushButton("Remove")
         self._away.setProperty("role", "flat")
         self._away.clicked.connect(self._take_away)
@@ -36,10 +38,16 @@ class Slip(QFrame):
         self._row.setContentsMargins(8, 6, 8, 6)
         self._row.addWidget(self.field, 1)
         self._row.addWidget(self._away)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication), "there are no widgets without"
+        application.focusChanged.connect(self._follow)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.hide()
 
     def write(
         self, at: QPoint, label: str, text: str, done: Done, colours: Sequence[str] = (), colour: str = "",
-        remove: Callable[[], None] | None = None,
+        remove: Callable[[], object] | None = None,
     ) -> None:  # fmt: skip
         """Appear above `at`, a point of the screen. done: is told the words and the colour."""
         self._done, self._colour = done, colour
@@ -51,14 +59,21 @@ class Slip(QFrame):
         self._mix(colours)
         self.field.setMinimumWidth(round(200 * self._theme.scale))
         self.adjustSize()
-        screen = QApplication.screenAt(at) or QApplication.primaryScreen()
-        room = screen.availableGeometry()
-        x = min(max(at.x() - 20, room.left()), room.right() - self.width())
-        y = at.y() - self.height() - 6
-        self.move(x, y if y >= room.top() else at.y() + 12)
+        window = self._bar.window()
+        self._home = QApplication.focusWidget() or self._bar
+        self.setParent(window)  # above all that lies there
+        place = window.mapFromGlobal(at)
+        x = min(max(place.x() - 20, 8), window.width() - self.width() - 8)
+        self.move(x, max(8, place.y() - self.height() - 6))
         self.show()
+        self.raise_()
         self.field.setFocus()
         self.field.selectAll()
+
+    def close_up(self) -> None:
+        """Away with it; time can be let run again."""
+        self._home.setFocus()
+        self.hide()
 
     def pick(self, colour: str) -> None:
         """Another colour."""
@@ -78,17 +93,29 @@ class Slip(QFrame):
 
     def _take_away(self) -> None:
         self._done = None
-        self.close()
+        self.close_up()
         self._remove()
+
+    def _follow(self, old: QWidget | None, new: QWidget | None) -> None:
+        """Whoever goes on elsewhere has written what there was to write."""
+        if self.isVisible() and new is not None and new is not self and not self.isAncestorOf(new):
+            self.hide()
+
+    def _dress(self) -> None:
+        theme = self._theme.current
+        self.setStyleSheet(
+            f"QFrame#slip {{ background: {theme.window.name()}; border: 1px solid {theme.outline.name()};"
+            " border-radius: 9px; }"
+        )
 
     # Qt
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._done = None
-        super().keyPressEvent(event)
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
+            self.close_up()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):  # the field has had them
+            super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         done, self._done = self._done, None

@@ -180,7 +180,9 @@ def _way_here(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, playhea
     while (above := rows.lanes[row].above) is not None:
         fork = rows.lanes[row].start
         start = min(rows.lanes[above].start, playhead)
-        painter.drawLine(QPointF(ruler.place(start), rows.y(above)), QPointF(ruler.place(min(fork, playhead)), rows.y(above)))
+        painter.drawLine(
+            QPointF(ruler.place(start), rows.y(above)), QPointF(ruler.place(min(fork, playhead)), rows.y(above))
+        )
         if playhead >= fork:
             painter.drawLine(QPointF(ruler.place(fork), rows.y(above)), QPointF(ruler.place(fork), rows.y(row)))
         row = above

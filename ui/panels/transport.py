@@ -104,8 +104,8 @@ class Transport(QFrame):
         marks, mark = self.marks, self.marks.all[number]
         self.slip.write(
             self.timeline.mapToGlobal(self.timeline.place_of_mark(number)), "What is to be remembered here", mark.text,
-            lambda text, colour: self._try(partial(marks.change, number, text, colour)) and None,
-            ("", *COLOURS), mark.colour, lambda: self._try(partial(marks.remove, number)) and None,
+            lambda text, colour: self._try(partial(marks.change, number, text, colour)),
+            ("", *COLOURS), mark.colour, lambda: self._try(partial(marks.remove, number)),
         )  # fmt: skip
 
     def rename(self, number: int) -> None:
@@ -113,7 +113,7 @@ class Transport(QFrame):
         self.slip.write(
             self.timeline.mapToGlobal(self.timeline.place_of_branch(number)), "Name of the branch",
             self._player.branches.of(number).name,
-            lambda text, _: self._try(partial(self._player.rename, number, text)) and None,
+            lambda text, _: self._try(partial(self._player.rename, number, text)),
         )  # fmt: skip
 
     def branch_menu(self, number: int) -> QMenu:
@@ -133,7 +133,11 @@ class Transport(QFrame):
             add(f"Compare with {other.name}", partial(self.compareAsked.emit, number, other.number))
         alone = "" if others else "It is the only one: F begins another."
         add("Forget this branch", partial(self._try, partial(player.drop, number)), alone)
-        add("Save this branch as…", self._actions["save-as"].trigger, "" if shown else "Show it first: what is shown is saved.")
+        add(
+            "Save this branch as…",
+            self._actions["save-as"].trigger,
+            "" if shown else "Show it first: what is shown is saved.",
+        )
         menu.addSeparator()
         hidden = [each for each in others if each.number not in self.timeline.shown]
         for other in hidden:  # beyond the rows that there are

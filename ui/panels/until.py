@@ -10,6 +10,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -88,7 +89,7 @@ class UntilSlip(QFrame):
         self._number.setValue(max(self._number.value(), player.trace.index_at(player.playhead) + 100))
         self._say("")
         self._refresh()
-        self._home = self.window().focusWidget() or self._bar
+        self._home = QApplication.focusWidget() or self._bar
         self.show()
         self._place()
         self._time.setFocus()
@@ -265,4 +266,3 @@ class UntilSlip(QFrame):
 
     def showEvent(self, event: QEvent) -> None:
         self._place()
-

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.events import GetFinished
@@ -46,7 +45,7 @@ def test_run_fast_express_and_stop(long: Desk) -> None:
     modes, says = [], []
     for key in (Qt.Key.Key_F5, Qt.Key.Key_F6, Qt.Key.Key_F7):
         long.press(key)
-        long.qtbot.waitUntil(lambda: player.reached > 0.01 + modes.__len__())
+        long.qtbot.waitUntil(lambda: player.reached > 0.01 + len(modes))
         long.qtbot.wait(300)
         modes.append(player.mode)
         says.append(strip._says.text())
@@ -55,12 +54,13 @@ def test_run_fast_express_and_stop(long: Desk) -> None:
     assert "events/s" in says[1]
     assert says[2].startswith("the picture is of ")
     picture = player.playhead
-    long.qtbot.wait(300)
-    assert (player.playhead, player.reached > picture) == (picture, True)
+    long.qtbot.waitUntil(lambda: player.reached > picture)
+    assert player.playhead == picture
     long.qtbot.mouseClick(strip._update, LEFT)
     runs.settle(long.qtbot, player)
     assert (player.playing, player.playhead > picture) == (True, True)
     before = player.playhead
+    long.qtbot.waitUntil(lambda: player.reached > before)
     long.press(Qt.Key.Key_F8)
     reached = player.reached
     runs.settle(long.qtbot, player)
@@ -126,7 +126,7 @@ def test_marks_are_made_by_key_written_saved_and_opened(desk: Desk) -> None:
     desk.qtbot.mouseMove(line, _on_line(desk, 14.0))
     desk.qtbot.mouseRelease(line, LEFT, SHIFT, _on_line(desk, 14.0))
     desk.press(Qt.Key.Key_M, SHIFT)
-    desk.qtbot.keyClicks(QApplication.focusWidget() or bar.slip.field, "here it goes stale")
+    desk.qtbot.keyClicks(desk.window.focusWidget() or line, "here it goes stale")
     desk.qtbot.keyClick(bar.slip.field, Qt.Key.Key_Return)
     desk.seek(0.0)
     desk.press(Qt.Key.Key_BracketRight)
@@ -142,10 +142,7 @@ def test_marks_are_made_by_key_written_saved_and_opened(desk: Desk) -> None:
     desk.open()
     runs.settle(desk.qtbot, player)
     assert player.playhead == 4.0
-    menu = next(action.menu() for action in desk.window.menuBar().actions() if action.text() == "Time")
-    marks = next(action.menu() for action in menu.actions() if action.text() == "Marks")
-    marks.aboutToShow.emit()
-    marks.actions()[1].trigger()
+    bar.marks_menu().actions()[1].trigger()
     runs.settle(desk.qtbot, player)
     assert player.playhead == saved.mark[1].at
 

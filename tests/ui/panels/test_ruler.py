@@ -19,7 +19,15 @@ class Twig:
         return str(self.number)
 
 
-TREE = (Twig(1), Twig(2, 1, 20.0), Twig(3, 2, 30.0), Twig(4, 3, 25.0), Twig(5, 1, 5.0), Twig(6, 5, 8.0), Twig(7, 1, 9.0))
+TREE = (
+    Twig(1),
+    Twig(2, 1, 20.0),
+    Twig(3, 2, 30.0),
+    Twig(4, 3, 25.0),
+    Twig(5, 1, 5.0),
+    Twig(6, 5, 8.0),
+    Twig(7, 1, 9.0),
+)
 
 
 def test_a_branch_hangs_where_its_past_comes_from() -> None:

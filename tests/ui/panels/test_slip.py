@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
@@ -15,6 +15,7 @@ from ui.panels.slip import Slip
 def slip(qtbot: QtBot) -> Iterator[Slip]:
     over = QWidget()
     qtbot.addWidget(over)
+    over.resize(600, 400)
     over.show()
     made = Slip(runs.theme(), over)
     yield made
@@ -39,3 +40,13 @@ def test_escape_gives_up_and_remove_takes_away(slip: Slip, qtbot: QtBot) -> None
     slip.write(QPoint(300, 300), "Note", "", lambda text, _: told.append(text), remove=lambda: told.append("gone"))
     qtbot.mouseClick(slip._away, Qt.MouseButton.LeftButton)
     assert (told, slip.isVisible()) == (["gone"], False)
+
+
+def test_going_on_elsewhere_keeps_what_was_written(slip: Slip, qtbot: QtBot) -> None:
+    told: list[str] = []
+    other = QLineEdit(slip.window())
+    other.show()
+    slip.write(QPoint(300, 300), "Note", "", lambda text, _: told.append(text))
+    qtbot.keyClicks(slip.field, "x")
+    other.setFocus()
+    assert (told, slip.isVisible()) == (["x"], False)

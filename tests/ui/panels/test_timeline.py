@@ -11,7 +11,6 @@ from p4lab.scenario.model import Do
 from tests.ui import runs
 from ui.marks import Marks
 from ui.panels.timeline import Timeline
-from ui.panels.timeline_paint import KNOB
 from ui.player import Player
 from ui.span import Span
 

@@ -41,7 +41,10 @@ def test_the_menu_of_a_branch(desk: Desk) -> None:
     bar, player = desk.window.transport, desk.player
     desk.seek(5.0)
     menu = bar.branch_menu(1)
-    assert (_action(menu, "Forget this branch").isEnabled(), _action(menu, "Show branch A").isEnabled()) == (False, False)
+    assert (_action(menu, "Forget this branch").isEnabled(), _action(menu, "Show branch A").isEnabled()) == (
+        False,
+        False,
+    )
     player.fork()
     runs.settle(desk.qtbot, player)
     menu, asked = bar.branch_menu(1), []
@@ -53,11 +56,11 @@ def test_the_menu_of_a_branch(desk: Desk) -> None:
     assert player.branches.number == 1
     _action(menu, "Rename…").trigger()
     bar.slip.field.setText("as it was")
-    bar.slip.close()
+    bar.slip.close_up()
     assert player.branches.current.name == "as it was"
     bar.rename(1)
     bar.slip.field.setText("B")
-    bar.slip.close()
+    bar.slip.close_up()
     assert (player.branches.current.name, desk.window.notice.text) == ("as it was", "There is a branch B already.")
     _action(bar.branch_menu(2), "Forget this branch").trigger()
     assert [branch.number for branch in player.branches.all] == [1]
