@@ -113,12 +113,14 @@ class Playhead(QObject):
     """What the map needs of a player: a run and a moment of it."""
 
     sessionChanged = Signal()  # noqa: N815 the player's own name
+    scenarioChanged = Signal()  # noqa: N815 the player's own name
     moved = Signal(float)
     sampled = Signal()
     speedChanged = Signal()  # noqa: N815 the player's own name
 
     def __init__(self, plan: Scenario) -> None:
         super().__init__()
+        self.scenario = plan
         self.session = Simulated(plan)
         self.trace = self.session.trace
         self.world = World()

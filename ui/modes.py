@@ -51,11 +51,16 @@ def fitting(speed: float | None) -> Mode:
 class Paced(Protocol):
     """What has a pace."""
 
-    mode: Mode
-    playing: bool
-    playhead: float
-    factor: float
-    speed: float | None
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def playhead(self) -> float: ...
+    @property
+    def factor(self) -> float: ...
+    @property
+    def speed(self) -> float | None: ...
 
 
 def pace(what: Paced) -> str:

@@ -21,12 +21,16 @@ class Viewed(Protocol):
     speed: None for the pace auto; factor: the pace in force.
     """
 
-    playhead: float
-    playing: bool
-    mode: Mode
-    speed: float | None
-    factor: float
-
+    @property
+    def playhead(self) -> float: ...
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def mode(self) -> Mode: ...
+    @property
+    def speed(self) -> float | None: ...
+    @property
+    def factor(self) -> float: ...
     @property
     def session(self) -> Session: ...
     @property

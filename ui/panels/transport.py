@@ -32,7 +32,10 @@ UNLIMITED = "Express goes as fast as the engine makes events."
 
 
 class Transport(QFrame):
-    """The bar at the bottom of the window. compareAsked: two branches, by their numbers. failed, said: a sentence."""
+    """The bar at the bottom of the window.
+
+    compareAsked: the branch shown and another one, by their numbers. failed, said: a sentence.
+    """
 
     compareAsked = Signal(int, int)
     failed = Signal(str)
@@ -77,6 +80,7 @@ class Transport(QFrame):
         player.sessionChanged.connect(self._show_all)
         player.speedChanged.connect(self._show_speed)
         player.modeChanged.connect(self._show_speed)
+        self.timeline.opPicked.connect(focus.select_op)
         self.timeline.markOpened.connect(self.open_mark)
         self.timeline.menuRequested.connect(self._offer)
         theme.changed.connect(self._dress)
@@ -129,8 +133,9 @@ class Transport(QFrame):
 
         add(f"Show branch {name}", partial(player.switch, number), "It is shown already." if shown else "")
         add("Rename…", partial(self.rename, number))
-        for other in others:
-            add(f"Compare with {other.name}", partial(self.compareAsked.emit, number, other.number))
+        for other in others if shown else [player.branches.current]:
+            beside = other.number if shown else number
+            add(f"Compare with {other.name}", partial(self.compareAsked.emit, player.branches.number, beside))
         alone = "" if others else "It is the only one: F begins another."
         add("Forget this branch", partial(self._try, partial(player.drop, number)), alone)
         add(

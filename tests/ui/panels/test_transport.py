@@ -50,7 +50,8 @@ def test_the_menu_of_a_branch(desk: Desk) -> None:
     menu, asked = bar.branch_menu(1), []
     bar.compareAsked.connect(lambda a, b: asked.append((a, b)))
     _action(menu, "Compare with B").trigger()
-    assert (asked, _action(menu, "Save this branch as…").isEnabled()) == ([(1, 2)], False)
+    assert desk.window.beside.comparison.number == 1
+    assert (asked, _action(menu, "Save this branch as…").isEnabled()) == ([(2, 1)], False)
     _action(menu, "Show branch A").trigger()
     runs.settle(desk.qtbot, player)
     assert player.branches.number == 1
