@@ -230,6 +230,18 @@ class MapView(QWidget):
         node = self._focus.provider
         return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
 
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where everybody stands who is drawn, 0..1."""
+        return self._plan.places()
+
+    def pins(self) -> dict[str, tuple[float, float]]:
+        """The same of those whom the scenario gives no place."""
+        return self._plan.pins()
+
+    def faulty(self) -> list[tuple[int, int]]:
+        """The links that have faults at the playhead."""
+        return self._plan.faulty(self._player.playhead)
+
     def lines(self) -> np.ndarray:
         """The links as rows of two."""
         return self._moment().ground.lines

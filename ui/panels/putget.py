@@ -13,7 +13,7 @@ from p4lab.core.events import GetStarted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.check import check_command
 from p4lab.scenario.errors import ScenarioError
-from ui.deeds import beside
+from ui.drafting import sentence
 from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.panels.fields import Choice, KeyBox, Ttl
@@ -84,7 +84,7 @@ class PutGetBar(QFrame):
             self._player.submit(command)
             self.asked.emit()
         except ScenarioError as fault:
-            self._outcome.say(beside(fault), Tone.STALE)
+            self._outcome.say(sentence(fault), Tone.STALE)
         except ValueError as fault:
             self._outcome.say(str(fault), Tone.STALE)
 
