@@ -1,86 +1,76 @@
-"""Milliseconds per frame of the map with many messages in flight, beside one QGraphicsItem per message.
+"""Milliseconds per frame of the map with 1,000 providers and many messages in flight, beside two usual ways to draw it.
 
-The scene: 100 providers in full mesh that broadcast gets, from a real run. Ours is the window's own map, all of it:
-finding what is in flight, working out where it is, painting. The other side is a QGraphicsView as the manual shows it:
-an item per message by its shape (ellipse, rectangle with a sign, polygon) with pen and brush, moved each frame. It is
-spared the rest: where each message is, is given to it, and what stands still is a cached background.
+The scene: a full mesh that broadcasts gets, from a real run. Ours is the window's own map, all of it: finding what is
+in flight, working out where it is, painting. The others are given where each message is, and what stands still (lines,
+names, legend) as a background; they keep an item, or a spot, for each provider and each message.
 
-A second row compares painting alone, positions given to both, and gives the other side our painted glyphs too, as
-QGraphicsPixmapItems. All paint 926 by 580 pixels into a pixmap, in turn; the best frame of each counts.
+- QGraphicsItem: a QGraphicsView as the manual shows it, an item per message by its shape (ellipse, rectangle with a
+  sign, polygon) with pen and brush, moved each frame. A further row gives it our painted glyphs as
+  QGraphicsPixmapItems and the providers too as background, and compares painting alone.
+- ScatterPlotItem: pyqtgraph's, an item per kind of glyph with one symbol, pen and brush, which is its fastest way (it
+  paints them from an atlas), `setData` with the places each frame.
+
+All paint 926 by 580 pixels into one pixmap, in turn; the best frame of each counts.
 """
 
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from time import process_time
-from typing import cast
+from typing import Protocol, cast
 
-from PySide6.QtCore import QObject, QPointF, QSize, Signal
-from PySide6.QtGui import QPainter, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QGraphicsEllipseItem,
-    QGraphicsItem,
-    QGraphicsLineItem,
-    QGraphicsPixmapItem,
-    QGraphicsPolygonItem,
-    QGraphicsRectItem,
-    QGraphicsScene,
-    QGraphicsView,
-)
+from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
+from bench import frame_peers
 from bench.table import Row, less
 from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Link, Peering, Provider, Scenario, Workload
 from p4lab.session.simulated import Simulated
 from p4lab.world import World
-from ui.canvas import sprites
 from ui.canvas.messages import Flight, Painter
 from ui.canvas.scene import MapView
-from ui.canvas.sprites import Sheet
 from ui.focus import Focus
 from ui.player import Player
-from ui.theme import LIGHT_ONLY, Theme, ThemeSwitch
+from ui.theme import LIGHT_ONLY, ThemeSwitch
 
-PROVIDERS = 100
+PROVIDERS = 1_000
 SIZE = QSize(926, 580)
 COUNTS = (1_000, 10_000)
-FRAMES = 10
+FRAMES = 12
 FRAME = 0.0002  # s of the run between two frames: slow motion, so that hardly any message arrives meanwhile
 LATENCY = 0.2
 
-MakeItem = Callable[[int], QGraphicsItem]
-
 
 def rows() -> Iterator[Row]:
-    """Two rows per number of messages."""
+    """Three rows per number of messages."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = cast(QApplication, QApplication.instance() or QApplication([]))
     switch = ThemeSwitch(application, LIGHT_ONLY)
+    target = QPixmap(SIZE)
     for count in COUNTS:
         run = Playhead(scenario(count))
-        run.find(count)
         ours = MapView(cast(Player, run), Focus(), switch)
         ours.resize(SIZE)
-        ground = ours.grab()  # fonts, glyphs, and all that stands still
-        radius, small = ours.glyph_radii()
-        shapes = Items(flight(ours), ground, shape(switch.current, radius))
-        pixmaps = Items(flight(ours), ground, pixmap(switch.current, radius))
-        bare = Painting(ground, Painter(switch.current, 1.0, radius, small))
-        best = dict.fromkeys(("map", "shapes", "painting", "pixmaps"), float("inf"))
+        ground = ours.grab()  # before time 0 nothing flies
+        run.find(count)
+        ours.render(target)
+        theme, shown, (radius, small) = switch.current, ours.figures(), ours.glyph_radii()
+        shapes = frame_peers.Items(flight(ours), ground, theme, shown, frame_peers.shape(theme, radius))
+        pixmaps = frame_peers.Items(flight(ours), ground, theme, None, frame_peers.pixmap(theme, radius))
+        spots = frame_peers.Spots(flight(ours), ground, theme, shown, radius)
+        bare = Painting(ground, Painter(theme, 1.0, radius, small))
+        others: dict[str, Frames] = {"shapes": shapes, "spots": spots, "painting": bare, "pixmaps": pixmaps}
+        best = dict.fromkeys(("map", *others), float("inf"))
         for _ in range(FRAMES):
             run.playhead += FRAME
-            sides: dict[str, Callable[[], object]] = {
-                "map": ours.grab,
-                "shapes": partial(shapes.frame, flight(ours)),
-                "painting": partial(bare.frame, flight(ours)),
-                "pixmaps": partial(pixmaps.frame, flight(ours)),
-            }
-            for side, work in sides.items():
-                best[side] = min(best[side], 1e3 * seconds(work))
+            best["map"] = min(best["map"], 1e3 * seconds(partial(ours.render, target)))
+            for side, other in others.items():
+                best[side] = min(best[side], 1e3 * seconds(partial(other.frame, flight(ours), target)))
         name = f"frame, {count:,} messages"
         yield less(name, best["map"], "ms", "QGraphicsItem", best["shapes"])
+        yield less(name, best["map"], "ms", "ScatterPlotItem", best["spots"])
         yield less(f"{name}, painting alone", best["painting"], "ms", "QGraphicsPixmapItem", best["pixmaps"])
 
 
@@ -109,6 +99,13 @@ def flight(view: MapView) -> Flight:
     """The messages of the last frame."""
     assert view.moment is not None, "a frame has been painted"
     return view.moment.flight
+
+
+class Frames(Protocol):
+    """Another way to draw."""
+
+    def frame(self, now: Flight, target: QPixmap) -> None:
+        """Paint these messages."""
 
 
 class Playhead(QObject):
@@ -148,82 +145,9 @@ class Painting:
         self._background = background
         self._messages = messages
 
-    def frame(self, now: Flight) -> None:
+    def frame(self, now: Flight, target: QPixmap) -> None:
         """Paint."""
-        picture = QPixmap(SIZE)
-        painter = QPainter(picture)
+        painter = QPainter(target)
         painter.drawPixmap(0, 0, self._background)
         self._messages.paint(painter, now)
         painter.end()
-
-
-class Items:
-    """The other side. make: the item of a glyph."""
-
-    def __init__(self, start: Flight, background: QPixmap, make: MakeItem) -> None:
-        self._scene = QGraphicsScene(0, 0, SIZE.width(), SIZE.height())
-        self._scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)  # the manual's advice where items move
-        self.view = QGraphicsView(self._scene)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.view.setBackgroundBrush(background)
-        self.view.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
-        self.view.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)  # nearly all of it changes
-        self.view.resize(SIZE)
-        self._items = [make(glyph) for glyph in start.glyph.tolist()]
-        for item, opacity in zip(self._items, start.opacity.tolist(), strict=True):
-            item.setOpacity(opacity)
-            self._scene.addItem(item)
-
-    def frame(self, now: Flight) -> None:
-        """Move every item and paint."""
-        for item, x, y in zip(self._items, now.x.tolist(), now.y.tolist(), strict=False):
-            item.setPos(x, y)
-        self.view.grab()
-
-
-def shape(theme: Theme, radius: float) -> MakeItem:
-    """An item with the shape, the colours and the sign of a glyph."""
-
-    def make(glyph: int) -> QGraphicsItem:
-        regime, column = divmod(glyph, sprites.COLUMNS)
-        look = theme.regime(regime)
-        item: QGraphicsEllipseItem | QGraphicsRectItem | QGraphicsPolygonItem
-        if column < sprites.TURNS:
-            corners = [
-                QPointF(1.1 * radius, 0),
-                QPointF(-0.6 * radius, 0.9 * radius),
-                QPointF(-0.6 * radius, -0.9 * radius),
-            ]
-            item = QGraphicsPolygonItem(QPolygonF(corners))
-            item.setRotation(360 * column / sprites.TURNS)
-        elif column == sprites.CIRCLE:
-            item = QGraphicsEllipseItem(-0.94 * radius, -0.94 * radius, 1.88 * radius, 1.88 * radius)
-        else:
-            item = QGraphicsRectItem(-0.86 * radius, -0.86 * radius, 1.72 * radius, 1.72 * radius)
-            half = 0.5 * radius
-            across, down = (-half, 0.0, half, 0.0), (0.0, -half, 0.0, half)
-            for line in {sprites.HIT: (across, down), sprites.MISS: (across,)}.get(column - sprites.SQUARE, ()):
-                sign = QGraphicsLineItem(*line, item)
-                sign.setPen(QPen(theme.on(look.colour), 0.24 * radius))
-        item.setPen(QPen(look.edge, 1.3))
-        item.setBrush(look.colour)
-        return item
-
-    return make
-
-
-def pixmap(theme: Theme, radius: float) -> MakeItem:
-    """An item that shows our own glyph."""
-    sheet = Sheet(theme, radius, 1.0)
-    cut: dict[int, QPixmap] = {}
-
-    def make(glyph: int) -> QGraphicsItem:
-        side = int(sheet.side[glyph])
-        if glyph not in cut:
-            cut[glyph] = sheet.pixmap.copy(int(sheet.left[glyph]), int(sheet.top[glyph]), side, side)
-        item = QGraphicsPixmapItem(cut[glyph])
-        item.setOffset(-side / 2, -side / 2)
-        return item
-
-    return make

@@ -37,7 +37,7 @@ class Dock:
 
 DOCKS = (
     Dock("plots", "Plots", Side.RIGHT, ("Alt+1",), "Latency, staleness and messages over time"),
-    Dock("details", "Details", Side.RIGHT, ("Alt+2",), "What is selected, and why it is as it is"),
+    Dock("details", "Inspector", Side.RIGHT, ("Alt+2",), "What is selected, and why it is as it is"),
     Dock("lesson", "Lesson", Side.RIGHT, ("Alt+3",), "What the scenario teaches and must show"),
     Dock("log", "Log", Side.BELOW, ("Alt+4",), "Every event, with filters"),
 )

@@ -4,12 +4,14 @@ More providers, or a link, may be chosen beside the one, for what is done to sev
 wherever Events are shown, while something is explained.
 
 Rules: numbers only (a name's place in World, a node, an op, an Event's id), None = nothing. A signal is given once per
-real change, so parts may select into each other without going round in circles.
+real change, so parts may select into each other without going round in circles; `pointed` each time, so that what was
+looked at before can be looked at again.
 """
 
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.events import pair_of
+from ui.subject import Subject, What
 
 
 class Focus(QObject):
@@ -21,6 +23,7 @@ class Focus(QObject):
     eventChanged = Signal()
     choiceChanged = Signal()  # which providers or which link are chosen
     messageChanged = Signal()
+    pointed = Signal(object)  # a Subject was pointed at, be it the selected one already
     chainChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -46,6 +49,7 @@ class Focus(QObject):
             self.provider = node
             self.providerChanged.emit()
             self.choiceChanged.emit()
+        self._point(What.PROVIDER, node)
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -73,6 +77,7 @@ class Focus(QObject):
         """A link and no provider."""
         self._set_choice((), pair_of(a, b))
         self.select_provider(None)
+        self.pointed.emit(Subject(What.LINK, *pair_of(a, b)))
 
     def _set_choice(self, kept: tuple[int, ...], link: tuple[int, int] | None) -> None:
         if (kept, link) != (self.kept, self.link):
@@ -84,6 +89,7 @@ class Focus(QObject):
         if op != self.op:
             self.op = op
             self.opChanged.emit()
+        self._point(What.ANSWER, op)
 
     def select_event(self, event: int | None) -> None:
         """The Event that the log points at."""
@@ -96,6 +102,7 @@ class Focus(QObject):
         if event != self.message:
             self.message = event
             self.messageChanged.emit()
+        self._point(What.MESSAGE, event)
 
     def light(self, chain: frozenset[int]) -> None:
         """The Events to light up in map, chart and log; none: nothing is explained."""
@@ -111,3 +118,7 @@ class Focus(QObject):
         self.select_op(None)
         self.choose(())
         self.select_name(None)
+
+    def _point(self, what: What, number: int | None) -> None:
+        if number is not None:
+            self.pointed.emit(Subject(what, number))

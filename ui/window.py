@@ -20,12 +20,12 @@ from ui.docks import Docks
 from ui.document import Document
 from ui.focus import Focus
 from ui.header import Header
+from ui.inspectors import Inspectors
 from ui.keys import keeps, typed_into
 from ui.menus import RecentMenu, network_menu
 from ui.notice import Notice
 from ui.opening import Opening
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
-from ui.panels.details import DetailsPanel
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
@@ -71,15 +71,15 @@ class Window(QMainWindow):
         self.docks = Docks(self._bench)
         self._laid_out = False
         context = Context(player, focus, document, taste, dialogs, self)
+        self.inspectors = Inspectors(context)
         self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
-        for name, panel in (
-            ("plots", PlotsPanel), ("details", DetailsPanel), ("log", LogPanel),
-        ):  # fmt: skip
+        for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
             self.docks.add(name, partial(panel, player, focus, theme))
+        self.docks.add("details", self.inspectors.dock)
         self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
@@ -101,11 +101,10 @@ class Window(QMainWindow):
         self._bench.setCentralWidget(left)
         page = QWidget()
         column = _column(page)
-        column.addWidget(self.header)
-        column.addWidget(self._bench, 1)
-        column.addWidget(self.transport)
-        self._stack.addWidget(self.welcome)
-        self._stack.addWidget(page)
+        for part, share in ((self.header, 0), (self._bench, 1), (self.transport, 0)):
+            column.addWidget(part, share)
+        for each in (self.welcome, page):
+            self._stack.addWidget(each)
         self.setCentralWidget(self._stack)
         self.setStatusBar(self.status)
         self.status.hide()
@@ -123,16 +122,16 @@ class Window(QMainWindow):
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
-        focus.opChanged.connect(self._show_details)
+        self.map.opened.connect(self.inspectors.open_provider)
+        for signal in (focus.opChanged, focus.messageChanged):
+            signal.connect(self._show_details)
         self.bar.asked.connect(self.map.setFocus)
         self.docks.picked.connect(self.map.setFocus)
-        self.docks.changed.connect(self.acts.refresh)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
-        for signal in (player.sampled, player.playingChanged, player.sessionChanged):
+        run = (player.sampled, player.playingChanged, player.sessionChanged)
+        for signal in (*run, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
-        document.changed.connect(self.acts.refresh)
-        focus.choiceChanged.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
 
@@ -182,7 +181,7 @@ class Window(QMainWindow):
         self.status.hide()
 
     def _show_details(self) -> None:
-        if self._focus.op is not None:
+        if self._focus.op is not None or self._focus.message is not None:
             self.docks.show("details")
 
     def _leave_fields(self) -> None:
@@ -239,6 +238,7 @@ class Window(QMainWindow):
         if self._laid_out:
             self._settings.setValue("docks", self.docks.state())
         self.notice.hush()
+        self.inspectors.close_all()
         self.player.close()
         event.accept()
 

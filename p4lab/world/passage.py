@@ -285,7 +285,7 @@ class Passage:
     # Helpers
 
     def _say(self, name: str, text: str, t: float, event: int = 0, bad: bool = False) -> None:
-        self._told.append(Stage(name, text[:1].upper() + text[1:], t, event, bad))
+        self._told.append(Stage(name, text, t, event, bad))
 
     def _end(self) -> GetFinished | None:
         """How the get ended that it serves."""

@@ -1,11 +1,17 @@
-"""Both sides of the frame benchmark paint the same messages; it stands here because it needs Qt."""
+"""All sides of the frame benchmark paint the same messages; it stands here because it needs Qt."""
 
-from PySide6.QtGui import QImage
+import pytest
+from PySide6.QtGui import QImage, QPixmap
 
-from bench import frame
+from bench import frame, frame_peers
 from ui.canvas.scene import MapView
 from ui.focus import Focus
 from ui.theme import LIGHT_ONLY, ThemeSwitch
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    monkeypatch.setattr(frame, "PROVIDERS", 60)
 
 
 def orange(picture: QImage) -> int:
@@ -15,24 +21,32 @@ def orange(picture: QImage) -> int:
                for x, y in points)  # fmt: skip
 
 
-def test_both_sides_show_the_same(qapp):
+def test_all_sides_show_the_same(qapp):
     switch = ThemeSwitch(qapp, LIGHT_ONLY)
     run = frame.Playhead(frame.scenario(400))
-    still = MapView(run, Focus(), switch)
-    still.resize(frame.SIZE)
-    background = still.grab()
+    ours = MapView(run, Focus(), switch)
+    ours.resize(frame.SIZE)
+    background = ours.grab()
     run.find(400)
-    still.grab()
-    now = frame.flight(still)
+    ours.grab()
+    now, shown, theme = frame.flight(ours), ours.figures(), switch.current
     assert 400 <= len(now) == now.total < 700
-    radius, _ = still.glyph_radii()
-    sides = [frame.Items(now, background, make(switch.current, radius)) for make in (frame.shape, frame.pixmap)]
+    radius, _ = ours.glyph_radii()
+    sides = [
+        frame_peers.Items(now, background, theme, shown, frame_peers.shape(theme, radius)),
+        frame_peers.Items(now, background, theme, None, frame_peers.pixmap(theme, radius)),
+        frame_peers.Spots(now, background, theme, shown, radius),
+    ]
+    seen = []
     for side in sides:
-        side.frame(now)
-    pictures = [still.grab(), *(side.view.grab() for side in sides)]
-    ours, shapes, pixmaps = (orange(picture.toImage()) for picture in pictures)
-    assert ours == pixmaps > 0
-    assert 0.75 < ours / shapes < 1.0  # without the gap that we leave between a glyph and a line
+        picture = QPixmap(frame.SIZE)
+        side.frame(now, picture)
+        seen.append(orange(picture.toImage()))
+    shapes, pixmaps, spots = seen
+    mine = orange(ours.grab().toImage())
+    assert pixmaps == pytest.approx(mine, rel=0.01)
+    assert 0.75 < mine / shapes < 1.0  # without the gap that we leave between a glyph and a line
+    assert 0.75 < mine / spots < 1.2
 
 
 def test_the_rows_have_the_names_that_scripts_read(qapp, monkeypatch):
@@ -40,6 +54,7 @@ def test_the_rows_have_the_names_that_scripts_read(qapp, monkeypatch):
     rows = list(frame.rows())
     assert [(row.name, row.unit, row.against) for row in rows] == [
         ("frame, 200 messages", "ms", "QGraphicsItem"),
+        ("frame, 200 messages", "ms", "ScatterPlotItem"),
         ("frame, 200 messages, painting alone", "ms", "QGraphicsPixmapItem"),
     ]
     assert all(row.value > 0 and row.against_value > 0 for row in rows)

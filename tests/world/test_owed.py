@@ -61,7 +61,7 @@ PUTS: list[tuple[float, Command]] = [
 
 @pytest.mark.parametrize("cut", ["AB", "Ad", "Ae", "df", "BC"])
 def test_the_names_that_outboxes_keep(cut: str) -> None:
-    engine, world = ran(TREE, [*PUTS, (5.0, SetLink(tuple(cut), up=False))], 15.0)  # type: ignore[arg-type]
+    engine, world = ran(TREE, [*PUTS, (5.0, SetLink((cut[0], cut[1]), up=False))], 15.0)
     at = {one.name: one.node for one in world.providers}
     owing, found = Owing(world), {}
     for both in (tuple(cut), tuple(reversed(cut))):

@@ -60,19 +60,19 @@ def test_a_question_that_meets_own_data(real: tuple[Any, World]) -> None:
     assert way(real, number) == [
         "Sent: Cedar sent a question about news to Aster, because of a get from a customer of Cedar",
         "Received: Aster had it after 40 ms",
-        "Checked: A question changes nothing: there is nothing to check",
+        "Checked: a question changes nothing: there is nothing to check",
         "Looked up: Aster had its own v1 of news",
-        "Decided: It answers: this is data of its own customers, or of those below it",
+        "Decided: it answers: this is data of its own customers, or of those below it",
         "Sent on: Aster sent a reply: hit to Cedar",
     ]
-    assert way(real, number, 2.02) == [way(real, number)[0], "Received: It is under way, and due in 20 ms"]
+    assert way(real, number, 2.02) == [way(real, number)[0], "Received: it is under way, and due in 20 ms"]
 
 
 def test_a_copy_answers_no_peer(real: tuple[Any, World]) -> None:
     number = message(real[0], 1, 2, messages.GETQ, 3.0)
     assert way(real, number)[3:] == [
         "Looked up: Cedar had v1, cached, of news",
-        "Decided: It has a copy, but answers others from its own data alone: nothing of its own",
+        "Decided: it has a copy, but answers others from its own data alone: nothing of its own",
         "Sent on: Cedar sent a reply: miss to Birch",
     ]
     quiz = Passage(real[0], real[1], Causes(real[0]), number).quiz()
@@ -82,14 +82,14 @@ def test_a_copy_answers_no_peer(real: tuple[Any, World]) -> None:
 
 def test_an_answer_and_an_update(real: tuple[Any, World]) -> None:
     assert way(real, message(real[0], 0, 2, messages.GETR))[2:] == [
-        "Checked: The key’s owner has signed it, and the signature fits",
+        "Checked: the key’s owner has signed it, and the signature fits",
         "Looked up: Cedar had nothing of news",
-        "Decided: It kept it in its cache, for 10 s: v1",
-        "Decided: It answered its customer: v1",
+        "Decided: it kept it in its cache, for 10 s: v1",
+        "Decided: it answered its customer: v1",
         "Sent on: Cedar sent the answer: hit to a customer of Cedar",
     ]
     assert way(real, message(real[0], 0, 1, messages.UPDATE))[-2:] == [
-        "Decided: It stored a copy of it: v1", "Sent on: Nothing",
+        "Decided: it stored a copy of it: v1", "Sent on: nothing",
     ]  # fmt: skip
 
 

@@ -89,7 +89,9 @@ class Keyboard:
         if self._drawing.clicks:
             self._tools.take(SELECT)
             return True
-        chosen = bool(self._focus.chosen or self._focus.link or self._focus.op is not None)
+        chosen = bool(self._focus.chosen or self._focus.link or self._focus.op is not None or self._focus.chain)
+        self._focus.light(frozenset())
+        self._focus.select_message(None)
         self._focus.select_op(None)
         self._focus.choose(())
         return chosen

@@ -7,8 +7,8 @@ would fill it, and a crowded one what is left out.
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPixmap
 
 from ui import words
 from ui.canvas import ground, signs, sprites
@@ -153,20 +153,31 @@ def _paint_states(painter: QPainter, theme: Theme, states: tuple[str, ...]) -> N
         painter.drawText(QRectF(26, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, ground.SIGNS[sign])
 
 
-def paint_pace(painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str) -> None:
-    """At the top right: how fast time runs, and below it what is not drawn."""
-    painter.setFont(font("small"))
+def pace(
+    theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
+) -> tuple[QPointF, QPixmap]:  # fmt: skip
+    """At the top right: how fast time runs, and below it what is not drawn. A picture, and where it lies."""
     metrics = QFontMetricsF(font("small"))
     high = metrics.height() * 1.35
     end = _pace_end(shown, width, metrics.horizontalAdvance(SLOWEST), high)
+    texts = [text for text in (pace, left_out) if text]
+    wide = max(map(metrics.horizontalAdvance, texts), default=0.0) + 8
+    picture = QPixmap((QSizeF(wide, high * len(texts)) * ratio).toSize() + QSize(1, 1))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    painter.setFont(font("small"))
     bed = QColor(theme.map)
     bed.setAlphaF(0.78)
-    for line, text in enumerate(filter(None, (pace, left_out))):
-        wide = metrics.horizontalAdvance(text)
-        area = QRectF(end - wide, PAD - 4 + line * high, wide, high)
-        painter.fillRect(area.adjusted(-4, 0, 4, 0), bed)  # lines and labels may lie below it
+    for line, text in enumerate(texts):
+        area = QRectF(0, line * high, wide - 4, high)
+        long = metrics.horizontalAdvance(text)
+        painter.fillRect(QRectF(wide - 8 - long, line * high, long + 8, high), bed)  # lines and labels may lie below it
         painter.setPen(theme.muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+    painter.end()
+    return QPointF(end + 4 - wide, PAD - 4), picture
 
 
 @lru_cache(maxsize=4)

@@ -103,8 +103,10 @@ def fly(
         regimes, chosen, stale, late = regimes[kept], chosen[kept], stale[kept], late[kept]
     src, dst, code = rows["src"].astype(np.intp), rows["dst"].astype(np.intp), rows["code"]
     sent = rows["t"]
-    way = np.clip((t - sent) / np.maximum(rows["due"] - sent, 1e-12), 0.0, 1.0)
+    way = (t - sent) / np.maximum(rows["due"] - sent, 1e-12)
+    np.minimum(np.maximum(way, 0.0, out=way), 1.0, out=way)
     lost = (rows["fate"] & LOST) > 0
+    any_lost = bool(lost.any())
     across, down = np.ascontiguousarray(centres.T)
     from_x, from_y, rim = across[src], down[src], rims[src]
     ux, uy = across[dst] - from_x, down[dst] - from_y
@@ -112,12 +114,12 @@ def fly(
     ux /= length
     uy /= length
     reach = np.maximum(length - rim - rims[dst], 0.0)
-    along = rim + reach * np.where(lost, np.minimum(way, FADED), way)
+    along = rim + reach * (np.where(lost, np.minimum(way, FADED), way) if any_lost else way)
     aside = KEEP_RIGHT * radius if chosen.all() else np.where(chosen, KEEP_RIGHT, LANES[rows["op"] % 3]) * radius
     x = from_x + ux * along - uy * aside
     y = from_y + uy * along + ux * aside
     opacity = np.where(late, LATE, 1.0)
-    if lost.any():
+    if any_lost:
         fallen = np.clip((way - FADED) / (GONE - FADED), 0.0, 1.0) * lost
         y = y + FALL * fallen * fallen
         opacity = opacity * (1.0 - fallen)

@@ -6,12 +6,14 @@ Rules: a function of (moment, plan, camera, what is marked, theme); keeps only w
 from collections.abc import Sequence
 from dataclasses import replace
 
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
 from ui.canvas import legend, moves, pulses, signs, tags
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
+from ui.canvas.figures import Figures
 from ui.canvas.lifted import Lifted
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment
@@ -39,10 +41,11 @@ class Picture:
         self._still = Still()
         self._lifted = Lifted()
         self._made: _Made | None = None
+        self._pace: tuple[object, tuple[QPointF, QPixmap]] | None = None
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._made = None
+        self._made = self._pace = None
         self._still.forget()
 
     def still(
@@ -96,7 +99,17 @@ class Picture:
         made.messages.paint_access(painter, *now.access)
         made.messages.paint(painter, now.flight, op)
         moves.paint(painter, theme, now, went)
-        legend.paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out)
+        self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out, ratio)
+
+    def _paint_pace(
+        self, painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
+    ) -> None:
+        """Texts are dear, and these stay the same for most frames."""
+        key = shown, width, pace, left_out, ratio
+        if self._pace is None or self._pace[0] != key:
+            self._pace = key, legend.pace(theme, shown, width, pace, left_out, ratio)
+        at, picture = self._pace[1]
+        painter.drawPixmap(at, picture)
 
     def _made_for(self, theme: Theme, radii: tuple[float, float], ratio: float) -> _Made:
         if self._made is None or self._made.wanted != (radii, ratio):

@@ -53,6 +53,7 @@ class MapView(QWidget):
 
     placed = Signal(object)
     inspected = Signal(int)
+    opened = Signal(int)  # a provider was clicked twice
     formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
 
@@ -209,6 +210,7 @@ class MapView(QWidget):
             self._focus.also(found[0])
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
+            self._focus.select_message(int(row["id"]))
         elif found is not None or not self._choose_link(x, y):
             self._focus.choose(() if found is None else found[:1])
 
@@ -366,7 +368,7 @@ class MapView(QWidget):
             self._focus.choose((node,))
             self.fold()
         else:
-            self.inspected.emit(node)
+            self.opened.emit(node)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hand.wheel(event)

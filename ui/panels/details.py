@@ -1,4 +1,4 @@
-"""The details of what is selected: a put or get with its story, step by step, and a provider with what it holds.
+"""A put or get with its story, step by step, or a provider in short; of neither, what is to be seen of the run.
 
 Rules: the words are `details_text`'s, the story is `p4lab.world.story`; this widget arranges them, and builds anew only
 when they change. Nothing after the playhead is told, but a story stays, pale, while its own steps are visited.
@@ -61,18 +61,26 @@ class DetailsPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._page: _Page | None = None
+        self._op: int | None = None
+        self._node: int | None = None
         self._told: tuple[tuple[object, int, int], list[Step]] | None = None
         self._rows: list[StepRow] = []
         self._visit: tuple[int, float, float] | None = None  # op, the step's time, and up to when the story was told
         self._pulse = Pulse(self, self.refresh)
-        for signal in (focus.opChanged, focus.providerChanged, focus.nameChanged, player.sampled, themes.changed):
+        for signal in (focus.nameChanged, player.sampled, themes.changed):
             signal.connect(self._pulse.ask)
         player.sessionChanged.connect(self._pulse.ask)
         focus.eventChanged.connect(self._mark)
         self._pulse.ask()
 
+    def look(self, op: int | None = None, provider: int | None = None) -> None:
+        """Tell of an operation, of a provider, or of nothing."""
+        if (op, provider) != (self._op, self._node):
+            self._op, self._node = op, provider
+            self._pulse.ask()
+
     def refresh(self) -> None:
-        """Tell of what is selected, as the playhead sees it."""
+        """Tell of it as the playhead sees it."""
         page = self._compose()
         if page != self._page:
             before = self._page
@@ -84,7 +92,7 @@ class DetailsPanel(QScrollArea):
     def _compose(self) -> _Page:
         player, focus, world, t = self._player, self._focus, self._player.world, self._player.playhead
         parts: dict[str, object] = {}
-        op = world.op(focus.op) if focus.op is not None else None
+        op = world.op(self._op) if self._op is not None else None
         if op is not None:
             told = self._told_to(op.op)
             title, tone = headline(op, world, told)
@@ -94,8 +102,8 @@ class DetailsPanel(QScrollArea):
             else:
                 parts["steps"] = tuple((step, step.t > t) for step in self._story(op) if step.t <= told)
                 parts["facts"] = tuple(facts(op, world, told))
-        provider = next((each for each in world.providers if each.node == focus.provider), None)
-        house = None if focus.provider is None else world.houses.get(focus.provider)
+        provider = next((each for each in world.providers if each.node == self._node), None)
+        house = None if self._node is None else world.houses.get(self._node)
         if provider is not None:
             parts |= {
                 "provider": provider.name,
@@ -105,11 +113,11 @@ class DetailsPanel(QScrollArea):
             }
         elif house is not None:
             parts |= {"provider": house.name, "about": about_house(house, world, t)}
-        if "provider" in parts and focus.provider is not None:
-            parts["done"] = tuple(done(player.metrics, focus.provider, t))
+        if "provider" in parts and self._node is not None:
+            parts["done"] = tuple(done(player.metrics, self._node, t))
             if focus.name is not None and focus.name < len(world.names):
                 parts["of"] = world.known_as(focus.name)
-                parts["held"] = tuple(held(world, focus.provider, focus.name, t))
+                parts["held"] = tuple(held(world, self._node, focus.name, t))
         if not parts:
             parts |= {"says": NOTHING if player.empty else HOW, "harm": harm(player.metrics, t)}
         return _Page(self._themes.current, self._themes.scale, **parts)  # type: ignore[arg-type]  # built by name above
@@ -183,7 +191,6 @@ class DetailsPanel(QScrollArea):
 
     def _tell_provider(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
-        column.addWidget(label(page.provider, "title", theme.text))
         column.addWidget(label(page.about, "body", theme.muted))
         for line in page.trouble:
             column.addWidget(label(unbroken(line), "body", theme.stale_text))
@@ -207,8 +214,8 @@ class DetailsPanel(QScrollArea):
         column.addLayout(form(told.facts, theme))
 
     def _go(self, t: float, event_id: int) -> None:
-        if self._focus.op is not None:
-            self._visit = (self._focus.op, t, self._told_to(self._focus.op))
+        if self._op is not None:
+            self._visit = (self._op, t, self._told_to(self._op))
         self._focus.select_event(event_id)
         self._player.seek(t)
 

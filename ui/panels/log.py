@@ -224,6 +224,8 @@ class LogPanel(QWidget):
         self._focus.select_event(one.number)
         if one.op:
             self._focus.select_op(one.op)
+        if one.code:
+            self._focus.select_message(one.number)
 
     def _select(self) -> None:
         """Another part of the window selected an Event."""

@@ -94,3 +94,19 @@ def test_a_look_in_one_sentence():
 def test_before_the_first_put_there_is_nothing(t):
     run = news()
     assert looks(seen(run), run.trace, 0, t, 3) == [NOTHING] * 3
+
+
+def test_looks_are_worked_out_anew_only_when_the_key_has_changed():
+    run = news()
+    world = World()
+    half = len(run.trace) // 2
+    world.step(run.trace.slice(0, half))
+    kept = Looks(run.trace, world)
+    times = [each / 10 for each in range(0, 160, 3)]
+    for t in [*times, *reversed(times)]:
+        assert kept.at(0, t, 3) == Looks(run.trace, world).at(0, t, 3)
+    world.step(run.trace.slice(half, len(run.trace)))
+    for t in [*times, *reversed(times)]:
+        assert kept.at(0, t, 3) == Looks(run.trace, world).at(0, t, 3)
+    assert kept.at(0, 3.0, 3) is kept.at(0, 3.01, 3)
+    assert kept.held(0, 3.0, [2, 1]) == [kept.at(0, 3.0, 3)[2], NOTHING]

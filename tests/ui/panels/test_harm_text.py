@@ -94,7 +94,7 @@ def test_the_panel_shows_the_table_of_a_liar_and_of_the_run(qtbot, themes) -> No
     seen = {}
     for t, node in ((2.0, None), (20.0, None), (20.0, BIRCH), (20.0, CEDAR)):
         player.seek(t)
-        focus.select_provider(node)
+        panel.look(provider=node)
         qtbot.waitUntil(lambda: player.work is None)
         seen[t, node] = cells()[:9]
     table = ["", "Birch’s customers", "All others", "Gets", "1", "1", "Stale", "1 (100\u00a0%)", "0"]

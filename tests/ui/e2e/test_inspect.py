@@ -1,0 +1,198 @@
+"""Looking closer, as a person does: with the mouse on the map, in tables and tabs, with keys, in several windows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.desk import Desk
+from ui.inspectors import Floating
+from ui.panels.details_step import StepRow
+from ui.panels.inspector import Inspector
+from ui.panels.inspector_key import KeyPage
+from ui.panels.inspector_message import MessagePage
+from ui.panels.inspector_provider import ProviderPage
+from ui.panels.links import LinkButton
+from ui.panels.table import Table
+from ui.subject import Subject, What
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("inspect")
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, folder: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, folder)
+    made.open()
+    made.seek(12.0)
+    yield made
+    made.leave()
+
+
+def inspector(desk: Desk) -> Inspector:
+    """The one in the dock, in front."""
+    if not desk.window.docks.is_shown("details"):
+        desk.press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    made = desk.window.inspectors.docked
+    assert made is not None
+    desk.qtbot.waitUntil(made.isVisible)
+    return made
+
+
+def click(desk: Desk, node: int, twice: bool = False) -> None:
+    place = QPoint(*desk.window.map.figures().centres[node].astype(int).tolist())
+    desk.qtbot.mouseClick(desk.window.map, LEFT, pos=place)
+    if twice:
+        desk.qtbot.mouseDClick(desk.window.map, LEFT, pos=place)
+
+
+def tab(desk: Desk, page: ProviderPage | KeyPage | MessagePage, title: str) -> None:
+    bar = page.tabs.tabBar()
+    place = next(number for number in range(bar.count()) if bar.tabText(number) == title)
+    desk.qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
+
+
+def cells(table: Table) -> list[list[str]]:
+    model = table.model()
+    return [
+        [str(model.data(model.index(row, column))) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def pick(desk: Desk, table: Table, row: int) -> None:
+    where = table.visualRect(table.model().index(row, 0)).center()
+    desk.qtbot.mouseClick(table.viewport(), LEFT, pos=where)
+
+
+def test_the_panel_follows_the_last_click_and_goes_back_and_forward(desk: Desk) -> None:
+    one = inspector(desk)
+    world = desk.player.world
+    click(desk, 0)
+    click(desk, 1)
+    assert (one.subject, one.title.text()) == (Subject(What.PROVIDER, 1), "Birch")
+    page = cast("ProviderPage", one.page(What.PROVIDER))
+    tab(desk, page, "Stores")
+    names = {row[0]: row[1:3] for row in cells(page.stores)}
+    held = {
+        name.label: held[0].store for name in world.names
+        if (held := [each for each in world.holdings(name.index, 12.0) if each.node == 1])
+    }  # fmt: skip
+    assert set(names) == set(held)
+    mail = world.find("mail/1")
+    assert mail is not None
+    assert names["mail/1"] == ["own", f"v{world.newest(mail.index, 12.0)}"]
+    desk.qtbot.keyClicks(page.filter, "MAI")
+    assert [row[0] for row in cells(page.stores)] == ["mail/1"]
+    pick(desk, page.stores, 0)
+    assert (one.subject.what, one.title.text()) == (What.KEY, "mail/1")
+    for _ in range(2):
+        desk.press(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert one.title.text() == "Aster"
+    desk.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert one.title.text() == "Birch"
+    click(desk, 1)  # selected already: pointed at all the same
+    assert one.subject == Subject(What.PROVIDER, 1)
+
+
+def test_neighbours_lead_to_the_link(desk: Desk) -> None:
+    one = inspector(desk)
+    click(desk, 4)  # Elm, who broadcasts feed/1
+    page = cast("ProviderPage", one.page(What.PROVIDER))
+    tab(desk, page, "Neighbours")
+    assert [row[:3] for row in cells(page.near)] == [
+        [name, "peer", "up"] for name in ("Aster", "Birch", "Cedar", "Dahlia")
+    ]
+    sent = desk.player.trace.rows(0, desk.player.trace.rows_at(12.0))
+    mine = sent[(sent["src"] == 4) & (sent["dst"] == 0) & (sent["code"] < 20)]
+    assert cells(page.near)[0][4] == str(len(mine))
+    pick(desk, page.near, 0)
+    assert one.title.text() == "Aster – Elm"
+
+
+def test_pinned_it_stays_and_floating_ones_are_opened_and_closed_by_hand(desk: Desk) -> None:
+    one = inspector(desk)
+    click(desk, 0)
+    desk.qtbot.mouseClick(one.pin, LEFT)
+    click(desk, 2, twice=True)
+    click(desk, 3, twice=True)
+    click(desk, 3, twice=True)
+    floating: list[Floating] = desk.window.inspectors.floating
+    assert (one.title.text(), [each.windowTitle() for each in floating]) == (
+        "Aster",
+        ["Cedar – P4 Lab", "Dahlia – P4 Lab"],
+    )
+    floating[0].activateWindow()
+    desk.qtbot.waitUntil(floating[0].isActiveWindow)
+    desk.qtbot.keyClick(floating[0], Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.waitUntil(lambda: len(floating) == 1)
+    assert not desk.player.empty  # Ctrl+W has closed the inspector alone
+    before = floating[0].inspector.title.font().pointSizeF()
+    desk.taste.choose_scale(150)
+    assert floating[0].inspector.title.font().pointSizeF() > 1.4 * before
+    desk.window.document.forget()
+    desk.window.document.close()
+    assert floating == []
+
+
+def test_a_message_is_clicked_on_the_map_and_its_story_is_asked_as_a_quiz(desk: Desk) -> None:
+    one, trace = inspector(desk), desk.player.trace
+    rows = trace.rows(0, trace.rows_at(12.0))
+    query = rows[rows["code"] == 4][0]
+    desk.seek(float(query["t"] + 0.5 * (query["due"] - query["t"])))
+    desk.window.map.grab()
+    moment = desk.window.map.moment
+    assert moment is not None
+    flight = moment.flight
+    at = int(np.flatnonzero(flight.rows["id"] == query["id"])[0])
+    desk.qtbot.mouseClick(desk.window.map, LEFT, pos=QPoint(round(flight.x[at]), round(flight.y[at])))
+    assert one.subject == Subject(What.MESSAGE, int(query["id"]))
+    page = cast("MessagePage", one.page(What.MESSAGE))
+    desk.seek(12.0)
+    page.refresh()
+
+    def stages() -> list[str]:
+        return [row.accessibleName().split(": ")[1] for row in page.story.widget().findChildren(StepRow)]
+
+    def press(text: str) -> None:
+        button = next(each for each in page.story.widget().findChildren(QPushButton) if each.text() == text)
+        desk.qtbot.mouseClick(button, LEFT)
+
+    whole = stages()
+    assert whole[:4] == ["Sent", "Received", "Checked", "Looked up"]
+    assert whole[-2:] == ["Decided", "Sent on"]
+    press("Quiz me")
+    assert stages() == whole[:-2]
+    assert page.story.widget().findChildren(LinkButton) == []
+    press("It does not answer that")
+    assert stages() == whole
+    tab(desk, page, "Raw")
+    desk.qtbot.mouseClick(page.copy, LEFT)
+    assert f'"id": {int(query["id"])}' in page.raw.toPlainText()
+
+
+def test_the_selected_key_by_keyboard_alone(desk: Desk) -> None:
+    one = inspector(desk)
+    desk.window.map.setFocus()
+    desk.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert one.title.text() == "news/1"
+    page = cast("KeyPage", one.page(What.KEY))
+    page.tabs.tabBar().setFocus()
+    assert cells(page.copies)[0][:3] == ["Aster", "own", f"v{desk.player.world.newest(0, 12.0)}"]
+    desk.press(Qt.Key.Key_Right)
+    assert page.tabs.currentIndex() == 1
+    assert [row[1].split(" ")[0] for row in cells(page.editions)] == [
+        f"v{number}" for number in range(1, desk.player.world.newest(0, 12.0) + 1)
+    ]
+    desk.press(Qt.Key.Key_Right)
+    gets = desk.player.metrics.gets(12.0)
+    assert sum(int(row[1]) for row in cells(page.readers)) <= len(gets)

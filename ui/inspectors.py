@@ -1,0 +1,81 @@
+"""All inspectors of a window: the one in its dock, and any number in windows of their own.
+
+Rules: a floating one is pinned to its subject and is closed with Ctrl+W or Escape, and when another scenario is
+opened. Text grows in all of them at once, and time is stopped and let run from each: they share the window's actions.
+"""
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from ui.acts.context import Context
+from ui.panels.inspector import Inspector
+from ui.subject import NOTHING, Subject, What
+
+SIZE = (440, 560)
+STEP = QPoint(28, 28)  # px from one to the next
+OWN_KEYS = ("close", "quit", "keys")  # of the window alone: Ctrl+W closes the inspector here
+
+
+class Inspectors(QObject):
+    """floating: in the order of their opening."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx.view)
+        self._player, self._focus, self._themes, self._window = ctx.player, ctx.focus, ctx.taste.switch, ctx.view
+        self.docked: Inspector | None = None
+        self.floating: list[Floating] = []
+        for signal in (ctx.document.opened, ctx.document.closed):
+            signal.connect(self.close_all)
+
+    def dock(self) -> Inspector:
+        """The one that follows the last click."""
+        self.docked = Inspector(self._player, self._focus, self._themes)
+        self.docked.floated.connect(self.open)
+        return self.docked
+
+    def open(self, subject: Subject) -> None:
+        """One more, in a window of its own; the same subject again brings its window to the front."""
+        if subject == NOTHING or not subject.known(self._player.world, self._player.trace):
+            return
+        there = next((each for each in self.floating if each.inspector.subject == subject), None)
+        if there is None:
+            there = Floating(Inspector(self._player, self._focus, self._themes, subject), self._window)
+            there.finished.connect(lambda _, one=there: self.floating.remove(one))
+            acts = self._window.acts
+            there.addActions([acts[row.id] for row in acts.rows if row.id not in OWN_KEYS])
+            there.move(self._window.frameGeometry().topLeft() + STEP * (2 + len(self.floating) % 8))
+            self.floating.append(there)
+            there.show()
+        there.raise_()
+        there.activateWindow()
+
+    def open_provider(self, node: int) -> None:
+        """A provider in a window of its own."""
+        self.open(Subject(What.PROVIDER, node))
+
+    def close_all(self) -> None:
+        """Another scenario has other things in it."""
+        for each in self.floating.copy():
+            each.close()
+
+
+class Floating(QDialog):
+    """One inspector in a window of its own."""
+
+    def __init__(self, inspector: Inspector, window: QWidget) -> None:
+        super().__init__(window)
+        self.inspector = inspector
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(*SIZE)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(inspector)
+        close = QShortcut(QKeySequence("Ctrl+W"), self)
+        close.activated.connect(self.close)
+        inspector.shown.connect(self._retitle)
+        self._retitle()
+
+    def _retitle(self) -> None:
+        self.inspector.refresh()
+        self.setWindowTitle(f"{self.inspector.title.text()} – P4 Lab")
