@@ -30,10 +30,13 @@ def copies_of(whole: Scenario, copies: Mapping[str, str], world: World, t: float
     for name, copy in copies.items():
         row = _row(whole, name)
         x, y = row.position or (0.5, 0.5)
-        at = (round(x + (BESIDE if x + BESIDE <= 1 else -BESIDE), 4), round(y + (BESIDE if y + BESIDE <= 1 else -BESIDE), 4))
+        at = (
+            round(x + (BESIDE if x + BESIDE <= 1 else -BESIDE), 4),
+            round(y + (BESIDE if y + BESIDE <= 1 else -BESIDE), 4),
+        )
         if isinstance(row, Organisation | AddOrganisation):
             host = copies.get(row.at, row.at)
-            found.append(AddOrganisation(copy, host, row.customers, row.store, row.latency, row.position and at))
+            found.append(AddOrganisation(copy, host, row.customers, row.store, row.latency, at))
         else:
             node = next(node for node, called in world.called.items() if called == name)
             above = world.states.parent(node, t)
@@ -43,10 +46,14 @@ def copies_of(whole: Scenario, copies: Mapping[str, str], world: World, t: float
             everyone = tuple(dict.fromkeys((*peers, *added)))
             hang = Attach.LOCAL if parent is None else row.attach
             found.append(
-                AddProvider(copy, row.customers, row.position and at, row.lookup_delay,
+                AddProvider(copy, row.customers, at, row.lookup_delay,
                             copies.get(parent, parent) if parent else None, hang, everyone)
             )  # fmt: skip
     return sorted(found, key=lambda command: isinstance(command, AddOrganisation))
+
+
+def _beside(part: float) -> float:
+    return round(part + (BESIDE if part + BESIDE <= 1 else -BESIDE), 4)
 
 
 def _peers(world: World, node: int, t: float) -> list[str]:

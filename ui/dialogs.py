@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, Q
 from p4lab import __version__
 from p4lab.scenario.model import Link, Scenario
 from ui.document import Answer
-from ui.keysheet import KeySheet
 from ui.forms.organisation import OrganisationForm, OrganisationWish
 from ui.forms.pattern import PatternForm
 from ui.forms.provider import ProviderForm, ProviderWish
 from ui.forms.rows import Question
+from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
 from ui.rows import Row
-from ui.theme import Theme
 from ui.shortcuts import Shortcuts
+from ui.theme import Theme
 
 FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml *.as-rel*.txt);;All files (*)"
 

@@ -6,6 +6,7 @@ change as well to `tell`. `why_not_…` is empty while something can be done, el
 """
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import msgspec
 
@@ -237,7 +238,7 @@ class Drafting:
 
     def reset_faults(self, faulty: Collection[Pair]) -> None:
         """No link loses, doubles, delays or corrupts. faulty: those that do now."""
-        clean = dict.fromkeys(FAULTS, 0.0)
+        clean: dict[str, Any] = dict.fromkeys(FAULTS, 0.0)
         self.do(
             "resetting all faults",
             changes.reset_faults,
@@ -249,11 +250,9 @@ class Drafting:
     def place(self, places: Mapping[str, Point], says: str = "") -> None:
         """They stand there; how the network runs does not change."""
         branch = self._player.branches.current
-        scenario, commands = branch.scenario, branch.commands
         try:
-            for name, at in places.items():
-                scenario, _, commands = placed(scenario, commands, name, at)
-            self._player.change(scenario, says or f"moving {_few(places)}", commands)
+            scenario, moved, commands = placed(branch.scenario, branch.commands, places)
+            self._player.change(scenario, says or moved, commands)
         except (ScenarioError, ValueError) as fault:
             self._fault(sentence(fault))
 
@@ -275,9 +274,7 @@ class Drafting:
         given = {row.name: row.position for row in self.whole().provider if row.position is not None}
         return given | dict(self.pins())
 
-    def do(
-        self, says: str, begin: Edit, later: Callable[[], list[Command]] | None, moves: bool = False
-    ) -> bool:
+    def do(self, says: str, begin: Edit, later: Callable[[], list[Command]] | None, moves: bool = False) -> bool:
         """Edit the scenario, or give commands: later; None: it is the same at any time. False: it could not be done.
 
         moves: whether others would be laid out anew by it, so that their places have to be kept.

@@ -11,6 +11,7 @@ import numpy as np
 
 from p4lab.core.events import Pair
 from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.model import Organisation, Provider
 from p4lab.topology.arrange import arrange
 from p4lab.world import World
 from ui.drafting import Drafting, sentence
@@ -202,7 +203,7 @@ class Edits:
 
     def _customers(self, name: str) -> int:
         scenario = self._drafting.whole()
-        rows = [*scenario.provider, *scenario.organisation]
+        rows: list[Provider | Organisation] = [*scenario.provider, *scenario.organisation]
         return next((row.customers for row in rows if row.name == name), 100)
 
     def _faulty(self) -> Collection[Pair]:

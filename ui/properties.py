@@ -1,7 +1,7 @@
 """The forms of who is chosen: filled in as they are now, checked while they are typed, and applied as one edit.
 
-Rules: no Qt widgets; asks through `Asks`, edits through `drafting`. A name can be changed at any time; where a child hangs
-and how far an organisation is, only where it can be at that moment.
+Rules: no Qt widgets; asks through `Asks`, edits through `drafting`. A name can be changed at any time; where a
+child hangs and how far an organisation is, only where it can be at that moment.
 """
 
 from collections.abc import Callable, Mapping
@@ -205,6 +205,8 @@ def _fault(field: str, tried: Callable[[], object]) -> dict[str, str]:
     except (ScenarioError, msgspec.ValidationError) as fault:
         path = fault.path[-1] if isinstance(fault, ScenarioError) and fault.path else field
         where = field or (str(path) if path in ("customers", "lookup_delay", "parent", "attach", "name") else "parent")
-        text = sentence(ScenarioError(fault.what, fault.right) if isinstance(fault, ScenarioError) else ValueError(str(fault)))
+        text = sentence(
+            ScenarioError(fault.what, fault.right) if isinstance(fault, ScenarioError) else ValueError(str(fault))
+        )
         return {where: text}
     return {}

@@ -3,57 +3,49 @@
 Rules: makes and connects, and decides nothing. The window asks it for the map's tools and for the palette.
 """
 
-from collections.abc import Callable
-from typing import Protocol
-
-from PySide6.QtCore import QObject
-
-from ui.canvas.scene import LINE, MapView
+from ui.acts.context import Context
+from ui.canvas.scene import LINE
 from ui.deeds import Deeds
-from ui.dialogs import Dialogs
 from ui.drafting import Drafting
 from ui.edits import Edits
-from ui.focus import Focus
-from ui.player import Player
+from ui.panels.palette import Palette
 from ui.properties import Properties
 from ui.toolbox import Toolbox
 
 
-class View(Protocol):
-    """What drawing asks of the window."""
-
-    @property
-    def map(self) -> MapView: ...
-    def tell_fault(self, text: str) -> None: ...
-    def tell(self, text: str) -> None: ...
-
-
-class Studio(QObject):
+class Studio:
     """deeds: what can be done to the network at the playhead."""
 
-    def __init__(self, player: Player, focus: Focus, sheets: Dialogs, view: View, parent: QObject) -> None:
-        super().__init__(parent)
-        self.tools = Toolbox(self)
-        self.drafting = Drafting(player, self.tools, view.tell_fault, view.tell)
-        self.deeds = Deeds(player, focus, sheets, view.tell_fault, self.drafting)
-        self.edits = Edits(player, focus, self.drafting, self.tools, sheets, lambda: view.map, view.tell_fault)
+    def __init__(self, ctx: Context) -> None:
+        player, focus, sheets = ctx.player, ctx.focus, ctx.sheets
+        fault = ctx.view.tell_fault
+        self.tools = Toolbox(ctx.view)
+        self.drafting = Drafting(player, self.tools, fault, self._tell)
+        self.deeds = Deeds(player, focus, sheets, fault, self.drafting)
+        self.edits = Edits(player, focus, self.drafting, self.tools, sheets, lambda: ctx.view.map, fault)
         self._properties = Properties(player, self.drafting, sheets)
-        self._focus, self._player = focus, player
+        self._ctx = ctx
 
-    def wire(self, view: MapView, refresh: Callable[[], None]) -> None:
-        """The map is there. refresh: the actions."""
-        self.drafting.pins = view.pins
-        view.placed.connect(self.drafting.place)
-        view.formAsked.connect(self._open)
-        self.tools.changed.connect(refresh)
+    def palette(self) -> Palette:
+        """The map and the actions are there: wire them, and give the palette."""
+        view = self._ctx.view
+        self.drafting.pins = view.map.pins
+        view.map.placed.connect(self.drafting.place)
+        view.map.formAsked.connect(self._open)
+        return Palette(view.acts, self.tools, self._ctx.taste.switch)
 
     def show_form(self) -> None:
         """Of the chosen link, provider or organisation."""
-        node = self._focus.provider
-        self._open(LINE if node is None or len(self._focus.chosen) == 2 and self.deeds.line() else node)
+        focus = self._ctx.focus
+        link = focus.provider is None or (len(focus.chosen) == 2 and self.deeds.line() is not None)
+        self._open(LINE if link or focus.provider is None else focus.provider)
 
     def _open(self, what: int) -> None:
         if what == LINE:
             self.deeds.change_link()
         else:
             self._properties.open(what)
+
+    def _tell(self, text: str) -> None:
+        if text:
+            self._ctx.view.notice.news(text)

@@ -8,7 +8,7 @@ import secrets
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from ui.panels.transport import Transport
 from ui.player import Player
 from ui.presenting.lectern import Lectern
 from ui.status import Status
+from ui.studio import Studio
 from ui.taste import Taste
 from ui.welcome import Welcome
 from ui.words import clock
@@ -72,6 +73,7 @@ class Window(QMainWindow):
         self._laid_out = False
         context = Context(player, focus, document, taste, dialogs, self)
         self.inspectors = Inspectors(context)
+        self.studio = Studio(context)
         self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
@@ -84,7 +86,7 @@ class Window(QMainWindow):
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
         self.header = Header(player, document, self.acts, theme)
-        self.map = MapView(player, focus, theme)
+        self.map = MapView(player, focus, theme, self.studio.tools, self.studio.drafting)
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, self.acts, theme)
         self.status = Status(player, focus)
@@ -99,6 +101,7 @@ class Window(QMainWindow):
         column.addWidget(self.map, 1)
         column.addWidget(self.bar)
         self._bench.setCentralWidget(left)
+        self._bench.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.studio.palette())
         page = QWidget()
         column = _column(page)
         for part, share in ((self.header, 0), (self._bench, 1), (self.transport, 0)):
@@ -118,7 +121,6 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(self._place)
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
@@ -130,7 +132,8 @@ class Window(QMainWindow):
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
         run = (player.sampled, player.playingChanged, player.sessionChanged)
-        for signal in (*run, document.changed, focus.choiceChanged, self.docks.changed):
+        edits = (document.changed, focus.choiceChanged, player.history.changed, self.studio.tools.changed)
+        for signal in (*run, *edits, self.docks.changed):
             signal.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
@@ -189,10 +192,6 @@ class Window(QMainWindow):
         if typed_into(self.focusWidget()):
             self.map.setFocus()
 
-    def _place(self, places: dict[str, tuple[float, float]]) -> None:
-        for name, at in places.items():
-            self.document.place(name, at)
-
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
         one = ON_PROVIDER if self.player.world.houses.get(what) is None else ON_HOUSE
@@ -204,8 +203,10 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
-        gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
-        self.notice.news(gone, "Bring it back", self.player.bring_back)
+        branch = self.player.branches.current
+        former = self.player.branches.of(branch.parent or 1)
+        says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
+        self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")

@@ -83,7 +83,7 @@ def rows(ctx: Context) -> list[Row]:
         for axis, word in enumerate(("across", "down"))
     ]  # fmt: skip
     found += [
-        Row(f"nudge-{word}", label, "Edit", partial(edits.nudge, dx, dy), (f"Alt+{label}",), nobody, submenu="Nudge",
+        Row(f"nudge-{word}", label, "Edit", partial(edits.nudge, dx, dy), (f"Ctrl+Shift+{label}",), nobody, submenu="Nudge",
             says=f"Move who is chosen a step of the grid: {word}")
         for word, dx, dy, label in STEPS
     ]  # fmt: skip

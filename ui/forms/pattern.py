@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -39,7 +38,9 @@ class PatternForm(QDialog):
         super().__init__(parent)
         self.setWindowTitle("New from a pattern")
         self._fault = ""
-        rows = Rows(self, "A network of a kind", "It opens as a new scenario, with customers who put and get.", "Create")
+        rows = Rows(
+            self, "A network of a kind", "It opens as a new scenario, with customers who put and get.", "Create"
+        )
         self.rows = rows
         self.kind = QComboBox()
         for name, kind in KINDS.items():
