@@ -85,9 +85,8 @@ class MapView(QWidget):
         self.setMinimumSize(240, 180)
         player.sessionChanged.connect(self._rebuild)
         player.scenarioChanged.connect(self._rebuild)
-        player.moved.connect(self.refresh)
-        player.sampled.connect(self.refresh)
-        player.speedChanged.connect(self.refresh)
+        for signal in (player.moved, player.sampled, player.speedChanged):
+            signal.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
         focus.opChanged.connect(self.refresh)
         focus.providerChanged.connect(self._describe)
