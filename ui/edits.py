@@ -14,6 +14,7 @@ from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Organisation, Provider
 from p4lab.topology.arrange import arrange
 from p4lab.world import World
+from ui.canvas.plan import Plan
 from ui.drafting import Drafting, sentence
 from ui.focus import Focus
 from ui.player import Player
@@ -35,8 +36,8 @@ class Asks(Protocol):
 class Map(Protocol):
     """The map."""
 
-    def places(self) -> dict[str, Point]: ...
-    def faulty(self) -> Collection[Pair]: ...
+    plan: Plan
+
     def fit(self) -> None: ...
 
 
@@ -95,7 +96,7 @@ class Edits:
 
     def select_all(self) -> None:
         """Everybody who is on the map."""
-        self._select(list(self._view().places()))
+        self._select(list(self._view().plan.places()))
 
     def delete(self) -> None:
         """Who is chosen, or the link that is."""
@@ -207,14 +208,14 @@ class Edits:
         return next((row.customers for row in rows if row.name == name), 100)
 
     def _faulty(self) -> Collection[Pair]:
-        return self._view().faulty()
+        return self._view().plan.faulty(self._player.playhead)
 
     def _select(self, names: Collection[str]) -> None:
         nodes = {name: node for node, name in self._world.called.items()}
         self._focus.choose(tuple(nodes[name] for name in names if name in nodes))
 
     def _points(self) -> tuple[list[str], np.ndarray]:
-        places = self._view().places()
+        places = self._view().plan.places()
         names = [name for name in self._names() if name in places]
         return names, np.array([places[name] for name in names], float).reshape(-1, 2)
 

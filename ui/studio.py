@@ -10,7 +10,7 @@ from ui.drafting import Drafting
 from ui.edits import Edits
 from ui.panels.palette import Palette
 from ui.properties import Properties
-from ui.toolbox import Toolbox
+from ui.toolbox import PROVIDER, RUN, Toolbox
 
 
 class Studio:
@@ -29,9 +29,13 @@ class Studio:
     def palette(self) -> Palette:
         """The map and the actions are there: wire them, and give the palette."""
         view = self._ctx.view
-        self.drafting.pins = view.map.pins
+        self.drafting.pins = view.map.plan.pins
         view.map.placed.connect(self.drafting.place)
         view.map.formAsked.connect(self._open)
+        view.status.follow(view.map.drawing.say_next)
+        self.tools.changed.connect(view.status.refresh)
+        view.map.began.connect(view.status.refresh)
+        self._ctx.document.opened.connect(self._begin)
         return Palette(view.acts, self.tools, self._ctx.taste.switch)
 
     def show_form(self) -> None:
@@ -39,6 +43,13 @@ class Studio:
         focus = self._ctx.focus
         link = focus.provider is None or (len(focus.chosen) == 2 and self.deeds.line() is not None)
         self._open(LINE if link or focus.provider is None else focus.provider)
+
+    def _begin(self) -> None:
+        """Another document: an empty one asks to be drawn on."""
+        if self._ctx.player.scenario.provider or self._ctx.document.recording:
+            self.tools.turn(RUN)
+        else:
+            self.tools.take(PROVIDER)
 
     def _open(self, what: int) -> None:
         if what == LINE:

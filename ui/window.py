@@ -132,8 +132,7 @@ class Window(QMainWindow):
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
         run = (player.sampled, player.playingChanged, player.sessionChanged)
-        edits = (document.changed, focus.choiceChanged, player.history.changed, self.studio.tools.changed)
-        for signal in (*run, *edits, self.docks.changed):
+        for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
@@ -175,7 +174,7 @@ class Window(QMainWindow):
             self.docks.restore(self._settings.value("docks"))
         self.docks.float_away(True)
         self.status.show()
-        self.transport.timeline.setFocus()
+        (self.transport.timeline if self.player.scenario.provider else self.map).setFocus()
 
     def _show_welcome(self) -> None:
         self._focus.clear()

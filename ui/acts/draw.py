@@ -13,7 +13,7 @@ TOOLS = (
     (SELECT, "Select and move", ("V",), "The hand: choose, move, and peer from rim to rim"),
     (PROVIDER, "Add a provider", ("P",), "Click where it is to stand; Enter puts it where there is room"),
     (PEER, "Peer two providers", ("Ctrl+L",), "Click one, then the other, or draw a line between them"),
-    (CHILD, "Attach a child", ("C",), "Click the child, then its parent, or draw a line between them"),
+    (CHILD, "Attach a child", ("T",), "Click the child, then its parent, or draw a line between them"),
     (ORGANISATION, "Add an organisation", ("O",), "Click the provider whose customer it is"),
 )
 ALIGN = ("left", "centre", "right", "top", "middle", "bottom")
@@ -83,8 +83,8 @@ def rows(ctx: Context) -> list[Row]:
         for axis, word in enumerate(("across", "down"))
     ]  # fmt: skip
     found += [
-        Row(f"nudge-{word}", label, "Edit", partial(edits.nudge, dx, dy), (f"Ctrl+Shift+{label}",), nobody, submenu="Nudge",
-            says=f"Move who is chosen a step of the grid: {word}")
+        Row(f"nudge-{word}", label, "Edit", partial(edits.nudge, dx, dy), (f"Ctrl+Shift+{label}",), nobody,
+            submenu="Nudge", says=f"Move who is chosen a step of the grid: {word}")
         for word, dx, dy, label in STEPS
     ]  # fmt: skip
     found += [

@@ -6,19 +6,19 @@ not have are not shown. Words stand below the signs while there is room for them
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from ui.actions import Actions
 from ui.panels.palette_signs import icon
-from ui.theme import ThemeSwitch
+from ui.theme import ThemeSwitch, font
 from ui.toolbox import EDIT, RUN, Toolbox
 
 MODES = (("mode-run", "run", "Run"), ("mode-edit", "edit", "Edit"))
 SHOWN = {  # ids of actions, their signs and their words; "" is a line
     EDIT: (
         ("tool-select", "select", "Select"), ("tool-provider", "provider", "Provider"), ("tool-peer", "peer", "Peer"),
-        ("tool-child", "child", "Child"), ("tool-organisation", "organisation", "Office"),
-        ("customers", "customers", "People"), ("", "", ""), ("meshed", "mesh", "All peer"), ("snap", "snap", "Grid"),
+        ("tool-child", "child", "Child"), ("tool-organisation", "organisation", "Organisation"),
+        ("customers", "customers", "Customers"), ("", "", ""), ("meshed", "mesh", "All peer"), ("snap", "snap", "Grid"),
         ("lock", "lock", "Lock"),
     ),
     RUN: (
@@ -29,7 +29,7 @@ SHOWN = {  # ids of actions, their signs and their words; "" is a line
 LINE = ("", "", "")
 IN_MENU = tuple(name for name, _, _ in SHOWN[EDIT] if name.startswith("tool-"))  # signs that the menus show as well
 SIGN = 22  # px of a sign at 100 %
-ROOM = 56  # px that a tool with its word takes, at 100 %
+ROOM = 50  # px that a tool with its word takes, at 100 %
 
 
 class Palette(QToolBar):
@@ -69,6 +69,7 @@ class Palette(QToolBar):
         button = self.widgetForAction(action)
         assert isinstance(button, QToolButton), "a tool bar makes one for each action"
         button.setProperty("role", "palette")
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # all as wide as the widest
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text().removesuffix("…"))
 
@@ -80,6 +81,7 @@ class Palette(QToolBar):
             if name:
                 self._acts[name].setIcon(icon(sign, self._theme.current, size, self.devicePixelRatioF()))
                 self._acts[name].setIconVisibleInMenu(name in IN_MENU)
+        self.setFont(font("small"))
         self._fit()
 
     def _fit(self) -> None:
