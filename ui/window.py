@@ -30,6 +30,7 @@ from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
 from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
+from ui.panels.sequence import SequencePanel
 from ui.panels.transport import Transport
 from ui.player import Player
 from ui.presenting.lectern import Lectern
@@ -82,6 +83,7 @@ class Window(QMainWindow):
         for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
             self.docks.add(name, partial(panel, player, focus, theme))
         self.docks.add("details", self.inspectors.dock)
+        self.docks.add("sequence", partial(SequencePanel, player, focus, theme, settings, self.acts))
         self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
