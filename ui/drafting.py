@@ -39,12 +39,16 @@ MOST = 500  # commands that one edit may become, later than the start
 
 
 class Drafting:
-    """pins: where everybody stands who has no place in the scenario; asked before an edit that would lay out anew."""
+    """pins: where everybody stands who has no place in the scenario; asked before an edit that would lay out anew.
+
+    added: is told who is new.
+    """
 
     def __init__(
         self, player: Player, tools: Toolbox, fault: Callable[[str], None], tell: Callable[[str], None]
     ) -> None:
         self.pins: Callable[[], Mapping[str, Point]] = dict
+        self.added: Callable[[list[str]], None] = list.clear
         self._player, self._tools, self._fault, self._tell = player, tools, fault, tell
 
     @property
@@ -76,12 +80,13 @@ class Drafting:
         place = _free_spot(list(self._places().values())) if at is None else at
         peers = "all" if self._tools.meshed else ()
         row = {"position": (round(place[0], 4), round(place[1], 4)), "peers": peers} | fields
-        self.do(
+        if self.do(
             f"adding {name}",
             lambda scenario: changes.add_provider(scenario, name, **row),  # type: ignore[arg-type]  # checked there
             lambda: [msgspec.convert({"provider": name, **row}, AddProvider)],
             moves=True,
-        )
+        ):
+            self.added([name])
 
     def why_not_join(self, node: int) -> str:
         """For a new organisation there."""
@@ -92,12 +97,13 @@ class Drafting:
         host = self.called(node)
         name = name or changes.free_name(self.whole(), f"{host} Works")
         row = ({} if at is None else {"position": at}) | fields
-        self.do(
+        if self.do(
             f"adding {name}",
             lambda scenario: changes.add_organisation(scenario, name, host, **row),
             lambda: [msgspec.convert({"organisation": name, "at": host, **row}, AddOrganisation)],
             moves=True,
-        )
+        ):
+            self.added([name])
 
     def remove(self, names: Collection[str]) -> None:
         """They are not there, or leave now."""
@@ -108,8 +114,8 @@ class Drafting:
             moves=True,
         )
 
-    def duplicate(self, names: Collection[str]) -> list[str]:
-        """A copy of each beside it, which peers, hangs and reads as it does; gives the names of the copies."""
+    def duplicate(self, names: Collection[str]) -> None:
+        """A copy of each beside it, which peers, hangs and reads as it does."""
         copies: dict[str, str] = {}
 
         def begin(scenario: Scenario) -> Scenario:
@@ -122,7 +128,8 @@ class Drafting:
             return copies_of(self.whole(), copies, self._world, self._player.playhead)
 
         says = f"duplicating {_few(names)}"
-        return list(copies.values()) if self.do(says, begin, later, moves=True) else []
+        if self.do(says, begin, later, moves=True):
+            self.added(list(copies.values()))
 
     def set_provider(self, name: str, **fields: object) -> None:
         """Customers and lookup delay of a provider, customers of an organisation: those that are given."""
@@ -251,8 +258,8 @@ class Drafting:
         """They stand there; how the network runs does not change."""
         branch = self._player.branches.current
         try:
-            scenario, moved, commands = placed(branch.scenario, branch.commands, places)
-            self._player.change(scenario, says or moved, commands)
+            scenario, _, commands = placed(branch.scenario, branch.commands, places)
+            self._player.change(scenario, says or f"moving {_few(places)}", commands)
         except (ScenarioError, ValueError) as fault:
             self._fault(sentence(fault))
 

@@ -56,6 +56,7 @@ class Edits:
     ) -> None:
         self._player, self._focus, self._drafting, self._tools = player, focus, drafting, tools
         self._asks, self._view, self._fault = asks, view, fault
+        drafting.added = self._select
 
     # Possible?
 
@@ -115,9 +116,7 @@ class Edits:
 
     def duplicate(self) -> None:
         """A copy of each beside it; the copies are chosen."""
-        copies = self._drafting.duplicate(self._names())
-        if copies:
-            self._select(copies)
+        self._drafting.duplicate(self._names())
 
     def set_customers(self) -> None:
         """Ask how many, for everybody who is chosen."""

@@ -24,7 +24,7 @@ class Studio:
         self.deeds = Deeds(player, focus, sheets, fault, self.drafting)
         self.edits = Edits(player, focus, self.drafting, self.tools, sheets, lambda: ctx.view.map, fault)
         self._properties = Properties(player, self.drafting, sheets)
-        self._ctx = ctx
+        self._ctx, self.focus = ctx, focus
 
     def palette(self) -> Palette:
         """The map and the actions are there: wire them, and give the palette."""

@@ -20,7 +20,7 @@ RIM = 0.72  # of the radius: from there outwards a drag begins a line
 REACH = 7.0  # pixels outside the rim that still mean it
 STEP = 0.025  # of the box: the grid, 40 by 40
 CORE = 0.6  # of the radius: who is dropped within it is attached below
-GUIDE = "Draw a frame to choose, with Ctrl beside the others; from rim to rim to peer; the right button or Shift moves the map."
+GUIDE = "Draw a frame to choose, with Ctrl beside the others; from rim to rim to peer; Shift or the right button pans."
 FIRST = {
     PROVIDER: "Click where the provider is to stand, or press Enter",
     PEER: "Click the first of two providers, or draw a line between them",

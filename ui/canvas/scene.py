@@ -76,7 +76,7 @@ class MapView(QWidget):
         self.drawing = Drawing(self, self._tools, drafter or LookOnly(player.world.called))
         self._hand = Hand(self, self._tools, self.drawing)
         self._keyboard = Keyboard(self, focus, self._tools, self._hand, self.drawing)
-        self._sketch: Sketch | None = None
+        self.sketch: Sketch | None = None
         self._hovered: int | None = None
         self._shown_as: object = None  # which document, as what sort of map
         self._picture = Picture()
@@ -214,8 +214,8 @@ class MapView(QWidget):
 
     def show_sketch(self, sketch: Sketch | None) -> None:
         """What is being drawn."""
-        if sketch != self._sketch:
-            self._sketch = sketch
+        if sketch != self.sketch:
+            self.sketch = sketch
             self.update()
 
     def selected(self) -> int | None:
@@ -288,8 +288,8 @@ class MapView(QWidget):
             painter = QPainter(self)
             painter.fillRect(self.rect(), theme.map)
             legend.paint_empty(painter, theme, self.width(), self.height(), drawn=not self._player.empty)
-            if self._sketch is not None:
-                paint(painter, theme, self._sketch, self.camera)
+            if self.sketch is not None:
+                paint(painter, theme, self.sketch, self.camera)
             return
         self.moment = now = self._moment()
         focus, ratio = self._focus, self.devicePixelRatio()
@@ -303,8 +303,8 @@ class MapView(QWidget):
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
-        if self._sketch is not None:
-            paint(painter, theme, self._sketch, self.camera)
+        if self.sketch is not None:
+            paint(painter, theme, self.sketch, self.camera)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
