@@ -6,7 +6,6 @@ Rules: no Qt; values in, commands out. How copies are made of a network that has
 from collections.abc import Collection, Mapping
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Command
-from p4lab.core.options import Attach
 from p4lab.scenario.changes import free_name
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Organisation, Provider, Scenario
@@ -44,7 +43,7 @@ def copies_of(whole: Scenario, copies: Mapping[str, str], world: World, t: float
             added = [copies[each] for each in peers if each in copies and copies[each] in _made(found)]
             parent = None if above is None else world.called[above]
             everyone = tuple(dict.fromkeys((*peers, *added)))
-            hang = Attach.LOCAL if parent is None else row.attach
+            hang = AddProvider(copy).attach if parent is None else row.attach
             found.append(
                 AddProvider(copy, row.customers, at, row.lookup_delay,
                             copies.get(parent, parent) if parent else None, hang, everyone)

@@ -10,11 +10,10 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Attach, Command, Detach, SetProvider
-from p4lab.core.options import Attach as Hang
 from p4lab.scenario import changes
 from p4lab.scenario.changes import Change
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Scenario
+from p4lab.scenario.model import Provider, Scenario
 from p4lab.world import World
 from ui.drafting import Drafting, sentence
 from ui.forms.organisation import OrganisationWish
@@ -184,7 +183,7 @@ def _shaped(scenario: Scenario, was: ProviderWish, wish: ProviderWish) -> Scenar
         change = changes.attach(found, was.name, wish.parent) if wish.parent else changes.detach(found, was.name)
         found = change.scenario if isinstance(change, Change) else change
     if wish.parent and (wish.attach != was.attach or wish.parent != was.parent):
-        fields["attach"] = Hang(wish.attach)
+        fields["attach"] = msgspec.convert({"name": was.name, "attach": wish.attach}, Provider).attach
     if fields:
         found = changes.set_provider(found, was.name, **fields)
     return found if wish.name == was.name else changes.rename(found, was.name, wish.name)

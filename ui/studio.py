@@ -1,6 +1,6 @@
-"""Everything for drawing in one window: tools, edits, forms, the palette, and how they are wired to the map.
+"""Everything for drawing in one window: tools, edits, forms, and how they are wired to the map.
 
-Rules: makes and connects, and decides nothing. The window asks it for the map's tools and for the palette.
+Rules: makes and connects, and decides nothing. The map and the palette are made with its tools.
 """
 
 from ui.acts.context import Context
@@ -8,7 +8,6 @@ from ui.canvas.scene import LINE
 from ui.deeds import Deeds
 from ui.drafting import Drafting
 from ui.edits import Edits
-from ui.panels.palette import Palette
 from ui.properties import Properties
 from ui.toolbox import PROVIDER, RUN, Toolbox
 
@@ -26,8 +25,8 @@ class Studio:
         self._properties = Properties(player, self.drafting, sheets)
         self._ctx, self.focus = ctx, focus
 
-    def palette(self) -> Palette:
-        """The map and the actions are there: wire them, and give the palette."""
+    def wire(self) -> None:
+        """The map, the status line and the actions are there: connect them."""
         view = self._ctx.view
         self.drafting.pins = view.map.plan.pins
         view.map.placed.connect(self.drafting.place)
@@ -36,7 +35,6 @@ class Studio:
         self.tools.changed.connect(view.status.refresh)
         view.map.began.connect(view.status.refresh)
         self._ctx.document.opened.connect(self._begin)
-        return Palette(view.acts, self.tools, self._ctx.taste.switch)
 
     def show_form(self) -> None:
         """Of the chosen link, provider or organisation."""

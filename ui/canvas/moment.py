@@ -21,8 +21,8 @@ from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
 from ui.canvas.sprites import HIT
 from ui.focus import Focus
-from ui.player import Player
 from ui.theme import SHAPES
+from ui.viewed import Viewed
 from ui.words import ACCESS, SESSION
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
@@ -58,7 +58,7 @@ class Moment:
     house: int | None = None
 
 
-def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
+def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
     answers, lost = plan.answers, plan.losses
