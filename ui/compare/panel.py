@@ -32,8 +32,8 @@ HOW = (
     "Two futures side by side: press F to fork at the playhead, change something, and choose the other branch above. "
     "Or ask what if a key had been put in another regime (menu Time), or choose a scenario with the same workload."
 )
-LEAST_TABLE, ROW = 330, 6  # px
-WORSE, BETTER = "▲ worse", "▼ better"
+LEAST_TABLE, ROW = 400, 6  # px
+WORSE, BETTER = "worse", "better"
 
 
 class ComparePanel(QWidget):
