@@ -20,6 +20,7 @@ from ui.remedying import Recipe, applied
 from ui.story import Tone
 
 AFTER = 10.0  # s after it was asked that a get which takes longer in another future is waited for
+MOST = 100  # messages of one answer that are lit up
 NOT_HERE = "Nothing in this scenario can be changed that way."
 
 
@@ -66,8 +67,12 @@ class Why(QObject):
         if op is None or world.op(op) is None or self._focus.eyes.as_node is not None:
             self._focus.light(frozenset())
             return
-        steps = story(cast("Any", self._player.trace), world, op)
-        self._focus.light(self.causes.chain([step.event_id for step in steps if step.event_id], op))
+        trace, found = self._player.trace, world.op(op)
+        steps = [step.event_id for step in story(cast("Any", trace), world, op) if step.event_id]
+        if found is not None and found.finished is not None:
+            rows = trace.slice(found.started_id, found.finished_id).rows
+            steps += rows["id"][(rows["op"] == op) & (rows["code"] < words.ACCESS)][:MOST].tolist()
+        self._focus.light(self.causes.chain(steps))
 
     def avoid(self, number: int) -> bool:
         """Try the first remedy that this scenario allows. False: there is none."""

@@ -63,11 +63,11 @@ def paint(painter: QPainter, theme: Theme, shown: Figures, lit: Lit, event: int 
     for node in {int(shown.hosts[node]) for node in lit.nodes if node < count}:
         reach = float(shown.rims[node]) + RING
         painter.drawEllipse(QPointF(*shown.centres[node].tolist()), reach, reach)
-    for number, (src, dst, way) in enumerate(lit.ways, 1):
-        if max(src, dst) < count and shown.hosts[src] != shown.hosts[dst]:
-            line = _line(shown, int(shown.hosts[src]), int(shown.hosts[dst]))
-            if line is not None:
-                _paint_way(painter, theme, line, number if len(lit.ways) <= NUMBERED else 0, way == event)
+    between = [way for way in lit.ways if max(way[:2]) < count and shown.hosts[way[0]] != shown.hosts[way[1]]]
+    for number, (src, dst, way) in enumerate(between, 1):
+        line = _line(shown, int(shown.hosts[src]), int(shown.hosts[dst]))
+        if line is not None:
+            _paint_way(painter, theme, line, number if len(between) <= NUMBERED else 0, way == event)
     painter.restore()
 
 

@@ -99,6 +99,8 @@ class LogPanel(QWidget):
         self.view.customContextMenuRequested.connect(self.open_menu)
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.view, context=Qt.ShortcutContext.WidgetShortcut)
         copy.activated.connect(self.copy)
+        self.model.light(focus.chain)
+        self.model.see_as(focus.eyes.as_node)
         self._look_at()
         self._filter()
         self._restyle()

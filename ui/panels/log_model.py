@@ -299,7 +299,9 @@ class LogModel(QAbstractTableModel):
             case Qt.ItemDataRole.BackgroundRole if self.event_of(row) + 1 in self._chain:
                 return self._theme.accent_soft
             case Qt.ItemDataRole.FontRole if self.event_of(row) + 1 in self._chain:
-                return font("strong") if column == NUMBER else None
+                bold = font("small")
+                bold.setBold(column == NUMBER)  # not by colour alone
+                return bold
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole if column in (BETWEEN, KEY, RESULT):
