@@ -5,7 +5,7 @@ can be given up. Who owns the playhead shows what is arrived at. Commands given 
 same run; in the past the run is made anew, and begins a branch if more has been seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -13,10 +13,12 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Command
+from p4lab.scenario.model import Branch as Row
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
 from ui.errands import Errand, again
+from ui.filed import opened
 from ui.history import History, Step
 from ui.run import Nothing, Run
 
@@ -64,10 +66,10 @@ class Doing(QObject):
         """All branches as they are now."""
         return self._branches.looked_at(self._clock.playhead, self._clock.seen)
 
-    def begin(self, session: Session) -> None:
-        """Nothing was done to this one yet."""
+    def begin(self, session: Session, rows: Sequence[tuple[Row, Scenario]]) -> None:
+        """Nothing was done to this one yet. rows: the branches of its file."""
         self._runs.close()
-        self._branches = only(session, self._runs)
+        self._branches = opened(session, self._runs, rows)
         run = self._runs.add(Run(session))
         self._runs.show(run)
         self.history.clear()
@@ -132,7 +134,7 @@ class Doing(QObject):
 
     def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None) -> None:
         """See `Player.change`."""
-        branches = self.branches.changed(scenario=scenario)
+        branches = self.branches.said(scenario)
         if commands is not None:
             branches = branches.changed(commands=commands)
         if branches == self._branches:

@@ -8,11 +8,13 @@ as far as the playhead: so everything can be given up, and undone.
 """
 
 import math
+from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from p4lab.core.commands import Command
 from p4lab.metrics import Metrics
+from p4lab.scenario.model import Branch as Row
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
@@ -133,11 +135,11 @@ class Player(QObject):
         """Of the whole run, once it is known to its end; else empty."""
         return self.run.digest()
 
-    def open(self, session: Session) -> None:
-        """Show another session, paused at its start."""
+    def open(self, session: Session, branches: Sequence[tuple[Row, Scenario]] = ()) -> None:
+        """Show another session, paused at its start. branches: those of its file."""
         self._end_work()
         self.run.close()
-        self._doing.begin(session)
+        self._doing.begin(session, branches)
         wanted = session.scenario.view.speed
         self.setSpeed(None if isinstance(wanted, str) else wanted)
         if session.abilities.known:
