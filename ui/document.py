@@ -180,6 +180,14 @@ class Document(QObject):
         self._say([*found.says, f"“{self.title}” is as it was. It is not saved yet."])
         return True
 
+    def read(self, path: Path) -> Session | None:
+        """The run of another file, to look at beside this one; None and a sentence where it cannot be read."""
+        try:
+            return self._read(path)[1]
+        except (ScenarioError, RecordingError, TopologyError) as fault:
+            self.failed.emit(f"{CANNOT_OPEN} {fault}")
+            return None
+
     def save(self) -> bool:
         """Write it where it came from; where it never was saved, ask where to."""
         if self.path is None or self.recording:
