@@ -183,7 +183,7 @@ class Document(QObject):
     def read(self, path: Path) -> Session | None:
         """The run of another file, to look at beside this one; None and a sentence where it cannot be read."""
         try:
-            return self._read(path)[1]
+            return self._read(path).session
         except (ScenarioError, RecordingError, TopologyError) as fault:
             self.failed.emit(f"{CANNOT_OPEN} {fault}")
             return None

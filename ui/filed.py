@@ -1,6 +1,6 @@
 """Branches from a file and into one.
 
-Rules: no Qt, no file access: values in, values out. What was done by hand becomes `[[do]]` rows, as in every saved file.
+Rules: no Qt, no file access: values in, values out. What was done by hand becomes `[[do]]` rows.
 """
 
 from collections.abc import Sequence

@@ -117,8 +117,8 @@ class Recovery(QObject):
                 lock = _lock(file)
                 if not file.exists() and lock.tryLock(0):
                     break
-                if lock.error() == QLockFile.LockError.PermissionError:
-                    raise PermissionError(0, f"{self._folder} cannot be written to")
+                if lock.error() not in (QLockFile.LockError.NoError, QLockFile.LockError.LockFailedError):
+                    raise OSError(0, f"{self._folder} cannot be written to")
                 number += 1
             self._file, self._lock = file, lock
         return self._file
