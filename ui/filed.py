@@ -13,8 +13,10 @@ from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from ui.branches import FIRST, Branch, Branches, Runs, only
 
+Rows = Sequence[tuple[Row, Scenario]]  # branches as a file has them, and what each does
 
-def opened(session: Session, runs: Runs, rows: Sequence[tuple[Row, Scenario]] = ()) -> Branches:
+
+def opened(session: Session, runs: Runs, rows: Rows = ()) -> Branches:
     """What a file has: the session is that of the branch shown; rows are those of `branches_of`."""
     if not any(row.shown for row, _ in rows):
         return only(session, runs)
