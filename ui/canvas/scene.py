@@ -112,7 +112,7 @@ class MapView(QWidget):
         self._plan.fold(node, self._player.playhead)
         chosen = [each for each in self._focus.chosen if each < len(self._plan.hosts)]
         if any(self._drawn(each) != each for each in chosen):  # nobody stays chosen out of sight
-            self._focus.choose(tuple(dict.fromkeys(map(self._drawn, chosen))))
+            self._focus.choose(tuple(each for each in dict.fromkeys(map(self._drawn, chosen)) if each >= 0))
         self.camera = replace(self.camera, margin=self._margin())
         if self.camera.fitted:
             self.fit()
@@ -233,7 +233,8 @@ class MapView(QWidget):
     def selected(self) -> int | None:
         """The one provider that is chosen, or who is drawn for it."""
         node = self._focus.provider
-        return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
+        drawn = -1 if node is None or node >= len(self._plan.names) else int(self._plan.hosts[node])
+        return None if drawn < 0 else drawn
 
     def lines(self) -> np.ndarray:
         """The links as rows of two."""
@@ -242,7 +243,9 @@ class MapView(QWidget):
     # Private
 
     def _rebuild(self) -> None:
-        if self._plan.show(self._player.scenario, self._player.trace, self._player.world):
+        if self._plan.show(
+            self._player.scenario, self._player.trace, self._player.world, self._player.session.commands
+        ):
             camera = Camera(self.width(), self.height(), self._plan.aspect, margin=self._margin())
             self.camera = camera.showing(self._plan.points)
         self._hovered = None
@@ -288,7 +291,7 @@ class MapView(QWidget):
 
     def _drawn(self, node: int) -> int:
         """Who is drawn for one: itself, or the one that it is folded into."""
-        return int(self._plan.hosts[node]) if node < len(self._plan.hosts) else node
+        return int(self._plan.hosts[node]) if node < len(self._plan.hosts) else node  # -1: not there
 
     # Qt
 
