@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Attach as Hang
 from p4lab.core.commands import (
     AddOrganisation,
     AddProvider,
@@ -27,6 +26,7 @@ from p4lab.core.commands import (
     SetProvider,
     Unpeer,
 )  # fmt: skip
+from p4lab.core.commands import Attach as Hang
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
 from p4lab.scenario.model import (

@@ -84,12 +84,12 @@ class Plan:
 
         commands: given by hand; who comes by one has a place from the start, and is drawn while it is there.
         """
-        scenario = with_newcomers(scenario, commands)
+        begins, scenario = scenario, with_newcomers(scenario, commands)
         self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         everybody = _nowhere(scenario.provider), _nowhere(scenario.organisation)
         same = scenario.title, *everybody, scenario.peering, scenario.underlay, scenario.link
         if same != self._shown or trace is not self._trace:
-            self._links = every_link(scenario)
+            self._links = every_link(begins)
             self._default, self._seen = scenario.link, 0
             self._above = {child: parent for child, parent, _ in parent_links(scenario)}
             self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
