@@ -5,7 +5,7 @@ Rules: as in `check.py`, which calls this. Who has left is named in vain: the ru
 
 from collections.abc import Iterable, Mapping
 
-from p4lab.core.commands import AddOrganisation, AddProvider, Command, Unpeer, verb
+from p4lab.core.commands import AddOrganisation, AddProvider, Command, Leave, Unpeer, verb
 from p4lab.core.options import Mesh
 from p4lab.scenario import verbs
 from p4lab.scenario.errors import Path, ScenarioError, shown
@@ -44,6 +44,20 @@ def check_command(command: Command, scenario: Scenario, also: Iterable[Command] 
     made = [command] if made_by(command) is not None else []
     verbs.check_command(command, index | dict.fromkeys(map(_name, made), -1), (), houses)
     _whole(command, scenario, ())
+
+
+def in_vain(scenario: Scenario) -> list[str]:
+    """The commands that name somebody who has left by then, a sentence each: the run will note them."""
+    found: list[str] = []
+    gone: dict[str, float] = {}
+    for i in sorted(range(len(scenario.do)), key=lambda i: scenario.do[i].at):
+        row = scenario.do[i]
+        late = sorted(name for name in needed(row.command) if name in gone)
+        if late:
+            found.append(f"do.{i + 1}: {late[0]} has left at {gone[late[0]]:g} s, so {verb(row.command)} does nothing")
+        elif isinstance(row.command, Leave):
+            gone[row.command.provider] = row.at
+    return found
 
 
 def _in_order(scenario: Scenario) -> None:
