@@ -15,7 +15,7 @@ import numpy as np
 
 from p4lab.core.commands import Command, verb
 from p4lab.core.events import Event
-from p4lab.recording.read import is_recording
+from p4lab.recording.opened import is_recording
 from p4lab.recording.shape import COLUMNS, FORMAT, SCHEMA, RecordingError, row_of, row_of_message
 
 BATCH = 10_000  # events: a tenth of a second of writing, and little to lose
