@@ -9,14 +9,14 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import edit, file, inspect, run, view
+from ui.acts import branches, edit, file, inspect, run, view
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.deeds import Deeds
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
-MENUS = ("File", "Edit", "Run", "Network", "View", "Help")
+MENUS = ("File", "Edit", "Run", "Time", "Network", "View", "Help")
 
 
 def table(ctx: Context) -> list[Row]:
@@ -25,6 +25,7 @@ def table(ctx: Context) -> list[Row]:
     rows += file.rows(ctx)
     rows += edit.rows(ctx)
     rows += run.rows(ctx)
+    rows += branches.rows(ctx)
     rows += operations.operations(Deeds(ctx.player, ctx.focus, ctx.sheets, ctx.view.tell_fault), ctx.focus, ctx.view)
     rows += inspect.rows(ctx)
     rows += view.rows(ctx)
@@ -65,7 +66,9 @@ class Actions(QObject):
             why_not = row.why_not()
             action.setEnabled(not why_not)
             keys = ", ".join(map(native, self.shortcuts.keys(row)))
-            tip = row.says or row.label.removesuffix("…")
+            if row.now is not None:
+                action.setText(row.now())
+            tip = row.says or action.text().removesuffix("…")
             action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
             if row.ticked is not None:
                 action.setChecked(row.ticked())

@@ -5,7 +5,7 @@ can answer. The text a scenario came from is kept, so that saving leaves a perso
 that comes with P4 Lab is never overwritten; a map opens as the scenario that `p4lab import` makes of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -20,14 +20,15 @@ from p4lab.scenario.write import write
 from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
-from ui.player import MakeSession, Player
+from ui.branches import MakeSession
+from ui.places import Place, placed
+from ui.player import Player
 from ui.run import Nothing
 
 RECORDING = ".p4rec"
 MAPS = (".graphml", ".gml", ".txt")  # the last: AS relationships, as CAIDA names them
 RECENT = 8  # files remembered
-Places = dict[str, tuple[float, float]]  # providers that were moved on the map, 0..1
-State = tuple[int, tuple[Do, ...], Places]  # seed, what was done by hand, places
+State = tuple[Scenario, tuple[Do, ...]]  # how it begins, and what was done by hand
 CANNOT_OPEN = "This file cannot be opened."
 
 
@@ -66,13 +67,11 @@ class Document(QObject):
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
         self._saved: State | None = None
-        self._places: Places = {}
-        player.submitted.connect(self._touched)
-        player.sessionChanged.connect(self._touched)
+        player.branchesChanged.connect(self.changed)
 
     @property
     def title(self) -> str:
-        return self._player.session.scenario.title
+        return self._player.scenario.title
 
     @property
     def recording(self) -> bool:
@@ -93,24 +92,16 @@ class Document(QObject):
 
     def scenario(self) -> Scenario:
         """The run in the window as a scenario: what was done by hand becomes `[[do]]` rows."""
-        session = self._player.session
-        base = session.scenario
-        moved = tuple(
-            msgspec.structs.replace(provider, position=self._places[provider.name], geo=None)
-            if provider.name in self._places
-            else provider
-            for provider in base.provider
-        )
-        houses = tuple(
-            msgspec.structs.replace(house, position=self._places[house.name]) if house.name in self._places else house
-            for house in base.organisation
-        )
-        return msgspec.structs.replace(base, provider=moved, organisation=houses, do=base.do + tuple(session.commands))
+        branch = self._player.branches.current
+        return msgspec.structs.replace(branch.scenario, do=branch.scenario.do + branch.commands)
 
-    def place(self, name: str, position: tuple[float, float]) -> None:
-        """Remember where a provider or an organisation was moved to on the map."""
-        self._places[name] = (round(position[0], 4), round(position[1], 4))
-        self.changed.emit()
+    def place(self, places: Mapping[str, Place]) -> None:
+        """These were moved on the map."""
+        branch = self._player.branches.current
+        try:
+            self._player.change(*placed(branch.scenario, branch.commands, places))
+        except (ScenarioError, ValueError) as fault:
+            self.failed.emit(f"Nobody was moved. {fault}")
 
     def open(self, path: Path) -> bool:
         """Open a scenario or a recording, asking about what is unsaved. False: nothing has changed."""
@@ -126,7 +117,6 @@ class Document(QObject):
         imported = path.suffix.lower() in MAPS
         self.path = None if shipped or imported else path
         self._text = text
-        self._places = {}
         self._saved = None
         self._player.open(session)
         self._saved = self._state()
@@ -173,8 +163,8 @@ class Document(QObject):
 
     def _state(self) -> State:
         """All that can change of an open scenario."""
-        session = self._player.session
-        return session.scenario.seed, tuple(session.commands), dict(self._places)
+        branch = self._player.branches.current
+        return branch.scenario, branch.commands
 
     def _read(self, path: Path) -> tuple[str | None, Session]:
         if path.suffix.lower() == RECORDING:
@@ -204,9 +194,6 @@ class Document(QObject):
         path = path.resolve()
         kept = [path, *(each for each in self.recent if each != path)][:RECENT]
         self._settings.setValue("recent", [str(each) for each in kept])
-
-    def _touched(self) -> None:
-        self.changed.emit()
 
 
 def _slug(title: str) -> str:

@@ -24,7 +24,8 @@ def _nothing() -> None:
 @dataclass
 class Errand:
     """slice: works for about so many seconds, True when done. share: how much is done, 0..1. place: where the playhead
-    may be by now. then: what follows. Give it up by forgetting it: what is known stays known.
+    may be by now. then: what follows. makes: whether it ends in something else than another moment. leads: to which
+    place in the history. Give it up by forgetting it: what is known stays known.
     """
 
     says: str
@@ -32,6 +33,8 @@ class Errand:
     share: Callable[[], float]
     place: Callable[[float], float] = _stay
     then: Callable[[], None] = _nothing
+    makes: bool = False
+    leads: int | None = None
     began: float = field(default_factory=perf_counter)
 
     @property
@@ -65,13 +68,15 @@ def next_event(run: Run, after: int) -> Errand:
     )
 
 
-def again(run: Run, goal: float, then: Callable[[], None]) -> Errand:
+def again(run: Run, goal: float, then: Callable[[], None], leads: int | None = None) -> Errand:
     """Make the past up to `goal` in a run of its own, then go on with it."""
     return Errand(
         f"Playing the past again up to {clock(goal)}",
         lambda budget: run.advance(goal, budget),
         lambda: run.known / max(goal, 1e-9),
         then=then,
+        makes=True,
+        leads=leads,
     )
 
 

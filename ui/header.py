@@ -36,7 +36,7 @@ class Header(QFrame):
         self._seed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._seed.setToolTip("The same seed gives the same run, to the last digit of its digest")
         menu = QMenu(self._seed)
-        for name in ("reset", "new-seed", "take-back", "bring-back"):
+        for name in ("reset", "new-seed", "take-back"):
             menu.addAction(actions[name])
         menu.aboutToShow.connect(actions.refresh)
         self._seed.setMenu(menu)

@@ -2,13 +2,13 @@
 
 Rules: the only owner of the run (session and folds) and of the one frame timer, which runs only while there is work.
 Everything seen is a function of (run, playhead); nobody else moves the playhead. The engine never runs ahead of the
-playhead on its own, so that a command takes effect where the person looks. Long work is done between frames.
+playhead on its own, so that a command takes effect where the person looks. Long work is done between frames. Whatever
+is done is a step from one value of `branches` to another, and nothing is changed before the run of the other is known
+as far as the playhead: so everything can be given up, and undone.
 """
 
 import math
-from collections.abc import Callable
 
-import msgspec
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from p4lab.core.commands import Command
@@ -17,7 +17,10 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
-from ui.errands import Errand, again, ahead, next_event, whole
+from ui.branches import Branches, MakeSession
+from ui.doing import Doing
+from ui.errands import Errand, ahead, next_event, whole
+from ui.history import History
 from ui.pace import for_hop
 from ui.run import Nothing, Run
 from ui.tempo import Tempo
@@ -31,20 +34,21 @@ SMOOTH = 0.5  # s over which the achieved speed is averaged
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
 SPEEDS = (0.01, 1000.0)
 
-MakeSession = Callable[[Scenario, list[Do]], Session]
-
 
 class Player(QObject):
     """playhead, known, duration in simulated seconds; factor: simulated seconds per second, in force now."""
 
     sessionChanged = Signal()  # another run: rebuild
+    scenarioChanged = Signal()  # another scenario, perhaps of the same run: what is said of it, and places on the map
+    branchesChanged = Signal()
+    branched = Signal(object)  # a Branch that `branch_off` has made is known up to the playhead
     moved = Signal(float)  # the playhead moved; once a frame at most
     sampled = Signal()  # panels refresh: 10 times a second while something changes, and after a seek
     playingChanged = Signal(bool)
     speedChanged = Signal()
     workChanged = Signal()  # `work` began, went on or ended
     submitted = Signal(object, float)  # a command took effect, and when
-    forked = Signal(float)  # a future that had been seen was given up; `bring_back` undoes it
+    forked = Signal(float)  # what was done in the past began a branch; the one before keeps its future
 
     def __init__(self, make: MakeSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,11 +59,9 @@ class Player(QObject):
         self.achieved = 0.0
         self._kept_up = 1.0  # the part of the asked pace that was reached lately
         self.work: Errand | None = None
-        self._make = make
         self._tempo = Tempo()
-        self._run = Run(Nothing())
-        self._kept: tuple[Run, float] | None = None  # the run before the last fork or reset, and its playhead
-        self._furthest = 0.0
+        self.run = Run(Nothing())
+        self.seen = 0.0  # the furthest that was looked at in this branch
         self._stale = False  # the panels have not seen the playhead where it is
         self._timer = QTimer(self, interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._timer.setObjectName("player")
@@ -67,34 +69,41 @@ class Player(QObject):
         self._frame = QElapsedTimer()
         self._since_sample = QElapsedTimer()
         self._since_sample.start()
+        self._doing = doing = Doing(self, make, self)
+        self.history: History = doing.history
+        doing.scenarioChanged.connect(self.scenarioChanged)
+        doing.branchesChanged.connect(self.branchesChanged)
+        doing.branched.connect(self.branched)
+        doing.submitted.connect(self.submitted)
+        doing.forked.connect(self.forked)
 
     @property
     def session(self) -> Session:
-        return self._run.session
+        return self.run.session
 
     @property
     def trace(self) -> Trace:
-        return self._run.trace
+        return self.run.trace
 
     @property
     def world(self) -> World:
-        return self._run.world
+        return self.run.world
 
     @property
     def metrics(self) -> Metrics:
-        return self._run.metrics
+        return self.run.metrics
 
     @property
     def known(self) -> float:
-        return self._run.known
+        return self.run.known
 
     @property
     def duration(self) -> float:
-        return self._run.duration
+        return self.run.duration
 
     @property
     def complete(self) -> bool:
-        return self._run.complete
+        return self.run.complete
 
     @property
     def empty(self) -> bool:
@@ -107,32 +116,40 @@ class Player(QObject):
         return self._tempo.watched
 
     @property
-    def can_bring_back(self) -> bool:
-        return self._kept is not None
+    def scenario(self) -> Scenario:
+        """The scenario of this branch: that of its run, perhaps with other words, marks and places since."""
+        return self._doing.scenario
+
+    @property
+    def branches(self) -> Branches:
+        """All branches as they are now."""
+        return self._doing.branches
 
     def alerts(self, t: float) -> int:
         """How many messages were refused by time t."""
-        return self._run.alerts(t)
+        return self.run.alerts(t)
 
     def digest(self) -> str:
         """Of the whole run, once it is known to its end; else empty."""
-        return self._run.digest()
+        return self.run.digest()
 
     def open(self, session: Session) -> None:
         """Show another session, paused at its start."""
-        self._swap(Run(session), 0.0, keep=False)
+        self._end_work()
+        self.run.close()
+        self._doing.begin(session)
         wanted = session.scenario.view.speed
         self.setSpeed(None if isinstance(wanted, str) else wanted)
         if session.abilities.known:
-            self._begin(whole(self._run))
+            self.begin(whole(self.run))
 
     def close(self) -> None:
         """Stop, and let go of files."""
         self._timer.stop()
         self.playing = False
         self.work = None
-        self._forget()
-        self._run.close()
+        self._doing.close()
+        self.run.close()
 
     def play(self) -> None:
         """Let time run; at the end of the run, from the start."""
@@ -166,7 +183,7 @@ class Player(QObject):
             self._end_work()
             self._jump(t)
         else:
-            self._begin(ahead(self._run, t))
+            self.begin(ahead(self.run, t))
 
     def step(self, direction: int) -> None:
         """To the next (+1) or the previous (-1) moment at which something happened; pauses."""
@@ -176,42 +193,91 @@ class Player(QObject):
             before = self.trace.index_at(math.nextafter(self.playhead, -math.inf))
             self._jump(self.trace.time_of(before - 1) if before else 0.0)
         else:
-            self._begin(next_event(self._run, self.trace.index_at(self.playhead)))
+            self.begin(next_event(self.run, self.trace.index_at(self.playhead)))
 
     def reset(self, new_seed: int | None = None, keep_commands: bool = True) -> None:
         """Start again: the same, with another seed, or without what was done by hand. A recording only goes back."""
         if self.session.abilities.known:
             self.seek(0.0)
             return
-        scenario = self.session.scenario
-        if new_seed is not None:
-            scenario = msgspec.structs.replace(scenario, seed=new_seed)
-        commands = self.session.commands if keep_commands else []
-        self._swap(Run(self._make(scenario, commands)), 0.0, keep=True)
+        self._doing.start_again(new_seed, keep_commands)
 
     def submit(self, command: Command) -> None:
-        """Do this at the playhead; `submitted` says when it took effect.
+        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
 
         Raises ValueError with a sentence where it cannot be.
         """
-        abilities = self.session.abilities
-        if not abilities.submit:
-            raise ValueError(abilities.why_not)
-        if self.playhead >= self.duration:
-            raise ValueError("The run is over here: go back a little, or start again.")
-        if self.playhead >= self.known:
-            self._perform(command)
-        elif not abilities.fork:
-            raise ValueError(abilities.why_not or "The past of this run cannot be changed.")
-        else:
-            run = Run(self.session.fork(self.playhead))
-            self._begin(again(run, self.playhead, lambda: self._take_over(run, command)))
+        self._doing.submit(command)
 
-    def bring_back(self) -> None:
-        """Undo the last fork or reset."""
-        if self._kept is not None:
-            run, playhead = self._kept
-            self._swap(run, playhead, keep=True)
+    def fork(self, says: str = "") -> None:
+        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
+        self._doing.fork(says)
+
+    def branch_off(
+        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
+    ) -> None:
+        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
+        self._doing.branch_off(scenario, commands, says, self.playhead if at is None else at, switch)
+
+    def switch(self, number: int) -> None:
+        """Show another branch at the same moment."""
+        self._doing.switch(number)
+
+    def drop(self, number: int) -> None:
+        """Forget a branch. Raises ValueError for the last one."""
+        self._doing.drop(number)
+
+    def rename(self, number: int, name: str) -> None:
+        """Call a branch something else. Raises ValueError where the name will not do."""
+        self._doing.rename(number, name)
+
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
+        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
+        self._doing.change(scenario, says, commands)
+
+    def begin(self, errand: Errand) -> None:
+        """Work on this between frames, in place of what was in hand."""
+        self.work = errand
+        self._frame.restart()
+        if not self._go_on():  # most errands are over at once
+            self._wake()
+
+    def goto(self, t: float) -> None:
+        """Go on to a moment just ahead."""
+        self.run.advance(t, ERRAND_BUDGET)
+        self._move(max(self.playhead, t))
+        self._sample()
+
+    def halt(self) -> None:
+        """End the work in hand, with the playhead where it has come to."""
+        if self.work is not None:
+            place = self.work.place(self.playhead)
+            self._end_work()
+            self._jump(place)
+
+    def show(self, run: Run, playhead: float, seen: float, hold: bool) -> None:
+        """Go on in this run from this moment. hold: paused, where it is another one."""
+        other, self.seen = run is not self.run, max(seen, playhead)
+        if other:
+            self._end_work()
+            was_playing, self.run = self.playing, run
+            run.advance(max(playhead, run.known), ERRAND_BUDGET)
+            playhead = min(playhead, run.known)
+            if hold:
+                self.playing, self.achieved = False, 0.0
+                self.factor = 1.0 if self.speed is None else self.speed
+                if was_playing:
+                    self.playingChanged.emit(False)
+        self.playhead = playhead
+        if other:
+            self.sessionChanged.emit()
+        self._move(playhead)
 
     def cancel(self) -> None:
         """Give up the work in hand; what is known stays."""
@@ -234,43 +300,6 @@ class Player(QObject):
             self.factor = self._auto(0.0)
             self.speedChanged.emit()
 
-    def _swap(self, run: Run, playhead: float, keep: bool) -> None:
-        self._end_work()
-        was_playing, self.playing, self.achieved = self.playing, False, 0.0
-        old = (self._run, self.playhead)
-        self._forget(but=run)
-        if keep:
-            self._kept = old
-        else:
-            old[0].close()
-        self._run = run
-        self._furthest = playhead
-        self.factor = 1.0 if self.speed is None else self.speed
-        run.advance(max(playhead, run.known), ERRAND_BUDGET)
-        self.playhead = min(playhead, max(run.known, 0.0))
-        if was_playing:
-            self.playingChanged.emit(False)
-        self.sessionChanged.emit()
-        self._move(self.playhead)
-
-    def _forget(self, but: Run | None = None) -> None:
-        if self._kept is not None and self._kept[0] is not but:
-            self._kept[0].close()
-        self._kept = None
-
-    def _perform(self, command: Command) -> None:
-        at = self.session.submit(command, self.playhead)
-        self._run.advance(at, ERRAND_BUDGET)
-        self.submitted.emit(command, at)
-        self._move(max(self.playhead, at))
-        self._sample()
-
-    def _begin(self, errand: Errand) -> None:
-        self.work = errand
-        self._frame.restart()
-        if not self._go_on():  # most errands are over at once
-            self._wake()
-
     def _go_on(self) -> bool:
         """A slice of the errand in hand; True when it is over."""
         errand = self.work
@@ -285,18 +314,6 @@ class Player(QObject):
         else:
             self.workChanged.emit()
         return done
-
-    def _take_over(self, run: Run, command: Command) -> None:
-        """The same past in another run: go on in that one, from the playhead, with this command."""
-        lost = self._furthest > self.playhead
-        self._forget()
-        self._kept = (self._run, self.playhead)
-        self._run = run
-        self._furthest = self.playhead
-        self.sessionChanged.emit()
-        self._perform(command)
-        if lost:
-            self.forked.emit(self.playhead)
 
     def _end_work(self) -> None:
         if self.work is not None:
@@ -323,11 +340,11 @@ class Player(QObject):
     def _play(self, wall: float) -> None:
         factor = self._auto(wall) if self.speed is None else self.speed
         target = min(self.playhead + wall * factor, self.duration)
-        if self.speed is None and self._tempo.hop(self._run, self.playhead) is None:
-            target = self._tempo.until_leaving(self._run, self.playhead, target, BUDGET)
+        if self.speed is None and self._tempo.hop(self.run, self.playhead) is None:
+            target = self._tempo.until_leaving(self.run, self.playhead, target, BUDGET)
         asked = target - self.playhead
         if target > self.known:
-            self._run.advance(target, BUDGET)
+            self.run.advance(target, BUDGET)
         target = max(self.playhead, min(target, self.known))
         if asked > 0:  # the pace itself may change in a frame; what lags is how well the engine keeps up with it
             self._kept_up += ((target - self.playhead) / asked - self._kept_up) * min(1.0, wall / SMOOTH)
@@ -341,19 +358,19 @@ class Player(QObject):
             self.pause()
 
     def _auto(self, wall: float) -> float:
-        return self._tempo.next(self._run, self.factor, wall, self.playhead)
+        return self._tempo.next(self.run, self.factor, wall, self.playhead)
 
     def _jump(self, t: float) -> None:
         """Move elsewhere, and take up the pace that is right there."""
         self._move(t)
         if self.speed is None:
-            hop = self._tempo.hop(self._run, t)
+            hop = self._tempo.hop(self.run, t)
             self.factor = 1.0 if hop is None else for_hop(hop)
             self.speedChanged.emit()
 
     def _move(self, t: float) -> None:
         self.playhead = t
-        self._furthest = max(self._furthest, t)
+        self.seen = max(self.seen, t)
         self.moved.emit(t)
         self._stale = True
         if not self.playing and self._since_sample.elapsed() >= SEEK_SAMPLE:

@@ -16,7 +16,8 @@ def always() -> str:
 class Row:
     """why_not: empty while the action is possible. ticked: for an action that is on or off; one_of: its submenu is one
 
-    choice. line: a line before it. says: for the sheet and the tooltip, where the label is not enough.
+    choice. line: a line before it. says: for the sheet and the tooltip, where the label is not enough. now: the label
+    at this moment, where it changes.
     """
 
     id: str
@@ -30,3 +31,4 @@ class Row:
     line: bool = False
     says: str = ""
     one_of: bool = False
+    now: Callable[[], str] | None = None

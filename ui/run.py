@@ -5,12 +5,15 @@ answer for any time. Work comes in budgets of wall time, so that a window can do
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from time import perf_counter
 
-from p4lab.core.commands import Command
+import msgspec
+
+from p4lab.core.commands import AddOrganisation, AddProvider, Command
 from p4lab.core.events import Rejected
 from p4lab.metrics import Metrics
-from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.model import Do, Scenario, View
 from p4lab.session.base import Abilities, Session
 from p4lab.trace import Trace
 from p4lab.world import World
@@ -33,6 +36,16 @@ class Run:
         self._folded = 0
         self._alerts: list[float] = []  # when a message was refused
         self._digest = (-1, "")
+        self._recipe: Scenario | None = None
+
+    def is_of(self, scenario: Scenario, commands: tuple[Do, ...]) -> bool:
+        """Whether the run of these would be this one: it may differ in what is said, and in where things stand."""
+        if len(commands) != len(self.session.commands):
+            return False
+        if self._recipe is None:
+            self._recipe = _recipe(self.session.scenario)
+        same = scenario is self.session.scenario or _recipe(scenario) == self._recipe
+        return same and _nowhere(commands) == _nowhere(self.session.commands)
 
     @property
     def trace(self) -> Trace:
@@ -103,6 +116,24 @@ class Run:
                 self.known = max(self.known, trace.time_of(stop - 1))
                 return False
         return True
+
+
+def _recipe(scenario: Scenario) -> Scenario:
+    return msgspec.structs.replace(
+        scenario, title="", about="", view=View(), mark=(), expect=(), underlay=(), do=_nowhere(scenario.do),
+        provider=tuple(msgspec.structs.replace(row, position=None, geo=None) for row in scenario.provider),
+        organisation=tuple(msgspec.structs.replace(row, position=None) for row in scenario.organisation),
+    )  # fmt: skip
+
+
+def _nowhere(rows: Iterable[Do]) -> tuple[Do, ...]:
+    """Commands without the places of whom they add."""
+    return tuple(
+        Do(row.at, msgspec.structs.replace(row.command, position=None))
+        if isinstance(row.command, AddProvider | AddOrganisation)
+        else row
+        for row in rows
+    )
 
 
 class Nothing:

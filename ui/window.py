@@ -118,7 +118,7 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(self._place)
+        self.map.placed.connect(document.place)
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self._offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
@@ -130,7 +130,7 @@ class Window(QMainWindow):
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
         run = (player.sampled, player.playingChanged, player.sessionChanged)
-        for signal in (*run, document.changed, focus.choiceChanged, self.docks.changed):
+        for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
 
     # What the actions ask of the window (actions.View)
@@ -189,10 +189,6 @@ class Window(QMainWindow):
         if typed_into(self.focusWidget()):
             self.map.setFocus()
 
-    def _place(self, places: dict[str, tuple[float, float]]) -> None:
-        for name, at in places.items():
-            self.document.place(name, at)
-
     def _offer(self, what: int, place: QPoint) -> None:
         views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
         one = ON_PROVIDER if self.player.world.houses.get(what) is None else ON_HOUSE
@@ -204,8 +200,10 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
-        gone = f"From {clock(t)} on this is another future: the one you had seen is gone."
-        self.notice.news(gone, "Bring it back", self.player.bring_back)
+        branch = self.player.branches.current
+        former = self.player.branches.of(branch.parent or 1)
+        says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
+        self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 
     def _restore(self) -> None:
         geometry = self._settings.value("geometry")

@@ -1,7 +1,7 @@
 """A simulated run: (scenario, seed, commands) and nothing else, so it can be saved, forked and run again to the digest.
 
 Rules: a command given by hand takes effect at its own microsecond, later than everything done so far, so that the run
-made again from the log is the same run.
+made again from the log is the same run. The engine is made with the first Event: until then any command can be given.
 """
 
 from math import floor
@@ -31,7 +31,7 @@ class Simulated:
         self.commands: list[Do] = list(commands or [])
         self.trace = Trace()
         self.abilities = Abilities(submit=True, fork=True)
-        self._engine = Engine(scenario, self.trace, self.commands)
+        self._engine: Engine | None = None
         self._known = -1.0  # before time 0, at which things happen already
 
     def advance(self, until: float) -> float:
@@ -39,6 +39,8 @@ class Simulated:
         until = min(until, self.scenario.duration)
         if until <= self._known:
             return self._known
+        if self._engine is None:
+            self._engine = Engine(self.scenario, self.trace, self.commands)
         end = perf_counter() + BUDGET
         while self._known < until and perf_counter() < end:
             self._known = self._engine.run(until, STEP)
@@ -59,7 +61,8 @@ class Simulated:
         check_command(command, self.scenario)
         row = Do(at, command)
         self.commands.append(row)
-        self._engine.add(row)
+        if self._engine is not None:
+            self._engine.add(row)
         return at
 
     def fork(self, t: float) -> "Simulated":

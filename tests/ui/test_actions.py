@@ -47,6 +47,9 @@ def test_the_keys_that_the_design_promises(window: Window) -> None:
         "start": "Home",
         "end": "End",
         "keys": "?",
+        "undo": "Ctrl+Z",
+        "redo": "Ctrl+Shift+Z",
+        "fork": "F",
     }
     assert {name: window.acts[name].shortcuts()[0].toString() for name in promised} == promised
     assert "." in [key.toString() for key in window.acts["toggle"].shortcuts()]
@@ -63,12 +66,13 @@ def test_every_menu_shows_its_actions(window: Window) -> None:
 def test_what_is_impossible_says_why(window: Window) -> None:
     assert (window.acts["step"].isEnabled(), window.acts["step"].toolTip()) == (False, "Open a scenario first.")
     window.player.open(Simulated(runs.scenario()))
-    said = {name: window.acts[name].toolTip() for name in ("step-back", "stop", "bring-back", "take-back")}
+    said = {name: window.acts[name].toolTip() for name in ("step-back", "stop", "undo", "take-back", "next-branch")}
     assert said == {
         "step-back": "The run begins here.",
         "stop": "It is paused already.",
-        "bring-back": "Nothing was given up.",
+        "undo": "Nothing was done since it was opened.",
         "take-back": "Nothing was done by hand.",
+        "next-branch": "There is one branch only: F begins another.",
     }
     assert window.acts["step"].toolTip() == "To the next event (F4)"
 

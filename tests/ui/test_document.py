@@ -83,7 +83,7 @@ def test_the_saved_run_is_the_run_that_was_seen(desk: Desk, qtbot: QtBot) -> Non
 
 def test_a_new_seed_and_a_moved_provider_are_changes(desk: Desk) -> None:
     desk.document.open(desk.file)
-    desk.document.place("Cedar", (0.25, 0.75))
+    desk.document.place({"Cedar": (0.25, 0.75)})
     desk.player.reset(new_seed=11)
     assert desk.document.unsaved
     desk.document.save()

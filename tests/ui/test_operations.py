@@ -144,9 +144,9 @@ def test_a_crash_in_the_past_is_another_future_and_can_be_undone(desk: Desk) -> 
     desk.seek(4.0)
     choose(desk, CEDAR)
     do(desk, "crash")
-    assert desk.window.notice.text.startswith("From 4.00 s on this is another future")
+    assert desk.window.notice.text.startswith("From 4.00 s on this is branch B;")
     assert desk.player.world.state(desk.player.playhead).crashed == {CEDAR}
-    desk.window.acts["bring-back"].trigger()
+    desk.window.acts["undo"].trigger()
     assert (done(desk), desk.player.world.state(5.0).crashed) == ([], frozenset())
 
 

@@ -153,7 +153,7 @@ def test_a_command_in_the_past_makes_another_future(player: Player, qtbot: QtBot
     assert asked == [("news/1", "by hand")]
 
 
-def test_the_future_that_was_given_up_can_be_brought_back(player: Player, qtbot: QtBot) -> None:
+def test_what_had_been_seen_is_kept_as_a_branch(player: Player, qtbot: QtBot) -> None:
     player.seek(10.0)
     runs.settle(qtbot, player)
     events = len(player.trace)
@@ -161,8 +161,12 @@ def test_the_future_that_was_given_up_can_be_brought_back(player: Player, qtbot:
     player.submit(Get("Elm", "news/1"))
     runs.settle(qtbot, player)
     assert len(player.trace) < events
-    player.bring_back()
-    assert (len(player.trace), player.playhead, player.session.commands) == (events, 5.0, [])
+    assert [(each.name, each.parent, each.forked_at, each.why) for each in player.branches.all] == [
+        ("A", None, 0.0, ""),
+        ("B", 1, 5.0, "get news/1 at Elm"),
+    ]
+    player.switch(1)
+    assert (len(player.trace), player.playhead, player.session.commands) == (events, 5.000001, [])
 
 
 def test_start_again_is_the_same_run_and_another_seed_another_one(player: Player, qtbot: QtBot) -> None:
@@ -209,4 +213,4 @@ def test_opening_another_run_forgets_the_first(player: Player, qtbot: QtBot) -> 
     opened: list[float] = []
     player.sessionChanged.connect(lambda: opened.append(player.playhead))
     player.open(Simulated(runs.scenario(seed=9)))
-    assert (opened, player.playhead, player.can_bring_back) == ([0.0], 0.0, False)
+    assert (opened, player.playhead, player.history.can_undo) == ([0.0], 0.0, False)

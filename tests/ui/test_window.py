@@ -124,7 +124,7 @@ def test_changing_the_past_is_said_and_can_be_undone(desk: Desk) -> None:
     desk.window.bar._key.setEditText("news/1")
     desk.window.bar.go()
     runs.settle(desk.qtbot, desk.player)
-    assert desk.window.notice.text == "From 5.00 s on this is another future: the one you had seen is gone."
+    assert desk.window.notice.text == "From 5.00 s on this is branch B; what you had seen is branch A."
     desk.qtbot.mouseClick(desk.window.notice._button, Qt.MouseButton.LeftButton)
     assert (len(desk.player.trace), desk.window.document.unsaved, desk.window.notice.text) == (events, False, "")
 

@@ -5,8 +5,11 @@ that a person has moved stay there as long as the same scenario is shown, throug
 during the run join those of the scenario as the world sees them.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
+import msgspec
 import numpy as np
 
 from p4lab.scenario.model import Link, Scenario, every_link, parent_links
@@ -34,6 +37,7 @@ class Plan:
         self.names: tuple[str, ...] = ()
         self.customers: tuple[int, ...] = ()
         self.points = np.empty((0, 2))
+        self._laid = np.empty((0, 2))  # where the layout has them
         self.aspect: float | None = None
         self.pairs = np.empty((0, 2), np.int64)
         self.lifted: tuple[int, ...] = ()  # who is being dragged
@@ -72,18 +76,21 @@ class Plan:
 
     def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
         """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
-        self._links = every_link(scenario)
-        self._default, self._seen = scenario.link, 0
-        self._above = {child: parent for child, parent, _ in parent_links(scenario)}
-        self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
-        self._trace, self._world = trace, world
-        self._know(list(self._links))
-        self.answers, self.losses, self.looks = Answers(trace, world), Losses(trace, world), Looks(trace, world)
-        same = scenario.title, scenario.provider, scenario.peering, scenario.underlay, scenario.organisation
+        self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
+        everybody = _nowhere(scenario.provider), _nowhere(scenario.organisation)
+        same = scenario.title, *everybody, scenario.peering, scenario.underlay, scenario.link
+        if same != self._shown or trace is not self._trace:
+            self._links = every_link(scenario)
+            self._default, self._seen = scenario.link, 0
+            self._above = {child: parent for child, parent, _ in parent_links(scenario)}
+            self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
+            self._trace, self._world = trace, world
+            self._know(list(self._links))
+            self.answers, self.losses, self.looks = Answers(trace, world), Losses(trace, world), Looks(trace, world)
         if same == self._shown:
+            self._hold(scenario)
             return False
         self._shown = same
-        self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         self.names = tuple(provider.name for provider in scenario.provider)
         self.customers = tuple(provider.customers for provider in scenario.provider)
         self._scenario, self._held, self._folded = scenario, {}, None
@@ -93,6 +100,14 @@ class Plan:
         self._under = np.array(under, np.int64).reshape(-1, 2)
         self._arrange(State())
         return True
+
+    def _hold(self, scenario: Scenario) -> None:
+        """Who was moved stands there, who was moved back where the layout had them; nobody else is laid out anew."""
+        moved = zip(scenario.provider, self._scenario.provider, strict=True)
+        self._held = {
+            i: row.position for i, (row, old) in enumerate(moved) if row.position and row.position != old.position
+        }
+        self._stand()
 
     def follow(self, t: float) -> None:
         """Take what the world has seen since, and stand as the forest is at t."""
@@ -277,7 +292,12 @@ class Plan:
         self.hosts = self.folds.hosts(len(self.names), self._parents(state))
         rows = self._scenario.provider
         layout = place(rows, [(a, b) for a, b in self._under.tolist()] or list(self._links), self.hosts)
-        self.points, self.aspect = layout.points, layout.aspect
+        self._laid, self.aspect = layout.points, layout.aspect
+        self._stand()
+
+    def _stand(self) -> None:
+        """Everybody where the layout has them, or where they were put."""
+        self.points = self._laid.copy()
         for node, at in self._held.items():
             self.points[node] = at
         away = np.flatnonzero(self.hosts != np.arange(len(self.hosts)))
@@ -288,3 +308,11 @@ class Plan:
         self._all = Links(pairs, list(self._links.values()), self._default)
         self.pairs = self._all.pairs
         self.loads = Counter(self._trace, self._world, self.pairs)
+
+
+def _nowhere(rows: Iterable[Any]) -> tuple[Any, ...]:
+    """Rows of providers or organisations without their places."""
+    nowhere = {"position": None, "geo": None}
+    return tuple(
+        msgspec.structs.replace(row, **{name: nowhere[name] for name in nowhere if hasattr(row, name)}) for row in rows
+    )

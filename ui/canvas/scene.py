@@ -84,9 +84,9 @@ class MapView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 180)
         player.sessionChanged.connect(self._rebuild)
-        player.moved.connect(self.refresh)
-        player.sampled.connect(self.refresh)
-        player.speedChanged.connect(self.refresh)
+        player.scenarioChanged.connect(self._rebuild)
+        for signal in (player.moved, player.sampled, player.speedChanged):
+            signal.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
         focus.opChanged.connect(self.refresh)
         focus.providerChanged.connect(self._describe)
@@ -239,7 +239,7 @@ class MapView(QWidget):
     # Private
 
     def _rebuild(self) -> None:
-        if self._plan.show(self._player.session.scenario, self._player.trace, self._player.world):
+        if self._plan.show(self._player.scenario, self._player.trace, self._player.world):
             camera = Camera(self.width(), self.height(), self._plan.aspect, margin=self._margin())
             self.camera = camera.showing(self._plan.points)
         self._hovered = None

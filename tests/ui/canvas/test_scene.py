@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from p4lab.core.names import Regime
 from p4lab.core.options import Options
+from p4lab.scenario.changes import set_place
 from p4lab.scenario.model import Link, Provider, Workload
 from p4lab.session.simulated import Simulated
 from tests.ui.canvas.maps import Shown
@@ -72,9 +73,13 @@ def test_dragging_moves_a_provider_and_says_where(shown, qtbot):
     assert (x, y) == pytest.approx((300 / 900, 200 / 560), abs=0.004)
     assert shown.place(3) == end
     assert shown.focus.provider is None  # a drag is no click
+    shown.player.change(set_place(shown.player.scenario, {name: (x, y)}), "moving Dahlia")
     shown.player.reset()
     settle(qtbot, shown.player)
     assert shown.place(3) == end  # the same scenario, from its start again
+    shown.player.history.undo()
+    shown.player.history.undo()
+    assert shown.place(3) == start
 
 
 def test_a_click_selects_a_provider_and_a_click_beside_it_none(shown, qtbot):

@@ -1,0 +1,235 @@
+"""What people do: each deed is a step from one value of the branches to another, and undo goes back.
+
+Rules: nothing is changed before the run of the other value is known as far as the playhead, so a deed that takes long
+can be given up. Who owns the playhead shows what is arrived at. Commands given at the end of what is known go on in the
+same run; in the past the run is made anew, and begins a branch if more has been seen.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from p4lab.core.commands import AddOrganisation, AddProvider, Command
+from p4lab.scenario.model import Do, Scenario
+from p4lab.session.base import Session
+from ui.branches import Branches, MakeSession, Runs, deed, fits, only
+from ui.errands import Errand, again
+from ui.history import History, Step
+from ui.run import Nothing, Run
+
+NEW = (AddProvider, AddOrganisation)  # whom the engine must know of from the start, so that the run is made anew
+
+
+class Clock(Protocol):
+    """Who owns the playhead. seen: the furthest that was looked at in this branch."""
+
+    playhead: float
+    seen: float
+    work: Errand | None
+    run: Run
+
+    def begin(self, errand: Errand) -> None: ...
+    def halt(self) -> None: ...
+    def goto(self, t: float) -> None: ...
+    def show(self, run: Run, playhead: float, seen: float, hold: bool) -> None: ...
+
+
+class Doing(QObject):
+    """The branches, the runs that were made for them, and the history."""
+
+    scenarioChanged = Signal()
+    branchesChanged = Signal()
+    branched = Signal(object)
+    submitted = Signal(object, float)
+    forked = Signal(float)
+
+    def __init__(self, clock: Clock, make: MakeSession, parent: QObject) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._make = make
+        self._runs = Runs(make)
+        self._branches = only(Nothing(), self._runs)
+        self.history = History(self._go_back, self._heading, self)
+
+    @property
+    def scenario(self) -> Scenario:
+        """That of the branch shown."""
+        return self._branches.current.scenario
+
+    @property
+    def branches(self) -> Branches:
+        """All branches as they are now."""
+        return self._branches.looked_at(self._clock.playhead, self._clock.seen)
+
+    def begin(self, session: Session) -> None:
+        """Nothing was done to this one yet."""
+        self._runs.close()
+        self._branches = only(session, self._runs)
+        run = self._runs.add(Run(session))
+        self._runs.show(run)
+        self.history.clear()
+        self._clock.show(run, 0.0, 0.0, hold=True)
+        self.scenarioChanged.emit()
+        self.branchesChanged.emit()
+
+    def close(self) -> None:
+        """Let go of all runs."""
+        self._runs.close()
+
+    def submit(self, command: Command) -> None:
+        """See `Player.submit`."""
+        clock, run = self._clock, self._clock.run
+        if not run.session.abilities.submit:
+            raise ValueError(run.session.abilities.why_not)
+        clock.halt()
+        if clock.playhead >= run.duration:
+            raise ValueError("The run is over here: go back a little, or start again.")
+        if clock.playhead >= run.known and not isinstance(command, NEW):
+            self._perform(command)
+        else:
+            self._may_fork()
+            self._perform_before(command)
+
+    def fork(self, says: str) -> None:
+        """See `Player.fork`."""
+        self._may_fork()
+        self._clock.halt()
+        here = self._clock.playhead
+        kept = tuple(row for row in self._branches.current.commands if row.at <= here)
+        branches = self.branches.grown(here, says, self.scenario, kept)
+        told = partial(self.forked.emit, here)
+        self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False, then=told)
+
+    def branch_off(self, scenario: Scenario, commands: tuple[Do, ...], says: str, at: float, switch: bool) -> None:
+        """See `Player.branch_off`."""
+        self._may_fork()
+        fits(scenario, commands)
+        self._clock.halt()
+        branches = self.branches.grown(at, says, scenario, commands, switch)
+        made, here = branches.all[-1], self._clock.playhead
+        run = self._runs.of(scenario, commands, here)
+        self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
+
+    def switch(self, number: int) -> None:
+        """See `Player.switch`."""
+        branches = self.branches.showing(number)
+        if number != self._branches.number:
+            self._arrive(f"going to branch {branches.current.name}", branches, self._clock.playhead, hold=False)
+
+    def drop(self, number: int) -> None:
+        """See `Player.drop`."""
+        name = self._branches.of(number).name
+        self._arrive(f"forgetting branch {name}", self.branches.without(number), self._clock.playhead)
+
+    def rename(self, number: int, name: str) -> None:
+        """See `Player.rename`."""
+        branches = self.branches.renamed(number, name)
+        if branches != self._branches:
+            self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)
+
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None) -> None:
+        """See `Player.change`."""
+        branches = self.branches.changed(scenario=scenario)
+        if commands is not None:
+            branches = branches.changed(commands=commands)
+        if branches == self._branches:
+            return
+        fits(scenario, branches.current.commands)
+        if not self._clock.run.is_of(scenario, branches.current.commands):
+            self._may_fork()
+        self._arrive(says, branches, self._clock.playhead, hold=False)
+
+    def start_again(self, new_seed: int | None, keep_commands: bool) -> None:
+        """See `Player.reset`."""
+        now = self.branches
+        if new_seed is not None:
+            now = now.changed(scenario=msgspec.structs.replace(self.scenario, seed=new_seed))
+        if not keep_commands:
+            now = now.changed(commands=())
+        run = self._runs.fresh(now.current.scenario, now.current.commands)
+        self._arrive("starting again", now.looked_at(0.0, 0.0), 0.0, run=run)
+
+    def _may_fork(self) -> None:
+        if not self._clock.run.session.abilities.fork:
+            raise ValueError(self._clock.run.session.abilities.why_not)
+
+    def _perform(self, command: Command) -> None:
+        """At the end of what is known: the run goes on with it."""
+        clock, before = self._clock, self.branches
+        session = clock.run.session
+        at = session.submit(command, clock.playhead)
+        self._branches = before.changed(commands=tuple(session.commands))
+        clock.goto(at)
+        self._done(Step(deed(command), before, self.branches, moves=True))
+        self.submitted.emit(command, at)
+
+    def _perform_before(self, command: Command) -> None:
+        """In a run made anew; where more has been seen, in a branch of its own."""
+        now, here = self.branches, self._clock.playhead
+        lost = self._clock.seen > here
+        kept = [row for row in now.current.commands if row.at <= here or not lost]
+        session = self._make(self.scenario, kept)
+        at = session.submit(command, here)
+        done, says = tuple(session.commands), deed(command)
+        branches = now.grown(here, says, self.scenario, done) if lost else now.changed(commands=done)
+
+        def told() -> None:
+            self.submitted.emit(command, at)
+            if lost:
+                self.forked.emit(here)
+
+        self._arrive(says, branches, at, run=self._runs.add(Run(session)), hold=False, then=told)
+
+    def _arrive(
+        self, says: str, branches: Branches, playhead: float, *, run: Run | None = None, shows: bool = True,
+        hold: bool = True, leads: int | None = None, then: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Show these branches, once the run is known up to `playhead`; until then everything stays as it is.
+
+        shows: whether this is the run of the branch shown. hold: it is shown paused. leads: see `Errand`.
+        """
+        clock = self._clock
+        if clock.work is not None and clock.work.makes:
+            clock.halt()
+        made = run or self._runs.of(branches.current.scenario, branches.current.commands, playhead)
+        until = min(playhead, made.duration)
+
+        def arrived() -> None:
+            before, was, at = self.branches, clock.run, clock.playhead
+            self._adopt(branches, made if shows else was, until if shows else at, hold)
+            if leads is None:
+                moves = was is not clock.run or at != clock.playhead or before.number != branches.number
+                self._done(Step(says, before, self.branches, moves))
+            else:
+                self.history.stand(leads)
+                self.branchesChanged.emit()
+            then()
+
+        if made.known >= until:
+            arrived()
+        else:
+            clock.begin(again(made, until, arrived, leads))
+
+    def _adopt(self, branches: Branches, run: Run, playhead: float, hold: bool) -> None:
+        reworded = branches.current.scenario is not self.scenario
+        self._branches = branches
+        self._runs.show(run)
+        self._clock.show(run, playhead, branches.current.seen, hold)
+        if reworded:
+            self.scenarioChanged.emit()
+
+    def _done(self, step: Step) -> None:
+        self.history.add(step)
+        self.branchesChanged.emit()
+
+    def _heading(self) -> int | None:
+        return None if self._clock.work is None else self._clock.work.leads
+
+    def _go_back(self, branches: Branches, moves: bool, place: int) -> None:
+        """Show what there was before a step, or after it."""
+        if not moves:  # places and names change nothing of the time
+            branches = branches.looked_at(self._clock.playhead, self._clock.seen)
+        self._arrive("", branches, branches.current.playhead, leads=place)
