@@ -68,6 +68,7 @@ class Document(QObject):
         self._text: str | None = None  # what the scenario was read from
         self._saved: State | None = None
         player.branchesChanged.connect(self.changed)
+        player.cutShort.connect(self.said)
 
     @property
     def title(self) -> str:

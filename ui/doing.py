@@ -114,18 +114,18 @@ class Doing(QObject):
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
     def switch(self, number: int) -> None:
-        """See `Player.switch`."""
+        """Show another branch at the same moment."""
         branches = self.branches.showing(number)
         if number != self._branches.number:
             self._arrive(f"going to branch {branches.current.name}", branches, self._clock.playhead, hold=False)
 
     def drop(self, number: int) -> None:
-        """See `Player.drop`."""
+        """Forget a branch. Raises ValueError for the last one."""
         name = self._branches.of(number).name
         self._arrive(f"forgetting branch {name}", self.branches.without(number), self._clock.playhead)
 
     def rename(self, number: int, name: str) -> None:
-        """See `Player.rename`."""
+        """Call a branch something else. Raises ValueError where the name will not do."""
         branches = self.branches.renamed(number, name)
         if branches != self._branches:
             self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)

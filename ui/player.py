@@ -48,6 +48,7 @@ class Player(QObject):
     speedChanged = Signal()
     workChanged = Signal()  # `work` began, went on or ended
     submitted = Signal(object, float)  # a command took effect, and when
+    cutShort = Signal(str)  # why less of a recording is there than there was
     forked = Signal(float)  # what was done in the past began a branch; the one before keeps its future
 
     def __init__(self, make: MakeSession, parent: QObject | None = None) -> None:
@@ -59,6 +60,7 @@ class Player(QObject):
         self.achieved = 0.0
         self._kept_up = 1.0  # the part of the asked pace that was reached lately
         self.work: Errand | None = None
+        self._reading: Errand | None = None  # of a recording, behind everything else
         self._tempo = Tempo()
         self.run = Run(Nothing())
         self.seen = 0.0  # the furthest that was looked at in this branch
@@ -71,6 +73,7 @@ class Player(QObject):
         self._since_sample.start()
         self._doing = doing = Doing(self, make, self)
         self.history: History = doing.history
+        self.switch, self.drop, self.rename = doing.switch, doing.drop, doing.rename  # branches, by their numbers
         doing.scenarioChanged.connect(self.scenarioChanged)
         doing.branchesChanged.connect(self.branchesChanged)
         doing.branched.connect(self.branched)
@@ -141,13 +144,15 @@ class Player(QObject):
         wanted = session.scenario.view.speed
         self.setSpeed(None if isinstance(wanted, str) else wanted)
         if session.abilities.known:
-            self.begin(whole(self.run))
+            self._reading = self.work = whole(self.run)
+            self._read(ERRAND_BUDGET)
+            self._wake()
 
     def close(self) -> None:
         """Stop, and let go of files."""
         self._timer.stop()
         self.playing = False
-        self.work = None
+        self.work = self._reading = None
         self._doing.close()
         self.run.close()
 
@@ -222,18 +227,6 @@ class Player(QObject):
         """
         self._doing.branch_off(scenario, commands, says, self.playhead if at is None else at, switch)
 
-    def switch(self, number: int) -> None:
-        """Show another branch at the same moment."""
-        self._doing.switch(number)
-
-    def drop(self, number: int) -> None:
-        """Forget a branch. Raises ValueError for the last one."""
-        self._doing.drop(number)
-
-    def rename(self, number: int, name: str) -> None:
-        """Call a branch something else. Raises ValueError where the name will not do."""
-        self._doing.rename(number, name)
-
     def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
         """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
 
@@ -265,6 +258,7 @@ class Player(QObject):
         """Go on in this run from this moment. hold: paused, where it is another one."""
         other, self.seen = run is not self.run, max(seen, playhead)
         if other:
+            self._reading = None
             self._end_work()
             was_playing, self.run = self.playing, run
             run.advance(max(playhead, run.known), ERRAND_BUDGET)
@@ -281,6 +275,10 @@ class Player(QObject):
 
     def cancel(self) -> None:
         """Give up the work in hand; what is known stays."""
+        if self.work is not None:
+            self.work.given_up()
+        if self.work is self._reading:
+            self._read(0.0)
         self._end_work()
         self._sample()
 
@@ -316,9 +314,25 @@ class Player(QObject):
         return done
 
     def _end_work(self) -> None:
-        if self.work is not None:
-            self.work = None
+        """What is read of a recording goes on."""
+        if self.work is not self._reading:
+            self.work = self._reading
             self.workChanged.emit()
+
+    def _read(self, budget: float) -> None:
+        """A slice of the recording."""
+        if (reading := self._reading) is None:
+            return
+        done = reading.slice(budget)
+        if done:
+            self._reading = None
+            self._end_work()
+        elif self.work is reading:
+            self.workChanged.emit()
+        if done or self._since_sample.elapsed() >= SAMPLE:
+            self._sample()
+        if done and self.session.abilities.short:
+            self.cutShort.emit(self.session.abilities.short)
 
     def _wake(self) -> None:
         if not self._timer.isActive():
@@ -328,10 +342,12 @@ class Player(QObject):
         wall = self._frame.restart() / 1000 if self._frame.isValid() else FRAME / 1000
         if not self._frame.isValid():
             self._frame.start()
-        if self.work is not None:
+        if self.work is not self._reading:
             self._go_on()
-        elif self.playing:
-            self._play(FRAME / 1000 if wall > SKIP else wall)
+        else:
+            if self.playing:
+                self._play(FRAME / 1000 if wall > SKIP else wall)
+            self._read(0.0 if self.playing else ERRAND_BUDGET)
         if self._stale and self._since_sample.elapsed() >= (SAMPLE if self.playing else SEEK_SAMPLE):
             self._sample()
         if not self.playing and self.work is None and not self._stale:

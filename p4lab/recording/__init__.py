@@ -7,6 +7,6 @@ a RecordingError of one helpful line.
 from p4lab.recording.opened import Recording
 from p4lab.recording.read import Reader, load
 from p4lab.recording.shape import FORMAT, RecordingError
-from p4lab.recording.write import Recorder
+from p4lab.recording.write import Recorder, may_replace
 
-__all__ = ["FORMAT", "Reader", "Recorder", "Recording", "RecordingError", "load"]
+__all__ = ["FORMAT", "Reader", "Recorder", "Recording", "RecordingError", "load", "may_replace"]

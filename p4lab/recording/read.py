@@ -18,7 +18,7 @@ from p4lab.core.events import Event, Noted
 from p4lab.recording.opened import BadFileError, Recording, opened, what_was_run
 from p4lab.recording.shape import COLUMNS, KINDS, RecordingError, SentData, event_of
 
-PART = 2_048  # events read at a time: some milliseconds
+PART = 4_096  # events read at a time
 QUERY = f"SELECT {COLUMNS} FROM events WHERE n > ? ORDER BY n LIMIT ?"
 _message = msgspec.json.Decoder(SentData).decode
 _messages = msgspec.json.Decoder(list[SentData]).decode
