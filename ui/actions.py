@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import branches, edit, file, inspect, run, view
+from ui.acts import branches, compare, edit, file, inspect, run, view
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.deeds import Deeds
@@ -26,6 +26,7 @@ def table(ctx: Context) -> list[Row]:
     rows += edit.rows(ctx)
     rows += run.rows(ctx)
     rows += branches.rows(ctx)
+    rows += compare.rows(ctx)
     rows += operations.operations(Deeds(ctx.player, ctx.focus, ctx.sheets, ctx.view.tell_fault), ctx.focus, ctx.view)
     rows += inspect.rows(ctx)
     rows += view.rows(ctx)

@@ -57,6 +57,11 @@ class Dialogs:
         name, _ = QFileDialog.getSaveFileName(self.window, "Export a picture", start, "Pictures (*.png)")
         return self._remember(name if not name or Path(name).suffix else f"{name}.png")
 
+    def target(self, title: str, suggestion: str, kind: str) -> Path | None:
+        """Where to write a file of this kind, such as "Tables (*.csv)"; without a suffix it gets the suggestion's."""
+        name, _ = QFileDialog.getSaveFileName(self.window, title, str(self.folder / suggestion), kind)
+        return self._remember(name if not name or Path(name).suffix else f"{name}{Path(suggestion).suffix}")
+
     def one_of(self, title: str, says: str, names: list[str]) -> str | None:
         """One of these names."""
         if not names:

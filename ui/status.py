@@ -33,6 +33,7 @@ class Status(QStatusBar):
         player.sampled.connect(self._show)
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
+        focus.eyes.changed.connect(self._show)
 
     # Qt
 
@@ -60,11 +61,16 @@ class Status(QStatusBar):
             return f"The run is over. {_balance(player)}"
         if player.playhead <= 0 and not player.playing:
             return "Press Space to let time run. Drag a provider to move it; click one to see its copies."
+        eyes = self._focus.eyes.as_node
+        if eyes in player.world.called:
+            return f"What happens elsewhere is hidden from {player.world.called[eyes]}."
         return now(player.world, player.trace, player.playhead, self._focus.name)
 
     def _numbers(self) -> list[str]:
-        player = self._player
+        player, eyes = self._player, self._focus.eyes.as_node
         rows = player.trace.in_flight(player.playhead)
+        if eyes is not None:
+            rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
         alerts = player.alerts(player.playhead)
         return [

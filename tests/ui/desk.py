@@ -48,6 +48,9 @@ class Person(Dialogs):
     def link(self, title: str, now: Link, usual: Link) -> Link | None:
         return self.wants
 
+    def target(self, title: str, suggestion: str, kind: str) -> Path | None:
+        return self.path
+
     def picture_target(self, suggestion: str) -> Path | None:
         return self.path
 

@@ -3,6 +3,7 @@
 Rules: rows alone; what became of it is told by the document's signals.
 """
 
+from ui.acts import sequence
 from ui.acts.context import Context
 from ui.rows import Row
 
@@ -21,6 +22,7 @@ def rows(ctx: Context) -> list[Row]:
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),
         Row("picture", "Export picture…", "File", view.export_picture, ("Ctrl+E",), ctx.nothing_open),
+        *sequence.exports(ctx),
         Row("close", "Close", "File", lambda: _ignore(document.close()), ("Ctrl+W",), ctx.nothing_open, line=True,
             says="Back to the welcome page"),
         Row("quit", "Quit", "File", lambda: _ignore(view.close()), ("Ctrl+Q",)),

@@ -25,6 +25,7 @@ from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter, Loads
 from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
+from ui.canvas.veil import Veil
 from ui.toolbox import PARENTS, PEERINGS, UNDERLAY
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
@@ -49,6 +50,7 @@ class Plan:
         self.loads = Counter(Trace(), World(), self.pairs)
         self.hosts = np.empty(0, np.int64)
         self.folds = Folds()
+        self.veil = Veil()
         self._scenario = Scenario(title="", duration=1.0)
         self._folded: object = None  # what hosts and points were worked out for
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers

@@ -36,9 +36,9 @@ from ui.canvas.sketch import Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
-from ui.player import Player
 from ui.theme import ThemeSwitch
 from ui.toolbox import SELECT, Toolbox
+from ui.viewed import Viewed
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
@@ -56,10 +56,11 @@ class MapView(QWidget):
     opened = Signal(int)  # a provider was clicked twice
     formAsked = Signal(int)
     menuRequested = Signal(int, QPoint)
+    cameraChanged = Signal()  # another piece is looked at
 
     def __init__(
         self,
-        player: Player,
+        player: Viewed,
         focus: Focus,
         switch: ThemeSwitch,
         tools: Toolbox | None = None,
@@ -158,10 +159,12 @@ class MapView(QWidget):
         """Of the text."""
         return self._switch.scale
 
-    def look_from(self, camera: Camera) -> None:
-        """Another piece of the map."""
+    def look_from(self, camera: Camera, quietly: bool = False) -> None:
+        """Another piece of the map. quietly: because another map, which knows it, looks from there."""
         self.camera = camera
         self.update()
+        if not quietly:
+            self.cameraChanged.emit()
 
     def zoom_to(self, left: float, top: float, right: float, bottom: float) -> None:
         """This piece of the window fills it."""

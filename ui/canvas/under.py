@@ -49,6 +49,8 @@ def said(plan: Plan, now: Moment, world: World, x: float, y: float) -> str:
     if house is not None:
         return houses.hint(house, world, now.key)
     node = now.shown.at(x, y)
+    if node is not None and now.eyes not in (None, node):
+        return f"{plan.names[node]}\nNot visible to {plan.names[now.eyes]}"
     if node is not None:
         return hints.provider(node, plan, now, world)
     line = links.nearest(now.shown.centres, now.ground.lines, x, y, NEAR / 2)

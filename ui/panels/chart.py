@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEv
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from ui import words
+from ui.bubble import Bubble
 from ui.elided import ElidedLabel
 from ui.panels.span import CLOSEST, TimeSpan, ticks
 from ui.player import Player
@@ -262,40 +263,6 @@ class Grid(pg.GraphicsObject):
         for height in self.heights:
             y = round(to_pixels.map(QPointF(0.0, height)).y())
             painter.fillRect(QRectF(area.left(), y, area.width(), 1), self.colour)
-
-
-class Bubble(QLabel):
-    """A few words beside the pointer, inside its plot."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._plot = parent
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self.hide()
-
-    def say(self, html: str, place: QPointF) -> None:
-        """Show this above a place of the parent, or below where there is no room: what is told of stays in sight."""
-        self.setText(html)
-        self.adjustSize()
-        room = self._plot.rect()
-        x = int(place.x()) + 14
-        if x + self.width() > room.right():
-            x = int(place.x()) - 14 - self.width()
-        y = int(place.y()) - 12 - self.height()
-        if y < 0:
-            y = min(int(place.y()) + 18, room.height() - self.height())
-        self.move(max(0, x), max(0, y))
-        self.show()
-        self.raise_()
-
-    def restyle(self, theme: Theme) -> None:
-        """Take on a theme."""
-        self.setFont(font("small"))
-        self.setStyleSheet(
-            f"color: {theme.text.name()}; background: {theme.field.name()}; border: 1px solid {theme.outline.name()};"
-            " border-radius: 5px; padding: 3px 6px;"
-        )
 
 
 def gutter(player: Player) -> int:

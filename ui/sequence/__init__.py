@@ -1,0 +1,1 @@
+"""The sequence chart: a lane for each provider, messages as arrows between the lanes."""
