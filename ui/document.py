@@ -21,6 +21,7 @@ from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
 from ui.branches import MakeSession
+from ui.keeping import keep
 from ui.places import Place, placed
 from ui.player import Player
 from ui.run import Nothing
@@ -145,8 +146,14 @@ class Document(QObject):
 
     def save_as(self) -> bool:
         """Ask where to, and write it there."""
-        target = self._choose_target(f"{_slug(self.title)}.toml")
+        target = self._choose_target(f"{slug(self.title)}.toml")
         return target is not None and self._write(target)
+
+    def save_recording(self, path: Path) -> None:
+        """Write the run, as far as it is known, behind what a person goes on to do."""
+        errand = keep(self._player.run, path, self.said.emit, self.failed.emit)
+        if errand is not None:
+            self._player.behind(errand)
 
     def may_leave(self) -> bool:
         """Whether what is open may be left: nothing is unsaved, or the person has decided."""
@@ -205,6 +212,7 @@ class Document(QObject):
         self._settings.setValue("recent", [str(each) for each in kept])
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
+    """A title as the name of a file."""
     words = "".join(c.lower() if c.isalnum() else " " for c in title).split()
     return "-".join(words) or "scenario"

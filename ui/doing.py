@@ -93,8 +93,8 @@ class Doing(QObject):
             self._may_fork()
             self._perform_before(command)
 
-    def fork(self, says: str) -> None:
-        """See `Player.fork`."""
+    def fork(self, says: str = "") -> None:
+        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
         self._may_fork()
         self._clock.halt()
         here = self._clock.playhead

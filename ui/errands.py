@@ -81,11 +81,12 @@ def again(run: Run, goal: float, then: Callable[[], None], leads: int | None = N
     )
 
 
-def whole(run: Run) -> Errand:
+def whole(run: Run, then: Callable[[], None]) -> Errand:
     """Read a run that has happened already; given up, it ends where it has been read."""
     return Errand(
         "Reading the recording",
         lambda budget: run.advance(run.duration, budget),
         lambda: run.known / run.duration,
+        then=then,
         given_up=run.session.close,
     )

@@ -20,7 +20,6 @@ from p4lab.world import World
 from ui.branches import Branches, MakeSession
 from ui.doing import Doing
 from ui.errands import Errand, ahead, next_event, whole
-from ui.history import History
 from ui.pace import for_hop
 from ui.run import Nothing, Run
 from ui.tempo import Tempo
@@ -30,7 +29,6 @@ SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScop
 BUDGET = 0.008  # s of engine and folds per frame while playing; errands take more, since nothing else moves then
 ERRAND_BUDGET = 0.03  # an errand has the window to itself, which still answers thirty times a second
 SAMPLE = 100  # ms between two refreshes of the panels while playing
-SMOOTH = 0.5  # s over which the achieved speed is averaged
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
 SPEEDS = (0.01, 1000.0)
 
@@ -58,9 +56,8 @@ class Player(QObject):
         self.speed: float | None = None  # None: auto
         self.factor = 1.0
         self.achieved = 0.0
-        self._kept_up = 1.0  # the part of the asked pace that was reached lately
         self.work: Errand | None = None
-        self._reading: Errand | None = None  # of a recording, behind everything else
+        self._behind: Errand | None = None  # goes on whatever else is done
         self._tempo = Tempo()
         self.run = Run(Nothing())
         self.seen = 0.0  # the furthest that was looked at in this branch
@@ -68,12 +65,11 @@ class Player(QObject):
         self._timer = QTimer(self, interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._timer.setObjectName("player")
         self._timer.timeout.connect(self._tick)
-        self._frame = QElapsedTimer()
-        self._since_sample = QElapsedTimer()
+        self._frame, self._since_sample = QElapsedTimer(), QElapsedTimer()
         self._since_sample.start()
         self._doing = doing = Doing(self, make, self)
-        self.history: History = doing.history
-        self.switch, self.drop, self.rename = doing.switch, doing.drop, doing.rename  # branches, by their numbers
+        self.history = doing.history
+        self.fork, self.switch, self.drop, self.rename = doing.fork, doing.switch, doing.drop, doing.rename
         doing.scenarioChanged.connect(self.scenarioChanged)
         doing.branchesChanged.connect(self.branchesChanged)
         doing.branched.connect(self.branched)
@@ -128,10 +124,6 @@ class Player(QObject):
         """All branches as they are now."""
         return self._doing.branches
 
-    def alerts(self, t: float) -> int:
-        """How many messages were refused by time t."""
-        return self.run.alerts(t)
-
     def digest(self) -> str:
         """Of the whole run, once it is known to its end; else empty."""
         return self.run.digest()
@@ -139,20 +131,21 @@ class Player(QObject):
     def open(self, session: Session) -> None:
         """Show another session, paused at its start."""
         self._end_work()
+        self.behind(None)
         self.run.close()
         self._doing.begin(session)
         wanted = session.scenario.view.speed
         self.setSpeed(None if isinstance(wanted, str) else wanted)
         if session.abilities.known:
-            self._reading = self.work = whole(self.run)
-            self._read(ERRAND_BUDGET)
-            self._wake()
+            self.behind(whole(self.run, self._tell_short))
+            self._go_on_behind(ERRAND_BUDGET)
 
     def close(self) -> None:
         """Stop, and let go of files."""
         self._timer.stop()
         self.playing = False
-        self.work = self._reading = None
+        self.behind(None)
+        self.work = None
         self._doing.close()
         self.run.close()
 
@@ -214,10 +207,6 @@ class Player(QObject):
         """
         self._doing.submit(command)
 
-    def fork(self, says: str = "") -> None:
-        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
-        self._doing.fork(says)
-
     def branch_off(
         self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
     ) -> None:
@@ -241,6 +230,17 @@ class Player(QObject):
         if not self._go_on():  # most errands are over at once
             self._wake()
 
+    def behind(self, errand: Errand | None) -> None:
+        """Work on this behind everything else, in place of what was there, which is given up."""
+        old, self._behind = self._behind, errand
+        if old is not None:
+            old.given_up()
+        if self.work is old:
+            self.work = errand
+            self.workChanged.emit()
+        if errand is not None:
+            self._wake()
+
     def goto(self, t: float) -> None:
         """Go on to a moment just ahead."""
         self.run.advance(t, ERRAND_BUDGET)
@@ -258,7 +258,6 @@ class Player(QObject):
         """Go on in this run from this moment. hold: paused, where it is another one."""
         other, self.seen = run is not self.run, max(seen, playhead)
         if other:
-            self._reading = None
             self._end_work()
             was_playing, self.run = self.playing, run
             run.advance(max(playhead, run.known), ERRAND_BUDGET)
@@ -274,11 +273,10 @@ class Player(QObject):
         self._move(playhead)
 
     def cancel(self) -> None:
-        """Give up the work in hand; what is known stays."""
-        if self.work is not None:
-            self.work.given_up()
-        if self.work is self._reading:
-            self._read(0.0)
+        """Give up the work in hand, then what goes on behind; what is known stays."""
+        if self.work is self._behind:
+            self.behind(None)
+            self._tell_short()
         self._end_work()
         self._sample()
 
@@ -314,24 +312,27 @@ class Player(QObject):
         return done
 
     def _end_work(self) -> None:
-        """What is read of a recording goes on."""
-        if self.work is not self._reading:
-            self.work = self._reading
+        """What goes on behind is in hand again."""
+        if self.work is not self._behind:
+            self.work = self._behind
             self.workChanged.emit()
 
-    def _read(self, budget: float) -> None:
-        """A slice of the recording."""
-        if (reading := self._reading) is None:
+    def _go_on_behind(self, budget: float) -> None:
+        if (errand := self._behind) is None:
             return
-        done = reading.slice(budget)
+        done = errand.slice(budget)
         if done:
-            self._reading = None
+            self._behind = None
             self._end_work()
-        elif self.work is reading:
+        elif self.work is errand:
             self.workChanged.emit()
         if done or self._since_sample.elapsed() >= SAMPLE:
             self._sample()
-        if done and self.session.abilities.short:
+        if done:
+            errand.then()
+
+    def _tell_short(self) -> None:
+        if self.session.abilities.short:
             self.cutShort.emit(self.session.abilities.short)
 
     def _wake(self) -> None:
@@ -342,12 +343,12 @@ class Player(QObject):
         wall = self._frame.restart() / 1000 if self._frame.isValid() else FRAME / 1000
         if not self._frame.isValid():
             self._frame.start()
-        if self.work is not self._reading:
+        if self.work is not self._behind:
             self._go_on()
         else:
             if self.playing:
                 self._play(FRAME / 1000 if wall > SKIP else wall)
-            self._read(0.0 if self.playing else ERRAND_BUDGET)
+            self._go_on_behind(0.0 if self.playing else ERRAND_BUDGET)
         if self._stale and self._since_sample.elapsed() >= (SAMPLE if self.playing else SEEK_SAMPLE):
             self._sample()
         if not self.playing and self.work is None and not self._stale:
@@ -362,9 +363,7 @@ class Player(QObject):
         if target > self.known:
             self.run.advance(target, BUDGET)
         target = max(self.playhead, min(target, self.known))
-        if asked > 0:  # the pace itself may change in a frame; what lags is how well the engine keeps up with it
-            self._kept_up += ((target - self.playhead) / asked - self._kept_up) * min(1.0, wall / SMOOTH)
-        self.achieved = factor * self._kept_up
+        self.achieved = factor * self._tempo.keeps_up(asked, target - self.playhead, wall)
         changed = abs(math.log(factor / self.factor)) > 1e-3 if self.factor > 0 else True
         self.factor = factor
         self._move(target)

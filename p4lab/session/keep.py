@@ -11,7 +11,7 @@ from p4lab.recording import Recorder, RecordingError, may_replace
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
 
-PART = 2_000  # events between two looks at the clock
+PART = 500  # events between two looks at the clock: some milliseconds
 
 
 class Keeping:

@@ -101,7 +101,7 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
 
 
 def _seen_as(
-    eyes: int, player: Player, focus: Focus, plan: Plan, shown: Figures, ground: Ground, loads: Loads, flight: Flight
+    eyes: int, player: Viewed, focus: Focus, plan: Plan, shown: Figures, ground: Ground, loads: Loads, flight: Flight
 ) -> Moment:  # fmt: skip
     """What one provider can observe of it."""
     world, t = player.world, player.playhead
