@@ -6,7 +6,7 @@ window. A new panel is a row of `docks.DOCKS` and a line here.
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from ui.actions import Actions
@@ -22,6 +22,7 @@ from ui.notice import Notice
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
+from ui.panels.palette import Palette
 from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.sequence import SequencePanel
@@ -40,7 +41,8 @@ class Bench(QWidget):
         self._laid_out = False
         player, focus, theme = context.player, context.focus, context.taste.switch
         self.header = Header(player, context.document, acts, theme)
-        self.map = MapView(player, focus, theme)
+        studio = context.view.studio
+        self.map = MapView(player, focus, theme, studio.tools, studio.drafting)
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, acts, theme)
         self.beside = Beside(player, focus, context.document, context.sheets, self.map, notice, theme, self)
@@ -55,6 +57,7 @@ class Bench(QWidget):
         column.addWidget(self.beside.maps, 1)
         column.addWidget(self.bar)
         inner.setCentralWidget(middle)
+        inner.addToolBar(Qt.ToolBarArea.LeftToolBarArea, Palette(acts, studio.tools, theme))
         column = _column(self)
         for part, share in ((self.header, 0), (inner, 1), (self.transport, 0)):
             column.addWidget(part, share)
@@ -66,7 +69,8 @@ class Bench(QWidget):
             self._docks.reset()
             self._docks.restore(self._settings.value("docks"))
         self._docks.float_away(True)
-        self.transport.timeline.setFocus()
+        drawn = self._context.player.scenario.provider
+        (self.transport.timeline if drawn else self.map).setFocus()  # an empty map waits to be drawn on
 
     def leave(self) -> None:
         """Nothing is open any more."""

