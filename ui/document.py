@@ -68,8 +68,9 @@ class Document(QObject):
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
         self._saved: State | None = None
+        self._short = ""  # what was said last of a recording that is not whole
         player.branchesChanged.connect(self.changed)
-        player.cutShort.connect(self.said)
+        player.workChanged.connect(self._tell_short)
 
     @property
     def title(self) -> str:
@@ -176,6 +177,12 @@ class Document(QObject):
     def forget(self) -> None:
         """What was changed need not be kept."""
         self._saved = None
+
+    def _tell_short(self) -> None:
+        """That a recording is not whole, once it has been read as far as it goes."""
+        short, self._short = self._short, self._player.session.abilities.short
+        if self._short and self._short != short:
+            self.said.emit(self._short)
 
     def _state(self) -> State:
         """All that can change of an open scenario."""

@@ -28,9 +28,10 @@ class Clock(Protocol):
 
     playhead: float
     seen: float
-    work: Errand | None
     run: Run
 
+    @property
+    def work(self) -> Errand | None: ...
     def begin(self, errand: Errand) -> None: ...
     def halt(self) -> None: ...
     def goto(self, t: float) -> None: ...
@@ -80,7 +81,10 @@ class Doing(QObject):
         self._runs.close()
 
     def submit(self, command: Command) -> None:
-        """See `Player.submit`."""
+        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
+
+        Raises ValueError with a sentence where it cannot be.
+        """
         clock, run = self._clock, self._clock.run
         if not run.session.abilities.submit:
             raise ValueError(run.session.abilities.why_not)
@@ -103,21 +107,27 @@ class Doing(QObject):
         told = partial(self.forked.emit, here)
         self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False, then=told)
 
-    def branch_off(self, scenario: Scenario, commands: tuple[Do, ...], says: str, at: float, switch: bool) -> None:
-        """See `Player.branch_off`."""
+    def branch_off(
+        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
+    ) -> None:
+        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
         self._may_fork()
         fits(scenario, commands)
         self._clock.halt()
-        branches = self.branches.grown(at, says, scenario, commands, switch)
-        made, here = branches.all[-1], self._clock.playhead
+        here = self._clock.playhead
+        branches = self.branches.grown(here if at is None else at, says, scenario, commands, switch)
+        made = branches.all[-1]
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
-    def switch(self, number: int) -> None:
-        """Show another branch at the same moment."""
-        branches = self.branches.showing(number)
+    def switch(self, number: int, t: float | None = None) -> None:
+        """Show another branch, at the same moment or at time t."""
+        branches, at = self.branches.showing(number), self._clock.playhead if t is None else t
         if number != self._branches.number:
-            self._arrive(f"going to branch {branches.current.name}", branches, self._clock.playhead, hold=False)
+            self._arrive(f"going to branch {branches.current.name}", branches, at, hold=False)
 
     def drop(self, number: int) -> None:
         """Forget a branch. Raises ValueError for the last one."""
@@ -130,8 +140,11 @@ class Doing(QObject):
         if branches != self._branches:
             self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)
 
-    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None) -> None:
-        """See `Player.change`."""
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
+        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
         branches = self.branches.changed(scenario=scenario)
         if commands is not None:
             branches = branches.changed(commands=commands)

@@ -81,12 +81,22 @@ def again(run: Run, goal: float, then: Callable[[], None], leads: int | None = N
     )
 
 
-def whole(run: Run, then: Callable[[], None]) -> Errand:
+def whole(run: Run) -> Errand:
     """Read a run that has happened already; given up, it ends where it has been read."""
     return Errand(
         "Reading the recording",
         lambda budget: run.advance(run.duration, budget),
         lambda: run.known / run.duration,
-        then=then,
         given_up=run.session.close,
+    )
+
+
+def picture(run: Run, goal: float) -> Errand:
+    """Look at what the engine has made already, up to `goal`."""
+    start = run.known
+    return Errand(
+        f"Drawing the picture of {clock(goal)}",
+        lambda budget: run.advance(goal, budget),
+        lambda: (run.known - start) / max(goal - start, 1e-9),
+        lambda playhead: min(run.known, goal),
     )

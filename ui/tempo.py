@@ -10,25 +10,16 @@ from ui.pace import cruise, next_factor
 from ui.run import LOOK, Run
 from ui.words import ACCESS, SESSION
 
-SMOOTH = 0.5  # s over which the achieved speed is averaged
-
 
 class Tempo:
     """watched: the name whose messages set the pace."""
 
     def __init__(self) -> None:
         self.watched: int | None = None
-        self._kept_up = 1.0  # the part of the asked pace that was reached lately
 
     def next(self, run: Run, factor: float, wall: float, t: float) -> float:
         """The factor after `wall` seconds at `factor`."""
         return next_factor(factor, wall, self.hop(run, t), cruise(run.duration))
-
-    def keeps_up(self, asked: float, reached: float, wall: float) -> float:
-        """The part of the asked pace that is reached, averaged. The pace itself may change in a frame; this lags."""
-        if asked > 0:
-            self._kept_up += (reached / asked - self._kept_up) * min(1.0, wall / SMOOTH)
-        return self._kept_up
 
     def hop(self, run: Run, t: float) -> float | None:
         """How long the watched messages that fly at t typically take; None where none does."""

@@ -1,5 +1,6 @@
 """Opening, saving and what is unsaved, on real files; the answers that a person would give are plain functions."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -228,3 +229,24 @@ def test_saving_a_recording_can_be_given_up(desk: Desk, monkeypatch: pytest.Monk
     desk.player.cancel()
     assert (desk.player.work, desk.said, desk.failed) == (None, [], [])
     assert [each.name for each in desk.file.parent.iterdir() if "p4rec" in each.name] == []
+
+
+def test_a_recording_that_is_damaged_further_on_opens_and_says_so(desk: Desk, qtbot: QtBot) -> None:
+    desk.document.open(desk.file)
+    desk.player.seek(20.0)
+    runs.settle(qtbot, desk.player)
+    path = desk.file.with_name("run.p4rec")
+    desk.document.save_recording(path)
+    runs.settle(qtbot, desk.player)
+    whole = desk.player.trace
+    db = sqlite3.connect(path)
+    db.execute("UPDATE events SET op = -1 WHERE n = 501")
+    db.commit()
+    db.close()
+    desk.said.clear()
+    assert desk.document.open(path)
+    runs.settle(qtbot, desk.player)
+    end = whole.time_of(499)
+    assert (desk.player.duration, desk.player.complete, len(desk.player.trace)) == (end, True, 500)
+    assert len(desk.said) == 1 and desk.said[0].startswith(f"{path}: event 501: its op is '-1'")
+    assert desk.said[0].endswith(f"What stands before that is here, up to {end:.3f} s.")

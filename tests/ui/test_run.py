@@ -72,8 +72,7 @@ def test_a_recording_is_read_behind_what_a_person_does(
     whole = Run(Replayed(_recorded(tmp_path, 20.0)))
     while not whole.advance(20.0, 1.0):
         pass
-    player, told = Player(Simulated), []
-    player.cutShort.connect(told.append)
+    player = Player(Simulated)
     session = Replayed(tmp_path / "small.p4rec", first=1)
     session.advance = _slowly(session)  # a part at a time, as of a large file
     player.open(session)
@@ -87,15 +86,14 @@ def test_a_recording_is_read_behind_what_a_person_does(
     player.setSpeed(1.0)
     player.play()
     runs.settle(qtbot, player)
-    assert (player.complete, player.digest(), told) == (True, whole.digest(), [])
+    assert (player.complete, player.digest(), session.abilities.short) == (True, whole.digest(), "")
     assert player.metrics.report(20.0) == whole.metrics.report(20.0)
     player.close()
 
 
 def test_reading_is_given_up_with_what_is_there(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
-    player, told = Player(Simulated), []
-    player.cutShort.connect(told.append)
+    player = Player(Simulated)
     session = Replayed(_recorded(tmp_path, 20.0), first=1)
     session.advance = _slowly(session)
     player.open(session)
@@ -104,7 +102,7 @@ def test_reading_is_given_up_with_what_is_there(qtbot: QtBot, tmp_path: Path, mo
     end = player.duration
     assert 0.0 < end < 20.0
     assert (player.complete, player.known) == (True, end)
-    assert told == [f"The rest of the recording was not read: of 20.000 s there are {end:.3f} s."]
+    assert session.abilities.short == f"The rest of the recording was not read: of 20.000 s there are {end:.3f} s."
     player.seek(20.0)
     assert player.playhead == end
     player.close()
