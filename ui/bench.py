@@ -40,6 +40,7 @@ class Bench(QWidget):
         self._context, self._acts, self._docks, self._settings = context, acts, docks, settings
         self._laid_out = False
         player, focus, theme = context.player, context.focus, context.taste.switch
+        self.focus = focus
         self.header = Header(player, context.document, acts, theme)
         studio = context.view.studio
         self.map = MapView(player, focus, theme, studio.tools, studio.drafting)
