@@ -19,6 +19,7 @@ from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.marks import Marks, named
 from ui.modes import EXPRESS, RUN
+from ui.panels.future import Future
 from ui.panels.slip import Slip
 from ui.panels.speed import SpeedSlider, from_slider, to_slider
 from ui.panels.strip import Strip
@@ -54,6 +55,7 @@ class Transport(QFrame):
         self.marks = Marks(player, focus.span, self)
         self.timeline = Timeline(player, self.marks, theme)
         self.strip = Strip(player, actions, theme)
+        self.future = Future(player, focus, theme)
         self.slip = Slip(theme, self)
         self.until = UntilSlip(player, focus, theme, self)
         self.until.found.connect(self.said)
@@ -201,10 +203,11 @@ class Transport(QFrame):
         grid.setContentsMargins(18, 8, 18, 6)
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(2)
-        grid.addLayout(buttons, 0, 0)
-        grid.addLayout(pace, 1, 0)
-        grid.addWidget(self.timeline, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        grid.addWidget(self.strip, 1, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.future, 0, 0, 1, 2)
+        grid.addLayout(buttons, 1, 0)
+        grid.addLayout(pace, 2, 0)
+        grid.addWidget(self.timeline, 1, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(self.strip, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
 
     def _dress(self) -> None:
