@@ -25,6 +25,7 @@ from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
 from ui.branches import Branch, MakeSession
 from ui.filed import as_scenario, saved
+from ui.keeping import keep
 from ui.places import Place, placed
 from ui.player import Player
 from ui.recovery import Left, Recovery
@@ -91,6 +92,8 @@ class Document(QObject):
         self.recovery.failed.connect(self.failed)
         player.branchesChanged.connect(self.changed)
         self.changed.connect(self._keep)
+        self._short = ""  # what was said last of a recording that is not whole
+        player.workChanged.connect(self._tell_short)
 
     @property
     def title(self) -> str:
@@ -196,13 +199,13 @@ class Document(QObject):
 
     def save_as(self) -> bool:
         """Ask where to, and write it there."""
-        target = self._choose_target(f"{_slug(self.title)}.toml")
+        target = self._choose_target(f"{slug(self.title)}.toml")
         return target is not None and self._write(target)
 
     def save_branch_as(self) -> bool:
         """Write the branch shown alone into a file of its own; the file that is open stays the one that is open."""
         branch = self._player.branches.current
-        target = self._choose_target(f"{_slug(f'{self.title} {branch.name}')}.toml")
+        target = self._choose_target(f"{slug(f'{self.title} {branch.name}')}.toml")
         if target is None:
             return False
         try:
@@ -213,6 +216,12 @@ class Document(QObject):
         self._remember(target)
         self.said.emit(f"Branch {branch.name} is saved as {target.name}.")
         return True
+
+    def save_recording(self, path: Path) -> None:
+        """Write the run, as far as it is known, behind what a person goes on to do."""
+        errand = keep(self._player.run, path, self.said.emit, self.failed.emit)
+        if errand is not None:
+            self._player.behind(errand)
 
     def may_leave(self) -> bool:
         """Whether what is open may be left: nothing is unsaved, or the person has decided."""
@@ -236,6 +245,12 @@ class Document(QObject):
         """What was changed need not be kept."""
         self._saved = None
         self.changed.emit()
+
+    def _tell_short(self) -> None:
+        """That a recording is not whole, once it has been read as far as it goes."""
+        short, self._short = self._short, self._player.session.abilities.short
+        if self._short and self._short != short:
+            self.said.emit(self._short)
 
     def _state(self) -> State:
         """All that can change of an open file; which branch is shown is only where one looks."""
@@ -306,6 +321,7 @@ def _text_of(path: Path) -> str | None:
         return None
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
+    """A title as the name of a file."""
     words = "".join(c.lower() if c.isalnum() else " " for c in title).split()
     return "-".join(words) or "scenario"
