@@ -11,6 +11,7 @@ looked at before can be looked at again.
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.events import pair_of
+from ui.span import Span
 from ui.subject import Subject, What
 
 
@@ -36,6 +37,7 @@ class Focus(QObject):
         self.event_id: int | None = None  # not `event`: that is a method of QObject, which Qt calls
         self.message: int | None = None  # the Event of a message row
         self.chain: frozenset[int] = frozenset()  # the Events that explain something together
+        self.span = Span(self)  # the interval that is selected; it announces itself
 
     def select_name(self, name: int | None) -> None:
         """The key whose copies the map and the lanes show."""
@@ -114,6 +116,7 @@ class Focus(QObject):
         """Look at nothing: another run has other numbers."""
         self.light(frozenset())
         self.select_message(None)
+        self.span.clear()
         self.select_event(None)
         self.select_op(None)
         self.choose(())
