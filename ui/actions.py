@@ -9,10 +9,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import branches, edit, file, inspect, run, view
+from ui.acts import branches, compare, draw, edit, file, inspect, run, view
 from ui.acts import help as help_
 from ui.acts.context import Context
-from ui.deeds import Deeds
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
@@ -24,9 +23,11 @@ def table(ctx: Context) -> list[Row]:
     rows: list[Row] = []
     rows += file.rows(ctx)
     rows += edit.rows(ctx)
+    rows += draw.rows(ctx)
     rows += run.rows(ctx)
     rows += branches.rows(ctx)
-    rows += operations.operations(Deeds(ctx.player, ctx.focus, ctx.sheets, ctx.view.tell_fault), ctx.focus, ctx.view)
+    rows += compare.rows(ctx)
+    rows += operations.operations(ctx.view.studio.deeds, ctx.focus, ctx.view)
     rows += inspect.rows(ctx)
     rows += view.rows(ctx)
     rows += help_.rows(ctx, rows)

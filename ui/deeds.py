@@ -8,25 +8,22 @@ from collections.abc import Callable
 from typing import Protocol
 
 from p4lab.core.commands import (
-    Attach,
     Command,
     Crash,
-    Detach,
     Heal,
     Misbehave,
     Move,
     Note,
     Partition,
-    Peer,
     Restart,
     SetLink,
-    Unpeer,
 )  # fmt: skip
 from p4lab.core.events import LinkChanged, Noted, Pair, pair_of
 from p4lab.core.names import Kind
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Link, every_link
 from p4lab.world import House, State, World
+from ui.drafting import Drafting, sentence
 from ui.focus import Focus
 from ui.player import Player
 
@@ -49,19 +46,17 @@ class Asks(Protocol):
 class Deeds:
     """fault: is told what could not be done."""
 
-    def __init__(self, player: Player, focus: Focus, asks: Asks, fault: Callable[[str], None]) -> None:
-        self._player, self._focus, self._asks, self._fault = player, focus, asks, fault
+    def __init__(
+        self, player: Player, focus: Focus, asks: Asks, fault: Callable[[str], None], drafting: Drafting
+    ) -> None:
+        self._player, self._focus, self._asks, self._fault, self._drafting = player, focus, asks, fault, drafting
         player.submitted.connect(self._heard)
 
     # Possible?
 
     def idle(self) -> str:
         """Why nothing can be done here at all."""
-        player = self._player
-        if not player.session.abilities.submit:
-            return player.session.abilities.why_not
-        over = player.playhead >= player.duration
-        return "The run is over here: go back a little, or start again." if over else ""
+        return self._drafting.why_not()
 
     def not_one(self) -> str:
         """For what is done to a provider."""
@@ -84,12 +79,7 @@ class Deeds:
         pair = self._two()
         if self.idle() or pair is None:
             return self.idle() or TWO
-        one, other = map(self._name, pair)
-        child = next((node for node in pair if self._world.states.parent(node, self._now) is not None), None)
-        if child is not None:
-            return f"{self._name(child)} is a child, and only top-level providers peer."
-        linked = self._world.states.linked(*pair, self._now)
-        return f"{one} and {other} peer already." if linked else ""
+        return self._drafting.why_not_peer(*pair)
 
     def not_linked(self) -> str:
         """For what is done to a link."""
@@ -162,10 +152,12 @@ class Deeds:
     def peer(self) -> None:
         pair = self._two()
         if pair is not None:
-            self._do(Peer((self._name(pair[0]), self._name(pair[1]))))
+            self._drafting.peer(*pair)
 
     def unpeer(self) -> None:
-        self._between(Unpeer)
+        pair = self.line()
+        if pair is not None:
+            self._drafting.unpeer(*pair)
 
     def take_down(self) -> None:
         self._between(lambda between: SetLink(between, up=False))
@@ -182,32 +174,24 @@ class Deeds:
         wanted = self._asks.link(" – ".join(names), now, self.usual(pair))
         if wanted is None:
             return
-        changed = {
-            name: getattr(wanted, name)
-            for name in Link.__struct_fields__
-            if getattr(wanted, name) != getattr(now, name)
-        }  # fmt: skip
-        if changed:
-            self._do(SetLink(names, **changed))
+        self._drafting.set_link(*pair, now, wanted)
 
     def attach(self) -> None:
         """Ask below whom, and attach the chosen provider there."""
-        node, states = self._one_or_fail(), self._world.states
-        names = []
-        for other in self._world.providers:
-            above: int | None = other.node
-            while above is not None and above != node:
-                above = states.parent(above, self._now)
-            if above is None and other.attach != "redirect":
-                names.append(other.name)
+        node = self._one_or_fail()
+        names = [
+            other.name
+            for other in self._world.providers
+            if other.node != node and not self._drafting.why_not_attach(node, other.node)
+        ]
         chosen = [self._name(other) for other in self._chosen()[:-1] if self._name(other) in names]
         names.sort(key=lambda name: name not in chosen)
         found = self._asks.one_of("Attach", f"{self._name()} becomes a child of", names)
         if found is not None:
-            self._do(Attach(self._name(), found))
+            self._drafting.attach(node, next(each.node for each in self._world.providers if each.name == found))
 
     def detach(self) -> None:
-        self._do(Detach(self._name()))
+        self._drafting.detach(self._one_or_fail())
 
     def move_here(self) -> None:
         """Ask whose data moves, and move it to the chosen provider."""
@@ -313,17 +297,8 @@ class Deeds:
     def _do(self, command: Command) -> None:
         try:
             self._player.submit(command)
-        except ScenarioError as fault:
-            self._fault(beside(fault))
-        except ValueError as fault:
-            self._fault(f"{str(fault)[:1].upper()}{str(fault)[1:]}")
-
-
-def beside(fault: ScenarioError) -> str:
-    """A fault as a sentence: what was given is in sight, so of its path the field is enough."""
-    what = f"{fault.what}; {fault.right}" if fault.right else fault.what
-    where = f"{fault.path[-1]}: " if fault.path else ""
-    return where + what
+        except (ScenarioError, ValueError) as fault:
+            self._fault(sentence(fault))
 
 
 def _as_link(changed: LinkChanged) -> Link:

@@ -3,17 +3,23 @@
 Rules: no common act opens a dialog. Everything here is handed to others as plain functions, so that tests can answer.
 """
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from p4lab import __version__
-from p4lab.scenario.model import Link
+from p4lab.scenario.model import Link, Scenario
 from ui.document import Answer
+from ui.forms.organisation import OrganisationForm, OrganisationWish
+from ui.forms.pattern import PatternForm
+from ui.forms.provider import ProviderForm, ProviderWish
+from ui.forms.rows import Question
 from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
 from ui.rows import Row
 from ui.shortcuts import Shortcuts
+from ui.theme import Theme
 
 FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml *.as-rel*.txt);;All files (*)"
 
@@ -73,6 +79,32 @@ class Dialogs:
         """The conditions of a link."""
         form = LinkForm(title, now, usual, self.window)
         return form.link() if form.exec() == QDialog.DialogCode.Accepted else None
+
+    def number(self, title: str, says: str, now: int, most: int) -> int | None:
+        """A whole number from 0 to `most`."""
+        number, chosen = QInputDialog.getInt(self.window, title, says, now, 0, most)
+        return number if chosen else None
+
+    def provider(
+        self, wish: ProviderWish, question: Question, check: Callable[[ProviderWish], Mapping[str, str]]
+    ) -> ProviderWish | None:
+        """What a provider is to be."""
+        form = ProviderForm(wish, question.choices, check, question.says, question.fixed, self.window)
+        return form.wish() if form.rows.ask() else None
+
+    def organisation(
+        self, wish: OrganisationWish, question: Question, check: Callable[[OrganisationWish], Mapping[str, str]]
+    ) -> OrganisationWish | None:
+        """What an organisation is to be."""
+        form = OrganisationForm(
+            wish, question.choices, question.usual, check, question.says, question.fixed, self.window
+        )
+        return form.wish() if form.rows.ask() else None
+
+    def pattern(self, theme: Theme) -> Scenario | None:
+        """A network of a kind."""
+        form = PatternForm(theme, self.window)
+        return form.scenario() if form.rows.ask() else None
 
     def keys(self, rows: list[Row], shortcuts: Shortcuts) -> None:
         """The sheet of keys, made from the action table."""

@@ -128,6 +128,14 @@ class Document(QObject):
             self.said.emit(f"A scenario was made of the map {path.name}. Save as… keeps it.")
         return True
 
+    def read(self, path: Path) -> Session | None:
+        """The run of another file, to look at beside this one; None and a sentence where it cannot be read."""
+        try:
+            return self._read(path)[1]
+        except (ScenarioError, RecordingError, TopologyError) as fault:
+            self.failed.emit(f"{CANNOT_OPEN} {fault}")
+            return None
+
     def save(self) -> bool:
         """Write it where it came from; where it never was saved, ask where to."""
         if self.path is None or self.recording:

@@ -11,6 +11,7 @@ looked at before can be looked at again.
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.events import pair_of
+from ui.eyes import Eyes
 from ui.span import Span
 from ui.subject import Subject, What
 
@@ -36,6 +37,7 @@ class Focus(QObject):
         self.op: int | None = None
         self.event_id: int | None = None  # not `event`: that is a method of QObject, which Qt calls
         self.message: int | None = None  # the Event of a message row
+        self.eyes = Eyes(self)
         self.chain: frozenset[int] = frozenset()  # the Events that explain something together
         self.span = Span(self)  # the interval that is selected; it announces itself
 
@@ -115,6 +117,7 @@ class Focus(QObject):
     def clear(self) -> None:
         """Look at nothing: another run has other numbers."""
         self.light(frozenset())
+        self.eyes.see_as(None)
         self.select_message(None)
         self.span.clear()
         self.select_event(None)

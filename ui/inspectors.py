@@ -6,9 +6,10 @@ opened. Text grows in all of them at once, and time is stopped and let run from 
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
 
 from ui.acts.context import Context
+from ui.banner import Banner
 from ui.panels.inspector import Inspector
 from ui.subject import NOTHING, Subject, What
 
@@ -25,8 +26,10 @@ class Inspectors(QObject):
         self._player, self._focus, self._themes, self._window = ctx.player, ctx.focus, ctx.taste.switch, ctx.view
         self.docked: Inspector | None = None
         self.floating: list[Floating] = []
+        self.banner: Banner | None = None
         for signal in (ctx.document.opened, ctx.document.closed):
             signal.connect(self.close_all)
+        ctx.focus.eyes.changed.connect(self._look)
 
     def dock(self) -> Inspector:
         """The one that follows the last click."""
@@ -53,6 +56,17 @@ class Inspectors(QObject):
     def open_provider(self, node: int) -> None:
         """A provider in a window of its own."""
         self.open(Subject(What.PROVIDER, node))
+
+    def _look(self) -> None:
+        """The map is seen with other eyes: a banner above it says so."""
+        around = self._window.map.parentWidget()
+        column = None if around is None else around.layout()
+        if self.banner is None and isinstance(column, QBoxLayout):
+            self.banner = Banner(self._player, self._focus, self._themes)
+            column.insertWidget(column.indexOf(self._window.map), self.banner)
+            self.banner.look()
+        self._window.map.update()
+        self._window.acts.refresh()
 
     def close_all(self) -> None:
         """Another scenario has other things in it."""

@@ -16,14 +16,15 @@ MISBEHAVE = "Misbehave"
 SWITCHES = tuple(f"misbehave-{switch}" for switch in words.SWITCHES)
 ON_PROVIDER = (
     "get-here", "put-here", "remove-here", "inspect", "", "fold", "keep", "", "crash", "restart", MISBEHAVE, "",
-    "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal",
+    "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal", "",
+    "customers", "duplicate", "delete", "properties",
 )  # fmt: skip
 ON_HOUSE = (
     "get-here", "put-here", "remove-here", "inspect", "", "crash", "restart", "", "cut-off", "join", "link-conditions",
-    "", "move-here", "heal",
+    "", "move-here", "heal", "", "customers", "duplicate", "delete", "properties",
 )  # fmt: skip
-ON_LINK = ("link-down", "link-up", "link-conditions", "", "unpeer", "", "heal")
-ON_MAP = ("partition", "heal")
+ON_LINK = ("link-down", "link-up", "link-conditions", "", "unpeer", "hide", "", "heal")
+ON_MAP = ("tool-provider", "select-all", "reset-faults", "hide", "", "partition", "heal")
 
 
 class Bar(Protocol):
@@ -66,9 +67,9 @@ def operations(deeds: Deeds, focus: Focus, view: View) -> list[Row]:
         return nobody() or view.map.why_not_fold()
 
     rows = [
-        Row(f"{verb}-here", f"{verb.capitalize()} here…", "Network", partial(prepare, verb), (), deeds.not_any,
+        Row(f"{verb}-here", f"{verb.capitalize()} here…", "Network", partial(prepare, verb), keys, deeds.not_any,
             says=f"{verb.capitalize()} through the chosen provider, in the bar below the map")
-        for verb in ("get", "put", "remove")
+        for verb, keys in (("get", ("Shift+G",)), ("put", ("Shift+P",)), ("remove", ()))
     ]  # fmt: skip
     rows += [
         Row("inspect", "Show what it holds", "Network", view.inspect, (), nobody),

@@ -3,6 +3,8 @@
 Rules: the sentence is `story.now`; it is also the narration that a screen reader gets.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
@@ -30,9 +32,20 @@ class Status(QStatusBar):
         self.addPermanentWidget(self._facts)
         self.setSizeGripEnabled(False)
         self._make_room()
+        self._guide: Callable[[], str] = str
         player.sampled.connect(self._show)
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
+        focus.eyes.changed.connect(self._show)
+
+    def follow(self, guide: Callable[[], str]) -> None:
+        """guide: what is to be done next, in words; empty while nothing was begun."""
+        self._guide = guide
+        self._show()
+
+    def refresh(self) -> None:
+        """The guide has something else to say."""
+        self._show()
 
     # Qt
 
@@ -56,15 +69,23 @@ class Status(QStatusBar):
 
     def _sentence(self) -> str:
         player = self._player
+        guide = self._guide()
+        if guide and not player.playing:
+            return guide
         if player.playhead >= player.duration:
             return f"The run is over. {_balance(player)}"
         if player.playhead <= 0 and not player.playing:
             return "Press Space to let time run. Drag a provider to move it; click one to see its copies."
+        eyes = self._focus.eyes.as_node
+        if eyes in player.world.called:
+            return f"What happens elsewhere is hidden from {player.world.called[eyes]}."
         return now(player.world, player.trace, player.playhead, self._focus.name)
 
     def _numbers(self) -> list[str]:
-        player = self._player
+        player, eyes = self._player, self._focus.eyes.as_node
         rows = player.trace.in_flight(player.playhead)
+        if eyes is not None:
+            rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
         alerts = player.alerts(player.playhead)
         return [

@@ -45,6 +45,15 @@ QPushButton[role="primary"]:disabled { background: $track; color: $faint; border
 QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; border-color: transparent; }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
+QToolButton[role="palette"] {
+    background: transparent; border-color: transparent; padding: 4px 3px; min-width: 30px; color: $muted;
+}
+QToolButton[role="palette"]:hover { background: $hover; }
+QToolButton[role="palette"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }
+QToolButton[role="palette"]:focus { border-color: $accent; }
+QToolButton[role="palette"]:disabled { color: $faint; }
+QToolBarExtension { background: $field; border: 1px solid $outline; border-radius: 5px; min-height: 14px; }
+QToolBar#palette { border-bottom: none; border-right: 1px solid $line; padding: 5px 4px; spacing: 2px; }
 QPushButton[role="chip"], QToolButton[role="chip"] { border-radius: 10px; padding: 2px 9px; }
 QToolButton::menu-indicator { image: none; }
 

@@ -17,11 +17,14 @@ from p4lab.world import World
 class Viewed(Protocol):
     """playhead, known, duration in simulated seconds; speed: None for the pace auto; factor: the pace in force."""
 
-    playhead: float
-    playing: bool
-    speed: float | None
-    factor: float
-
+    @property
+    def playhead(self) -> float: ...
+    @property
+    def playing(self) -> bool: ...
+    @property
+    def speed(self) -> float | None: ...
+    @property
+    def factor(self) -> float: ...
     @property
     def session(self) -> Session: ...
     @property

@@ -5,36 +5,28 @@ layout is remembered in the settings it is given.
 """
 
 import secrets
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings
+from PySide6.QtCore import QByteArray, QEvent, QSettings
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.actions import Actions, table
 from ui.acts.context import Context
-from ui.canvas.scene import LINE, NOBODY, MapView
+from ui.bench import Bench
 from ui.dialogs import Dialogs
 from ui.docks import Docks
 from ui.document import Document
 from ui.focus import Focus
-from ui.header import Header
 from ui.inspectors import Inspectors
 from ui.keys import keeps, typed_into
-from ui.menus import RecentMenu, network_menu
+from ui.menus import RecentMenu
 from ui.notice import Notice
 from ui.opening import Opening
-from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
-from ui.panels.lesson import LessonPanel
-from ui.panels.log import LogPanel
-from ui.panels.plots import PlotsPanel
-from ui.panels.putget import PutGetBar
-from ui.panels.sequence import SequencePanel
-from ui.panels.transport import Transport
 from ui.player import Player
 from ui.presenting.lectern import Lectern
 from ui.status import Status
+from ui.studio import Studio
 from ui.taste import Taste
 from ui.welcome import Welcome
 from ui.words import clock
@@ -68,27 +60,21 @@ class Window(QMainWindow):
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
-        self._bench = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
-        self.docks = Docks(self._bench)
-        self._laid_out = False
+        inner = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
+        self.docks = Docks(inner)
         context = Context(player, focus, document, taste, dialogs, self)
         self.inspectors = Inspectors(context)
+        self.studio = Studio(context)
         self.acts = Actions(table(context), self, settings)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
-        for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
-            self.docks.add(name, partial(panel, player, focus, theme))
-        self.docks.add("details", self.inspectors.dock)
-        self.docks.add("sequence", partial(SequencePanel, player, focus, theme, settings, self.acts))
-        self.docks.add("lesson", partial(LessonPanel, player, theme))
         self.notice = Notice(player, theme, self._stack)
         self.welcome = Welcome(document, theme)
-        self.header = Header(player, document, self.acts, theme)
-        self.map = MapView(player, focus, theme)
-        self.bar = PutGetBar(player, focus, theme)
-        self.transport = Transport(player, self.acts, theme)
+        self.bench = Bench(context, self.acts, self.docks, inner, self.inspectors, self.notice, settings)
+        self.map, self.bar, self.transport = self.bench.map, self.bench.bar, self.bench.transport
+        self.header, self.beside = self.bench.header, self.bench.beside
         self.status = Status(player, focus)
         self._lay_out()
         self.lectern = Lectern(context, settings)
@@ -96,16 +82,7 @@ class Window(QMainWindow):
         self._restore()
 
     def _lay_out(self) -> None:
-        left = QWidget()
-        column = _column(left)
-        column.addWidget(self.map, 1)
-        column.addWidget(self.bar)
-        self._bench.setCentralWidget(left)
-        page = QWidget()
-        column = _column(page)
-        for part, share in ((self.header, 0), (self._bench, 1), (self.transport, 0)):
-            column.addWidget(part, share)
-        for each in (self.welcome, page):
+        for each in (self.welcome, self.bench):
             self._stack.addWidget(each)
         self.setCentralWidget(self._stack)
         self.setStatusBar(self.status)
@@ -120,14 +97,15 @@ class Window(QMainWindow):
         document.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
-        self.map.placed.connect(document.place)
+        self.studio.wire()
         self.map.inspected.connect(self.inspect)
-        self.map.menuRequested.connect(self._offer)
+        self.map.menuRequested.connect(self.bench.offer)
         self.transport.timeline.opPicked.connect(focus.select_op)
         self.map.opened.connect(self.inspectors.open_provider)
         for signal in (focus.opChanged, focus.messageChanged):
-            signal.connect(self._show_details)
+            signal.connect(self.bench.show_details)
         self.bar.asked.connect(self.map.setFocus)
+        self.beside.comparison.changed.connect(self.bench.show_comparison)
         self.docks.picked.connect(self.map.setFocus)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
@@ -152,8 +130,7 @@ class Window(QMainWindow):
             self.notice.fault(f"The picture cannot be written to {path}.")
 
     def reset_layout(self) -> None:
-        self.docks.reset()
-        self.map.fit()
+        self.bench.reset()
 
     def inspect(self) -> None:
         self.docks.show("details")
@@ -168,34 +145,19 @@ class Window(QMainWindow):
         self.notice.hush()
         self.opening.begin()
         self._stack.setCurrentIndex(1)
-        if not self._laid_out:  # not before the bench has the size it will have
-            self._laid_out = True
-            self.docks.reset()
-            self.docks.restore(self._settings.value("docks"))
-        self.docks.float_away(True)
+        self.bench.enter()
         self.status.show()
-        self.transport.timeline.setFocus()
 
     def _show_welcome(self) -> None:
         self._focus.clear()
         self._stack.setCurrentIndex(0)
-        self.docks.float_away(False)
+        self.bench.leave()
         self.status.hide()
-
-    def _show_details(self) -> None:
-        if self._focus.op is not None or self._focus.message is not None:
-            self.docks.show("details")
 
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""
         if typed_into(self.focusWidget()):
             self.map.setFocus()
-
-    def _offer(self, what: int, place: QPoint) -> None:
-        views = [self.acts[name] for name in ("fit", "actual", "nearer", "further")]
-        one = ON_PROVIDER if self.player.world.houses.get(what) is None else ON_HOUSE
-        ids = {NOBODY: ON_MAP, LINE: ON_LINK}.get(what, one)
-        network_menu(self, self.acts, ids, views).popup(place)
 
     def _retitle(self) -> None:
         mark = "● " if self.document.unsaved else ""
@@ -235,16 +197,9 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
-        if self._laid_out:
-            self._settings.setValue("docks", self.docks.state())
+        self.bench.remember()
         self.notice.hush()
+        self.beside.comparison.end()
         self.inspectors.close_all()
         self.player.close()
         event.accept()
-
-
-def _column(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return column

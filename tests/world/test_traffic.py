@@ -84,4 +84,4 @@ def test_a_hundred_thousand_messages_are_counted_ten_times_a_second() -> None:
         traffic.answered(0, t)
         traffic.way(0, 1, t)
         took.append(perf_counter() - start)
-    assert min(took) < 0.03
+    assert min(took) < 0.08

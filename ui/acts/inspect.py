@@ -41,6 +41,18 @@ def rows(ctx: Context) -> list[Row]:
     def float_it() -> None:
         view.inspectors.open(inspector().subject)
 
+    def whom() -> int | None:
+        """The provider that is selected, where it is one."""
+        node = focus.provider
+        return node if any(each.node == node for each in ctx.player.world.providers) else None
+
+    def no_eyes() -> str:
+        some = whom() is not None or focus.eyes.as_node is not None
+        return ctx.nothing_open() or ("" if some else "Select a provider first.")
+
+    def see_as() -> None:
+        focus.eyes.see_as(None if focus.eyes.as_node is not None else whom())
+
     return [
         Row("inspect-key", "Inspect the selected key", "View", tell_of_key, ("Ctrl+K",), no_key, submenu="Inspector",
             says="Who has which version of it, and who read it"),
@@ -50,4 +62,6 @@ def rows(ctx: Context) -> list[Row]:
             lambda: no_step(1, "Nothing was gone back from."), submenu="Inspector"),
         Row("inspect-float", "Inspector in a window of its own", "View", float_it, ("Ctrl+Shift+I",), nothing_shown,
             submenu="Inspector", says="It stays with what it shows; Ctrl+W closes it"),
+        Row("see-as", "See as the selected provider", "View", see_as, ("Ctrl+Shift+E",), no_eyes,
+            lambda: focus.eyes.as_node is not None, says="Map, log and inspector show only what it can observe"),
     ]  # fmt: skip

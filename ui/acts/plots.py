@@ -4,23 +4,25 @@ Rules: rows, and the maker of the panel, which knows where to ask for a file and
 """
 
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSettings
 
 from ui.acts.context import Context
-from ui.panels.plots import PlotsPanel
-from ui.plots import files
-from ui.plots.choice import TITLES
-from ui.plots.frame import FORMS, PlotFrame
-from ui.plots.tables import everything
+from ui.plots.choice import FORMS, TITLES
 from ui.rows import Row
+
+if TYPE_CHECKING:  # pyqtgraph takes half a second to load: not before there is something to plot
+    from ui.panels.plots import PlotsPanel
+    from ui.plots.frame import PlotFrame
 
 PANEL = "plots"
 
 
-def make(ctx: Context, settings: QSettings) -> PlotsPanel:
+def make(ctx: Context, settings: QSettings) -> "PlotsPanel":
     """The panel."""
+    from ui.panels.plots import PlotsPanel  # noqa: PLC0415 pyqtgraph is loaded with the first plot
+
     panel = PlotsPanel(ctx.player, ctx.focus, ctx.taste.switch, settings)
     panel.exportAsked.connect(partial(_write, ctx))
     return panel
@@ -45,7 +47,7 @@ def rows(ctx: Context) -> list[Row]:
     return found
 
 
-def _panel(ctx: Context) -> PlotsPanel:
+def _panel(ctx: Context) -> "PlotsPanel":
     ctx.view.docks.show(PANEL)
     return cast("PlotsPanel", ctx.view.docks[PANEL])
 
@@ -59,7 +61,10 @@ def _usual(ctx: Context) -> None:
     panel.choose(panel.plots.usual())
 
 
-def _write(ctx: Context, frame: PlotFrame, form: str) -> None:
+def _write(ctx: Context, frame: "PlotFrame", form: str) -> None:
+    from ui.plots import files  # noqa: PLC0415 likewise
+    from ui.plots.tables import everything  # noqa: PLC0415 likewise
+
     name = f"{frame.look.kind}.{form}"
     path = ctx.sheets.target(f"Export {frame.title.lower()}", name, f"{FORMS[form]} (*.{form})")
     if path is None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from ui.canvas.camera import Camera
 from ui.canvas.drawing import STEP, Drawing
+from ui.canvas.plan import Plan
 from ui.canvas.sketch import Sketch
 
 Keys = Qt.KeyboardModifier
@@ -21,14 +22,13 @@ class Stage(Protocol):
     """What dragging needs of the map."""
 
     camera: Camera
+    plan: Plan
 
     def look_from(self, camera: Camera) -> None: ...
-    def lift(self, nodes: tuple[int, ...]) -> np.ndarray: ...
     def carry(self, points: np.ndarray) -> None: ...
     def drop(self) -> None: ...
     def put_back(self) -> None: ...
     def catch(self, left: float, top: float, right: float, bottom: float, also: bool) -> None: ...
-    def zoom_to(self, left: float, top: float, right: float, bottom: float) -> None: ...
     def set_grip(self, grip: Qt.CursorShape | None) -> None: ...
     def show_sketch(self, sketch: Sketch | None) -> None: ...
 
@@ -69,7 +69,7 @@ class Carry:
         self._stage, self._drawing, self._nodes, self._snaps = stage, drawing, nodes, snaps
         self._held = middle - start  # from the pointer to the middle of what is held
         self._from = np.array(stage.camera.to_box(middle.x(), middle.y()))
-        self._points = stage.lift(nodes)
+        self._points = stage.plan.lift(nodes)
 
     def move(self, at: QPointF, keys: Keys) -> None:
         self._stage.set_grip(Qt.CursorShape.ClosedHandCursor)
@@ -113,7 +113,7 @@ class Frame:
         left, right = sorted((self._start.x(), at.x()))
         top, bottom = sorted((self._start.y(), at.y()))
         if self._zooms:
-            self._stage.zoom_to(left, top, right, bottom)
+            self._stage.look_from(self._stage.camera.nearer(left, top, right, bottom))
         else:
             self._stage.catch(left, top, right, bottom, bool(keys & Keys.ControlModifier))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, SignalInstance
 
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, Figures
@@ -20,7 +20,9 @@ RIM = 0.72  # of the radius: from there outwards a drag begins a line
 REACH = 7.0  # pixels outside the rim that still mean it
 STEP = 0.025  # of the box: the grid, 40 by 40
 CORE = 0.6  # of the radius: who is dropped within it is attached below
+GUIDE = "Draw a frame to choose, with Ctrl beside the others; from rim to rim to peer; Shift or the right button pans."
 FIRST = {
+    PROVIDER: "Click where the provider is to stand, or press Enter",
     PEER: "Click the first of two providers, or draw a line between them",
     CHILD: "Click the provider that becomes a child, or draw a line from it to its parent",
     ORGANISATION: "Click the provider that the organisation joins",
@@ -47,6 +49,7 @@ class Stage(Protocol):
     """What drawing needs of the map."""
 
     camera: Camera
+    began: SignalInstance
 
     def figures(self) -> Figures: ...
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None: ...
@@ -106,6 +109,8 @@ class Drawing:
             self.pick(found[0])
         elif self._tools.tool == PROVIDER and not self._drafter.why_not():
             self._drafter.add_provider(self._free(x, y))
+            self._stage.show_sketch(None)  # until the pointer moves on
+            return
         self.hover(x, y)
 
     def pick(self, node: int | None) -> None:
@@ -124,14 +129,18 @@ class Drawing:
                 self.source = None
             else:
                 self._join(tool, self.source, node)
+            self._stage.began.emit()
 
     def say_next(self) -> str:
         """What is to be done next with the tool, in words."""
         tool = self._tools.tool
-        if self.source is None or tool not in self._acts:
-            return FIRST.get(tool, "Click where the provider is to stand" if tool == PROVIDER else "")
+        if tool == SELECT:
+            return GUIDE if self._tools.editing else ""
+        if self.source is None:
+            return f"{FIRST[tool]}. Esc ends it."
         first = self._drafter.called(self.source)
-        return f"Now the provider that {first} peers with" if tool == PEER else f"Now the parent of {first}"
+        what = f"Now the provider that {first} peers with" if tool == PEER else f"Now the parent of {first}"
+        return f"{what}. Esc begins again."
 
     def stretch(self, tool: str, source: int, at: QPointF) -> None:
         """A line is being drawn."""
@@ -148,6 +157,8 @@ class Drawing:
         """Begin again. False: nothing had been begun."""
         had, self.source = self.source is not None, None
         self._stage.show_sketch(None)
+        if had:
+            self._stage.began.emit()
         return had
 
     def over(self, nodes: tuple[int, ...], at: QPointF, grid: float) -> Sketch:
@@ -205,7 +216,7 @@ class Drawing:
             why = self._drafter.why_not_join(found[0])
             return Sketch(place, why or f"Add an organisation at {self._drafter.called(found[0])}", bool(why))
         if found is None:
-            return Sketch(place, self.say_next())
+            return Sketch(place, FIRST[tool])
         name, why = self._drafter.called(found[0]), self._drafter.why_not_begin(tool, found[0])
         return Sketch(place, why or (f"Peer {name} with …" if tool == PEER else f"Attach {name} below …"), bool(why))
 

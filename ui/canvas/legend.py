@@ -25,6 +25,11 @@ KEY_AND_REGIMES, KEY, GLYPHS, STATES = range(4)  # its blocks
 SLOWEST = "auto · 1/200 speed"  # as wide as the pace gets
 NOWHERE = np.empty((0, 2))
 EMPTY = "No providers yet"
+TO_DRAW = "Click to place a provider"
+HOW_TO_DRAW = (
+    "Or press Enter, and it is put where there is room. Each new one peers with those that are there; "
+    "File ▸ New from a pattern makes many at once."
+)
 HOW_TO_FILL = "Open a scenario with Ctrl+O, or choose one on the welcome page."
 
 
@@ -196,16 +201,17 @@ def _pace_end(shown: Figures, width: float, wide: float, high: float) -> float:
     return width - PAD
 
 
-def paint_empty(painter: QPainter, theme: Theme, width: float, height: float) -> None:
-    """Instead of a map."""
+def paint_empty(painter: QPainter, theme: Theme, width: float, height: float, drawn: bool) -> None:
+    """Instead of a map. drawn: it is there to be drawn on."""
     middle = Qt.AlignmentFlag.AlignHCenter
     painter.setFont(font("title"))
     painter.setPen(theme.muted)
-    painter.drawText(QRectF(0, height / 2 - 40, width, 34), middle | Qt.AlignmentFlag.AlignBottom, EMPTY)
+    title, says = (TO_DRAW, HOW_TO_DRAW) if drawn else (EMPTY, HOW_TO_FILL)
+    painter.drawText(QRectF(0, height / 2 - 40, width, 34), middle | Qt.AlignmentFlag.AlignBottom, title)
     painter.setFont(font("body"))
     painter.setPen(theme.faint)
     area = QRectF(20, height / 2 + 2, width - 40, 80)
-    painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), HOW_TO_FILL)
+    painter.drawText(area, int(middle | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), says)
 
 
 def _glyph(painter: QPainter, theme: Theme, x: float, y: float, code: int, regime: int, sign: int = 0) -> None:

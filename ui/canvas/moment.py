@@ -10,6 +10,7 @@ import numpy as np
 from p4lab.trace import picked
 from p4lab.world import World
 from ui import words
+from ui.canvas import veil
 from ui.canvas.answers import Answers
 from ui.canvas.figures import Figures
 from ui.canvas.ground import Ground
@@ -21,8 +22,8 @@ from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
 from ui.canvas.sprites import HIT
 from ui.focus import Focus
-from ui.player import Player
 from ui.theme import SHAPES
+from ui.viewed import Viewed
 from ui.words import ACCESS, SESSION
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
@@ -56,9 +57,10 @@ class Moment:
     left_out: str
     houses: tuple[Stand, ...] = ()
     house: int | None = None
+    eyes: int | None = None  # the provider whose eyes it is seen with
 
 
-def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
+def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
     answers, lost = plan.answers, plan.losses
@@ -66,6 +68,10 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
     name = focus.name if focus.name is not None and focus.name < len(world.names) else None
     regimes, names = world.op_regime(), world.op_name()
     flying = trace.in_flight(t)
+    eyes = focus.eyes.as_node
+    if eyes is not None and eyes < len(plan.names):
+        flight = veil.flight(_flight(veil.sent(flying, eyes), t, name, regimes, names, answers, shown, radius))
+        return _seen_as(eyes, player, focus, plan, shown, ground, loads, flight)
     if lost.any:
         flying = picked(flying, ~lost.gone(flying["id"], t))
     flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
@@ -91,6 +97,36 @@ def moment(player: Player, focus: Focus, plan: Plan, shown: Figures, radius: flo
         left_out=_left_out(flight),
         houses=houses,
         house=focus.provider,
+    )
+
+
+def _seen_as(
+    eyes: int, player: Viewed, focus: Focus, plan: Plan, shown: Figures, ground: Ground, loads: Loads, flight: Flight
+) -> Moment:  # fmt: skip
+    """What one provider can observe of it."""
+    world, t = player.world, player.playhead
+    name = focus.name if focus.name is not None and focus.name < len(world.names) else None
+    looks = veil.looks(plan.looks.at(name, t, len(plan.names)), eyes)
+    mine, nobody = plan.veil.ground(ground, eyes), np.empty(0)
+    return Moment(
+        t=t,
+        factor=player.factor,
+        shown=shown,
+        answers=plan.answers,
+        regimes=world.op_regime(),
+        names=world.op_name(),
+        name=name,
+        key="" if name is None else world.known_as(name),
+        newest="" if name is None else f"{looks[eyes].texts[0]}" if looks[eyes].texts else "",
+        looks=looks,
+        loads=loads,
+        ground=mine,
+        losses=plan.losses,
+        carried=plan.veil.carried(ground, eyes, plan.carried(ground, loads)),
+        flight=flight,
+        access=(nobody, nobody),
+        left_out=_left_out(flight),
+        eyes=eyes,
     )
 
 

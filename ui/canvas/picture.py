@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
-from ui.canvas import legend, moves, pulses, signs, tags
+from ui.canvas import legend, moves, pulses, signs, tags, veil
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.figures import Figures
@@ -91,14 +91,18 @@ class Picture:
         resting = plan.resting() if plan.moving else now.shown
         if plan.moving:
             self._lifted.paint(painter, theme, now, resting, plan.moving, made.stamps)
+        if now.eyes is not None:
+            veil.paint(painter, theme, now.shown, now.eyes)
         made.arcs.paint(painter, now.shown, now.looks, now.t)
-        pulses.paint(painter, theme, now, made.stamps)
-        pulses.paint_ends(painter, theme, now)
+        if now.eyes is None:
+            pulses.paint(painter, theme, now, made.stamps)
+            pulses.paint_ends(painter, theme, now)
         signs.paint_badges(painter, theme, now.shown, now.ground)
         made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         made.messages.paint_access(painter, *now.access)
         made.messages.paint(painter, now.flight, op)
-        moves.paint(painter, theme, now, went)
+        if now.eyes is None:
+            moves.paint(painter, theme, now, went)
         self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out, ratio)
 
     def _paint_pace(

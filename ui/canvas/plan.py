@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from p4lab.core.events import Pair
 from p4lab.scenario.model import Link, Scenario, every_link, parent_links
 from p4lab.trace import Trace
 from p4lab.world import State, World
@@ -19,12 +20,13 @@ from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
-from ui.canvas.ground import Ground, Links, kept, survey
+from ui.canvas.ground import Ground, Links, fault, kept, survey
 from ui.canvas.houses import Stand, shifted, stands
 from ui.canvas.layout import place, spacing
 from ui.canvas.loads import Counter, Loads
 from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
+from ui.canvas.veil import Veil
 from ui.toolbox import PARENTS, PEERINGS, UNDERLAY
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
@@ -49,6 +51,7 @@ class Plan:
         self.loads = Counter(Trace(), World(), self.pairs)
         self.hosts = np.empty(0, np.int64)
         self.folds = Folds()
+        self.veil = Veil()
         self._scenario = Scenario(title="", duration=1.0)
         self._folded: object = None  # what hosts and points were worked out for
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers
@@ -205,6 +208,24 @@ class Plan:
             self.move(node, *places[name])
         self.lifted, self.moving = (), frozenset()
         return places
+
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where everybody stands who is drawn, by name."""
+        mine = np.flatnonzero(self.hosts == np.arange(len(self.hosts))).tolist()
+        stood = () if self._stood is None else self._stood[2]
+        return {self._world.called[node]: self.place_of(node) for node in (*mine, *(one.node for one in stood))}
+
+    def pins(self) -> dict[str, tuple[float, float]]:
+        """The same of the providers whom the scenario gives no place."""
+        rows = {row.name: row for row in self._scenario.provider}
+        free = {name for name, row in rows.items() if row.position is None and row.geo is None}
+        return {name: at for name, at in self.places().items() if name in free}
+
+    def faulty(self, t: float) -> list[Pair]:
+        """The links that have faults at t."""
+        state = self._world.state(t)
+        pairs = [(a, b) for a, b in self.pairs.tolist() if (a, b) not in state.absent]
+        return [pair for pair in pairs if fault(self.link(*pair, state))]
 
     def place_of(self, node: int) -> tuple[float, float]:
         """Where one of them was put."""

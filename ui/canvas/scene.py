@@ -36,9 +36,9 @@ from ui.canvas.sketch import Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
-from ui.player import Player
 from ui.theme import ThemeSwitch
 from ui.toolbox import SELECT, Toolbox
+from ui.viewed import Viewed
 
 GLYPH, SMALL_GLYPH = 8.0, 4.6  # radius of a message of the selected key, and of others
 NOBODY, LINE = -1, -2  # instead of a provider: nothing, the chosen link
@@ -48,18 +48,20 @@ class MapView(QWidget):
     """placed: providers or houses were moved, points 0..1 of the map by name. inspected, menuRequested: of one.
 
     formAsked: for the properties of one, or, with LINE, of the chosen link. The menu of the map itself is asked for
-    with NOBODY, that of the chosen link with LINE.
+    with NOBODY, that of the chosen link with LINE. began: the tool in the hand has another first of two.
     """
 
     placed = Signal(object)
     inspected = Signal(int)
     opened = Signal(int)  # a provider was clicked twice
     formAsked = Signal(int)
+    began = Signal()
     menuRequested = Signal(int, QPoint)
+    cameraChanged = Signal()  # another piece is looked at
 
     def __init__(
         self,
-        player: Player,
+        player: Viewed,
         focus: Focus,
         switch: ThemeSwitch,
         tools: Toolbox | None = None,
@@ -70,13 +72,14 @@ class MapView(QWidget):
         self.camera = Camera()
         self.moment: Moment | None = None  # what the last frame showed
         self._player, self._focus, self._switch = player, focus, switch
-        self._plan = Plan()
+        self.plan = Plan()
         self._tools = tools or Toolbox(self)
-        self._drawing = Drawing(self, self._tools, drafter or LookOnly(player.world.called))
-        self._hand = Hand(self, self._tools, self._drawing)
-        self._keyboard = Keyboard(self, focus, self._tools, self._hand, self._drawing)
-        self._sketch: Sketch | None = None
+        self.drawing = Drawing(self, self._tools, drafter or LookOnly(player.world.called))
+        self._hand = Hand(self, self._tools, self.drawing)
+        self._keyboard = Keyboard(self, focus, self._tools, self._hand, self.drawing)
+        self.sketch: Sketch | None = None
         self._hovered: int | None = None
+        self._shown_as: object = None  # which document, as what sort of map
         self._picture = Picture()
         self.setAccessibleName("Map of providers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -101,15 +104,15 @@ class MapView(QWidget):
 
     def fit(self) -> None:
         """Show all of the map."""
-        self.look_from(self.camera.showing(self._plan.points))
+        self.look_from(self.camera.showing(self.plan.points))
 
     def fold(self) -> None:
         """Fold what is below the chosen provider, or unfold it."""
         node = self.selected()
         if node is None or self.why_not_fold():
             return
-        self._plan.fold(node, self._player.playhead)
-        chosen = [each for each in self._focus.chosen if each < len(self._plan.hosts)]
+        self.plan.fold(node, self._player.playhead)
+        chosen = [each for each in self._focus.chosen if each < len(self.plan.hosts)]
         if any(self._drawn(each) != each for each in chosen):  # nobody stays chosen out of sight
             self._focus.choose(tuple(dict.fromkeys(map(self._drawn, chosen))))
         self.camera = replace(self.camera, margin=self._margin())
@@ -120,14 +123,14 @@ class MapView(QWidget):
     def why_not_fold(self) -> str:
         """Empty where the chosen provider has somebody below it."""
         node = self.selected()
-        if node is None or self._plan.has_below(node, self._player.playhead):
+        if node is None or self.plan.has_below(node, self._player.playhead):
             return ""
-        return f"Nobody is below {self._plan.names[node]}."
+        return f"Nobody is below {self.plan.names[node]}."
 
     def actual_size(self) -> None:
         """So near that a usual provider has its full size."""
-        fitted = self.camera.showing(self._plan.points)
-        nearer = self._plan.zoom_for_full(fitted, self._switch.scale)
+        fitted = self.camera.showing(self.plan.points)
+        nearer = self.plan.zoom_for_full(fitted, self._switch.scale)
         self.look_from(fitted.zoomed(nearer, self.width() / 2, self.height() / 2))
 
     def zoom_in(self) -> None:
@@ -140,7 +143,7 @@ class MapView(QWidget):
 
     def hint(self, x: float, y: float) -> str:
         """What is at a point of the window, in words; empty for nothing."""
-        return under.said(self._plan, self._moment(), self._player.world, x, y)
+        return under.said(self.plan, self._moment(), self._player.world, x, y)
 
     def glyph_radii(self) -> tuple[float, float]:
         """Of messages of the selected key and of others: smaller where providers are, larger with larger text."""
@@ -152,20 +155,18 @@ class MapView(QWidget):
 
     def figures(self) -> Figures:
         """Every provider as it stands now."""
-        return self._plan.figures_now(self.camera, self._switch.scale)
+        return self.plan.figures_now(self.camera, self._switch.scale)
 
     def scale(self) -> float:
         """Of the text."""
         return self._switch.scale
 
-    def look_from(self, camera: Camera) -> None:
-        """Another piece of the map."""
+    def look_from(self, camera: Camera, quietly: bool = False) -> None:
+        """Another piece of the map. quietly: because another map, which knows it, looks from there."""
         self.camera = camera
         self.update()
-
-    def zoom_to(self, left: float, top: float, right: float, bottom: float) -> None:
-        """This piece of the window fills it."""
-        self.look_from(self.camera.nearer(left, top, right, bottom))
+        if not quietly:
+            self.cameraChanged.emit()
 
     def grasp(self, x: float, y: float) -> tuple[int, float, float] | None:
         """The provider or the house under a point, and its middle."""
@@ -176,32 +177,25 @@ class MapView(QWidget):
         chosen = tuple(dict.fromkeys(self._drawn(each) for each in self._focus.chosen))
         return chosen if node in chosen else (node,)
 
-    def lift(self, nodes: tuple[int, ...]) -> np.ndarray:
-        """These are being dragged from now on; gives their places, 0..1."""
-        return self._plan.lift(nodes)
-
     def carry(self, points: np.ndarray) -> None:
         """They are there now."""
-        self._plan.carry(points)
+        self.plan.carry(points)
         self.update()
 
     def drop(self) -> None:
         """They stay there."""
-        self.placed.emit(self._plan.let_go())
+        self.placed.emit(self.plan.let_go())
         self.update()
 
     def put_back(self) -> None:
         """They are where they were."""
-        self._plan.put_back()
+        self.plan.put_back()
         self.update()
 
     def catch(self, left: float, top: float, right: float, bottom: float, also: bool) -> None:
         """Choose everybody whose middle is in a frame. also: beside those who are chosen."""
-        shown, houses = self.figures(), self._moment().houses
-        inside = ((shown.centres >= (left, top)) & (shown.centres <= (right, bottom))).all(axis=1)
-        found = np.flatnonzero(inside & (shown.hosts == np.arange(len(shown.hosts)))).tolist()
-        found += [one.node for one in houses if left <= one.x <= right and top <= one.y <= bottom]
-        self._focus.choose(tuple(dict.fromkeys((*self._focus.chosen, *found))) if also else tuple(found))
+        found = under.inside(self._moment(), left, top, right, bottom)
+        self._focus.choose(tuple(dict.fromkeys((*self._focus.chosen, *found))) if also else found)
 
     def click(self, x: float, y: float, also: bool) -> None:
         """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
@@ -223,14 +217,14 @@ class MapView(QWidget):
 
     def show_sketch(self, sketch: Sketch | None) -> None:
         """What is being drawn."""
-        if sketch != self._sketch:
-            self._sketch = sketch
+        if sketch != self.sketch:
+            self.sketch = sketch
             self.update()
 
     def selected(self) -> int | None:
         """The one provider that is chosen, or who is drawn for it."""
         node = self._focus.provider
-        return int(self._plan.hosts[node]) if node is not None and node < len(self._plan.names) else None
+        return int(self.plan.hosts[node]) if node is not None and node < len(self.plan.names) else None
 
     def lines(self) -> np.ndarray:
         """The links as rows of two."""
@@ -239,9 +233,11 @@ class MapView(QWidget):
     # Private
 
     def _rebuild(self) -> None:
-        if self._plan.show(self._player.scenario, self._player.trace, self._player.world):
-            camera = Camera(self.width(), self.height(), self._plan.aspect, margin=self._margin())
-            self.camera = camera.showing(self._plan.points)
+        if self.plan.show(self._player.scenario, self._player.trace, self._player.world):
+            if self._shown_as != (self._player.scenario.title, self.plan.aspect):  # an edit moves nothing in the window
+                camera = Camera(self.width(), self.height(), self.plan.aspect, margin=self._margin())
+                self.camera = camera.showing(self.plan.points)
+            self._shown_as = self._player.scenario.title, self.plan.aspect
         self._hovered = None
         self._describe()
 
@@ -251,19 +247,19 @@ class MapView(QWidget):
 
     def _take_tool(self) -> None:
         """Another tool, or other links are hidden."""
-        self._drawing.drop_source()
-        self._plan.hide(self._tools.hidden, self._tools.faults_only)
+        self.drawing.drop_source()
+        self.plan.hide(self._tools.hidden, self._tools.faults_only)
         self._picture.forget()
         self.setCursor(Qt.CursorShape.ArrowCursor if self._tools.tool == SELECT else Qt.CursorShape.CrossCursor)
         self._describe()
 
     def _margin(self) -> tuple[float, float]:
-        across, down = MARGIN if len(np.unique(self._plan.hosts)) <= RING else NARROW
+        across, down = MARGIN if len(np.unique(self.plan.hosts)) <= RING else NARROW
         return across * self._switch.scale, down * self._switch.scale
 
     def _describe(self) -> None:
         """For screen readers."""
-        plan, node = self._plan, self._focus.provider
+        plan, node = self.plan, self._focus.provider
         says = words.plural(len(plan.names), "provider")
         if node is not None and node < len(plan.names):
             now = self._moment()
@@ -273,30 +269,30 @@ class MapView(QWidget):
         self.update()
 
     def _moment(self) -> Moment:
-        self._plan.follow(self._player.playhead)
-        return moment(self._player, self._focus, self._plan, self.figures(), self.glyph_radii()[0])
+        self.plan.follow(self._player.playhead)
+        return moment(self._player, self._focus, self.plan, self.figures(), self.glyph_radii()[0])
 
     def _choose_link(self, x: float, y: float) -> bool:
         """The link under a point, if there is one and it is only one."""
-        found = under.link(self._plan, self.figures(), self._player.playhead, x, y)
+        found = under.link(self.plan, self.figures(), self._player.playhead, x, y)
         if found is not None:
             self._focus.choose_link(*found)
         return found is not None
 
     def _drawn(self, node: int) -> int:
         """Who is drawn for one: itself, or the one that it is folded into."""
-        return int(self._plan.hosts[node]) if node < len(self._plan.hosts) else node
+        return int(self.plan.hosts[node]) if node < len(self.plan.hosts) else node
 
     # Qt
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._switch.current
-        if not self._plan.names:
+        if not self.plan.names:
             painter = QPainter(self)
             painter.fillRect(self.rect(), theme.map)
-            legend.paint_empty(painter, theme, self.width(), self.height())
-            if self._sketch is not None:
-                paint(painter, theme, self._sketch, self.camera)
+            legend.paint_empty(painter, theme, self.width(), self.height(), drawn=not self._player.empty)
+            if self.sketch is not None:
+                paint(painter, theme, self.sketch, self.camera)
             return
         self.moment = now = self._moment()
         focus, ratio = self._focus, self.devicePixelRatio()
@@ -304,14 +300,14 @@ class MapView(QWidget):
         link = focus.link if focus.link and focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
         states, radii = self._player.world.states, self.glyph_radii()
-        still = self._picture.still(theme, self._plan, now, self.camera, chosen, self._hovered, radii, ratio)
+        still = self._picture.still(theme, self.plan, now, self.camera, chosen, self._hovered, radii, ratio)
         pace = words.pace(self._player.factor, self._player.speed is None)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._picture.paint_moving(painter, theme, self._plan, now, states.moves, radii, pace, focus.op, ratio)
-        if self._sketch is not None:
-            paint(painter, theme, self._sketch, self.camera)
+        self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
+        if self.sketch is not None:
+            paint(painter, theme, self.sketch, self.camera)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -347,12 +343,12 @@ class MapView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         found = self.grasp(event.position().x(), event.position().y())
         node = None if found is None else found[0]
-        if event.button() != Qt.MouseButton.LeftButton or self._drawing.clicks:
+        if event.button() != Qt.MouseButton.LeftButton or self.drawing.clicks:
             return
         if node is None:
             if self._focus.link is not None:  # the first click has chosen it
                 self.formAsked.emit(LINE)
-        elif self._plan.has_below(node, self._player.playhead):
+        elif self.plan.has_below(node, self._player.playhead):
             self._focus.choose((node,))
             self.fold()
         else:
@@ -390,7 +386,7 @@ class MapView(QWidget):
             event.ignore()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._plan.names:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.plan.names:
             text = self.hint(event.pos().x(), event.pos().y())
             if text:
                 QToolTip.showText(event.globalPos(), text, self)

@@ -40,6 +40,14 @@ def link(plan: Plan, shown: Figures, t: float, x: float, y: float) -> Pair | Non
     return (found[0][0], found[0][1]) if len(found) == 1 else None
 
 
+def inside(now: Moment, left: float, top: float, right: float, bottom: float) -> tuple[int, ...]:
+    """The providers and houses whose middle is in a frame."""
+    shown = now.shown
+    there = ((shown.centres >= (left, top)) & (shown.centres <= (right, bottom))).all(axis=1)
+    found = np.flatnonzero(there & (shown.hosts == np.arange(len(shown.hosts)))).tolist()
+    return (*found, *(one.node for one in now.houses if left <= one.x <= right and top <= one.y <= bottom))
+
+
 def said(plan: Plan, now: Moment, world: World, x: float, y: float) -> str:
     """What is there, in words; empty for nothing."""
     row = message(now, x, y)
@@ -49,6 +57,8 @@ def said(plan: Plan, now: Moment, world: World, x: float, y: float) -> str:
     if house is not None:
         return houses.hint(house, world, now.key)
     node = now.shown.at(x, y)
+    if node is not None and now.eyes not in (None, node):
+        return f"{plan.names[node]}\nNot visible to {plan.names[now.eyes]}"
     if node is not None:
         return hints.provider(node, plan, now, world)
     line = links.nearest(now.shown.centres, now.ground.lines, x, y, NEAR / 2)

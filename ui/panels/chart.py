@@ -235,12 +235,15 @@ class Chart(QWidget):
         if t is not None:
             self._hair.setValue(t)
 
-    def _drag(self, start: float, end: float) -> None:
+    def _drag(self, start: float, end: float, over: bool) -> None:
         """Select from where the drag began to where it is."""
         self.left.emit()
+        self.span.dragging = not over
         if self.span.selected is not None:
             whole = self.span.whole
             self.span.selected.select(min(max(start, 0.0), whole), min(max(end, 0.0), whole))
+        if over:
+            self.span.settled.emit()
 
     def _show_selected(self) -> None:
         self._band.ends = None if self.span.selected is None else self.span.selected.ends
@@ -272,9 +275,9 @@ class Chart(QWidget):
 
 
 class Box(pg.ViewBox):
-    """A view in which dragging may select. select: told from when to when, while it is dragged."""
+    """A view in which dragging may select. select: told from when to when, and whether it is over."""
 
-    select: Callable[[float, float], None] | None = None
+    select: Callable[[float, float, bool], None] | None = None
 
     # pyqtgraph
 
@@ -285,7 +288,7 @@ class Box(pg.ViewBox):
             return
         event.accept()
         start, end = (self.mapToView(place).x() for place in (event.buttonDownPos(), event.pos()))
-        self.select(start, end)
+        self.select(start, end, event.isFinish())
 
 
 class Band(pg.GraphicsObject):

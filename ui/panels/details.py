@@ -67,7 +67,7 @@ class DetailsPanel(QScrollArea):
         self._rows: list[StepRow] = []
         self._visit: tuple[int, float, float] | None = None  # op, the step's time, and up to when the story was told
         self._pulse = Pulse(self, self.refresh)
-        for signal in (focus.nameChanged, player.sampled, themes.changed):
+        for signal in (focus.nameChanged, player.sampled, themes.changed, focus.eyes.changed):
             signal.connect(self._pulse.ask)
         player.sessionChanged.connect(self._pulse.ask)
         focus.eventChanged.connect(self._mark)
@@ -92,6 +92,7 @@ class DetailsPanel(QScrollArea):
     def _compose(self) -> _Page:
         player, focus, world, t = self._player, self._focus, self._player.world, self._player.playhead
         parts: dict[str, object] = {}
+        judged = focus.eyes.as_node is None  # a provider does not know what is stale, nor why
         op = world.op(self._op) if self._op is not None else None
         if op is not None:
             told = self._told_to(op.op)
@@ -108,18 +109,18 @@ class DetailsPanel(QScrollArea):
             parts |= {
                 "provider": provider.name,
                 "about": about(provider, world, t),
-                "trouble": tuple(trouble(provider.node, world, t)),
-                "harm": harm(player.metrics, t, provider.name),
+                "trouble": tuple(trouble(provider.node, world, t, judged)),
+                "harm": harm(player.metrics, t, provider.name) if judged else None,
             }
         elif house is not None:
             parts |= {"provider": house.name, "about": about_house(house, world, t)}
         if "provider" in parts and self._node is not None:
-            parts["done"] = tuple(done(player.metrics, self._node, t))
+            parts["done"] = tuple(done(player.metrics, self._node, t, judged))
             if focus.name is not None and focus.name < len(world.names):
                 parts["of"] = world.known_as(focus.name)
-                parts["held"] = tuple(held(world, self._node, focus.name, t))
+                parts["held"] = tuple(held(world, self._node, focus.name, t, judged))
         if not parts:
-            parts |= {"says": NOTHING if player.empty else HOW, "harm": harm(player.metrics, t)}
+            parts |= {"says": NOTHING if player.empty else HOW, "harm": harm(player.metrics, t) if judged else None}
         return _Page(self._themes.current, self._themes.scale, **parts)  # type: ignore[arg-type]  # built by name above
 
     def _story(self, op: Op) -> list[Step]:

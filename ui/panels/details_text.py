@@ -105,18 +105,19 @@ def _read(op: Op, kind: str) -> list[Fact]:
     return [*found, ("Freshness", words.staleness(op.lag or 0, op.age or 0.0, kind))]
 
 
-def held(world: World, node: int, name: int, t: float) -> list[tuple[str, bool]]:
-    """What a provider holds of a name at t, a line per store, and whether that is behind."""
+def held(world: World, node: int, name: int, t: float, judged: bool = True) -> list[tuple[str, bool]]:
+    """What a provider holds of a name at t, a line per store, and whether that is behind, where that is judged."""
     kind = world.names[name].kind
     lines = []
     for one in world.holdings(name, t):
         if one.node == node:
             what = words.version(one.entries if kind == "unauthenticated" else one.seq, kind) or "the value"
-            said = f"{_what(what, one)}, since {words.clock(one.since)}{_rest(one, t)}{_age(one, kind)}"
+            said = f"{_what(what, one)}, since {words.clock(one.since)}{_rest(one, t)}"
+            said += _age(one, kind) if judged else ""
             move = gone(world, world.names[name].owner, node, t) if one.store == "L" else None
             if move is not None:
                 said += f"; {move.identity} has moved to {names([move.dst], world)}"
-            lines.append((said, one.behind > 0))
+            lines.append((said, judged and one.behind > 0))
     return lines
 
 
@@ -147,15 +148,16 @@ def _age(one: Holding, kind: str) -> str:
     )
 
 
-def done(metrics: Metrics, node: int, t: float) -> list[Fact]:
-    """What the customers of a provider asked by t, and what they got."""
+def done(metrics: Metrics, node: int, t: float, judged: bool = True) -> list[Fact]:
+    """What the customers of a provider asked by t, and what they got; whether that was stale where it is judged."""
     gets, puts = metrics.gets(t), metrics.puts(t)
     gets, puts = gets[gets["node"] == node], puts[puts["node"] == node]
     found = [("Gets answered", words.grouped(len(gets))), ("Puts answered", words.grouped(len(puts)))]
     if len(gets):
         returned = gets[gets["returned"]]
         found.append(("At home", words.share(float(np.isin(gets["klass"], HOME).mean()))))
-        found.append(("Stale", words.share(float((returned["lag"] > 0).mean()) if len(returned) else None)))
+        if judged:
+            found.append(("Stale", words.share(float((returned["lag"] > 0).mean()) if len(returned) else None)))
         middle, slow = np.quantile(gets["latency"], [0.5, 0.95]).tolist()
         found.append(("Latency", f"half within {words.time(middle)}, 95 % within {words.time(slow)}"))
     return found
@@ -174,23 +176,24 @@ def about(provider: Provider, world: World, t: float) -> str:
     return f"{text}; it has {words.plural(len(below), 'child', 'children')}" if below else text
 
 
-def trouble(node: int, world: World, t: float) -> list[str]:
-    """What is the matter with a provider at t, a sentence each."""
+def trouble(node: int, world: World, t: float, judged: bool = True) -> list[str]:
+    """What is the matter with a provider at t, a sentence each; judged: whether more than what it feels itself."""
     state, said = world.state(t), []
     if node in state.crashed:
         since = world.states.last(t, lambda event: isinstance(event, Crashed) and event.node == node)
         said.append(f"Crashed at {words.clock(since.t if since else 0.0)}: what it had stored waits for its restart.")
     if node in state.switches:
         said.append(f"Misbehaves: it {_and([words.switch(switch) for switch in state.switches[node]])}.")
-    if state.groups:
+    if state.groups and judged:
         mine = names(sorted(state.groups[state.group(node)]), world, 6)
         said.append(f"A partition leaves it with {mine} alone.")
     by_why: dict[str, list[int]] = {}
     for (a, b), why in state.cut.items():
-        if node in (a, b) and why != "partition" and node not in state.crashed:
-            by_why.setdefault(why, []).append(b if a == node else a)
+        if node in (a, b) and (why != "partition" or not judged) and node not in state.crashed:
+            by_why.setdefault(why if judged else "", []).append(b if a == node else a)
     for why, others in by_why.items():
-        said.append(f"No session with {names(others, world, 6)}: {words.WHYS.get(why, why)}.")
+        because = f": {words.WHYS.get(why, why)}" if why else ""
+        said.append(f"No session with {names(others, world, 6)}{because}.")
     catching = state.catching_up(node)
     if catching:
         said.append(f"Catching up with {names(catching, world, 6)}.")

@@ -19,6 +19,7 @@ from ui.panels.inspector_link import LinkPage
 from ui.panels.inspector_message import MessagePage
 from ui.panels.inspector_provider import ProviderPage
 from ui.panels.inspector_reads import Reads
+from ui.panels.inspector_veil import Veil, veiled
 from ui.panels.pulse import Pulse
 from ui.player import Player
 from ui.subject import NOTHING, Subject, What
@@ -47,6 +48,8 @@ class Inspector(QWidget):
         self._place = 0
         self.pinned = fixed is not None
         self._stack = QStackedWidget()
+        self._veil = Veil(themes)
+        self._stack.addWidget(self._veil)
         self.title = ElidedLabel()
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.back_button = _button("‹", "Back to what was shown before (Alt+Left)", self.back)
@@ -74,6 +77,7 @@ class Inspector(QWidget):
         player.sessionChanged.connect(self._another_run)
         focus.nameChanged.connect(self._follow_key)
         themes.changed.connect(self._restyle)
+        focus.eyes.changed.connect(self._show)
         if fixed is None:
             focus.pointed.connect(self._follow)
             for signal in (focus.opChanged, focus.choiceChanged, focus.messageChanged):
@@ -115,7 +119,7 @@ class Inspector(QWidget):
         """As the playhead sees it."""
         self._tell_title()
         page = self._pages.get(self.subject.what)
-        if page is not None:
+        if page is not None and self._stack.currentWidget() is page:
             page.refresh()
 
     def page(self, what: What) -> Page:
@@ -137,7 +141,9 @@ class Inspector(QWidget):
     def _show(self) -> None:
         subject = self.subject
         page = self.page(subject.what)
-        self._stack.setCurrentWidget(page)
+        veil = veiled(subject, self._player, self._focus)
+        self._veil.setText(veil)
+        self._stack.setCurrentWidget(self._veil if veil else page)
         self._tell_title()
         if isinstance(page, DetailsPanel):
             page.look()

@@ -167,8 +167,9 @@ class KeyPage(QWidget):
     def _copy_table(self) -> Table:
         world, now = (lambda: self._player.world), (lambda: self._player.playhead)
 
-        def kind() -> str:
-            return world().names[self._name].kind
+        def kind() -> str:  # another run may be open already, and this table not yet filled from it
+            names = world().names
+            return names[self._name].kind if self._name < len(names) else ""
 
         def remaining(each: object) -> float | None:
             until, ttl = getattr(each, "until", None), getattr(each, "ttl", None)

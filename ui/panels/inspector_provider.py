@@ -25,6 +25,8 @@ from ui.subject import Subject, What
 from ui.theme import ThemeSwitch
 
 ALL = "all stores"
+FRESH = 3  # the column of what is behind
+LINK = 3  # the column of its conditions
 OWES = 6  # the column of what it has still to tell
 
 
@@ -48,7 +50,7 @@ class ProviderPage(QWidget):
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, reads: Reads) -> None:
         super().__init__()
-        self._player, self._reads, self._themes = player, reads, themes
+        self._player, self._reads, self._themes, self._focus = player, reads, themes, focus
         self._node = -1
         self.overview = DetailsPanel(player, focus, themes)
         self.stores = self._store_table()
@@ -103,6 +105,7 @@ class ProviderPage(QWidget):
                 rows = self._neighbours(world)
                 self.near.show_rows(rows)
                 self.near.setColumnHidden(OWES, not any(each.owes for each in rows))
+                self.near.setColumnHidden(LINK, self._focus.eyes.as_node is not None)
             case 3:
                 self._show_traffic()
 
@@ -120,6 +123,7 @@ class ProviderPage(QWidget):
         if self._node in world.state(t).crashed:
             said = f"Crashed: what is stored waits for the restart. {said}"
         self.totals.setText(said)
+        self.stores.setColumnHidden(FRESH, self._focus.eyes.as_node is not None)
         self.empty.setVisible(not rows)
         self.empty.setText(
             "No name here is like that. Change the filter above." if found else
@@ -133,7 +137,13 @@ class ProviderPage(QWidget):
             return world().names[entry.name].kind
 
         def stale(entry: Entry) -> str:
+            if self._focus.eyes.as_node is not None:  # whether anybody has a newer one, it cannot know
+                return ""
             return words.behind(behind(world(), entry, now()), kind(entry))
+
+        def fresh(entry: Entry) -> str:
+            known = self._focus.eyes.as_node is None and entry.store != "T" and not entry.gone
+            return "yes" if known else ""
 
         def remaining(entry: Entry) -> float | None:
             if entry.until is None or not entry.ttl:
@@ -146,7 +156,7 @@ class ProviderPage(QWidget):
                    says="own, from below, a copy, a pointer, cached, or taken back"),
             Column("Has", lambda each: text.held(world(), each), lambda each: (each.seq, len(each.entries)),
                    right=True),
-            Column("Fresh", lambda each: stale(each) or ("" if each.store == "T" or each.gone else "yes"),
+            Column("Fresh", lambda each: stale(each) or fresh(each),
                    bad=lambda each: bool(stale(each)), says="Whether anybody has a newer one"),
             Column("Stays for", lambda each: text.left(each, now()), lambda each: each.until or 1e18, right=True,
                    share=remaining, says="The TTL of a cached copy, or its lease, running down"),
@@ -165,19 +175,24 @@ class ProviderPage(QWidget):
     def _neighbours(self, world: World) -> list[_Near]:
         node, t = self._node, self._player.playhead
         state, traffic = world.state(t), self._reads.traffic.neighbours(node, t)
-        found = []
+        found, judged = [], self._focus.eyes.as_node is None
         for other in sorted(world.states.neighbours(node, t)):
             pair = (min(node, other), max(node, other))
             usual = self._reads.usual(node, other)
             how = world.states.session(node, other, t)[1]
+            session = text.session(state, node, other, how)
+            link = text.faults(state.links.get(pair, usual), usual)
             found.append(
                 _Near(
-                    other, world.called.get(other, ""), text.ROLES[role(world, node, other, t)],
-                    text.session(state, node, other, how), text.faults(state.links.get(pair, usual), usual),
-                    traffic.get(other, Both(0, 0, 0, 0, peer=other)),
-                    text.owes(world, self._reads.owing.names(node, other, t)),
+                    node=other,
+                    name=world.called.get(other, ""),
+                    role=text.ROLES[role(world, node, other, t)],
+                    session=session if judged else session.partition(":")[0],
+                    link=link if judged else "",
+                    both=traffic.get(other, Both(0, 0, 0, 0, peer=other)),
+                    owes=text.owes(world, self._reads.owing.names(node, other, t)),
                 )
-            )  # fmt: skip
+            )
         return found
 
     def _near_table(self) -> Table:

@@ -85,9 +85,10 @@ class LogPanel(QWidget):
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._look_at)
         focus.eventChanged.connect(self._select)
+        focus.eyes.changed.connect(self._see)
         themes.changed.connect(self._restyle)
         self.bar.changed.connect(self._filter)
-        self.model.searched.connect(self._tell)
+        self.model.searched.connect(self._found)
         self.view.clicked.connect(self._clicked)
         self.view.activated.connect(self._seek)
         self.view.selectionModel().currentRowChanged.connect(self._stepped)
@@ -116,7 +117,7 @@ class LogPanel(QWidget):
             else:
                 self._sought = None
         self._placing = True
-        self.model.show_to(limit, current)
+        self.model.show_to(limit, current, player.playhead)
         if self._follows and self._sought is None:
             self._show_row(self.model.row_of(current))
         self._placing = False
@@ -171,12 +172,26 @@ class LogPanel(QWidget):
         self.model.look_at(self._player.trace, self._player.world)
         self.refresh()
 
+    def _see(self) -> None:
+        """With other eyes."""
+        self.model.see_as(self._focus.eyes.as_node)
+        self._follows = True
+        self._pulse.ask()
+
     def _filter(self) -> None:
         self._measure()
         self.model.filter(self.bar.shown, self.bar.hidden, self.bar.access)
         self._follows = True
         self.refresh()
         self._select()
+
+    def _found(self) -> None:
+        """The search went on; at its end the log is where the playhead is."""
+        if not self.model.searching and self._follows and self._sought is None:
+            self._placing = True
+            self._show_row(self.model.row_of(self.model.current))
+            self._placing = False
+        self._tell()
 
     def _tell(self) -> None:
         model, player = self.model, self._player

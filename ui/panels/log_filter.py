@@ -9,6 +9,7 @@ import numpy as np
 
 from p4lab.core.events import Event
 from p4lab.trace import LOST
+from p4lab.world.observed import Observed
 from ui import words
 from ui.panels.filters import TEXT_FIELDS, UNITS, Filter, Match, Pattern, Word, evaluate
 from ui.panels.log_text import REGIME_WORDS, LogText
@@ -19,15 +20,22 @@ EXACT = 1e-6  # ms or s: 2 ms is found where arithmetic says 1.9999999
 
 
 class LogFilter:
-    """show: what is let through, None = all. hide: what is not, None = nothing. access: whether customers' messages."""
+    """show: what is let through, None = all. hide: what is not, None = nothing. access: whether customers' messages.
 
-    def __init__(self, text: LogText, show: Filter | None, hide: Filter | None, access: bool = True) -> None:
+    eyes: only what this provider can observe.
+    """
+
+    def __init__(
+        self, text: LogText, show: Filter | None, hide: Filter | None, access: bool = True,
+        eyes: tuple[Observed, int] | None = None,
+    ) -> None:  # fmt: skip
         self._text = text
+        self._eyes = eyes
         self._show, self._hide, self._access = show, hide, access
         self._tables: dict[tuple[str, str, bool], np.ndarray] = {}  # which words match, by field and pattern
 
-    def found(self, start: int, stop: int) -> np.ndarray:
-        """Those of the Events start..stop (counted from 0) that are let through, in order."""
+    def found(self, start: int, stop: int, t: float = np.inf) -> np.ndarray:
+        """Those of the Events start..stop (counted from 0) that are let through, in order; t: when it is looked."""
         trace = self._text.trace
         part = trace.slice(start, stop)
         times = np.empty(len(part) + 1)
@@ -42,6 +50,10 @@ class LogFilter:
         kept = np.zeros(len(part), bool)
         kept[at_row - 1] = self._of_rows(part.rows, delta[at_row - 1])
         kept[at_record - 1] = self._of_records(part.records, delta[at_record - 1])
+        if self._eyes is not None:
+            observed, node = self._eyes
+            kept[at_row - 1] &= observed.rows(part.rows, node, t)
+            kept[at_record - 1] &= np.array([observed.sees(event, node, t) for event in part.records], bool)
         return start + np.flatnonzero(kept)
 
     def _kept(self, count: int, leaf: Callable[[Word | Match], np.ndarray]) -> np.ndarray:

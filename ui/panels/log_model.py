@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from p4lab.trace import Trace
 from p4lab.world import World
+from p4lab.world.observed import Observed
 from ui import words
 from ui.panels.filters import Filter
 from ui.panels.legend import draw_mark
@@ -65,6 +66,8 @@ class LogModel(QAbstractTableModel):
         self._count = 0  # rows
         self._rows: dict[int, Row] = {}
         self._marks: dict[tuple[str, str], QIcon] = {}
+        self._eyes: int | None = None  # the provider that sees
+        self._now = 0.0  # when it is looked: what is under way then is not seen yet
         self._timer = QTimer(self, interval=0)
         self._timer.setObjectName("log search")
         self._timer.timeout.connect(self._search)
@@ -83,6 +86,7 @@ class LogModel(QAbstractTableModel):
         """Another run."""
         self.beginResetModel()
         self._text = LogText(trace, world)
+        self._text.judged = self._eyes is None
         self.limit = self.current = 0
         self._clear()
         self.endResetModel()
@@ -94,16 +98,26 @@ class LogModel(QAbstractTableModel):
         """
         self.beginResetModel()
         wanted = (show, hide, access)
-        self._filter = None if wanted == (None, None, True) else LogFilter(self._text, *wanted)
         self._wanted = wanted
+        self._filter = self._made()
         self._clear()
         self._count = 0 if self._filter is not None else self.limit
         self.endResetModel()
         self._go_on()
 
-    def show_to(self, limit: int, current: int) -> None:
-        """Show Events up to `limit`; those from `current` on have not happened yet at the playhead."""
+    def see_as(self, node: int | None) -> None:
+        """With the eyes of a provider, or with everybody's."""
+        if node != self._eyes:
+            self._eyes = node
+            self._text.judged = node is None
+            self.filter(*self._wanted)
+
+    def show_to(self, limit: int, current: int, t: float = np.inf) -> None:
+        """Show Events up to `limit`; those from `current` on have not happened yet at the playhead, t."""
         before = self.row_of(self.current)
+        if self._eyes is not None:
+            limit = min(limit, current)
+            self._look_again(t)
         self.limit, self.current = limit, current
         self._resize()
         after = self.row_of(self.current)
@@ -155,7 +169,30 @@ class LogModel(QAbstractTableModel):
         self._rows.clear()
         self._matches = self._done = self._count = 0
         if self._filter is not None:
-            self._filter = LogFilter(self._text, *self._wanted)
+            self._filter = self._made()
+
+    def _made(self) -> LogFilter | None:
+        """None where nothing is left out."""
+        trace, eyes = self._text.trace, None
+        if self._eyes is not None:
+            eyes = Observed(trace, self._text.world), self._eyes
+        everything = self._wanted == (None, None, True) and eyes is None
+        return None if everything else LogFilter(self._text, *self._wanted, eyes)
+
+    def _look_again(self, t: float) -> None:
+        """What was under way to the one who sees, when it was last looked, may have come; or it is earlier now."""
+        if t == self._now:
+            return
+        flying = self._text.trace.in_flight(min(self._now, t))
+        mine = flying["id"][flying["dst"] == self._eyes]
+        upto = int(mine.min()) - 1 if len(mine) else min(self._done, self._text.trace.index_at(min(self._now, t)))
+        self._now = t
+        self._done = min(self._done, upto)
+        self._matches = min(self._matches, int(np.searchsorted(self._found[: self._matches], self._done)))
+        if self._count > self._matches:
+            self.beginRemoveRows(QModelIndex(), self._matches, self._count - 1)
+            self._count = self._matches
+            self.endRemoveRows()
 
     def _resize(self) -> None:
         """Rows for what may be shown now, as far as it is found."""
@@ -181,7 +218,7 @@ class LogModel(QAbstractTableModel):
         end = perf_counter() + BUDGET
         while self.searching and self._filter is not None:
             stop = min(self._done + SLICE, self.limit)
-            found = self._filter.found(self._done, stop)
+            found = self._filter.found(self._done, stop, self._now if self._eyes is not None else np.inf)
             while self._matches + len(found) > len(self._found):
                 self._found = np.concatenate([self._found, np.empty_like(self._found)])
             self._found[self._matches : self._matches + len(found)] = found

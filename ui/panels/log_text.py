@@ -83,6 +83,7 @@ class LogText:
 
     def __init__(self, trace: Trace, world: World) -> None:
         self.trace, self.world = trace, world
+        self.judged = True  # whether what is stale is said: not where it is seen with a provider's eyes
         self._nodes: dict[int, str] = {}
         self._names: dict[bytes, int] = {}
 
@@ -161,7 +162,8 @@ class LogText:
         kind = self.key(event)[1]
         match event:
             case Sent():
-                return words.arrival(event.status, event.lost, event.duplicate, event.corrupt)
+                lost = event.lost and self.judged
+                return words.arrival(event.status, lost, event.duplicate and self.judged, event.corrupt and self.judged)
             case PutStarted() if event.removes:
                 return f"“{shown_value(event.value)}”" if event.value else ""
             case PutStarted():
@@ -202,7 +204,7 @@ class LogText:
         return _listed(what or "the value", event.source, f"stale: {behind}" if behind else "")
 
     def _lag(self, event: GetFinished) -> int:
-        op = self.world.op(event.op)
+        op = self.world.op(event.op) if self.judged else None
         return (op.lag or 0) if op is not None else 0
 
     def latency(self, event: Event) -> float | None:
@@ -210,7 +212,7 @@ class LogText:
         match event:
             case PutFinished() | GetFinished():
                 return event.latency * 1000
-            case Sent() if not event.lost:
+            case Sent() if not event.lost and self.judged:
                 return (event.due - event.t) * 1000
             case _:
                 return None

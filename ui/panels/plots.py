@@ -38,6 +38,7 @@ SHARES = {RATES: 7}  # of the height, until the person drags them; the others
 USUAL_SHARE = 11
 LEAST_LINES = 9.0  # lines of text: the least height of a plot where there are more than three
 ROOMY, TIGHT = 11, 7.5  # lines of text for each plot: below these heights legends have one line, and none
+BAR = 2.6  # lines of text: the height of the bar above the plots
 HOW = "drag selects · wheel zooms"
 
 
@@ -81,9 +82,10 @@ class PlotsPanel(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(0, 0, 8, 0)
         bar.addWidget(self._choose_button)
-        bar.addWidget(self._how, 1)
+        bar.addStretch(1)
+        bar.addWidget(self._how)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 4, 6)
+        layout.setContentsMargins(16, 6, 4, 6)
         layout.setSpacing(4)
         layout.addLayout(bar)
         layout.addWidget(self._empty, 1)
@@ -95,6 +97,7 @@ class PlotsPanel(QWidget):
         player.moved.connect(self.span.follow)
         player.sampled.connect(self._pulse.ask)
         focus.span.spanChanged.connect(self._pulse.ask)
+        self.span.settled.connect(self._pulse.ask)
         self.figures.zoomAsked.connect(self._zoom)
         self.figures.clearAsked.connect(focus.span.clear)
         themes.changed.connect(self._restyle)
@@ -177,6 +180,8 @@ class PlotsPanel(QWidget):
 
     def _count(self) -> None:
         """The figures of the selected interval."""
+        if self.span.dragging:  # or what is dragged over would move away
+            return
         ends = self._focus.span.ends
         self.figures.setVisible(ends is not None)
         if ends is not None:
@@ -196,7 +201,8 @@ class PlotsPanel(QWidget):
         line, count = QFontMetricsF(font("small")).height(), max(1, len(self.frames))
         least = LEAST_LINES if count > 3 else 0.0
         self._stack.setMinimumHeight(round(least * line * count))
-        lines = max(self._scroll.height() / line / count, least)
+        room = self.height() - BAR * line - (self.figures.height() if self.figures.isVisible() else 0)
+        lines = max(room / line / count, least)
         for legend in self.findChildren(Legend):
             legend.limit(MANY if lines >= ROOMY else 1 if lines >= TIGHT else 0)
 

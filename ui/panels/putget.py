@@ -13,7 +13,7 @@ from p4lab.core.events import GetStarted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.check import check_command
 from p4lab.scenario.errors import ScenarioError
-from ui.deeds import beside
+from ui.drafting import sentence
 from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.panels.fields import Choice, KeyBox, Ttl
@@ -26,6 +26,7 @@ from ui.words import clock, regime
 KINDS = tuple(Kind)
 REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
+KEY, VALUE = "k1", "hello"  # what a network of which nothing was asked yet offers to put
 
 
 class PutGetBar(QFrame):
@@ -84,7 +85,7 @@ class PutGetBar(QFrame):
             self._player.submit(command)
             self.asked.emit()
         except ScenarioError as fault:
-            self._outcome.say(beside(fault), Tone.STALE)
+            self._outcome.say(sentence(fault), Tone.STALE)
         except ValueError as fault:
             self._outcome.say(str(fault), Tone.STALE)
 
@@ -166,8 +167,13 @@ class PutGetBar(QFrame):
             self._who.clear()
             self._who.addItems(everybody)
             self._kind.setCurrentIndex(KINDS.index(DEFAULT_KIND))
-            self._verb.setCurrentIndex(0)
-            self._value.clear()
+            fresh = (
+                not self._player.world.names and not self._player.scenario.workload
+            )  # the first thing to do is a put
+            self._verb.setCurrentIndex(1 if fresh else 0)
+            self._value.setText(VALUE if fresh else "")
+            if fresh:
+                self._key.setCurrentText(KEY)
         why_not = "" if self._player.session.abilities.submit else self._player.session.abilities.why_not
         for widget in self._fields:
             widget.setEnabled(not why_not)

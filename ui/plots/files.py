@@ -8,6 +8,7 @@ import csv
 import io
 from pathlib import Path
 
+import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRectF
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
@@ -40,10 +41,16 @@ def svg(widget: QWidget, path: Path, title: str) -> None:
     generator.setSize(widget.size())
     generator.setViewBox(QRectF(widget.rect()))
     generator.setTitle(title)
+    drawn = [item for plot in widget.findChildren(pg.PlotWidget) for item in plot.plotItem.items]
+    points = [item for item in drawn if isinstance(item, pg.ScatterPlotItem)]
+    for item in points:
+        item.opts["useCache"] = False  # shapes, where the screen has pictures of them
     painter = QPainter(generator)
     painter.fillRect(widget.rect(), widget.palette().window())
     widget.render(painter, QPoint())
     painter.end()
+    for item in points:
+        item.opts["useCache"] = True
     _put(path, bytes(buffer.data().data()))
 
 

@@ -4,10 +4,10 @@ Rules: the plots themselves are `latency`, `staleness`, `rates` and `series`; th
 is chosen there. A pinned plot has a key of its own, which the rest of the window does not change.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui import words
@@ -18,12 +18,11 @@ from ui.panels.rates import RatesPanel
 from ui.panels.span import TimeSpan
 from ui.panels.staleness import StalenessPanel
 from ui.player import Player
-from ui.plots.choice import KEYED, LATENCY, RATES, STALENESS, TITLES, WINDOWS, Shown
+from ui.plots.choice import FORMS, KEYED, RATES, STALENESS, TITLES, WINDOWS, Shown
 from ui.plots.series import NAMES, SeriesPanel
 from ui.plots.sources import SOURCES
 from ui.theme import ThemeSwitch, font
 
-FORMS = {"png": "Picture (PNG)", "svg": "Drawing (SVG)", "csv": "Table (CSV)"}
 Plot = LatencyPanel | StalenessPanel | RatesPanel | SeriesPanel
 
 
@@ -60,6 +59,8 @@ class PlotFrame(QWidget):
             self.look = look
             if isinstance(self.plot, SeriesPanel):
                 self.plot.set_look(look)
+            elif isinstance(self.plot, LatencyPanel):
+                self.plot.set_log(look.log)
             self._restyle()
 
     @property
@@ -91,7 +92,11 @@ class PlotFrame(QWidget):
             for window in WINDOWS:
                 word = words.time(window) if window else "A twelfth of what is in sight"
                 self._tick(part, word, look.window == window, window=window)
+        if not isinstance(self.plot, StalenessPanel):
             self._tick(menu, "Logarithmic axis", look.log, log=not look.log)
+        if isinstance(self.plot, RatesPanel):
+            menu.actions()[-1].setEnabled(False)
+            menu.actions()[-1].setToolTip("Bars on top of each other have none: the plot “Messages by kind” has one")
         if series and look.kind in KEYED and not look.pinned:
             self._tick(menu, "Only the selected key", look.only_key, only_key=not look.only_key)
         pin = menu.addAction("Pinned", self._pin)
@@ -124,7 +129,9 @@ class PlotFrame(QWidget):
         self.changed.emit({"pinned": True, "key": one.key if one else "", "owner": one.owner if one else ""})
 
     def _restyle(self) -> None:
-        self._button.setFont(font("small"))
+        self._button.setFont(font("strong"))
+        side = QFontMetrics(font("strong")).height() + 4
+        self._button.setStyleSheet(f"padding: 0; min-width: {side}px; max-width: {side}px;")
         said = TITLES[self.look.kind]
         if self.look.pinned and not isinstance(self.plot, StalenessPanel):
             said += f", pinned{f' for {self.look.key}' if self.look.key else ''}"
@@ -166,8 +173,8 @@ def _made(player: Player, focus: Focus, themes: ThemeSwitch, span: TimeSpan, loo
         return SeriesPanel(player, focus, themes, span, SOURCES[look.kind], look)
     if look.kind == RATES:
         return RatesPanel(player, themes, span)
-    makers: dict[str, Callable[[], Plot]] = {
-        LATENCY: lambda: LatencyPanel(player, focus, themes, span),
-        STALENESS: lambda: StalenessPanel(player, focus, themes, span),
-    }
-    return makers[look.kind]()
+    if look.kind == STALENESS:
+        return StalenessPanel(player, focus, themes, span)
+    latency = LatencyPanel(player, focus, themes, span)
+    latency.set_log(look.log)
+    return latency

@@ -21,7 +21,7 @@ from ui.elided import ElidedLabel
 from ui.plots.tables import HEAD, Row
 from ui.theme import Theme, font
 
-MOST = 6  # rows in sight before it scrolls
+MOST, SHARE = 5, 0.3  # rows in sight before it scrolls, and of the height around it
 
 
 class IntervalTable(QWidget):
@@ -45,7 +45,6 @@ class IntervalTable(QWidget):
         self._buttons = (zoom, clear)
         self.table = QTableWidget(0, len(HEAD))
         self.table.setAccessibleName("Figures of the selected interval")
-        self.table.setHorizontalHeaderLabels(list(HEAD))
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -57,7 +56,8 @@ class IntervalTable(QWidget):
             QKeySequence.StandardKey.Copy, self.table, context=Qt.ShortcutContext.WidgetShortcut
         ).activated.connect(self.copy)
         top = QHBoxLayout()
-        top.addWidget(self.says, 1)
+        top.addWidget(self.says)
+        top.addStretch(1)
         top.addWidget(zoom)
         top.addWidget(clear)
         layout = QVBoxLayout(self)
@@ -75,15 +75,22 @@ class IntervalTable(QWidget):
         for number, row in enumerate(rows):
             for column, text in enumerate(texts(row)):
                 item = QTableWidgetItem(text)
+                item.setFont(font("small"))
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 else:
-                    item.setToolTip(text)
+                    item.setToolTip(f"{row.plot}: {text}")
                 self.table.setItem(number, column, item)
+        for column, word in enumerate(HEAD):
+            head = QTableWidgetItem(word)
+            head.setFont(font("small"))
+            self.table.setHorizontalHeaderItem(column, head)
         metrics = QFontMetrics(font("small"))
         line = metrics.height() + 8
         self.table.verticalHeader().setDefaultSectionSize(line)
-        self.table.setFixedHeight(line * (min(len(rows), MOST) + 1) + 10)
+        room = (self.parentWidget() or self).height() * SHARE
+        seen = min(len(rows), MOST, max(1, int(room / line) - 1))
+        self.table.setFixedHeight(line * (seen + 1) + 12)
         self.table.setVisible(bool(rows))
 
     def copy(self) -> None:
@@ -94,6 +101,8 @@ class IntervalTable(QWidget):
     def restyle(self, theme: Theme) -> None:
         """Take on a theme."""
         small = font("small")
+        for button in self._buttons:
+            button.setStyleSheet("padding: 2px 9px;")
         for widget in (self.says, self.table, self.table.horizontalHeader(), *self._buttons):
             widget.setFont(small)
         self.says.setStyleSheet(f"color: {theme.text.name()};")
@@ -101,9 +110,9 @@ class IntervalTable(QWidget):
 
 def texts(row: Row) -> tuple[str, ...]:
     """A row as it stands in the table; "–" where there is no value."""
-    label = f"{row.plot}: {row.line}" if row.line and row.line.lower() != row.plot.lower() else row.plot
-    figures = (row.mean, row.least, row.greatest, row.p50, row.p99)
-    return (f"{label}, {row.unit}", words.grouped(row.count), *map(figure, figures))
+    figures = (row.mean, row.p50, row.p99, row.least, row.greatest)
+    unit = row.unit.replace(" per second", "/s").replace("per second", "/s")
+    return (f"{row.line or row.plot}, {unit}", words.grouped(row.count), *map(figure, figures))
 
 
 def figure(value: float) -> str:

@@ -23,7 +23,7 @@ from ui.player import Player
 from ui.plots.choice import Shown
 from ui.plots.sources import Asked, Line, Source
 from ui.plots.transforms import CUMULATIVE, MAX, P50, P95, P99, RATE, RAW, over_time, places
-from ui.theme import Theme, ThemeSwitch, mix
+from ui.theme import Theme, ThemeSwitch, font, mix
 
 SHARE = 12  # a window that is not chosen is this part of what is in sight
 LINES = (4, 5, 10, 2, 8, 9, 11, 1)  # message codes whose colours tell lines apart, with their dashes
@@ -31,6 +31,7 @@ DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.P
 OF_TRANSFORM = {P50: 0, P95: 1, P99: 2, MAX: 3}  # dashes where one line has several curves
 POINT = 5.0  # px
 LEAST_LOG = 1e-9
+RIM = 0.05  # of the height, above and below
 NAMES = {
     RAW: "each value", "mean": "mean", P50: "p50", P95: "p95", P99: "p99", MAX: "max", RATE: "rate",
     CUMULATIVE: "since the start",
@@ -107,6 +108,7 @@ class SeriesPanel(QWidget):
         self._scale()
         self._draw()
         self._show_legend()
+        self.chart.unit.setFont(font("small"))
         self.chart.unit.setText(self._says())
         self.chart.say("" if any(len(v) and not np.isnan(v).all() for *_, v in self.curves) else self._what_fills())
 
@@ -170,13 +172,15 @@ class SeriesPanel(QWidget):
             high = max(low + 1, -floor(-log10(some.max())) if len(some) else 1)
             step = max(1, round((high - low) / self.chart.rows()))
             marks = [(float(at), _number(10.0**at)) for at in range(low, high + 1, step)]
-            self.chart.set_height_axis(high + 0.04 * (high - low), marks, float(low))
+            room = RIM * (high - low)
+            self.chart.set_height_axis(high + room, marks, low - room)
             return
         top = round_up(max(float(every.max(initial=0.0)), 1e-9)) if len(every) and every.max() > 0 else 1.0
         least = float(every.min(initial=0.0))
         bottom = -round_up(-least) if least < 0 else 0.0
         marks = [(at, _number(at)) for at in ticks(bottom, top, self.chart.rows())]
-        self.chart.set_height_axis(top + 0.04 * (top - bottom), marks, bottom)
+        room = RIM * (top - bottom)
+        self.chart.set_height_axis(top + room, marks, bottom - room)
 
     def _draw(self) -> None:
         theme = self._themes.current

@@ -19,7 +19,7 @@ from ui.plots.frame import PlotFrame
 from ui.plots.series import SeriesPanel
 from ui.plots.transforms import numbers
 
-HEAD = ("", "count", "mean", "least", "greatest", "p50", "p99")
+HEAD = ("", "count", "mean", "p50", "p99", "least", "greatest")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def within(frame: PlotFrame, player: Player, low: float, high: float) -> list[Ro
         ]
     rows = []
     for label, v, count, unit in found:
-        made = numbers(v)
+        made = numbers(v[:0] if unit == "gets" else v)  # each is one: there is nothing to tell but how many
         rows.append(Row(frame.title, label, unit, count, made["mean"], made["least"], made["greatest"], made["p50"],
                         made["p99"]))  # fmt: skip
     return rows

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from p4lab.world.observed import Observed
 from tests.ui.desk import Desk
 from ui.inspectors import Floating
 from ui.panels.details_step import StepRow
@@ -17,7 +18,9 @@ from ui.panels.inspector import Inspector
 from ui.panels.inspector_key import KeyPage
 from ui.panels.inspector_message import MessagePage
 from ui.panels.inspector_provider import ProviderPage
+from ui.panels.inspector_veil import Veil
 from ui.panels.links import LinkButton
+from ui.panels.log import LogPanel
 from ui.panels.table import Table
 from ui.subject import Subject, What
 
@@ -196,3 +199,60 @@ def test_the_selected_key_by_keyboard_alone(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Right)
     gets = desk.player.metrics.gets(12.0)
     assert sum(int(row[1]) for row in cells(page.readers)) <= len(gets)
+
+
+def test_the_window_seen_with_one_providers_eyes(desk: Desk) -> None:
+    """Map, log and inspector show what Aster can observe and nothing else, until everything is shown again."""
+    one, window, trace = inspector(desk), desk.window, desk.player.trace
+    click(desk, 0)
+    desk.press(Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    banner = window.inspectors.banner
+    assert banner is not None
+    desk.qtbot.waitUntil(banner.isVisible)
+    assert banner.says.text() == "You see what Aster sees"
+    assert "of Aster’s keys that Aster cannot see." in banner.hidden.text()
+    window.map.grab()
+    moment = window.map.moment
+    assert moment is not None
+    assert [bool(look.texts) for look in moment.looks] == [True, False, False, False, False]
+    assert {node for line in moment.ground.lines.tolist() for node in line if node} == {1, 2, 3, 4}
+    assert (moment.ground.lines == 0).any(axis=1).all()
+    window.docks.show("log")
+    log = window.docks["log"]
+    assert isinstance(log, LogPanel)
+    log.bar.clear()
+    desk.qtbot.waitUntil(lambda: not log.model.searching and log.model.rowCount() > 20)
+    observed = Observed(trace, desk.player.world)
+    shown = {log.model.event_of(row) + 1 for row in range(log.model.rowCount())}
+    could = {event.id for event in trace[: trace.index_at(12.0)] if observed.sees(event, 0, 12.0)}
+    assert shown == could
+    page = cast("ProviderPage", one.page(What.PROVIDER))
+    tab(desk, page, "Stores")
+    assert [row[1] for row in cells(page.stores)].count("own") >= 1
+    click(desk, 1)
+    assert isinstance(one._stack.currentWidget(), Veil)
+    desk.qtbot.mouseClick(banner.back, LEFT)
+    assert (banner.isVisible(), isinstance(one._stack.currentWidget(), Veil)) == (False, False)
+    window.map.grab()
+    assert window.map.moment is not None
+    assert [bool(look.texts) for look in window.map.moment.looks] == [True] * 5
+
+
+def test_what_flies_to_the_one_who_looks_is_seen_when_it_has_come(desk: Desk) -> None:
+    trace, focus = desk.player.trace, desk.window._focus
+    rows = trace.rows(0, trace.rows_at(12.0))
+    query = rows[(rows["code"] == 4) & (rows["dst"] == 1)][0]
+    focus.eyes.see_as(1)
+    desk.window.docks.show("log")
+    log = desk.window.docks["log"]
+    assert isinstance(log, LogPanel)
+    number = int(query["id"])
+
+    def seen(t: float) -> bool:
+        desk.seek(t)
+        log.refresh()
+        desk.qtbot.waitUntil(lambda: not log.model.searching)
+        return number - 1 in [log.model.event_of(row) for row in range(log.model.rowCount())]
+
+    half = float(query["t"] + query["due"]) / 2
+    assert [seen(t) for t in (half, float(query["due"]), half)] == [False, True, False]

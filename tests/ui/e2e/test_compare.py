@@ -1,0 +1,96 @@
+"""Comparing as a person does: fork, change something, set the branches side by side, swap, and ask what if."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui import runs
+from tests.ui.desk import Desk
+
+LEFT = Qt.MouseButton.LeftButton
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, tmp_path)
+    made.open()
+    yield made
+    made.leave()
+
+
+def settle(desk: Desk) -> None:
+    follower = desk.window.beside.comparison.follower
+    runs.settle(desk.qtbot, desk.player)
+    desk.qtbot.waitUntil(lambda: not follower.lagging)
+
+
+def pushed(desk: Desk, text: str) -> None:
+    button = next(each for each in desk.window.beside.maps.findChildren(QPushButton) if each.text() == text)
+    desk.qtbot.mouseClick(button, LEFT)
+    settle(desk)
+
+
+def table(desk: Desk) -> dict[str, list[str]]:
+    panel = desk.window.docks["compare"]
+    panel.refresh()
+    shown = panel.table
+    rows = [[shown.item(row, column).text() for column in range(4)] for row in range(shown.rowCount())]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_two_futures_side_by_side(desk: Desk) -> None:
+    desk.seek(12.0)
+    desk.seek(6.0)
+    desk.press(Qt.Key.Key_F)
+    runs.settle(desk.qtbot, desk.player)
+    desk.window.map.setFocus()
+    desk.press(Qt.Key.Key_Right)  # somebody is chosen
+    desk.window.acts["crash"].trigger()
+    desk.seek(12.0)
+    desk.press(Qt.Key.Key_C)
+    settle(desk)
+    beside, maps = desk.window.beside, desk.window.beside.maps
+    assert (beside.comparison.names, beside.comparison.follower.playhead) == (("B", "A"), 12.0)
+    assert (desk.window.docks.is_shown("compare"), maps.second.isVisible()) == (True, True)
+    found = table(desk)
+    assert found["messages"][0] != found["messages"][1], "a crash tells on the messages"
+    pushed(desk, "Swap")
+    assert (desk.player.branches.current.name, beside.comparison.names) == ("A", ("A", "B"))
+    assert table(desk)["messages"] == found["messages"], "the branch made first is told of first"
+    desk.press(Qt.Key.Key_C, SHIFT)
+    assert (maps.side_by_side, maps.second.isVisible(), maps._differences.isVisible()) == (False, False, True)
+    desk.window.grab()
+    desk.window.acts["compare-end"].trigger()
+    assert (beside.comparison.on, maps._differences.isVisible()) == (False, False)
+
+
+def test_one_camera_looks_at_both(desk: Desk) -> None:
+    desk.seek(6.0)
+    desk.press(Qt.Key.Key_F)
+    runs.settle(desk.qtbot, desk.player)
+    desk.press(Qt.Key.Key_C)
+    settle(desk)
+    maps = desk.window.beside.maps
+    maps.first.zoom_in()
+    maps.second.zoom_in()
+    assert maps.first.camera.zoom == maps.second.camera.zoom > 1.4
+
+
+def test_what_if_a_key_had_been_put_otherwise(desk: Desk) -> None:
+    desk.seek(10.0)
+    desk.press(Qt.Key.Key_P, CONTROL | SHIFT)
+    bar = QApplication.focusWidget()
+    desk.qtbot.keyClicks(bar, "what if put-broadcast of value")
+    desk.qtbot.keyClick(bar, Qt.Key.Key_Return)
+    settle(desk)
+    comparison = desk.window.beside.comparison
+    assert (comparison.on, comparison.says) == (True, ("news/1 by put-broadcast of value", "as it was"))
+    assert int(table(desk)["queries"][1]) < int(table(desk)["queries"][0])
+    desk.press(Qt.Key.Key_Z, CONTROL)
+    settle(desk)
+    assert (comparison.on, desk.player.branches.current.name) == (False, "A")

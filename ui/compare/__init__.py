@@ -1,0 +1,1 @@
+"""Two runs under one playhead: what another branch, or another scenario, would show at the same time."""

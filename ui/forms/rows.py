@@ -1,0 +1,108 @@
+"""The rows of a form, each with room below its field for what is wrong with it, and the buttons under them.
+
+Rules: knows widgets and sentences; what is right is decided by whoever is asked on each change.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, SignalInstance
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a form is asked with. says: when it takes effect. choices: whom it may be below or at. usual: its latency.
+
+    fixed: why a field cannot be changed now, by field.
+    """
+
+    says: str
+    choices: list[str]
+    fixed: Mapping[str, str]
+    usual: float = 0.0
+
+
+class Rows:
+    """In a dialog: a heading, the rows, the buttons Apply, Reset and Cancel. errors: asked on each change."""
+
+    def __init__(self, dialog: QDialog, heading: str, says: str, apply: str = "Apply") -> None:
+        self._dialog = dialog
+        self._fields: dict[str, tuple[QWidget, QLabel]] = {}
+        self._check: Callable[[], Mapping[str, str]] = dict
+        title = QLabel(heading)
+        title.setProperty("role", "heading")
+        self._says = QLabel(says)
+        self._says.setProperty("role", "muted")
+        self._says.setWordWrap(True)
+        self._says.setVisible(bool(says))
+        self._form = QFormLayout()
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setVerticalSpacing(8)
+        self._buttons = QDialogButtonBox()
+        kinds = QDialogButtonBox.StandardButton
+        self._apply = self._buttons.addButton(apply, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._apply.setProperty("role", "primary")
+        self._apply.setDefault(True)
+        self._reset = self._buttons.addButton(kinds.Reset)
+        self._buttons.addButton(kinds.Cancel)
+        self._buttons.accepted.connect(dialog.accept)
+        self._buttons.rejected.connect(dialog.reject)
+        self.body = QVBoxLayout(dialog)
+        self.body.setContentsMargins(20, 16, 20, 14)
+        self.body.setSpacing(10)
+        self.body.addWidget(title)
+        self.body.addWidget(self._says)
+        self.body.addLayout(self._form)
+        self.body.addStretch()
+        self.body.addWidget(self._buttons)
+
+    def add(self, name: str, label: str, field: QWidget, changed: SignalInstance, says: str) -> None:
+        """One row. changed: the field's signal. says: what it is, for a tooltip and a screen reader."""
+        fault = QLabel()
+        fault.setProperty("role", "stale")
+        fault.setWordWrap(True)
+        fault.setMinimumWidth(300)
+        fault.hide()
+        field.setToolTip(says)
+        field.setAccessibleName(f"{label}: {says}")
+        column = QWidget()
+        lines = QVBoxLayout(column)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(2)
+        lines.addWidget(field)
+        lines.addWidget(fault)
+        self._form.addRow(label, column)
+        head = self._form.labelForField(column)
+        if isinstance(head, QLabel):
+            head.setBuddy(field)
+            head.setAlignment(Qt.AlignmentFlag.AlignTop)
+            head.setContentsMargins(0, 6, 0, 0)
+        self._fields[name] = field, fault
+        changed.connect(self.check)
+
+    def begin(self, check: Callable[[], Mapping[str, str]], reset: Callable[[], None] | None) -> None:
+        """All rows are there. check: what is wrong, by field, "" for the whole; reset: fills in what it was."""
+        self._check = check
+        self._reset.setVisible(reset is not None)
+        if reset is not None:
+            self._reset.clicked.connect(reset)
+        self.check()
+
+    def check(self) -> None:
+        """Say what is wrong, and let Apply be pressed if nothing is."""
+        faults = self._check()
+        for name, (field, label) in self._fields.items():
+            text = faults.get(name, "")
+            label.setText(text)
+            label.setVisible(bool(text))
+            if bool(field.property("fault")) != bool(text):
+                field.setProperty("fault", bool(text))
+                field.style().unpolish(field)
+                field.style().polish(field)
+        self._apply.setEnabled(not faults)
+        self._apply.setToolTip(next(iter(faults.values()), ""))
+
+    def ask(self) -> bool:
+        """Show it until it is applied (True) or given up."""
+        return self._dialog.exec() == QDialog.DialogCode.Accepted
