@@ -65,7 +65,7 @@ class Window(QMainWindow):
         context = Context(player, focus, document, taste, dialogs, self)
         self.inspectors = Inspectors(context)
         self.studio = Studio(context)
-        self.acts = Actions(table(context), self, settings)
+        self.acts = Actions(table(context), self, settings, early=True)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self._lay_out()
         self.lectern = Lectern(context, settings)
         self._connect_signals()
+        self.acts.begin()
         self._restore()
 
     def _lay_out(self) -> None:
@@ -93,23 +94,24 @@ class Window(QMainWindow):
         document.opened.connect(self._show_run)
         document.closed.connect(self._show_welcome)
         document.changed.connect(self._retitle)
-        document.said.connect(self.notice.news)
-        document.failed.connect(self.notice.fault)
+        for part in (document, self.transport):
+            part.said.connect(self.notice.news)
+            part.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
         self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)
-        self.transport.timeline.opPicked.connect(focus.select_op)
         self.map.opened.connect(self.inspectors.open_provider)
         for signal in (focus.opChanged, focus.messageChanged):
             signal.connect(self.bench.show_details)
         self.bar.asked.connect(self.map.setFocus)
+        self.transport.compareAsked.connect(lambda _, other: self.beside.begin(other))
         self.beside.comparison.changed.connect(self.bench.show_comparison)
         self.docks.picked.connect(self.map.setFocus)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
-        run = (player.sampled, player.playingChanged, player.sessionChanged)
+        run = (player.sampled, player.playingChanged, player.modeChanged, player.sessionChanged, focus.span.spanChanged)
         for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
 
@@ -119,15 +121,6 @@ class Window(QMainWindow):
         path = self._dialogs.file_to_open()
         if path is not None:
             self.document.open(path)
-
-    def export_picture(self) -> None:
-        path = self._dialogs.picture_target(f"p4lab-{clock(self.player.playhead).replace(' ', '')}.png")
-        if path is None:
-            return
-        if self.grab().save(str(path)):
-            self.notice.news(f"The picture is in {path.name}.")
-        else:
-            self.notice.fault(f"The picture cannot be written to {path}.")
 
     def reset_layout(self) -> None:
         self.bench.reset()

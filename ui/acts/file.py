@@ -3,8 +3,11 @@
 Rules: rows alone; what became of it is told by the document's signals.
 """
 
+from functools import partial
+
 from ui.acts import sequence
 from ui.acts.context import Context
+from ui.presenting.shots import Shot
 from ui.rows import Row
 
 
@@ -21,12 +24,17 @@ def rows(ctx: Context) -> list[Row]:
         Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),
-        Row("picture", "Export picture…", "File", view.export_picture, ("Ctrl+E",), ctx.nothing_open),
+        Row("picture", "Export picture…", "File", partial(_export, ctx), ("Ctrl+E",), ctx.nothing_open,
+            says="The whole window as a picture; more in the menu Present"),
         *sequence.exports(ctx),
         Row("close", "Close", "File", lambda: _ignore(document.close()), ("Ctrl+W",), ctx.nothing_open, line=True,
             says="Back to the welcome page"),
         Row("quit", "Quit", "File", lambda: _ignore(view.close()), ("Ctrl+Q",)),
     ]  # fmt: skip
+
+
+def _export(ctx: Context) -> None:
+    ctx.view.lectern.save(Shot.WINDOW)
 
 
 def _ignore(_: bool) -> None:
