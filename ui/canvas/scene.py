@@ -69,7 +69,7 @@ class MapView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.camera = Camera()
+        self.camera, self.sharp = Camera(), 0.0  # device pixels by logical ones in a picture; 0: as the screen has them
         self.moment: Moment | None = None  # what the last frame showed
         self._player, self._focus, self._switch = player, focus, switch
         self.plan = Plan()
@@ -272,7 +272,7 @@ class MapView(QWidget):
 
     def _moment(self) -> Moment:
         self.plan.follow(self._player.playhead)
-        return moment(self._player, self._focus, self.plan, self.figures(), self.glyph_radii()[0])
+        return moment(self._player, self._focus, self.plan, self.figures(), self.glyph_radii()[0], self._switch.calm)
 
     def _choose_link(self, x: float, y: float) -> bool:
         """The link under a point, if there is one and it is only one."""
@@ -297,7 +297,7 @@ class MapView(QWidget):
                 paint(painter, theme, self.sketch, self.camera)
             return
         self.moment = now = self._moment()
-        focus, ratio = self._focus, self.devicePixelRatio()
+        focus, ratio = self._focus, self.sharp or self.devicePixelRatio()
         nodes = tuple(dict.fromkeys(self._drawn(node) for node in focus.chosen if node < len(now.looks)))
         link = focus.link if focus.link and focus.link in now.ground.ends else None
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
