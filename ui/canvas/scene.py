@@ -200,10 +200,9 @@ class MapView(QWidget):
     def click(self, x: float, y: float, also: bool) -> None:
         """Select the message under a point, else the provider, else the link, else nothing. also: beside the others."""
         row, found = under.message(self.moment, x, y), self.grasp(x, y)
-        answer = under.answer(self.moment, self._player.world, x, y)
         if found is not None and also:
             self._focus.also(found[0])
-        elif answer is not None:
+        elif (answer := under.answer(self.moment, self._player.world, x, y)) is not None:
             self._focus.select_op(answer)
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
