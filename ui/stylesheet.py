@@ -65,7 +65,7 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, 
     border-color: $accent;
 }
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover { background: $hover; }
-QLineEdit[fault="true"] { border-color: $stale; }
+QLineEdit[fault="true"], QAbstractSpinBox[fault="true"], QComboBox[fault="true"] { border-color: $stale; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $faint; border-color: $line; }
 QComboBox { padding-right: 4px; }
 QComboBox::drop-down { border: none; width: 18px; }

@@ -17,6 +17,7 @@ from p4lab.world import State
 from ui import words
 
 FEW = 12  # links with faults that say which; more only wear the sign
+MANY = 4  # links from which on a fault of all of them is told once
 NO_PAIRS = np.empty((0, 2), np.int64)
 CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED, REMOVED = (
     "crashed", "cut", "partition", "faults", "catching", "liar", "folded", "removed",
@@ -63,15 +64,23 @@ class Ground:
         """The cut lines that wear a sign: those of a crashed provider need none."""
         return [line for line in self.cut if not self.crashed.intersection(line)]
 
+    @cached_property
+    def everywhere(self) -> str:
+        """The fault that all links have alike, or empty: one sentence says more than a mark on each."""
+        texts = set(self.faults.values())
+        return texts.pop() if len(texts) == 1 and MANY <= len(self.faults) == int(self.open.sum()) else ""
+
     @property
     def signs(self) -> tuple[str, ...]:
-        """What the legend must explain."""
+        """What the legend must explain; after a colon, in which words, where not in those of SIGNS."""
         mute = [self.cut[line] for line in self.silenced]
         occurs = {
             CRASHED: self.crashed, CUT: set(mute) - {"partition"}, PARTITION: self.sides, FAULTS: self.faults,
             CATCHING: self.catching, LIAR: self.liars, FOLDED: self.inside,
         }  # fmt: skip
-        return tuple(sign for sign in SIGNS if occurs.get(sign))
+        found = tuple(sign for sign in SIGNS if occurs.get(sign))
+        every = f"{FAULTS}:{self.everywhere} on every link"
+        return tuple(every if sign == FAULTS and self.everywhere else sign for sign in found)
 
     def carried(self, by_link: np.ndarray) -> np.ndarray:
         """Bytes by line, from bytes by link."""
