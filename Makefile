@@ -9,7 +9,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
 # What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
 SCREENSHOT := scenarios/three-regimes.toml
 
-.PHONY: setup run test lint proof mutants monkey bench screenshots clean
+.PHONY: setup run test lint proof mutants monkey bench screenshots gallery clean
 
 setup: $(STAMP)
 
@@ -53,6 +53,10 @@ screenshots: setup
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme light -o assets/screenshot-light.png
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme dark -o assets/screenshot-dark.png
 	$(BIN)/p4lab screenshot scenarios/partition-and-heal.toml --at 14 --theme dark -o assets/screenshot-parted.png
+
+# Every main view, in both themes and small, into out/gallery: to be looked at after a visible change.
+gallery: setup
+	$(BIN)/python -m tests.gallery
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/latest.json

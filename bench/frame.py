@@ -32,6 +32,7 @@ from p4lab.world import World
 from ui.canvas.messages import Flight, Painter
 from ui.canvas.scene import MapView
 from ui.focus import Focus
+from ui.modes import RUN
 from ui.player import Player
 from ui.theme import LIGHT_ONLY, ThemeSwitch
 
@@ -112,17 +113,20 @@ class Playhead(QObject):
     """What the map needs of a player: a run and a moment of it."""
 
     sessionChanged = Signal()  # noqa: N815 the player's own name
+    scenarioChanged = Signal()  # noqa: N815 the player's own name
     moved = Signal(float)
     sampled = Signal()
     speedChanged = Signal()  # noqa: N815 the player's own name
 
     def __init__(self, plan: Scenario) -> None:
         super().__init__()
+        self.scenario = plan
         self.session = Simulated(plan)
         self.trace = self.session.trace
         self.world = World()
         self.playhead = 0.0
         self.factor = 0.05
+        self.mode, self.playing = RUN, False
         self.speed: float | None = None
 
     def find(self, count: int) -> None:

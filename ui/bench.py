@@ -40,11 +40,12 @@ class Bench(QWidget):
         self._context, self._acts, self._docks, self._settings = context, acts, docks, settings
         self._laid_out = False
         player, focus, theme = context.player, context.focus, context.taste.switch
+        self.focus = focus
         self.header = Header(player, context.document, acts, theme)
         studio = context.view.studio
         self.map = MapView(player, focus, theme, studio.tools, studio.drafting)
         self.bar = PutGetBar(player, focus, theme)
-        self.transport = Transport(player, acts, theme)
+        self.transport = Transport(player, focus, acts, theme)
         self.beside = Beside(player, focus, context.document, context.sheets, self.map, notice, theme, self)
         for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
             docks.add(name, partial(panel, player, focus, theme))

@@ -80,7 +80,10 @@ class Doing(QObject):
         self._runs.close()
 
     def submit(self, command: Command) -> None:
-        """See `Player.submit`."""
+        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
+
+        Raises ValueError with a sentence where it cannot be.
+        """
         clock, run = self._clock, self._clock.run
         if not run.session.abilities.submit:
             raise ValueError(run.session.abilities.why_not)
@@ -93,8 +96,8 @@ class Doing(QObject):
             self._may_fork()
             self._perform_before(command)
 
-    def fork(self, says: str) -> None:
-        """See `Player.fork`."""
+    def fork(self, says: str = "") -> None:
+        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
         self._may_fork()
         self._clock.halt()
         here = self._clock.playhead
@@ -103,35 +106,44 @@ class Doing(QObject):
         told = partial(self.forked.emit, here)
         self._arrive(says or f"branch {branches.current.name}", branches, here, hold=False, then=told)
 
-    def branch_off(self, scenario: Scenario, commands: tuple[Do, ...], says: str, at: float, switch: bool) -> None:
-        """See `Player.branch_off`."""
+    def branch_off(
+        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
+    ) -> None:
+        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
         self._may_fork()
         fits(scenario, commands)
         self._clock.halt()
-        branches = self.branches.grown(at, says, scenario, commands, switch)
-        made, here = branches.all[-1], self._clock.playhead
+        here = self._clock.playhead
+        branches = self.branches.grown(here if at is None else at, says, scenario, commands, switch)
+        made = branches.all[-1]
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
-    def switch(self, number: int) -> None:
-        """See `Player.switch`."""
-        branches = self.branches.showing(number)
+    def switch(self, number: int, t: float | None = None) -> None:
+        """Show another branch, at the same moment or at time t."""
+        branches, at = self.branches.showing(number), self._clock.playhead if t is None else t
         if number != self._branches.number:
-            self._arrive(f"going to branch {branches.current.name}", branches, self._clock.playhead, hold=False)
+            self._arrive(f"going to branch {branches.current.name}", branches, at, hold=False)
 
     def drop(self, number: int) -> None:
-        """See `Player.drop`."""
+        """Forget a branch. Raises ValueError for the last one."""
         name = self._branches.of(number).name
         self._arrive(f"forgetting branch {name}", self.branches.without(number), self._clock.playhead)
 
     def rename(self, number: int, name: str) -> None:
-        """See `Player.rename`."""
+        """Call a branch something else. Raises ValueError where the name will not do."""
         branches = self.branches.renamed(number, name)
         if branches != self._branches:
             self._arrive(f"naming branch {branches.of(number).name}", branches, self._clock.playhead)
 
-    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None) -> None:
-        """See `Player.change`."""
+    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
+        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
+
+        Raises ValueError or ScenarioError with a sentence where it cannot be.
+        """
         branches = self.branches.changed(scenario=scenario)
         if commands is not None:
             branches = branches.changed(commands=commands)

@@ -87,3 +87,14 @@ def whole(run: Run) -> Errand:
         lambda budget: run.advance(run.duration, budget),
         lambda: run.known / run.duration,
     )
+
+
+def picture(run: Run, goal: float) -> Errand:
+    """Look at what the engine has made already, up to `goal`."""
+    start = run.known
+    return Errand(
+        f"Drawing the picture of {clock(goal)}",
+        lambda budget: run.advance(goal, budget),
+        lambda: (run.known - start) / max(goal - start, 1e-9),
+        lambda playhead: min(run.known, goal),
+    )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.events import pair_of
 from ui.eyes import Eyes
+from ui.span import Span
 from ui.subject import Subject, What
 
 
@@ -38,6 +39,7 @@ class Focus(QObject):
         self.message: int | None = None  # the Event of a message row
         self.eyes = Eyes(self)
         self.chain: frozenset[int] = frozenset()  # the Events that explain something together
+        self.span = Span(self)  # the interval that is selected; it announces itself
 
     def select_name(self, name: int | None) -> None:
         """The key whose copies the map and the lanes show."""
@@ -117,6 +119,7 @@ class Focus(QObject):
         self.light(frozenset())
         self.eyes.see_as(None)
         self.select_message(None)
+        self.span.clear()
         self.select_event(None)
         self.select_op(None)
         self.choose(())

@@ -11,6 +11,7 @@ from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
+from ui.modes import Mode
 from ui.player import Player
 from ui.run import Nothing, Run
 
@@ -81,6 +82,10 @@ class Follower(QObject):
     @property
     def playing(self) -> bool:
         return self._player.playing
+
+    @property
+    def mode(self) -> Mode:
+        return self._player.mode
 
     @property
     def speed(self) -> float | None:

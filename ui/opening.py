@@ -29,6 +29,9 @@ class Opening(QObject):
         self._focus.clear()
         self._waiting = True
         self._choose()
+        at = self._player.scenario.view.at
+        if at is not None:
+            self._player.seek(at)
 
     def _choose(self) -> None:
         if not self._waiting or self._focus.name is not None:

@@ -4,39 +4,40 @@ Rules: the only owner of the run (session and folds) and of the one frame timer,
 Everything seen is a function of (run, playhead); nobody else moves the playhead. The engine never runs ahead of the
 playhead on its own, so that a command takes effect where the person looks. Long work is done between frames. Whatever
 is done is a step from one value of `branches` to another, and nothing is changed before the run of the other is known
-as far as the playhead: so everything can be given up, and undone.
+as far as the playhead: so everything can be given up, and undone. Express is the one exception: there the engine runs
+ahead of the picture, and whatever is done first brings the picture along.
 """
 
 import math
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from p4lab.core.commands import Command
 from p4lab.metrics import Metrics
-from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
 from ui.branches import Branches, MakeSession
 from ui.doing import Doing
-from ui.errands import Errand, ahead, next_event, whole
+from ui.drive import Drive
+from ui.errands import Errand, ahead, next_event, picture, whole
 from ui.history import History
-from ui.pace import for_hop
+from ui.modes import EXPRESS, Mode, fitting
 from ui.run import Nothing, Run
-from ui.tempo import Tempo
 
 FRAME = 16  # ms
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
-BUDGET = 0.008  # s of engine and folds per frame while playing; errands take more, since nothing else moves then
-ERRAND_BUDGET = 0.03  # an errand has the window to itself, which still answers thirty times a second
+ERRAND_BUDGET = 0.03  # s: an errand has the window to itself, which still answers thirty times a second
 SAMPLE = 100  # ms between two refreshes of the panels while playing
-SMOOTH = 0.5  # s over which the achieved speed is averaged
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
-SPEEDS = (0.01, 1000.0)
+REPORT = 250  # ms between two reports on how far Express is
 
 
 class Player(QObject):
-    """playhead, known, duration in simulated seconds; factor: simulated seconds per second, in force now."""
+    """playhead, known, duration in simulated seconds; mode: how time runs; speed: the one chosen, None is auto;
+
+    factor: simulated seconds per second, in force now; achieved: what the engine keeps up with.
+    """
 
     sessionChanged = Signal()  # another run: rebuild
     scenarioChanged = Signal()  # another scenario, perhaps of the same run: what is said of it, and places on the map
@@ -46,6 +47,8 @@ class Player(QObject):
     sampled = Signal()  # panels refresh: 10 times a second while something changes, and after a seek
     playingChanged = Signal(bool)
     speedChanged = Signal()
+    modeChanged = Signal()
+    progressed = Signal()  # in Express: the run went on, the picture did not
     workChanged = Signal()  # `work` began, went on or ended
     submitted = Signal(object, float)  # a command took effect, and when
     forked = Signal(float)  # what was done in the past began a branch; the one before keeps its future
@@ -54,12 +57,9 @@ class Player(QObject):
         super().__init__(parent)
         self.playhead = 0.0
         self.playing = False
-        self.speed: float | None = None  # None: auto
-        self.factor = 1.0
-        self.achieved = 0.0
-        self._kept_up = 1.0  # the part of the asked pace that was reached lately
         self.work: Errand | None = None
-        self._tempo = Tempo()
+        self._drive = drive = Drive()
+        self.mode, self.speed, self.factor, self.achieved = drive.mode, drive.speed, drive.factor, drive.achieved
         self.run = Run(Nothing())
         self.seen = 0.0  # the furthest that was looked at in this branch
         self._stale = False  # the panels have not seen the playhead where it is
@@ -71,6 +71,8 @@ class Player(QObject):
         self._since_sample.start()
         self._doing = doing = Doing(self, make, self)
         self.history: History = doing.history
+        self.submit, self.fork, self.change = doing.submit, doing.fork, doing.change
+        self.branch_off, self.switch, self.drop, self.rename = doing.branch_off, doing.switch, doing.drop, doing.rename
         doing.scenarioChanged.connect(self.scenarioChanged)
         doing.branchesChanged.connect(self.branchesChanged)
         doing.branched.connect(self.branched)
@@ -112,8 +114,21 @@ class Player(QObject):
 
     @property
     def watched(self) -> int | None:
-        """The name whose messages set the pace."""
-        return self._tempo.watched
+        return self._drive.tempo.watched
+
+    @property
+    def reached(self) -> float:
+        """How far the run is made: in Express beyond what is known, and the picture behind both."""
+        return self._drive.reached(self.run) if self._races else self.known
+
+    @property
+    def _races(self) -> bool:
+        return self.playing and self.mode is EXPRESS
+
+    @property
+    def _hurries(self) -> bool:
+        """Whether time that is left in a frame is time lost."""
+        return self.work is not None or (self.playing and self._drive.lags)
 
     @property
     def scenario(self) -> Scenario:
@@ -139,7 +154,10 @@ class Player(QObject):
         self.run.close()
         self._doing.begin(session)
         wanted = session.scenario.view.speed
-        self.setSpeed(None if isinstance(wanted, str) else wanted)
+        speed = None if isinstance(wanted, str) else wanted
+        self._drive.forget()
+        self.setMode(fitting(speed))
+        self.setSpeed(speed)
         if session.abilities.known:
             self.begin(whole(self.run))
 
@@ -160,16 +178,22 @@ class Player(QObject):
         if not self.playing:
             self.playing = True
             self._frame.invalidate()
+            self._drive.refresh.begin()
             self.playingChanged.emit(True)
         self._wake()
 
+    def go(self, mode: Mode) -> None:
+        """Let time run in this mode."""
+        self.setMode(mode)
+        self.play()
+
     def pause(self) -> None:
-        """Hold time."""
+        """Hold time; the picture is complete at once, however seldom it was drawn until then."""
         if self.playing:
-            self.playing = False
-            self.achieved = 0.0
+            reached = self.reached
+            self.playing, self.achieved = False, 0.0
             self.playingChanged.emit(False)
-            self._sample()
+            self._catch_up(reached)
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -186,8 +210,11 @@ class Player(QObject):
             self.begin(ahead(self.run, t))
 
     def step(self, direction: int) -> None:
-        """To the next (+1) or the previous (-1) moment at which something happened; pauses."""
+        """To the next (+1) or the previous (-1) moment at which something happened; in Express it only pauses."""
+        raced = self._races
         self.pause()
+        if raced:
+            return
         if direction < 0:
             self._end_work()
             before = self.trace.index_at(math.nextafter(self.playhead, -math.inf))
@@ -202,45 +229,6 @@ class Player(QObject):
             return
         self._doing.start_again(new_seed, keep_commands)
 
-    def submit(self, command: Command) -> None:
-        """Do this at the playhead; `submitted` says when it took effect. In the past it begins a branch.
-
-        Raises ValueError with a sentence where it cannot be.
-        """
-        self._doing.submit(command)
-
-    def fork(self, says: str = "") -> None:
-        """Another branch from here on; the one until now keeps its future. Raises ValueError in a recording."""
-        self._doing.fork(says)
-
-    def branch_off(
-        self, scenario: Scenario, commands: tuple[Do, ...], says: str, *, at: float | None = None, switch: bool = True
-    ) -> None:
-        """Another branch made from another recipe; `branched` hands it over once it is known up to the playhead.
-
-        Raises ValueError or ScenarioError with a sentence where it cannot be.
-        """
-        self._doing.branch_off(scenario, commands, says, self.playhead if at is None else at, switch)
-
-    def switch(self, number: int) -> None:
-        """Show another branch at the same moment."""
-        self._doing.switch(number)
-
-    def drop(self, number: int) -> None:
-        """Forget a branch. Raises ValueError for the last one."""
-        self._doing.drop(number)
-
-    def rename(self, number: int, name: str) -> None:
-        """Call a branch something else. Raises ValueError where the name will not do."""
-        self._doing.rename(number, name)
-
-    def change(self, scenario: Scenario, says: str, commands: tuple[Do, ...] | None = None) -> None:
-        """Another scenario for this branch, perhaps with other commands. The run is made anew where it would differ.
-
-        Raises ValueError or ScenarioError with a sentence where it cannot be.
-        """
-        self._doing.change(scenario, says, commands)
-
     def begin(self, errand: Errand) -> None:
         """Work on this between frames, in place of what was in hand."""
         self.work = errand
@@ -250,12 +238,14 @@ class Player(QObject):
 
     def goto(self, t: float) -> None:
         """Go on to a moment just ahead."""
-        self.run.advance(t, ERRAND_BUDGET)
+        self.run.advance(t, math.inf)
         self._move(max(self.playhead, t))
         self._sample()
 
     def halt(self) -> None:
         """End the work in hand, with the playhead where it has come to."""
+        if self._races:
+            self.goto(self.reached)
         if self.work is not None:
             place = self.work.place(self.playhead)
             self._end_work()
@@ -271,7 +261,8 @@ class Player(QObject):
             playhead = min(playhead, run.known)
             if hold:
                 self.playing, self.achieved = False, 0.0
-                self.factor = 1.0 if self.speed is None else self.speed
+                self._drive.rest()
+                self.factor = self._drive.factor
                 if was_playing:
                     self.playingChanged.emit(False)
         self.playhead = playhead
@@ -279,26 +270,51 @@ class Player(QObject):
             self.sessionChanged.emit()
         self._move(playhead)
 
-    def cancel(self) -> None:
-        """Give up the work in hand; what is known stays."""
+    def cancel(self) -> None:  # what is known stays
         self._end_work()
         self._sample()
 
+    def setMode(self, mode: Mode) -> None:
+        """Run, Fast or Express, while time runs too."""
+        if mode is self.mode:
+            return
+        reached = self.reached
+        self._drive.choose(mode)
+        self._heed()
+        self.modeChanged.emit()
+        if self.playing:
+            self._catch_up(reached)
+
+    def update_now(self) -> None:
+        """Where pictures are seldom: one of how far the run is made by now."""
+        self._catch_up(self.reached)
+
     def setSpeed(self, speed: float | None) -> None:
         """Simulated seconds per second, or None for the pace that the selected key asks for."""
-        self.speed = None if speed is None else min(max(speed, SPEEDS[0]), SPEEDS[1])
-        if self.speed is not None:
-            self.factor = self.speed
-        elif not self.playing:
-            self.factor = self._auto(0.0)
-        self.speedChanged.emit()
+        self._drive.set_speed(speed)
+        if not self.playing:
+            self._drive.rest(self.run, self.playhead)
+        self._heed()
 
     def watch(self, name: int | None) -> None:
         """The name whose messages set the pace `auto`."""
-        self._tempo.watched = name
+        self._drive.tempo.watched = name
         if self.speed is None and not self.playing:
-            self.factor = self._auto(0.0)
-            self.speedChanged.emit()
+            self._drive.rest(self.run, self.playhead)
+            self._heed()
+
+    def _heed(self) -> None:
+        """What the drive says is in force."""
+        self.mode, self.speed, self.factor = self._drive.mode, self._drive.speed, self._drive.factor
+        self.speedChanged.emit()
+
+    def _catch_up(self, reached: float) -> None:
+        """The picture goes to where the run is."""
+        if reached > self.known:
+            self.begin(picture(self.run, reached))
+        else:
+            self._move(max(self.playhead, reached) if self._races else self.playhead)
+            self._sample()
 
     def _go_on(self) -> bool:
         """A slice of the errand in hand; True when it is over."""
@@ -328,6 +344,7 @@ class Player(QObject):
         wall = self._frame.restart() / 1000 if self._frame.isValid() else FRAME / 1000
         if not self._frame.isValid():
             self._frame.start()
+        self._drive.turn(wall)
         if self.work is not None:
             self._go_on()
         elif self.playing:
@@ -336,37 +353,35 @@ class Player(QObject):
             self._sample()
         if not self.playing and self.work is None and not self._stale:
             self._timer.stop()
+        elif self._timer.interval() != (pause := 0 if self._hurries else FRAME):
+            self._timer.setInterval(pause)
 
     def _play(self, wall: float) -> None:
-        factor = self._auto(wall) if self.speed is None else self.speed
-        target = min(self.playhead + wall * factor, self.duration)
-        if self.speed is None and self._tempo.hop(self.run, self.playhead) is None:
-            target = self._tempo.until_leaving(self.run, self.playhead, target, BUDGET)
-        asked = target - self.playhead
-        if target > self.known:
-            self.run.advance(target, BUDGET)
-        target = max(self.playhead, min(target, self.known))
-        if asked > 0:  # the pace itself may change in a frame; what lags is how well the engine keeps up with it
-            self._kept_up += ((target - self.playhead) / asked - self._kept_up) * min(1.0, wall / SMOOTH)
-        self.achieved = factor * self._kept_up
-        changed = abs(math.log(factor / self.factor)) > 1e-3 if self.factor > 0 else True
-        self.factor = factor
-        self._move(target)
-        if changed:
+        drive, before = self._drive, self.factor
+        target = drive.forward(self.run, self.playhead, wall)
+        self.achieved = drive.achieved
+        if self._races:
+            if self.reached >= self.duration:
+                self.pause()
+            elif self._since_sample.elapsed() >= REPORT:
+                self._since_sample.restart()
+                self.progressed.emit()
+            return
+        self.playhead, self.seen = target, max(self.seen, target)
+        if drive.refresh.due(self.mode.every):
+            self._move(target)
+        self.factor = drive.factor
+        if abs(math.log(self.factor / before)) > 1e-3:
             self.speedChanged.emit()
         if self.playhead >= self.duration:
             self.pause()
-
-    def _auto(self, wall: float) -> float:
-        return self._tempo.next(self.run, self.factor, wall, self.playhead)
 
     def _jump(self, t: float) -> None:
         """Move elsewhere, and take up the pace that is right there."""
         self._move(t)
         if self.speed is None:
-            hop = self._tempo.hop(self.run, t)
-            self.factor = 1.0 if hop is None else for_hop(hop)
-            self.speedChanged.emit()
+            self._drive.arrive(self.run, t)
+            self._heed()
 
     def _move(self, t: float) -> None:
         self.playhead = t

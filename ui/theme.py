@@ -84,6 +84,11 @@ class Theme:
     regimes: Mapping[int, RegimeLook]
     kinds: Mapping[int, QColor]
     sides: tuple[QColor, ...]  # of a partition
+    marks: Mapping[str, QColor]  # of notes on the time line, by their words in files
+
+    def mark(self, word: str) -> QColor:
+        """The colour of a note; the accent for one that has none of its own."""
+        return self.marks.get(word, self.accent)
 
     def side(self, number: int) -> QColor:
         """The colour of a side of a partition; it wears a letter too."""
@@ -215,6 +220,10 @@ LIGHT = Theme(
         }
     ),
     sides=(QColor("#0072B2"), QColor("#8A6D00"), QColor("#9C4A78"), QColor("#5B6675")),
+    marks=MappingProxyType(_colours(
+        red="#C22F2F", orange="#C96A00", yellow="#A38200", green="#00805C", blue="#0072B2", purple="#8A4FBE",
+        grey="#6B7686",
+    )),
     **_colours(
         window="#FFFFFF", field="#F6F7F9", hover="#ECEFF4", line="#E4E7EC", outline="#CBD1DA",
         text="#1B2430", muted="#586474", faint="#7D8896",
@@ -251,6 +260,10 @@ DARK = Theme(
         }
     ),
     sides=(QColor("#3E9BD6"), QColor("#D9B84A"), QColor("#CC79A7"), QColor("#A9B3C1")),
+    marks=MappingProxyType(_colours(
+        red="#F0706B", orange="#F29A3C", yellow="#E3C744", green="#3CC79F", blue="#56B4E9", purple="#C193F0",
+        grey="#A3ADBA",
+    )),
     **_colours(
         window="#1B1E24", field="#252A32", hover="#2D333D", line="#30363F", outline="#434B58",
         text="#E9ECF1", muted="#A3ADBA", faint="#7C8795",

@@ -12,15 +12,21 @@ from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
 from p4lab.trace import Trace
 from p4lab.world import World
+from ui.modes import Mode
 
 
 class Viewed(Protocol):
-    """playhead, known, duration in simulated seconds; speed: None for the pace auto; factor: the pace in force."""
+    """playhead, known, duration in simulated seconds; mode: how time runs.
+
+    speed: None for the pace auto; factor: the pace in force.
+    """
 
     @property
     def playhead(self) -> float: ...
     @property
     def playing(self) -> bool: ...
+    @property
+    def mode(self) -> Mode: ...
     @property
     def speed(self) -> float | None: ...
     @property

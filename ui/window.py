@@ -93,23 +93,24 @@ class Window(QMainWindow):
         document.opened.connect(self._show_run)
         document.closed.connect(self._show_welcome)
         document.changed.connect(self._retitle)
-        document.said.connect(self.notice.news)
-        document.failed.connect(self.notice.fault)
+        for part in (document, self.transport):
+            part.said.connect(self.notice.news)
+            part.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
         self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)
-        self.transport.timeline.opPicked.connect(focus.select_op)
         self.map.opened.connect(self.inspectors.open_provider)
         for signal in (focus.opChanged, focus.messageChanged):
             signal.connect(self.bench.show_details)
         self.bar.asked.connect(self.map.setFocus)
+        self.transport.compareAsked.connect(lambda _, other: self.beside.begin(other))
         self.beside.comparison.changed.connect(self.bench.show_comparison)
         self.docks.picked.connect(self.map.setFocus)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
-        run = (player.sampled, player.playingChanged, player.sessionChanged)
+        run = (player.sampled, player.playingChanged, player.modeChanged, player.sessionChanged, focus.span.spanChanged)
         for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)
 

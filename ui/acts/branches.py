@@ -27,9 +27,9 @@ def rows(ctx: Context) -> list[Row]:
     return [
         Row("fork", "New branch from here", "Time", player.fork, ("F",), no_fork, line=True,
             says="Try something else from here on; what was to come is kept as a branch"),
-        Row("next-branch", "Next branch", "Time", lambda: go(1), ("B",), only_one,
+        Row("next-branch", "Next branch", "Time", lambda: go(1), ("Ctrl+PgDown", "B"), only_one,
             says="Show the next branch at the same moment"),
-        Row("last-branch", "Previous branch", "Time", lambda: go(-1), ("Shift+B",), only_one,
+        Row("last-branch", "Previous branch", "Time", lambda: go(-1), ("Ctrl+PgUp", "Shift+B"), only_one,
             says="Show the previous branch at the same moment"),
         Row("drop-branch", "Forget this branch", "Time", lambda: player.drop(player.branches.number), (), only_one),
     ]  # fmt: skip

@@ -3,7 +3,10 @@
 Rules: rows alone; the player does it.
 """
 
+from functools import partial
+
 from ui.acts.context import Context
+from ui.modes import EXPRESS, MODES, RUN
 from ui.rows import Row
 
 
@@ -21,6 +24,22 @@ def rows(ctx: Context) -> list[Row]:
     def at_start() -> str:
         return nothing_open() or ("The run begins here." if player.playhead <= 0 else "")
 
+    def not_express() -> str:
+        return nothing_open() or (
+            ""
+            if player.playing and player.mode is EXPRESS
+            else "The picture is up to date: only Express leaves it behind."
+        )
+
+    def no_auto() -> str:
+        return nothing_open() or ("" if player.mode is RUN else "Only Run has a pace of its own.")
+
+    def no_speed() -> str:
+        return nothing_open() or ("Express goes as fast as it can." if player.mode is EXPRESS else "")
+
+    def until() -> None:  # as the bar, made after the table
+        view.transport.until.ask()
+
     def no_seed() -> str:
         return nothing_open() or ("A recording is one run with one seed." if document.recording else "")
 
@@ -32,8 +51,15 @@ def rows(ctx: Context) -> list[Row]:
 
     return [
         Row("toggle", "Play or pause", "Run", player.toggle, ("Space", "."), nothing_open),
-        Row("run", "Play", "Run", player.play, ("F5",), nothing_open),
-        Row("stop", "Pause", "Run", player.pause, ("F8",), not_playing),
+        *(
+            Row(mode.word, mode.label, "Run", partial(player.go, mode), (key,), nothing_open, says=mode.says)
+            for mode, key in zip(MODES, ("F5", "F6", "F7"), strict=True)
+        ),
+        Row("stop", "Stop", "Run", player.pause, ("F8",), not_playing, says="Hold time, with a complete picture"),
+        Row("update", "Update the picture now", "Run", player.update_now, ("Shift+F7",), not_express,
+            says="In Express: draw what has happened so far, and go on"),
+        Row("until", "Run until…", "Run", until, ("Ctrl+F5",), nothing_open,
+            says="Until a time, an event, a stale get, an arrival"),
         Row("step", "Step forward", "Run", lambda: player.step(1), ("F4",), at_end, line=True,
             says="To the next event"),
         Row("step-back", "Step back", "Run", lambda: player.step(-1), ("Shift+F4",), at_start,
@@ -41,10 +67,10 @@ def rows(ctx: Context) -> list[Row]:
         Row("start", "Go to the start", "Run", ctx.seek(lambda: 0.0), ("Home",), at_start),
         Row("end", "Go to the end", "Run", ctx.seek(lambda: player.duration), ("End",), at_end),
         Row("auto", "Pace: auto", "Run", lambda: player.setSpeed(None if player.speed is not None else player.factor),
-            ("A",), nothing_open, lambda: player.speed is None, line=True,
+            ("A",), no_auto, lambda: player.mode is RUN and player.speed is None, line=True,
             says="Slow while messages of the selected key fly, quick in between"),
-        Row("slower", "Slower", "Run", lambda: player.setSpeed(player.factor / 2), ("-",), nothing_open),
-        Row("faster", "Faster", "Run", lambda: player.setSpeed(player.factor * 2), ("+", "="), nothing_open),
+        Row("slower", "Slower", "Run", lambda: player.setSpeed(player.factor / 2), ("-",), no_speed),
+        Row("faster", "Faster", "Run", lambda: player.setSpeed(player.factor * 2), ("+", "="), no_speed),
         Row("reset", "Start again, same seed", "Run", player.reset, ("Ctrl+Shift+R",), nothing_open, line=True),
         Row("new-seed", "Start again, new seed", "Run", view.new_seed, ("Ctrl+Shift+N",), no_seed),
         Row("take-back", "Start again without what was done by hand", "Run",

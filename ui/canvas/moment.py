@@ -28,6 +28,7 @@ from ui.words import ACCESS, SESSION
 
 _REPLY = np.array([SHAPES.get(code) == "square" for code in range(256)])
 _SESSION = np.isin(np.arange(256), SESSION)
+LEFT_OUT = "messages in flight are not drawn"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
         return _seen_as(eyes, player, focus, plan, shown, ground, loads, flight)
     if lost.any:
         flying = picked(flying, ~lost.gone(flying["id"], t))
+    if player.playing and not player.mode.animates:
+        flying = flying[:0]
     flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
     key, newest = _words(world, name, t)
     houses = seen(plan.houses(shown), world, plan.looks, name, t)
@@ -94,7 +97,7 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
         carried=plan.carried(ground, loads),
         flight=flight,
         access=_access(picked(flying, flying["code"] >= ACCESS), t, world, shown, houses),
-        left_out=_left_out(flight),
+        left_out=LEFT_OUT if player.playing and not player.mode.animates else _left_out(flight),
         houses=houses,
         house=focus.provider,
     )

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ui import words
+from ui import modes, words
 from ui.canvas import hints, legend, under
 from ui.canvas.camera import MARGIN, NARROW, Camera
 from ui.canvas.drawing import Drafter, Drawing, LookOnly
@@ -301,7 +301,7 @@ class MapView(QWidget):
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
         states, radii = self._player.world.states, self.glyph_radii()
         still = self._picture.still(theme, self.plan, now, self.camera, chosen, self._hovered, radii, ratio)
-        pace = words.pace(self._player.factor, self._player.speed is None)
+        pace = modes.pace(self._player)
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,256 +1,325 @@
-"""The time line: a scrubber over the whole run, with an activity strip above it and stale reads below.
+"""The time line: a scrubber over the whole run with a bar for each branch, activity and notes above, stale reads below.
 
 Rules: shows and seeks, keeps no time of its own. What is known is solid, what is not yet made is pale. Drag = pause and
-seek, click = seek, near a mark = to the mark; the arrow keys do the same. Activity is on a log scale.
+seek, click = seek, near something = right to it; another branch's bar = to that branch; Shift+drag selects an interval;
+the arrow keys do the same. With one branch and no notes there is one line.
 """
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from p4lab.core.commands import Note
+from ui.marks import Marks, named
+from ui.panels import timeline_paint as paint
+from ui.panels.activity import Activity
+from ui.panels.ruler import Lane, Ruler, lanes, row_at
+from ui.panels.timeline_paint import KNOB, Rows
 from ui.player import Player
-from ui.theme import ThemeSwitch, font, mix
-from ui.words import ACCESS, clock
+from ui.theme import ThemeSwitch, font
+from ui.words import clock
 
-BINS = 4_096  # over the whole run; drawn with as many as there is room for
-BAR, GAP = 3, 1  # px
-KNOB = 9  # px, its radius
-BLOT = 4  # px: of stale reads this close only the first is drawn
-CLOSE = 5  # px: a click this near to a mark means the mark
+CLOSE = 5  # px: a click this near to something means it
 STRIP, BELOW = 30, 22  # px above and below the line
+PITCH = 16  # px between the rows of two branches, at least
+NAMES = 96  # px at most for the branches' names
+STEPS = {
+    Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1,
+    Qt.Key.Key_PageDown: -10, Qt.Key.Key_PageUp: 10,
+}  # fmt: skip
 
 
 class Timeline(QWidget):
-    """opPicked: a stale read was clicked."""
+    """opPicked: a stale read was clicked. menuRequested: of a branch, by its number. markOpened: a note is to be read
+
+    and changed, by its place among the marks.
+    """
 
     opPicked = Signal(int)
+    menuRequested = Signal(int, QPoint)
+    markOpened = Signal(int)
 
-    def __init__(self, player: Player, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Player, marks: Marks, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._player = player
-        self._theme = theme
-        self._activity = np.zeros(BINS)
-        self._counted = 0
+        self._player, self._marks, self._theme = player, marks, theme
+        self._activity = Activity()
+        self._lanes: list[Lane] = []
         self._stale: list[tuple[float, int]] = []  # time, op
-        self._hover: float | None = None
+        self._hover: QPointF | None = None
         self._grip: float | None = None  # how far from the knob's middle it was taken
+        self._from: float | None = None  # where a selected interval begins
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Time")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         player.sessionChanged.connect(self._begin)
+        player.branchesChanged.connect(self._rearrange)
         player.sampled.connect(self._refresh)
         player.moved.connect(self._moved)
+        player.progressed.connect(self._moved)
+        marks.changed.connect(self._rearrange)
+        marks.span.spanChanged.connect(self._moved)
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
+        self._rearrange()
 
     def time_at(self, x: float) -> float:
         """The time at this place, within the run."""
-        left, right = self._ends()
-        share = (x - left) / max(right - left, 1.0)
-        return min(max(share, 0.0), 1.0) * self._player.duration
+        return self._ruler.time(x)
 
     def place_of(self, t: float) -> float:
         """Where a time is, in pixels from the left."""
-        left, right = self._ends()
-        return left + (right - left) * t / self._player.duration
+        return self._ruler.place(t)
 
-    def _ends(self) -> tuple[float, float]:
-        return KNOB + 2.0, self.width() - KNOB - 2.0
+    def place_of_mark(self, number: int) -> QPoint:
+        """The flag of a note."""
+        return QPoint(round(self.place_of(self._marks.all[number].at)), 0)
+
+    def place_of_branch(self, number: int) -> QPoint:
+        """Where a branch begins."""
+        row = next((i for i, lane in enumerate(self._lanes) if lane.number == number), 0)
+        return QPoint(round(self.place_of(self._lanes[row].start)), round(self.rows.y(row)))
 
     @property
-    def _line(self) -> float:
-        return STRIP + KNOB + 2.0
+    def shown(self) -> list[int]:
+        """The numbers of the branches that have a row."""
+        return [lane.number for lane in self._lanes]
+
+    @property
+    def rows(self) -> Rows:
+        """Where the branches are."""
+        pitch = max(PITCH, QFontMetrics(font("small")).height())
+        return Rows(self._lanes, self._top + STRIP + KNOB + 2.0, pitch)
+
+    @property
+    def _ruler(self) -> Ruler:
+        names = self._names + 6 if len(self._lanes) > 1 else 0
+        return Ruler(KNOB + 2.0, self.width() - KNOB - 2.0 - names, self._player.duration)
+
+    @property
+    def _names(self) -> float:
+        metrics = QFontMetrics(font("badge"))
+        return min(float(NAMES), max((metrics.horizontalAdvance(lane.name) for lane in self._lanes), default=0) + 4.0)
+
+    @property
+    def _flags(self) -> float:
+        """How tall the notes' flags are."""
+        return QFontMetrics(font("small")).height() if self._marks.all else 0.0
+
+    @property
+    def _top(self) -> float:
+        return self._flags + 2 if self._marks.all else 0.0
 
     def _begin(self) -> None:
-        self._activity[:] = 0
-        self._counted = 0
+        self._activity.forget()
+        self._rearrange()
         self._refresh()
+
+    def _rearrange(self) -> None:
+        branches = self._player.branches
+        self._lanes = lanes(branches.all, branches.number)
+        self.updateGeometry()
+        self.update()
 
     def _moved(self) -> None:
         self.update()
 
     def _refresh(self) -> None:
-        trace = self._player.trace
-        if trace.messages > self._counted:
-            rows = trace.rows(self._counted, trace.messages)
-            times = rows["t"][rows["code"] < ACCESS]
-            places = np.minimum((times / self._player.duration * BINS).astype(int), BINS - 1)
-            self._activity += np.bincount(places, minlength=BINS)
-            self._counted = trace.messages
+        self._activity.count(self._player.trace, self._player.duration)
         reads = self._player.world.stale_reads()
         self._stale = list(zip(reads["t"].tolist(), reads["op"].tolist(), strict=True))
-        self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(self._player.duration)}")
+        where = f" in branch {self._lanes[self.rows.current].name}" if len(self._lanes) > 1 else ""
+        self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(self._player.duration)}{where}")
         self.update()
 
-    def _marks(self) -> list[tuple[float, bool]]:
-        """What was done by hand, and whether it is only a note."""
+    def _done(self) -> list[tuple[float, bool]]:
+        """What was done by hand, and whether it is only a remark."""
         session = self._player.session
         return [(do.at, isinstance(do.command, Note)) for do in (*session.scenario.do, *session.commands)]
 
     def _snapped(self, x: float) -> tuple[float, int | None]:
         """The time meant by a click, and the stale read it is on."""
         best: tuple[float, float, int | None] | None = None
-        for t, op in [*self._stale, *((at, None) for at, _ in self._marks())]:
+        others = [at for at, _ in self._done()] + [mark.at for mark in self._marks.all]
+        for t, op in [*self._stale, *((at, None) for at in others)]:
             distance = abs(self.place_of(t) - x)
             if distance <= CLOSE and (best is None or distance < best[0]):
                 best = (distance, t, op)
         return (best[1], best[2]) if best else (self.time_at(x), None)
 
+    def _mark_at(self, x: float, y: float) -> int | None:
+        """The note whose flag, or whose band, is at a point above the strip."""
+        if y > self._top:
+            return None
+        for number, mark in reversed(list(enumerate(self._marks.all))):
+            left = self.place_of(mark.at)
+            right = left + paint.FLAG if mark.until is None else max(left + paint.FLAG, self.place_of(mark.until))
+            if left - 3 <= x <= right + 3:
+                return number
+        return None
+
+    def _lane_at(self, x: float, y: float) -> Lane | None:
+        """The branch whose bar is at a point; None where there is only one."""
+        rows = self.rows
+        if len(rows.lanes) < 2:
+            return None
+        return rows.lanes[row_at(rows.lanes, y, rows.top, rows.pitch, self.time_at(x))]
+
+    def _drag(self, x: float, y: float) -> None:
+        """The knob goes along, to another branch too."""
+        lane = self._lane_at(x, y)
+        if lane is not None and not lane.current:
+            if self._player.work is None:  # one that takes its time comes before the next
+                self._player.switch(lane.number)
+            return
+        self._player.seek(self.time_at(x))
+
     # Qt
 
     def sizeHint(self) -> QSize:
-        return QSize(400, int(self._line) + BELOW)
+        rows = self.rows
+        return QSize(400, round(rows.y(max(len(rows.lanes), 1) - 1)) + BELOW)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        player, theme, ruler, rows = self._player, self._theme.current, self._ruler, self.rows
+        if player.empty:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._player.empty:
-            self._paint_activity(painter)
-            self._paint_line(painter)
-            self._paint_stale(painter)
-            self._paint_marks(painter)
-            self._paint_knob(painter)
-            self._paint_hover(painter)
+        playhead, foot = ruler.place(player.playhead), rows.y(len(rows.lanes) - 1) + KNOB + 3
+        strip = QRectF(ruler.left, self._top + 4, ruler.right - ruler.left, STRIP - 4)
+        self._activity.paint(painter, theme, strip, playhead)
+        if self._marks.span.ends is not None:
+            paint.interval(painter, theme, ruler, self._marks.span.ends, self._top, foot)
+        flags = QRectF(0, 0, self.width(), self._flags)
+        paint.flags(painter, theme, ruler, flags, self._marks.all, self._marks.chosen, rows.top - 3)
+        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
+        if len(rows.lanes) > 1:
+            paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
+        paint.stale(painter, theme, ruler, foot, self._stale, player.playhead)
+        paint.deeds(painter, theme, ruler, rows.line, self._done())
+        paint.knob(painter, theme, QPointF(playhead, rows.line), self.hasFocus())
+        if self._hover is not None:
+            t = self.time_at(self._hover.x())
+            paint.hover(painter, theme, clock(t), ruler.place(t), self.width(), rows.line)
         painter.end()
-
-    def _paint_activity(self, painter: QPainter) -> None:
-        theme = self._theme.current
-        left, right = self._ends()
-        bars = max(1, int((right - left) // (BAR + GAP)))
-        step = (right - left) / bars
-        owner = np.minimum((np.arange(BINS) + 0.5) / BINS * bars, bars - 1).astype(int)
-        counts = np.bincount(owner, weights=self._activity, minlength=bars)
-        most = counts.max()
-        if most <= 0:
-            return
-        heights = np.log1p(counts) / np.log1p(most) * (STRIP - 4)
-        playhead = self.place_of(self._player.playhead)
-        painter.setPen(Qt.PenStyle.NoPen)
-        pale = mix(theme.window, theme.past, 0.45)
-        for i in np.flatnonzero(counts):
-            x = left + i * step
-            painter.setBrush(theme.past if x <= playhead else pale)
-            height = max(2.0, float(heights[i]))
-            painter.drawRect(QRectF(x, STRIP - height, max(1.0, step - GAP), height))
-
-    def _paint_line(self, painter: QPainter) -> None:
-        theme, y = self._theme.current, self._line
-        left, right = self._ends()
-        known, playhead = self.place_of(self._player.known), self.place_of(self._player.playhead)
-        for start, end, colour in (
-            (left, right, theme.track),
-            (left, known, mix(theme.window, theme.past, 0.75)),
-            (left, playhead, theme.accent),
-        ):
-            painter.setPen(QPen(colour, 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(QPointF(start, y), QPointF(end, y))
-
-    def _paint_stale(self, painter: QPainter) -> None:
-        theme = self._theme.current
-        painter.setPen(Qt.PenStyle.NoPen)
-        top = self._line + KNOB + 3
-        left, right = self._ends()
-        places = np.array([t for t, _ in self._stale]) * ((right - left) / self._player.duration)
-        _, firsts = np.unique((places // BLOT).astype(int), return_index=True)
-        pale = mix(theme.window, theme.stale, 0.4)
-        for first in firsts.tolist():
-            x = left + float(places[first])
-            painter.setBrush(theme.stale if self._stale[first][0] <= self._player.playhead else pale)
-            painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        theme, y = self._theme.current, self._line
-        for at, note in self._marks():
-            x = self.place_of(at)
-            colour = theme.muted if note else theme.accent
-            painter.setPen(QPen(colour, 1.5))
-            painter.drawLine(QPointF(x, y - 3), QPointF(x, y - 14))
-            painter.setBrush(theme.window)
-            if note:
-                painter.drawRect(QRectF(x - 3, y - 19, 6, 5))
-            else:
-                painter.drawEllipse(QPointF(x, y - 16), 3.0, 3.0)
-
-    def _paint_knob(self, painter: QPainter) -> None:
-        theme = self._theme.current
-        middle = QPointF(self.place_of(self._player.playhead), self._line)
-        if self.hasFocus():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.accent_soft)
-            painter.drawEllipse(middle, KNOB + 2, KNOB + 2)
-        painter.setPen(QPen(theme.accent, 2.5))
-        painter.setBrush(theme.window)
-        painter.drawEllipse(middle, KNOB - 1.5, KNOB - 1.5)
-
-    def _paint_hover(self, painter: QPainter) -> None:
-        if self._hover is None:
-            return
-        theme = self._theme.current
-        text = clock(self._hover)
-        face = font("small")
-        room = QFontMetrics(face).size(0, text)
-        x = self.place_of(self._hover)
-        box = QRectF(0, 0, room.width() + 12, room.height() + 4)
-        box.moveCenter(QPointF(min(max(x, box.width() / 2), self.width() - box.width() / 2), box.height() / 2))
-        painter.setPen(QPen(theme.muted, 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(x, box.bottom()), QPointF(x, self._line))
-        painter.setPen(QPen(theme.outline, 1))
-        painter.setBrush(theme.field)
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setFont(face)
-        painter.setPen(theme.text)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton or self._player.empty:
             return
-        x = event.position().x()
+        x, y = event.position().x(), event.position().y()
+        number = self._mark_at(x, y)
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._from = self.time_at(x)
+            self._marks.span.clear()
+            return
+        if number is not None:
+            self._marks.go(number)
+            return
+        self._marks.choose(None)
         off = x - self.place_of(self._player.playhead)
-        if abs(off) <= KNOB and abs(event.position().y() - self._line) <= KNOB:
+        if abs(off) <= KNOB and abs(y - self.rows.line) <= KNOB:
             self._grip = off
             self._player.pause()
             return
         self._grip = 0.0
+        lane = self._lane_at(x, y) if y > self.rows.top - KNOB else None
         t, op = self._snapped(x)
+        if lane is not None and not lane.current:
+            self._player.pause()
+            self._player.switch(lane.number, t)
+            return
         self._player.seek(t)
         if op is not None:
             self.opPicked.emit(op)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        x = event.position().x()
-        self._hover = self.time_at(x)
-        if self._grip is not None:
-            self._hover = self.time_at(x - self._grip)
-            self._player.seek(self._hover)
+        self._hover = event.position()
+        if self._from is not None:
+            self._marks.span.select(self._from, self.time_at(self._hover.x()))
+        elif self._grip is not None:
+            self._hover.setX(self._hover.x() - self._grip)
+            self._drag(self._hover.x(), self._hover.y())
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grip = None
+        self._grip = self._from = None
 
-    def leaveEvent(self, event: object) -> None:
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        number = self._mark_at(event.position().x(), event.position().y())
+        if number is not None:
+            self.markOpened.emit(number)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._player.empty:
+            return
+        number = self._mark_at(event.pos().x(), event.pos().y())
+        if number is not None:
+            self._marks.choose(number)
+            self.markOpened.emit(number)
+            return
+        lane = self._lane_at(event.pos().x(), event.pos().y()) or self._lanes[0]
+        self.menuRequested.emit(lane.number, event.globalPos())
+
+    def leaveEvent(self, event: QEvent) -> None:
         self._hover = None
         self.update()
 
-    def focusInEvent(self, event: object) -> None:
+    def focusInEvent(self, event: QEvent) -> None:
         self.update()
 
-    def focusOutEvent(self, event: object) -> None:
+    def focusOutEvent(self, event: QEvent) -> None:
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.hint(event.pos().x(), event.pos().y()), self)
+            return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._keeps(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def hint(self, x: float, y: float) -> str:
+        """What is at a point, in words; empty for nothing."""
+        number = self._mark_at(x, y)
+        if number is not None:
+            return f"{named(self._marks.all[number])}\nDouble-click to change it, Delete removes it"
+        lane = self._lane_at(x, y) if y > self.rows.top - KNOB else None
+        if lane is None:
+            return ""
+        left = "" if lane.start <= 0 else f"left its parent at {clock(lane.start, 0.001)}"
+        return "\n".join(filter(None, (f"Branch {lane.name}", lane.why, left)))
+
+    def _keeps(self, event: QKeyEvent) -> bool:
+        """Keys that mean a chosen note, or the selected interval, before they mean anything else."""
+        key, marks = event.key(), self._marks
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Return):
+            return marks.chosen is not None
+        return key == Qt.Key.Key_Escape and marks.span.ends is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        parts = {
-            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1,
-            Qt.Key.Key_PageDown: -10, Qt.Key.Key_PageUp: 10,
-        }  # fmt: skip
-        part = parts.get(Qt.Key(event.key()))
-        if part is None or self._player.empty:
+        marks, part = self._marks, STEPS.get(Qt.Key(event.key()))
+        if self._keeps(event) and not event.modifiers():
+            if event.key() == Qt.Key.Key_Escape:
+                marks.span.clear()
+            elif marks.chosen is not None and event.key() == Qt.Key.Key_Delete:
+                marks.remove(marks.chosen)
+            elif marks.chosen is not None:
+                self.markOpened.emit(marks.chosen)
+        elif part is None or self._player.empty or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             event.ignore()
-            return
-        self._player.seek(self._player.playhead + part * self._player.duration / 100)
+        else:
+            self._player.seek(self._player.playhead + part * self._player.duration / 100)

@@ -1,46 +1,59 @@
-"""The transport: play and pause, steps, the time, the speed on a log scale, and the time line.
+"""The transport: play and pause, steps, the time, the speed on a log scale, and the time line with what belongs to it.
 
-Rules: shows the player and asks the player; the speed slider's value is round(100 log10(speed)), as in OMNeT++'s Qtenv.
+Rules: shows the player and asks the player. It makes what hangs together here: the notes, the strip, the slip on which
+a note is written, the menu of a branch.
 """
 
-import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from p4lab.scenario.model import COLOURS
 from ui.actions import Actions
 from ui.buttons import SignButton
+from ui.focus import Focus
+from ui.marks import Marks, named
+from ui.modes import EXPRESS, RUN
+from ui.panels.slip import Slip
+from ui.panels.speed import SpeedSlider, from_slider, to_slider
+from ui.panels.strip import Strip
 from ui.panels.timeline import Timeline
-from ui.player import SPEEDS, Player
+from ui.panels.until import UntilSlip
+from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock, grouped, speed
 
-SNAP = 6  # slider units: this near to real speed means real speed
-NARROW_DECADES = range(-2, 4)
-
-
-def to_slider(factor: float) -> int:
-    """Where a factor stands on the slider."""
-    low, high = (round(math.log10(limit) * 100) for limit in SPEEDS)
-    return min(max(round(math.log10(max(factor, 1e-9)) * 100), low), high)
-
-
-def from_slider(value: int) -> float:
-    """The factor at a place of the slider; real speed catches what is near."""
-    return 1.0 if abs(value) <= SNAP else 10 ** (value / 100)
+AUTO = "Slow while messages of the selected key fly, quick in between (A)"
+NO_AUTO = "Only Run has a pace of its own: Fast and Express do not show single messages."
+UNLIMITED = "Express goes as fast as the engine makes events."
 
 
 class Transport(QFrame):
-    """The bar at the bottom of the window."""
+    """The bar at the bottom of the window.
 
-    def __init__(self, player: Player, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    compareAsked: the branch shown and another one, by their numbers. failed, said: a sentence.
+    """
+
+    compareAsked = Signal(int, int)
+    failed = Signal(str)
+    said = Signal(str)
+
+    def __init__(
+        self, player: Player, focus: Focus, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self._player = player
-        self._theme = theme
+        self._player, self._actions, self._theme = player, actions, theme
         self._showing = False  # the slider is moved by us, not by a person
-        self.timeline = Timeline(player, theme)
+        self.marks = Marks(player, focus.span, self)
+        self.timeline = Timeline(player, self.marks, theme)
+        self.strip = Strip(player, actions, theme)
+        self.slip = Slip(theme, self)
+        self.until = UntilSlip(player, focus, theme, self)
+        self.until.found.connect(self.said)
         self._play = SignButton("play", 46, theme, round_=True)
         self._back = SignButton("back", 34, theme)
         self._forward = SignButton("forward", 34, theme)
@@ -55,7 +68,6 @@ class Transport(QFrame):
         self._auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._auto.setProperty("role", "chip")
         self._auto.clicked.connect(actions["auto"].trigger)
-        self._auto.setToolTip("Slow while messages of the selected key fly, quick in between (A)")
         self._factor = QLabel()
         self._achieved = QLabel()
         for label in (self._event, self._achieved):
@@ -64,11 +76,97 @@ class Transport(QFrame):
         player.playingChanged.connect(self._show_playing)
         player.moved.connect(self._show_time)
         player.sampled.connect(self._show_counts)
+        player.progressed.connect(self._show_counts)
         player.sessionChanged.connect(self._show_all)
         player.speedChanged.connect(self._show_speed)
+        player.modeChanged.connect(self._show_speed)
+        self.timeline.opPicked.connect(focus.select_op)
+        self.timeline.markOpened.connect(self.open_mark)
+        self.timeline.menuRequested.connect(self._offer)
         theme.changed.connect(self._dress)
         self._dress()
         self._show_all()
+
+    def mark(self, write: bool = False) -> None:
+        """Mark the playhead, or the interval that is selected. write: say something about it at once."""
+        if self._try(self.marks.add) and write and self.marks.chosen is not None:
+            self.open_mark(self.marks.chosen)
+
+    def list_marks(self) -> None:
+        """The menu of all marks, to go to one."""
+        self.marks_menu().popup(self.timeline.mapToGlobal(QPoint(0, 0)))
+
+    def marks_menu(self) -> QMenu:
+        """The bookmarks and notes, by their time."""
+        menu = self._menu()
+        for number, mark in enumerate(self.marks.all):
+            menu.addAction(named(mark), partial(self.marks.go, number))
+        return menu
+
+    def open_mark(self, number: int) -> None:
+        """Let a note be written and coloured."""
+        marks, mark = self.marks, self.marks.all[number]
+        self.slip.write(
+            self.timeline.mapToGlobal(self.timeline.place_of_mark(number)), "What is to be remembered here", mark.text,
+            lambda text, colour: self._try(partial(marks.change, number, text, colour)),
+            ("", *COLOURS), mark.colour, lambda: self._try(partial(marks.remove, number)),
+        )  # fmt: skip
+
+    def rename(self, number: int) -> None:
+        """Let a branch be called something else."""
+        self.slip.write(
+            self.timeline.mapToGlobal(self.timeline.place_of_branch(number)), "Name of the branch",
+            self._player.branches.of(number).name,
+            lambda text, _: self._try(partial(self._player.rename, number, text)),
+        )  # fmt: skip
+
+    def branch_menu(self, number: int) -> QMenu:
+        """What can be done with a branch."""
+        player, others = self._player, [each for each in self._player.branches.all if each.number != number]
+        name, shown = player.branches.of(number).name, number == player.branches.number
+        menu = self._menu()
+
+        def add(text: str, do: Callable[[], Any], why_not: str = "") -> None:
+            action = menu.addAction(text, do)
+            action.setEnabled(not why_not)
+            action.setToolTip(why_not or text)
+
+        add(f"Show branch {name}", partial(player.switch, number), "It is shown already." if shown else "")
+        add("Rename…", partial(self.rename, number))
+        for other in others if shown else [player.branches.current]:
+            beside = other.number if shown else number
+            add(f"Compare with {other.name}", partial(self.compareAsked.emit, player.branches.number, beside))
+        alone = "" if others else "It is the only one: F begins another."
+        add("Forget this branch", partial(self._try, partial(player.drop, number)), alone)
+        add(
+            "Save this branch as…",
+            self._actions["save-as"].trigger,
+            "" if shown else "Show it first: what is shown is saved.",
+        )
+        menu.addSeparator()
+        hidden = [each for each in others if each.number not in self.timeline.shown]
+        for other in hidden:  # beyond the rows that there are
+            add(f"Show branch {other.name}", partial(player.switch, other.number))
+        menu.addAction(self._actions["fork"])
+        return menu
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _offer(self, number: int, at: QPoint) -> None:
+        self.branch_menu(number).popup(at)
+
+    def _try(self, do: Callable[[], object]) -> bool:
+        """Do it, or say why it cannot be."""
+        try:
+            do()
+        except ValueError as fault:
+            self.failed.emit(str(fault))
+            return False
+        return True
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -87,20 +185,23 @@ class Transport(QFrame):
         buttons.addLayout(words, 1)
         caption = QLabel("Speed")
         caption.setProperty("role", "muted")
-        pace = QHBoxLayout()
-        pace.setSpacing(8)
-        pace.addWidget(caption)
-        pace.addWidget(self._slider, 1)
-        pace.addWidget(self._auto)
-        pace.addWidget(self._factor)
+        pace = QGridLayout()
+        pace.setHorizontalSpacing(8)
+        pace.setVerticalSpacing(0)
+        pace.addWidget(caption, 0, 0)
+        pace.addWidget(self._slider, 0, 1)
+        pace.addWidget(self._auto, 0, 2)
+        pace.addWidget(self._factor, 0, 3)
+        pace.addWidget(self._achieved, 1, 1, 1, 3)
+        pace.setColumnStretch(1, 1)
         grid = QGridLayout(self)
-        grid.setContentsMargins(18, 8, 18, 8)
+        grid.setContentsMargins(18, 8, 18, 6)
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(2)
         grid.addLayout(buttons, 0, 0)
-        grid.addWidget(self.timeline, 0, 1)
         grid.addLayout(pace, 1, 0)
-        grid.addWidget(self._achieved, 1, 1)
+        grid.addWidget(self.timeline, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(self.strip, 1, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
 
     def _dress(self) -> None:
@@ -108,7 +209,8 @@ class Transport(QFrame):
         for label in (self._event, self._achieved):
             label.setFont(font("small"))
         self._factor.setMinimumWidth(self._factor.fontMetrics().horizontalAdvance("1/1 000"))
-        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 99 999 of 99 999 so far"))
+        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 999 999 of 999 999 so far"))
+        self._achieved.setFixedHeight(self._achieved.fontMetrics().height())
 
     def _show_all(self) -> None:
         self._show_playing(self._player.playing)
@@ -130,60 +232,28 @@ class Transport(QFrame):
         now, total = trace.index_at(self._player.playhead), len(trace)
         more = "" if self._player.complete else " so far"
         self._event.setText(f"event {grouped(now)} of {grouped(total)}{more}" if total else "")
-        if self._player.playing:
-            self._achieved.setText(f"achieved {speed(self._player.achieved)}")
-        else:
-            self._achieved.setText("")
+        achieved = self._player.achieved
+        self._achieved.setText(f"achieved {speed(achieved)}" if self._player.playing and achieved > 0 else "")
 
     def _show_speed(self) -> None:
-        auto = self._player.speed is None
+        player, mode = self._player, self._player.mode
+        auto, free = mode is RUN and player.speed is None, mode is EXPRESS
         self._auto.setChecked(auto)
+        self._auto.setEnabled(mode is RUN)
+        self._auto.setToolTip(AUTO if mode is RUN else NO_AUTO)
         self._showing = True
-        self._slider.setValue(to_slider(self._player.factor))
+        self._slider.reach(mode.speeds)
+        self._slider.setValue(self._slider.maximum() if free else to_slider(player.factor, mode.speeds))
         self._showing = False
+        self._slider.setEnabled(not free)
         self._slider.set_calm(auto)
-        self._factor.setText(speed(self._player.factor))
-        self._slider.setToolTip(f"{speed(self._player.factor)} of real time")
-        self._show_time(self._player.playhead)
+        self._factor.setText("free" if free else speed(player.factor))
+        self._slider.setToolTip(UNLIMITED if free else f"{speed(player.factor)} of real time")
+        self._show_time(player.playhead)
 
     def _chosen(self, value: int) -> None:
         if not self._showing:
             self._player.setSpeed(from_slider(value))
-
-
-class SpeedSlider(QSlider):
-    """0.01 to 1000 times real time, with a dot at each decade. Calm: it only shows a pace that nobody chose."""
-
-    def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._theme = theme
-        self.setRange(*(round(math.log10(limit) * 100) for limit in SPEEDS))
-        self.setSingleStep(10)
-        self.setPageStep(100)
-        self.setMinimumSize(110, 28)
-        self.setAccessibleName("Speed")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        theme.changed.connect(self.update)
-
-    def set_calm(self, calm: bool) -> None:
-        """Whether the knob only follows."""
-        if self.property("calm") != calm:
-            self.setProperty("calm", calm)
-            self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        room = self.width() - 16
-        for decade in NARROW_DECADES:
-            share = (decade * 100 - self.minimum()) / (self.maximum() - self.minimum())
-            big = decade == 0
-            painter.setBrush(self._theme.current.muted if big else self._theme.current.outline)
-            radius = 1.8 if big else 1.2
-            painter.drawEllipse(QPointF(8 + share * room, self.height() / 2 + 9), radius, radius)
-        painter.end()
-        super().paintEvent(event)
 
 
 def _obey(button: SignButton, actions: Actions, name: str) -> None:

@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 from p4lab.core.commands import Get
 from p4lab.scenario.model import Do
 from tests.ui import runs
-from ui.panels.timeline import KNOB, Timeline
+from ui.marks import Marks
+from ui.panels.timeline import Timeline
 from ui.player import Player
+from ui.span import Span
 
 
 @pytest.fixture
@@ -23,8 +25,13 @@ def player(qtbot: QtBot) -> Iterator[Player]:
 
 
 @pytest.fixture
-def line(qtbot: QtBot, player: Player) -> Timeline:
-    made = Timeline(player, runs.theme())
+def marks(player: Player) -> Marks:
+    return Marks(player, Span())
+
+
+@pytest.fixture
+def line(qtbot: QtBot, player: Player, marks: Marks) -> Timeline:
+    made = Timeline(player, marks, runs.theme())
     qtbot.addWidget(made)
     made.resize(622, made.sizeHint().height())
     made.show()
@@ -32,8 +39,9 @@ def line(qtbot: QtBot, player: Player) -> Timeline:
     return made
 
 
-def _at(line: Timeline, t: float) -> QPoint:
-    return QPoint(round(line.place_of(t)), 30 + KNOB + 2)
+def _at(line: Timeline, t: float, row: int | None = None) -> QPoint:
+    rows = line.rows
+    return QPoint(round(line.place_of(t)), round(rows.y(rows.current if row is None else row)))
 
 
 def test_places_and_times_are_each_others_inverse(line: Timeline) -> None:
@@ -90,3 +98,63 @@ def test_it_paints_in_both_states(line: Timeline, player: Player) -> None:
     played = line.grab().toImage()
     player.seek(2.0)
     assert played != line.grab().toImage()
+
+
+def test_shift_and_drag_selects_an_interval_and_escape_forgets_it(
+    line: Timeline, player: Player, marks: Marks, qtbot: QtBot
+) -> None:
+    line.setFocus()
+    shift, left = Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
+    qtbot.mousePress(line, left, shift, _at(line, 8.0))
+    qtbot.mouseMove(line, _at(line, 3.0))
+    qtbot.mouseRelease(line, left, shift, _at(line, 3.0))
+    assert (marks.span.ends, player.playhead) == (pytest.approx((3.0, 8.0), abs=0.04), 10.0)
+    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert marks.span.ends is None
+
+
+def test_branches_have_rows_that_the_knob_moves_between(line: Timeline, player: Player, qtbot: QtBot) -> None:
+    calm = line.sizeHint().height()
+    player.seek(5.0)
+    player.fork()
+    runs.settle(qtbot, player)
+    line.resize(622, line.sizeHint().height())
+    assert [(lane.name, lane.start, lane.above) for lane in line.rows.lanes] == [("A", 0.0, None), ("B", 5.0, 0)]
+    assert (line.sizeHint().height() - calm, line.rows.current) == (round(line.rows.pitch), 1)
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=_at(line, 8.0, 0))
+    runs.settle(qtbot, player)
+    assert (player.branches.number, player.playhead) == (1, pytest.approx(8.0, abs=0.04))
+    qtbot.mousePress(line, Qt.MouseButton.LeftButton, pos=_at(line, player.playhead))
+    for row, t in ((0, 7.0), (1, 7.0), (1, 6.0)):
+        qtbot.mouseMove(line, _at(line, t, row))
+        runs.settle(qtbot, player)
+    qtbot.mouseRelease(line, Qt.MouseButton.LeftButton, pos=_at(line, 6.0, 1))
+    assert (player.branches.number, player.playhead) == (2, pytest.approx(6.0, abs=0.2))
+    assert line.hint(line.place_of(12.0), line.rows.y(1)) == "Branch B\nleft its parent at 5.000 s"
+    assert line.accessibleDescription().endswith("in branch B")
+
+
+def test_a_branch_is_not_where_its_past_is_its_parents(line: Timeline, player: Player, qtbot: QtBot) -> None:
+    player.seek(5.0)
+    player.fork()
+    runs.settle(qtbot, player)
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=_at(line, 2.0, 1))
+    runs.settle(qtbot, player)
+    assert (player.branches.number, player.playhead) == (1, pytest.approx(2.0, abs=0.04))
+
+
+def test_a_note_is_gone_to_opened_and_removed(line: Timeline, player: Player, marks: Marks, qtbot: QtBot) -> None:
+    player.seek(4.0)
+    marks.add()
+    player.seek(8.0)
+    line.setFocus()
+    opened: list[int] = []
+    line.markOpened.connect(opened.append)
+    flag = line.place_of_mark(0) + QPoint(3, 5)
+    qtbot.mouseClick(line, Qt.MouseButton.LeftButton, pos=flag)
+    assert (player.playhead, marks.chosen) == (4.0, 0)
+    qtbot.mouseDClick(line, Qt.MouseButton.LeftButton, pos=flag)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert opened == [0, 0]
+    qtbot.keyClick(line, Qt.Key.Key_Delete)
+    assert marks.all == ()

@@ -1,21 +1,67 @@
-"""The speed's log scale."""
+"""The transport: the speed of each mode, and the menu of a branch."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
 
-from ui.panels.transport import SNAP, from_slider, to_slider
-
-
-@pytest.mark.parametrize(
-    ("factor", "value"), [(0.001, -200), (0.01, -200), (0.05, -130), (1.0, 0), (2.0, 30), (1e4, 300)]
-)
-def test_a_factor_has_its_place(factor: float, value: int) -> None:
-    assert to_slider(factor) == value
+from tests.ui import runs
+from tests.ui.desk import Desk
+from ui.modes import EXPRESS, FAST, RUN
 
 
-def test_every_place_means_the_factor_that_stands_there() -> None:
-    places = [value for value in range(-200, 301) if abs(value) > SNAP]
-    assert [to_slider(from_slider(value)) for value in places] == places
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(qtbot, tmp_path)
+    made.open()
+    yield made
+    made.leave()
 
 
-def test_real_speed_catches_what_is_near() -> None:
-    assert [from_slider(value) for value in (-SNAP, 0, SNAP)] == [1.0, 1.0, 1.0]
+def _action(menu: QMenu, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text() == text)
+
+
+def test_each_mode_has_the_speeds_that_the_slider_reaches(desk: Desk) -> None:
+    bar, player, shown = desk.window.transport, desk.player, []
+    for mode in (RUN, FAST, EXPRESS):
+        player.setMode(mode)
+        slider = bar._slider
+        shown.append((slider.minimum(), slider.maximum(), slider.value(), slider.isEnabled(), bar._auto.isEnabled()))
+    assert shown == [(-200, 200, 0, True, True), (0, 600, 300, True, False), (0, 600, 600, False, False)]
+    player.setMode(FAST)
+    bar._slider.setValue(450)
+    assert (player.speed, bar._factor.text()) == (pytest.approx(10**4.5), "32\u202f000×")
+
+
+def test_the_menu_of_a_branch(desk: Desk) -> None:
+    bar, player = desk.window.transport, desk.player
+    desk.seek(5.0)
+    menu = bar.branch_menu(1)
+    assert (_action(menu, "Forget this branch").isEnabled(), _action(menu, "Show branch A").isEnabled()) == (
+        False,
+        False,
+    )
+    player.fork()
+    runs.settle(desk.qtbot, player)
+    menu, asked = bar.branch_menu(1), []
+    bar.compareAsked.connect(lambda a, b: asked.append((a, b)))
+    _action(menu, "Compare with B").trigger()
+    assert desk.window.beside.comparison.number == 1
+    assert (asked, _action(menu, "Save this branch as…").isEnabled()) == ([(2, 1)], False)
+    _action(menu, "Show branch A").trigger()
+    runs.settle(desk.qtbot, player)
+    assert player.branches.number == 1
+    _action(menu, "Rename…").trigger()
+    bar.slip.field.setText("as it was")
+    bar.slip.close_up()
+    assert player.branches.current.name == "as it was"
+    bar.rename(1)
+    bar.slip.field.setText("B")
+    bar.slip.close_up()
+    assert (player.branches.current.name, desk.window.notice.text) == ("as it was", "There is a branch B already.")
+    _action(bar.branch_menu(2), "Forget this branch").trigger()
+    assert [branch.number for branch in player.branches.all] == [1]

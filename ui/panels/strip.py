@@ -1,0 +1,131 @@
+"""The strip under the time line: how time runs, and what that means now.
+
+Rules: shows the player; the chips are pictures of actions. While each frame is drawn, or nothing moves, it names the
+next event; in Fast and Express it says how fast events are made and how long the rest will take.
+"""
+
+from time import perf_counter
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from ui.actions import Actions
+from ui.elided import ElidedLabel
+from ui.meter import Meter
+from ui.modes import EXPRESS, MODES
+from ui.panels.log_text import LogText
+from ui.player import Player
+from ui.theme import ThemeSwitch, font
+from ui.upcoming import sentence
+from ui.words import NONE, THIN, clock, grouped, share, time
+
+ROUND = 2  # figures of a rate: more of them only flicker
+
+
+class Strip(QWidget):
+    """One line."""
+
+    def __init__(self, player: Player, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._player, self._theme = player, theme
+        self._meter = Meter()
+        self._text = LogText(player.trace, player.world)
+        self._chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
+        self._says = ElidedLabel(80)
+        self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName("How much of the run is made")
+        self._update = QPushButton("Update now")
+        self._update.setProperty("role", "chip")
+        self._update.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._update.clicked.connect(actions["update"].trigger)
+        self._update.setToolTip(actions["update"].toolTip())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for chip in self._chips.values():
+            row.addWidget(chip)
+        row.addSpacing(10)
+        row.addWidget(self._says, 1)
+        row.addWidget(self._bar)
+        row.addWidget(self._update)
+        player.sessionChanged.connect(self._begin)
+        player.sampled.connect(self._show)
+        player.progressed.connect(self._show)
+        player.playingChanged.connect(self._restart)
+        player.modeChanged.connect(self._restart)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self._restart()
+
+    def _dress(self) -> None:
+        self._says.setFont(font("small"))
+        self._bar.setFixedWidth(round(90 * self._theme.scale))
+
+    def _begin(self) -> None:
+        self._text = LogText(self._player.trace, self._player.world)
+        self._restart()
+
+    def _restart(self) -> None:
+        self._meter.clear()
+        self._show()
+
+    def _show(self) -> None:
+        player = self._player
+        for word, chip in self._chips.items():
+            chip.setChecked(word == player.mode.word)
+        hurries = player.playing and not player.mode.animates
+        self._bar.setVisible(hurries)
+        self._update.setVisible(player.playing and player.mode is EXPRESS)
+        if player.empty:
+            self._says.set_text("")
+        elif hurries:
+            reached = player.reached
+            self._meter.add(perf_counter(), len(player.trace), reached)
+            self._bar.setValue(round(1000 * reached / player.duration))
+            self._says.set_text(self._rates(reached))
+        else:
+            self._says.set_text(sentence(self._text, player.playhead, player.duration))
+
+    def _rates(self, reached: float) -> str:
+        player, meter = self._player, self._meter
+        left = meter.left(player.duration)
+        parts = [
+            f"{_round(meter.events_per_second)} events/s",
+            f"{_round(meter.speed)} simulated s per s",
+            f"{_round(meter.density)} events per simulated s",
+            f"{share(reached / player.duration)}, {time(left)} to go" if left is not None else "",
+        ]
+        if player.mode is EXPRESS:
+            parts.insert(0, f"the picture is of {clock(player.playhead)}")
+        return " · ".join(filter(None, parts))
+
+
+def _round(value: float | None) -> str:
+    """Two figures: "150 000", "34", "0.12"."""
+    if value is None:
+        return NONE
+    text = f"{float(f'{value:.{ROUND}g}'):.10g}" if value < 10 else grouped(float(f"{value:.{ROUND}g}"))
+    return text.replace(" ", THIN)
+
+
+def _chip(actions: Actions, name: str, label: str) -> QPushButton:
+    """A picture of an action that is on or off."""
+    action = actions[name]
+    chip = QPushButton(label)
+    chip.setCheckable(True)
+    chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    chip.setProperty("role", "chip")
+    chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show() -> None:
+        chip.setEnabled(action.isEnabled())
+        chip.setToolTip(action.toolTip())
+
+    chip.clicked.connect(action.trigger)
+    action.changed.connect(show)
+    show()
+    return chip
