@@ -157,17 +157,23 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
 def kept(ground: Ground, keep: np.ndarray) -> Ground:
     """The same with some of its lines alone. keep: by line."""
     number = np.where(keep, np.cumsum(keep) - 1, -1)
-    lines = ground.lines[keep]
-    ends = frozenset((a, b) for a, b in lines.tolist())
+    lines, count = ground.lines[keep], len(ground.hosts)
+    codes = lines @ (count, 1)
+
+    def left(pairs: Iterable[Pair]) -> set[Pair]:
+        rows = np.array(list(pairs), np.int64).reshape(-1, 2)
+        return {(a, b) for a, b in rows[np.isin(rows @ (count, 1), codes)].tolist()} if len(rows) else set()
+
+    cut, faults = left(ground.cut), left(ground.faults)
     return replace(
         ground,
         lines=lines,
         line_of=np.where(ground.line_of >= 0, number[ground.line_of], -1) if len(number) else ground.line_of,
         open=ground.open[keep],
-        up=ground.up[[pair_of(a, b) in ends for a, b in ground.up.tolist()]],
-        cut={line: why for line, why in ground.cut.items() if line in ends},
-        faults={line: text for line, text in ground.faults.items() if line in ends},
-        catching=frozenset(line for line in ground.catching if line in ends),
+        up=ground.up[np.isin(np.sort(ground.up, axis=1) @ (count, 1), codes)] if len(ground.up) else ground.up,
+        cut={line: why for line, why in ground.cut.items() if line in cut},
+        faults={line: text for line, text in ground.faults.items() if line in faults},
+        catching=frozenset(left(ground.catching)),
     )
 
 
