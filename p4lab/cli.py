@@ -26,6 +26,7 @@ from p4lab.scenario.expect import judge
 from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import read
 from p4lab.scenario.settings import apply
+from p4lab.scenario.timeline import in_vain
 from p4lab.scenario.write import dumps, write
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
@@ -108,6 +109,8 @@ def check(
             _complain(str(fault))
             status = BAD
             continue
+        for sentence in in_vain(plan):
+            print(f"  {sentence}")
         if not run:
             print(f"{file}: sound")
             continue
@@ -134,9 +137,14 @@ def replay(
     Example: p4lab replay monday.p4rec --json
     """
     session = Replayed(recording)
+    known = session.advance(session.abilities.end)
+    while known < session.abilities.end:
+        known = session.advance(session.abilities.end)
+    if session.fault is not None:
+        raise session.fault
     metrics = Metrics(session.scenario.title, session.scenario.seed)
     metrics.step(session.trace.slice(0, len(session.trace)))
-    report = metrics.report(session.advance(session.scenario.duration), session.trace.digest())
+    report = metrics.report(known, session.trace.digest())
     report["signatures"] = session.scenario.options.signatures.value
     _tell(report, json)
 

@@ -9,13 +9,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import branches, compare, draw, edit, file, inspect, run, time, view
+from ui.acts import branches, compare, draw, edit, file, inspect, present, run, time, view
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
-MENUS = ("File", "Edit", "Run", "Time", "Network", "View", "Help")
+MENUS = ("File", "Edit", "Run", "Time", "Network", "View", "Present", "Help")
 
 
 def table(ctx: Context) -> list[Row]:
@@ -31,16 +31,24 @@ def table(ctx: Context) -> list[Row]:
     rows += operations.operations(ctx.view.studio.deeds, ctx.focus, ctx.view)
     rows += inspect.rows(ctx)
     rows += view.rows(ctx)
+    rows += present.view_rows(ctx)
+    rows += present.rows(ctx)
     rows += help_.rows(ctx, rows)
     return rows
 
 
 class Actions(QObject):
-    """The table as QActions of one window. `refresh` after anything that decides what is possible."""
+    """The table as QActions of one window. `refresh` after anything that decides what is possible.
 
-    def __init__(self, rows: list[Row], window: QWidget, settings: QSettings | None = None) -> None:
+    Rows ask parts of the window that are made after this: with `early`, nobody is asked before `begin`.
+    """
+
+    def __init__(
+        self, rows: list[Row], window: QWidget, settings: QSettings | None = None, early: bool = False
+    ) -> None:
         super().__init__(window)
         self.rows = rows
+        self._early = early
         self.shortcuts = Shortcuts(rows, settings, self)
         self._actions: dict[str, QAction] = {}
         groups: dict[str, QActionGroup] = {}
@@ -56,13 +64,22 @@ class Actions(QObject):
             window.addAction(action)
             self._actions[row.id] = action
         self.shortcuts.changed.connect(self._hand_out_keys)
+        self.shortcuts.changed.connect(self.refresh)
         self._hand_out_keys()
+        self.refresh()
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
+    def begin(self) -> None:
+        """The window is whole."""
+        self._early = False
+        self.refresh()
+
     def refresh(self) -> None:
         """Say anew what is possible and what is ticked."""
+        if self._early:
+            return
         for row in self.rows:
             action = self._actions[row.id]
             why_not = row.why_not()
@@ -95,4 +112,3 @@ class Actions(QObject):
     def _hand_out_keys(self) -> None:
         for row in self.rows:
             self._actions[row.id].setShortcuts([QKeySequence(key) for key in self.shortcuts.keys(row)])
-        self.refresh()

@@ -79,8 +79,8 @@ class CommandBar(QFrame):
         window.installEventFilter(self)
         theme.changed.connect(self._dress)
         QApplication.instance().focusChanged.connect(self._watch)  # type: ignore[union-attr]  # there is one by now
-        self._dress()
         self.hide()
+        self._dress()
 
     def open(self, typed: str = "") -> None:
         """Show it, ready to be typed into; open already, it closes."""

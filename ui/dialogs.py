@@ -17,6 +17,8 @@ from ui.forms.provider import ProviderForm, ProviderWish
 from ui.forms.rows import Question
 from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
+from ui.presenting.filmform import FilmForm
+from ui.presenting.reel import Film
 from ui.rows import Row
 from ui.shortcuts import Shortcuts
 from ui.theme import Theme
@@ -79,6 +81,17 @@ class Dialogs:
         """The conditions of a link."""
         form = LinkForm(title, now, usual, self.window)
         return form.link() if form.exec() == QDialog.DialogCode.Accepted else None
+
+    def film(self, duration: float, start: float, end: float, pace: float | None, title: str) -> Film | None:
+        """What is to be filmed, and where to."""
+        form = FilmForm(duration, start, end, pace, self.window)
+        if form.exec() != QDialog.DialogCode.Accepted:
+            return None
+        kind = form.kind.currentData()
+        start_at = str(self.folder / f"{'-'.join(title.lower().split()) or 'film'}{kind}")
+        name, _ = QFileDialog.getSaveFileName(self.window, "Record a film", start_at, f"Films (*{kind})")
+        path = self._remember(name if not name or Path(name).suffix == kind else f"{name}{kind}")
+        return None if path is None else form.film(path)
 
     def number(self, title: str, says: str, now: int, most: int) -> int | None:
         """A whole number from 0 to `most`."""

@@ -42,6 +42,7 @@ DOCKS = (
     Dock("log", "Log", Side.BELOW, ("Alt+4",), "Every event, with filters"),
     Dock("sequence", "Sequence", Side.BELOW, ("Alt+5",), "Who told whom what, and when: a lane for each provider"),
     Dock("compare", "Compare", Side.BELOW, ("Alt+6",), "Two runs in numbers and curves"),
+    Dock("narration", "Narration", Side.BELOW, ("Alt+7",), "What happened, in sentences"),
 )
 FIRST = {Side.RIGHT: "plots", Side.BELOW: "log"}  # the tab in front at first
 

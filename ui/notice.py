@@ -79,6 +79,13 @@ class Notice(QFrame):
         """What could not be done."""
         self._say(Kind.FAULT, text)
 
+    def progress(self, text: str, share: float, cancel: Callable[[], None]) -> None:
+        """Work of somebody else than the player, how far it is, 0..1, and how to give it up."""
+        if self._kind is not Kind.WORK or self.isHidden():
+            self._say(Kind.WORK, text, "Cancel", cancel)
+        self._label.setText(text)
+        self._bar.setValue(round(share * 1000))
+
     def hush(self) -> None:
         """Say nothing."""
         self._timer.stop()

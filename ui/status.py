@@ -12,6 +12,7 @@ from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.player import Player
 from ui.story import now
+from ui.theme import font
 from ui.words import ACCESS, plural, share
 
 
@@ -22,6 +23,7 @@ class Status(QStatusBar):
         super().__init__(parent)
         self._player = player
         self._focus = focus
+        self._large = False
         self._says = ElidedLabel()
         self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._facts = QLabel()
@@ -37,6 +39,11 @@ class Status(QStatusBar):
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
         focus.eyes.changed.connect(self._show)
+
+    def set_large(self, large: bool) -> None:
+        """As the caption of a presentation, to be read from the last row."""
+        self._large = large
+        self._make_room()
 
     def follow(self, guide: Callable[[], str]) -> None:
         """guide: what is to be done next, in words; empty while nothing was begun."""
@@ -56,7 +63,8 @@ class Status(QStatusBar):
 
     def _make_room(self) -> None:
         """Qt measures the line once, before the person chooses larger text."""
-        self.setMinimumHeight(self.fontMetrics().height() + 14)
+        self._says.setFont(font("title" if self._large else "body"))
+        self.setMinimumHeight(self._says.fontMetrics().height() + 14)
 
     def _show(self) -> None:
         player = self._player
@@ -87,7 +95,7 @@ class Status(QStatusBar):
         if eyes is not None:
             rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
-        alerts = player.alerts(player.playhead)
+        alerts = player.run.alerts(player.playhead)
         return [
             f"{plural(flying, 'message')} in flight",
             "recording" if player.session.abilities.known else "simulated",

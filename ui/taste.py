@@ -1,10 +1,10 @@
-"""What a person chose for all windows to come: the theme and the size of text.
+"""What a person chose for all windows to come: the theme, the size of text, and whether things move.
 
 Rules: applies a choice at once and remembers it in the settings it is given.
 """
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 from ui.theme import SYSTEM, ThemeSwitch
 
@@ -16,8 +16,11 @@ class Taste:
 
     def __init__(self, application: QApplication, settings: QSettings, theme: str = "") -> None:
         self._settings = settings
+        still = _still(application)  # asked before the platform's own style is replaced
         self.switch = ThemeSwitch(application, theme or str(settings.value("theme", SYSTEM)))
         self.switch.set_scale(_percent(settings.value("scale", 100)) / 100)
+        kept = settings.value("calm", None)
+        self.switch.set_calm(still if kept is None else str(kept).lower() == "true")
 
     def choose_theme(self, choice: str) -> None:
         """theme.SYSTEM, LIGHT_ONLY or DARK_ONLY."""
@@ -28,6 +31,16 @@ class Taste:
         """Text size against the usual one."""
         self.switch.set_scale(percent / 100)
         self._settings.setValue("scale", percent)
+
+    def choose_calm(self, calm: bool) -> None:
+        """Reduced motion."""
+        self.switch.set_calm(calm)
+        self._settings.setValue("calm", calm)
+
+
+def _still(application: QApplication) -> bool:
+    """Whether the desktop asks for no animations, as far as Qt tells: its style then gives them no time."""
+    return application.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0
 
 
 def _percent(value: object) -> int:

@@ -84,6 +84,7 @@ class Theme:
     regimes: Mapping[int, RegimeLook]
     kinds: Mapping[int, QColor]
     sides: tuple[QColor, ...]  # of a partition
+    inks: tuple[QColor, QColor]  # of the marker pen: the marker, the highlighter
     marks: Mapping[str, QColor]  # of notes on the time line, by their words in files
 
     def mark(self, word: str) -> QColor:
@@ -220,6 +221,7 @@ LIGHT = Theme(
         }
     ),
     sides=(QColor("#0072B2"), QColor("#8A6D00"), QColor("#9C4A78"), QColor("#5B6675")),
+    inks=(QColor("#D6006C"), QColor("#FFC400")),
     marks=MappingProxyType(_colours(
         red="#C22F2F", orange="#C96A00", yellow="#A38200", green="#00805C", blue="#0072B2", purple="#8A4FBE",
         grey="#6B7686",
@@ -260,6 +262,7 @@ DARK = Theme(
         }
     ),
     sides=(QColor("#3E9BD6"), QColor("#D9B84A"), QColor("#CC79A7"), QColor("#A9B3C1")),
+    inks=(QColor("#FF5FA8"), QColor("#FFD84D")),
     marks=MappingProxyType(_colours(
         red="#F0706B", orange="#F29A3C", yellow="#E3C744", green="#3CC79F", blue="#56B4E9", purple="#C193F0",
         grey="#A3ADBA",
@@ -286,6 +289,7 @@ class ThemeSwitch(QObject):
         self._points = max(BASE_POINTS, application.font().pointSizeF())
         self.choice = choice
         self.scale = 1.0  # of all text
+        self.calm = False  # nothing glides, grows or fades
         self.current = self._wanted()
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._follow)
@@ -301,6 +305,12 @@ class ThemeSwitch(QObject):
         if scale != self.scale:
             self.scale = scale
             self._apply()
+            self.changed.emit()
+
+    def set_calm(self, calm: bool) -> None:
+        """Reduced motion: what moves on the map jumps, and nothing pulses."""
+        if calm != self.calm:
+            self.calm = calm
             self.changed.emit()
 
     def _follow(self) -> None:

@@ -65,7 +65,7 @@ class Window(QMainWindow):
         context = Context(player, focus, document, taste, dialogs, self)
         self.inspectors = Inspectors(context)
         self.studio = Studio(context)
-        self.acts = Actions(table(context), self, settings)
+        self.acts = Actions(table(context), self, settings, early=True)
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
         self.opening = Opening(player, focus, self)
@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self._lay_out()
         self.lectern = Lectern(context, settings)
         self._connect_signals()
+        self.acts.begin()
         self._restore()
 
     def _lay_out(self) -> None:
@@ -120,15 +121,6 @@ class Window(QMainWindow):
         path = self._dialogs.file_to_open()
         if path is not None:
             self.document.open(path)
-
-    def export_picture(self) -> None:
-        path = self._dialogs.picture_target(f"p4lab-{clock(self.player.playhead).replace(' ', '')}.png")
-        if path is None:
-            return
-        if self.grab().save(str(path)):
-            self.notice.news(f"The picture is in {path.name}.")
-        else:
-            self.notice.fault(f"The picture cannot be written to {path}.")
 
     def reset_layout(self) -> None:
         self.bench.reset()

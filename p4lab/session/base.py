@@ -4,6 +4,7 @@ Rules: six members; the rest is data. A Session makes Events available and takes
 pause or pictures.
 """
 
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -14,13 +15,22 @@ from p4lab.trace import Trace
 
 
 class Abilities(msgspec.Struct, frozen=True):
-    """What a Session can do, and why not where it cannot. known: the whole run is there already."""
+    """What a Session can do, and why not where it cannot. known: the whole run has happened, up to `end`.
+
+    short: why there is less of it than there was, in a sentence.
+    """
 
     submit: bool
     fork: bool
     real_time: bool = False
     known: bool = False
     why_not: str = ""
+    end: float = inf
+    short: str = ""
+
+
+class AnewError(ValueError):
+    """This command changes who there is: only a run made anew with it can do it, and that has the same past."""
 
 
 class Session(Protocol):
@@ -39,6 +49,7 @@ class Session(Protocol):
         """Do `command` at playhead `t` and return the moment it takes effect.
 
         Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first);
+        AnewError, which is one, for what only a run made anew can do (`commands.ANEW`);
         ScenarioError, with the path of its field, where the command itself is at fault.
         """
 

@@ -24,6 +24,7 @@ PER_LINK = 24  # messages drawn per direction of a link, of the selected key and
 BUCKETS = 32_749  # a prime, so that links spread: where few messages share one, none of their links is crowded
 FADED, GONE = 0.5, 0.85  # of its way: where a lost message begins to fall, and where it is gone
 FALL = 34.0  # pixels
+PLACES = np.array([0.08, 0.5, 0.92])  # of its way, where it stands for a third of its time each, with reduced motion
 LATE = 0.38  # opacity of a reply that nobody waits for any more
 FIELDS = 10  # of QPainter.PixmapFragment: x, y, source left, top, width, height, scale x, y, rotation, opacity
 _COLUMN = np.array([sprites.column_of(code) for code in range(256)])
@@ -94,8 +95,12 @@ def fly(
     stale: np.ndarray,
     late: np.ndarray,
     radius: float,
+    calm: bool = False,
 ) -> Flight:
-    """Where `rows` are at t. centres, rims: pixels, by node. regimes, chosen, stale, late: aligned with rows."""
+    """Where `rows` are at t. centres, rims: pixels, by node. regimes, chosen, stale, late: aligned with rows.
+
+    calm: they jump from place to place instead of gliding.
+    """
     kept = thinned(rows, chosen, len(centres))
     total = len(rows)
     if not kept.all():
@@ -105,6 +110,8 @@ def fly(
     sent = rows["t"]
     way = (t - sent) / np.maximum(rows["due"] - sent, 1e-12)
     np.minimum(np.maximum(way, 0.0, out=way), 1.0, out=way)
+    if calm:
+        way = stood(way)
     lost = (rows["fate"] & LOST) > 0
     any_lost = bool(lost.any())
     across, down = np.ascontiguousarray(centres.T)
@@ -130,6 +137,11 @@ def fly(
     sign = np.where(stale, sprites.STALE, _SIGN[rows["status"]])
     column = column + np.where(_REPLY[code], sign, 0)
     return Flight(rows, x, y, regimes * sprites.COLUMNS + column, opacity, chosen, total)
+
+
+def stood(way: np.ndarray) -> np.ndarray:
+    """Where messages stand that have come so far, 0..1, if they do not glide."""
+    return PLACES[np.minimum((way * len(PLACES)).astype(np.intp), len(PLACES) - 1)]
 
 
 class Painter:

@@ -3,7 +3,7 @@
 Rules: no painting. A function of (run, playhead, focus, figures); asked once a frame.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,9 +59,10 @@ class Moment:
     houses: tuple[Stand, ...] = ()
     house: int | None = None
     eyes: int | None = None  # the provider whose eyes it is seen with
+    calm: bool = False  # nothing glides, grows or fades
 
 
-def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: float) -> Moment:
+def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: float, calm: bool = False) -> Moment:
     """The playhead's."""
     world, trace, t = player.world, player.trace, player.playhead
     answers, lost = plan.answers, plan.losses
@@ -71,13 +72,13 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
     flying = trace.in_flight(t)
     eyes = focus.eyes.as_node
     if eyes is not None and eyes < len(plan.names):
-        flight = veil.flight(_flight(veil.sent(flying, eyes), t, name, regimes, names, answers, shown, radius))
-        return _seen_as(eyes, player, focus, plan, shown, ground, loads, flight)
+        flight = veil.flight(_flight(veil.sent(flying, eyes), t, name, regimes, names, answers, shown, radius, calm))
+        return replace(_seen_as(eyes, player, focus, plan, shown, ground, loads, flight), calm=calm)
     if lost.any:
         flying = picked(flying, ~lost.gone(flying["id"], t))
     if player.playing and not player.mode.animates:
         flying = flying[:0]
-    flight = _flight(flying, t, name, regimes, names, answers, shown, radius)
+    flight = _flight(flying, t, name, regimes, names, answers, shown, radius, calm)
     key, newest = _words(world, name, t)
     houses = seen(plan.houses(shown), world, plan.looks, name, t)
     return Moment(
@@ -100,6 +101,7 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
         left_out=LEFT_OUT if player.playing and not player.mode.animates else _left_out(flight),
         houses=houses,
         house=focus.provider,
+        calm=calm,
     )
 
 
@@ -142,6 +144,7 @@ def _flight(
     answers: Answers,
     shown: Figures,
     radius: float,
+    calm: bool,
 ) -> Flight:
     rows = between_providers(flying, shown.hosts)
     known = rows["op"] < len(regimes)
@@ -156,7 +159,7 @@ def _flight(
     if len(hits):
         stale[hits] = answers.stale_sources(rows["op"][hits]) == rows["src"][hits]
     late = reply & answers.done(rows["op"], t)
-    return fly(rows, t, shown.centres, shown.rims, regime, chosen, stale, late, radius)
+    return fly(rows, t, shown.centres, shown.rims, regime, chosen, stale, late, radius, calm)
 
 
 def _words(world: World, name: int | None, t: float) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
-from ui.canvas import legend, moves, pulses, signs, tags, veil
+from ui.canvas import calm, legend, moves, pulses, signs, tags, veil
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.figures import Figures
@@ -99,7 +99,10 @@ class Picture:
             pulses.paint_ends(painter, theme, now)
         signs.paint_badges(painter, theme, now.shown, now.ground)
         made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
-        made.messages.paint_access(painter, *now.access)
+        if now.calm:
+            calm.paint_ways(painter, theme, now, radii[0])
+        else:
+            made.messages.paint_access(painter, *now.access)
         made.messages.paint(painter, now.flight, op)
         if now.eyes is None:
             moves.paint(painter, theme, now, went)

@@ -23,6 +23,7 @@ GROWTH = 15.0  # pixels
 MANY = 24  # rings from which on each is one of the pictures that are kept
 STEPS = 24  # of these pictures while a ring grows
 LARGE = 24.0  # pixels: around larger rims they are painted as they are
+HELD = 0.3  # of its time: how far a ring has grown and faded that stands still, with reduced motion
 CROSS = 6.0  # half of it, pixels
 
 
@@ -37,7 +38,7 @@ def paint_ends(painter: QPainter, theme: Theme, now: Moment) -> None:
         length = max(float(np.hypot(*ahead)), 1e-6)
         first = float(shown.rims[src])
         at = start + ahead / length * (first + way * max(0.0, length - first - float(shown.rims[dst])))
-        painter.setOpacity(1 - ((now.t - end) / lasts) ** 2)
+        painter.setOpacity(1.0 if now.calm else 1 - ((now.t - end) / lasts) ** 2)
         signs.draw(painter, theme, ground.CUT, QPointF(*at.tolist()), CROSS)
     painter.setOpacity(1.0)
 
@@ -56,7 +57,7 @@ def paint(painter: QPainter, theme: Theme, now: Moment, stamps: Stamps) -> None:
     total = sum(map(len, rings.values()))
     each = EACH if total <= CROWD else 1
     for node, moment, op in ((at, *ring) for at in sorted(rings) for ring in rings[at][:each]):
-        past = (now.t - moment) / lasts
+        past = HELD if now.calm else (now.t - moment) / lasts
         stale = now.answers.was_stale(op)
         colour = theme.stale if stale else theme.regime(int(now.regimes[op])).colour
         x, y = now.shown.centres[node].tolist()

@@ -1,26 +1,125 @@
 """The lectern: the parts of the window that help whoever shows it to others, made and wired in one place.
 
-Rules: makes and connects; each part decides for itself. What the rows of the menus Present and Help need is here.
+Rules: makes and connects; each part decides for itself. What the rows of the menus Present, View and Help ask of these
+parts is here.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
 
 from ui.acts.context import Context
 from ui.commandbar import CommandBar
+from ui.film import Filming
 from ui.jumps import Jump, jumps
+from ui.narration import Narrator, announce
+from ui.panels.narration import NarrationPanel
+from ui.pen import Pen
+from ui.presenting.fullscreen import FullScreen
+from ui.presenting.panes import Panes
+from ui.presenting.shots import Shot, picture
+from ui.words import clock
 
 
 class Lectern(QObject):
-    """finder: the command palette."""
+    """finder: the command palette. ratio: device pixels of a picture by those of the screen."""
 
     def __init__(self, context: Context, settings: QSettings) -> None:
         window = context.view
         super().__init__(window)
+        self.ratio = 1.0
         self._context = context
-        self.finder = CommandBar(window, window.acts, self._jumps, context.taste.switch, settings)
-        faults = window.acts.shortcuts.faults
-        if faults:
-            window.notice.news(" ".join(faults))
+        player, focus, theme = context.player, context.focus, context.taste.switch
+        self.finder = CommandBar(window, window.acts, self._jumps, theme, settings)
+        self.narrator = Narrator(player, focus, settings, partial(announce, window.status), self)
+        self.screen = FullScreen(window, window.docks, [window.header, window.bar], window.status, window.map)
+        self.pen = Pen(
+            window.map, player, theme
+        )  # after the screen: of two that wait for Escape, Qt asks the last first
+        self.panes = Panes(
+            window,
+            (("Put and get", window.bar), ("Map", window.map), ("Time", window.transport), ("Title", window.header),
+             ("Scenarios", window.welcome)),
+            partial(announce, window.status),
+        )  # fmt: skip
+        self._filming = Filming(player, focus, theme, window, window.map, window.notice)
+        window.docks.add("narration", partial(NarrationPanel, player, self.narrator))
+        for signal in (self.pen.changed, self.narrator.changed, self.screen.changed, theme.changed):
+            signal.connect(window.acts.refresh)
+        self.screen.changed.connect(self.pen.put_down)
+        context.document.closed.connect(self.screen.leave)
+        self._filming.made.connect(self._show_film)
+        self._filming.finished.connect(window.notice.news)
+        self._filming.failed.connect(window.notice.fault)
+        self._filming.cancelled.connect(lambda: window.notice.news("The film was given up; there is no file."))
+        if window.acts.shortcuts.faults:
+            window.notice.news(" ".join(window.acts.shortcuts.faults))
+
+    def turn(self, direction: int) -> None:
+        """To the next mark (1) or the one before (-1); where there is none, to the next event or the one before."""
+        player = self._context.player
+        times = [mark.at for mark in player.scenario.mark]
+        if not times:
+            player.step(direction)
+        elif direction > 0:
+            player.seek(min((t for t in times if t > player.playhead), default=player.duration))
+        else:
+            player.seek(max((t for t in times if t < player.playhead), default=0.0))
+
+    def double(self) -> None:
+        """Pictures twice as fine, or as the screen again."""
+        self.ratio = 3.0 - self.ratio
+
+    def copy(self) -> None:
+        """The map and the plots into the clipboard."""
+        QGuiApplication.clipboard().setImage(self._picture(Shot.CLEAN))
+        self._context.view.notice.news("The map and the plots are in the clipboard.")
+
+    def save(self, shot: Shot) -> None:
+        """Ask where to, and write it there."""
+        context = self._context
+        made = self._picture(shot)  # before a dialog lies over it
+        path = context.sheets.picture_target(f"p4lab-{clock(context.player.playhead).replace(' ', '')}.png")
+        if path is None:
+            return
+        made.setText("Description", self._stamp())
+        if made.save(str(path)):
+            context.view.notice.news(f"The picture is in {path.name}: {made.width()} × {made.height()} pixels.")
+        else:
+            context.view.notice.fault(f"The picture cannot be written to {path}.")
+
+    def why_no_film(self) -> str:
+        """Why none can be made now."""
+        return self._filming.why_not()
+
+    def record(self) -> None:
+        """Ask what, and film it."""
+        player = self._context.player
+        film = self._context.sheets.film(
+            player.duration, 0.0, player.duration, player.speed, self._context.document.title
+        )
+        if film is not None:
+            self._filming.start(film)
+
+    def _picture(self, shot: Shot) -> QImage:
+        window = self._context.view
+        plots = [window.docks["plots"]] if window.docks.is_shown("plots") else []
+        parts: dict[Shot, list[QWidget]] = {
+            Shot.WINDOW: [window],
+            Shot.CLEAN: [window.map, *plots],
+            Shot.MAP: [window.map],
+        }
+        return picture(parts[shot], window.map, self._context.taste.switch.current.window, self.ratio)
+
+    def _stamp(self) -> str:
+        player = self._context.player
+        return f"{player.scenario.title}, seed {player.scenario.seed}, {clock(player.playhead, 0.001)}"
+
+    def _show_film(self, made: int, of: int) -> None:
+        says = f"Recording: frame {made} of {of} …" if of else "Recording: making the run known …"
+        self._context.view.notice.progress(says, made / of if of else 0.0, self._filming.cancel)
 
     def _jumps(self, typed: str) -> list[Jump]:
         context = self._context
