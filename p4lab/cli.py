@@ -26,6 +26,7 @@ from p4lab.scenario.expect import judge
 from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import read
 from p4lab.scenario.settings import apply
+from p4lab.scenario.timeline import in_vain
 from p4lab.scenario.write import dumps, write
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
@@ -108,6 +109,8 @@ def check(
             _complain(str(fault))
             status = BAD
             continue
+        for sentence in in_vain(plan):
+            print(f"  {sentence}")
         if not run:
             print(f"{file}: sound")
             continue

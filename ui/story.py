@@ -14,12 +14,16 @@ from p4lab.core.events import (
     Crashed,
     Event,
     GetFinished,
+    Gone,
     Healed,
+    Housed,
+    Joined,
     LinkChanged,
     Misbehaving,
     Moved,
     Partitioned,
     Peered,
+    ProviderChanged,
     PutFinished,
     Restarted,
     Unpeered,
@@ -170,6 +174,15 @@ def network(event: Event, world: World) -> str:
             return f"{who(node, peer)} peer no more."
         case Adopted(node=node, parent=parent):
             return f"{who(node)} is " + ("a top from now on." if parent is None else f"a child of {who(parent)} now.")
+        case Joined(node=node, parent=parent) if event.t > 0:
+            where = "as a top-level provider" if parent is None else f"below {who(parent)}"
+            return f"{who(node)} comes, {where}."
+        case Housed(node=node, at=at) if event.t > 0:
+            return f"{who(node)}, an organisation, comes as a customer of {who(at)}."
+        case Gone(node=node):
+            return f"{who(node)} leaves for good."
+        case ProviderChanged(node=node, customers=customers, lookup_delay=delay):
+            return f"{who(node)} has {plural(customers, 'customer')} now, and its own lookup takes {time(delay)}."
         case Moved(identity=identity, src=src, dst=dst):
             return f"{identity} moved from {who(src)} to {who(dst)}, with all it has put."
         case Misbehaving(node=node, switches=switches):

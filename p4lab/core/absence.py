@@ -20,7 +20,7 @@ class Absence:
     def __init__(self, stores: Stores, options: Options, lookup_delay: float) -> None:
         self._stores = stores
         self._options = options
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self._silent: dict[bytes, float] = {}  # until when those who may have a name count as silent
 
     def known(self, waiter: Waiter, now: float) -> list[Effect]:
@@ -30,9 +30,9 @@ class Absence:
         """
         request, stores = waiter.request, self._stores
         if stores.absent.get(request.nid, 0.0) > now and not request.min_seq:
-            return [answer(waiter, "NOT_FOUND", after=self._delay)]
+            return [answer(waiter, "NOT_FOUND", after=self.delay)]
         if self._silent.get(request.nid, 0.0) > now:
-            return self._lapsed(waiter, (), self._delay, now)
+            return self._lapsed(waiter, (), self.delay, now)
         return []
 
     def silence(self, waiters: list[Waiter], nid: bytes, silent: tuple[int, ...], now: float) -> list[Effect]:

@@ -60,7 +60,7 @@ class Asking:
         self._absence = absence
         self._options = options
         self._signer = signer
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self.deadlines: list[tuple[float, int]] = []
         self._last_qid = 0
         self._misses: dict[int, int] = {}  # questions in a row that a neighbour did not answer
@@ -133,7 +133,7 @@ class Asking:
         self._last_qid = qid = self._last_qid + 1
         query, below = lead.query, lead.below
         waits = self._options.query_timeout if query is None else patience(query, self._options)
-        due = now + waits + (0.0 if self._options.parallel else self._delay)
+        due = now + waits + (0.0 if self._options.parallel else self.delay)
         waiting = set(targets)
         if self._misses:
             mute = [node for node in targets if self._misses.get(node, 0) >= self._options.down_after]
@@ -152,7 +152,7 @@ class Asking:
     def _put(
         self, question: Question, targets: tuple[int, ...], message: Fetch | GetQuery, now: float
     ) -> list[Effect]:  # fmt: skip
-        sent: list[Effect] = [SendAll(targets, message, 0.0 if self._options.parallel else self._delay)]
+        sent: list[Effect] = [SendAll(targets, message, 0.0 if self._options.parallel else self.delay)]
         if not question.waiting:
             return sent + self._finish(question, now)
         self.questions[question.qid] = question
@@ -300,7 +300,7 @@ class Asking:
         outcome = "NOT_FOUND"
         if silent:
             outcome = "TIMEOUT" if 0 < len(question.waiting) == question.asked else "PARTIAL"
-        after, nid = 0.0 if question.asked else self._delay, question.request.nid
+        after, nid = 0.0 if question.asked else self.delay, question.request.nid
         effects = self._absence.silence(question.waiters, nid, silent, now) if silent else []
         if effects:
             return effects

@@ -24,7 +24,7 @@ class Below:
         self._relay = options.mesh is Mesh.RELAY  # then pointers lead from peer to peer
         self._asks_down = options.child_up is ChildUp.NONE
         self._most = options.maxvals
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self._asking = asking
 
     def get(self, waiter: Waiter, now: float) -> list[Effect]:
@@ -52,14 +52,14 @@ class Below:
         served = max((item.copy for item in held), default=0)
         silent = () if whole else self._asking.absent_below
         code = "OK" if held else "NOT_FOUND"
-        return [paged(waiter, code, "", held, served, self._most, silent, after=self._delay)]
+        return [paged(waiter, code, "", held, served, self._most, silent, after=self.delay)]
 
     def _pass_on(self, waiter: Waiter, query: GetQuery, now: float) -> list[Effect]:
         """Relay mode: peers that the question has not come by are asked, as far as its hops reach (section 5.11)."""
         targets = tuple([node for node in self._near.peers if node != waiter.asker and node not in query.path])
         if query.hops > 1 and targets:
             return self._asking.relay(waiter, query, targets, now)
-        return [answer(waiter, "NOT_FOUND", silent=self._asking.absent_below, after=self._delay)]
+        return [answer(waiter, "NOT_FOUND", silent=self._asking.absent_below, after=self.delay)]
 
     def finish(self, question: Question, now: float) -> list[Effect]:
         """What children had, and what is here by now."""

@@ -207,7 +207,8 @@ ANEW = (AddProvider, AddOrganisation)  # a run has to be made anew with these: n
 VERBS: dict[str, type[msgspec.Struct]] = {
     "put": Put, "get": Get, "remove": Remove, "move": Move, "peer": Peer, "unpeer": Unpeer, "link": SetLink,
     "attach": Attach, "detach": Detach, "crash": Crash, "restart": Restart, "partition": Partition, "heal": Heal,
-    "misbehave": Misbehave, "note": Note,
+    "misbehave": Misbehave, "add-provider": AddProvider, "add-organisation": AddOrganisation, "leave": Leave,
+    "provider": SetProvider, "note": Note,
 }  # fmt: skip
 _WORDS = {kind: word for word, kind in VERBS.items()}
 

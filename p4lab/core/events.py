@@ -328,10 +328,24 @@ class Restarted(Event):
     copies: int = 0
 
 
+class Gone(Event):
+    """A provider or an organisation has left for good, after it parted from everybody around."""
+
+    node: int
+
+
+class ProviderChanged(Event):
+    """A provider or an organisation has so many customers now; its lookup service takes so long, in seconds."""
+
+    node: int
+    customers: int
+    lookup_delay: float = 0.0
+
+
 class Lost(Event):
     """A message under way did not arrive: `message` is the id of its Sent, whose src, code and op are repeated here.
 
-    why: crash, link, partition, unpeered, detached.
+    why: crash, link, partition, unpeered, detached, left.
     """
 
     message: int
@@ -359,5 +373,5 @@ AnyEvent = (
     Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
     | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
     | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
-    | Misbehaving | Noted
+    | Gone | ProviderChanged | Misbehaving | Noted
 )  # fmt: skip

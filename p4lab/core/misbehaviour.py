@@ -53,6 +53,10 @@ class Liar:
         self._on: dict[str, float] = {}  # the switches that are on, with their measure
         self._lies = Lies(node.me)
 
+    def set_lookup_delay(self, seconds: float) -> None:
+        """What it answers in the honest one's place takes as long."""
+        self._delay = seconds
+
     def switch(self, command: Misbehave) -> tuple[str, ...]:
         """Turn on and off what the command says; the switches that are on now, a measure behind `=`."""
         for name in _SWITCHES:

@@ -92,6 +92,10 @@ class Provider:
         self._near.add(role, others)
         self._met()
 
+    def set_lookup_delay(self, seconds: float) -> None:
+        """Its own lookup service takes so long from now on."""
+        self._resolution.set_delay(seconds)
+
     def restore(self, rows: Mapping[tuple[str, bytes, bytes], object], roles: Mapping[int, Role], now: float) -> int:
         """Begin again with what was persisted and with these neighbours, all down; how many rows still count."""
         for node, role in roles.items():

@@ -23,7 +23,7 @@ from p4lab.core.stores import Stores
 class Resolution:
     """The gets of one provider. near: whom it may ask. asking: its questions, with the next deadline (`wake_at`).
 
-    reply: takes the answer to a question; wake: a deadline.
+    reply: takes the answer to a question; wake: a deadline. delay: of the own lookup service, as in its parts.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Resolution:
         self._stores = stores
         self._own = stores.own
         self._options = options
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self._relay = options.mesh is Mesh.RELAY
         self._seen: dict[tuple[int, int], float] = {}
         self._absence = Absence(stores, options, lookup_delay)
@@ -45,6 +45,11 @@ class Resolution:
         self.reply = asking.reply
         self.wake = asking.wake
         self.lost = asking.lost
+
+    def set_delay(self, lookup_delay: float) -> None:
+        """The own lookup takes so long from now on."""
+        for part in (self, self._absence, self.asking, self._single, self._sets, self._below):
+            part.delay = lookup_delay
 
     def unanswered(self) -> list[tuple[bytes, bool]]:
         """The questions in flight: the name, and whether only children were asked."""
@@ -75,8 +80,8 @@ class Resolution:
         if nid in self._own and (copies := self._stores.local(nid, now)):
             if len(copies) > 1 or message.after:
                 return self.serve(data, message, now)  # a set may be long
-            return [Send(data.src, GetReply(message.op, nid, *own_data(message.qid, copies)), self._delay)]
-        return [Send(data.src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self._delay)]
+            return [Send(data.src, GetReply(message.op, nid, *own_data(message.qid, copies)), self.delay)]
+        return [Send(data.src, GetReply(message.op, nid, NEGATIVE, message.qid, MISS), self.delay)]
 
     def serve(self, data: Received, message: GetQuery | Fetch, now: float) -> list[Effect]:
         """A neighbour asks in a forest: a child for all that its own customers would get, others for local data."""
@@ -89,7 +94,7 @@ class Resolution:
         waiter.below = True
         if self._relay and isinstance(message, GetQuery) and self._seen_before(message, now):
             reply = GetReply(message.op, message.nid, NEGATIVE, message.qid, DUP)
-            return [Send(data.src, reply, self._delay)]
+            return [Send(data.src, reply, self.delay)]
         return self._below.get(waiter, now)
 
     def _seen_before(self, query: GetQuery, now: float) -> bool:

@@ -37,7 +37,7 @@ class Sets:
     def __init__(self, stores: Stores, options: Options, lookup_delay: float, asking: Asking) -> None:
         self._stores = stores
         self._mode = options.unauthenticated_gets
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self._asking = asking
         self._most = options.maxvals
         self._patience = PATIENCE * options.query_timeout
@@ -50,7 +50,7 @@ class Sets:
         rest = self._rest.pop((waiter.asker, waiter.request.op), None) if waiter.request.after else None
         if rest is not None and rest.until > now:
             found = rest.found
-            return [self._tell(waiter, rest.source, found, rest.copy, now, rest.silent, rest.stale, self._delay)]
+            return [self._tell(waiter, rest.source, found, rest.copy, now, rest.silent, rest.stale, self.delay)]
         copies, source = self._stores.entries(nid, now)
         entries = {copy.record.entry for copy in copies}
         pointers = [c for c in self._stores.live(POINTER, nid, now) if c.record.entry not in entries]
@@ -63,7 +63,7 @@ class Sets:
         if pointers or not copies:
             return self._asking.join_or_ask(waiter, pointers, now)
         found = [found_here(copy, now) for copy in copies]
-        return [self._tell(waiter, source, found, found[-1].copy, now, after=self._delay), *self._merge(waiter, now)]
+        return [self._tell(waiter, source, found, found[-1].copy, now, after=self.delay), *self._merge(waiter, now)]
 
     def finish(self, question: Question, now: float) -> list[Effect]:
         """The union of what the others had and what is here; the set is cached until its first TTL ends."""

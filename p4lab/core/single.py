@@ -23,7 +23,7 @@ class Single:
         self._me = me
         self._stores = stores
         self._options = options
-        self._delay = lookup_delay
+        self.delay = lookup_delay
         self._asking = asking
 
     def get(self, waiter: Waiter, now: float) -> list[Effect]:
@@ -36,7 +36,7 @@ class Single:
             version = copy.record.version
             enough = version[0] >= request.min_seq and version >= stores.floors.of(request.nid, now)
             if enough and not stores.outdated(request.nid, version, now):
-                return [answer(waiter, "OK", SOURCES[store], [found_here(copy, now)], copy.event.id, after=self._delay)]
+                return [answer(waiter, "OK", SOURCES[store], [found_here(copy, now)], copy.event.id, after=self.delay)]
         return self._asking.join_or_ask(waiter, pointers, now)
 
     def finish(self, question: Question, now: float) -> list[Effect]:

@@ -5,7 +5,7 @@ Rules: a fold over events; who is down or cut off by a partition is a neighbour 
 
 from bisect import bisect_right
 
-from p4lab.core.events import Adopted, Event, Joined, Pair, Peered, Unpeered, pair_of
+from p4lab.core.events import Adopted, Event, Gone, Joined, Pair, Peered, Unpeered, pair_of
 
 
 class Coherence:
@@ -13,15 +13,22 @@ class Coherence:
 
     def __init__(self) -> None:
         self._tops: set[int] = set()
+        self._redirect: set[int] = set()
         self._peerings: set[Pair] = set()
         self._times: list[float] = []
         self._counts: list[tuple[int, int]] = []  # (tops, peerings) from each time on
 
     def step(self, event: Event) -> None:
         """Take the next event."""
+        if isinstance(event, Joined) and event.attach == "redirect":
+            self._redirect.add(event.node)
         match event:
-            case Joined(parent=None) | Adopted(parent=None):
+            case Joined(parent=None):
                 self._tops.add(event.node)
+            case Adopted(parent=None) if event.node not in self._redirect:  # which has no lookup service to peer with
+                self._tops.add(event.node)
+            case Gone():
+                self._tops.discard(event.node)
             case Joined() | Adopted():
                 self._tops.discard(event.node)
             case Peered():

@@ -15,6 +15,7 @@ from p4lab.core.events import (
     Dropped,
     Event,
     GetFinished,
+    Gone,
     Joined,
     Misbehaving,
     Noticed,
@@ -52,8 +53,8 @@ class Harm:
         self._codes: Words[str] = Words()
         self.takes: dict[type[Event], Callable[[Any], None]] = {
             PutStarted: standing.asked, Stored: standing.stored, Dropped: standing.dropped, Joined: self._joined,
-            Peered: self._peered, Adopted: self._joined, Misbehaving: self._switched, Rejected: self._caught_at,
-            Noticed: self._caught_at,
+            Peered: self._peered, Adopted: self._joined, Misbehaving: self._switched, Gone: self._left,
+            Rejected: self._caught_at, Noticed: self._caught_at,
         }  # fmt: skip
 
     def finished(self, event: GetFinished | PutFinished, started: float, lag: int, regime: int) -> None:
@@ -115,6 +116,10 @@ class Harm:
             self.lying.pop(event.node, None)
         for switch in event.switches:
             self._since.setdefault((event.node, switch.partition("=")[0]), event.t)
+
+    def _left(self, event: Gone) -> None:
+        self.lying.pop(event.node, None)
+        self._standing.left(event)
 
     def _caught_at(self, event: Rejected | Noticed) -> None:
         if event.src in self._liars:

@@ -6,7 +6,7 @@ from its Stored event in L, which is its acknowledgement.
 
 from math import inf
 
-from p4lab.core.events import Dropped, PutStarted, Stored
+from p4lab.core.events import Dropped, Gone, PutStarted, Stored
 from p4lab.core.stores import OWN
 
 
@@ -20,7 +20,7 @@ class _Held:
 
 
 class Standing:
-    """Give it PutStarted, Stored and Dropped."""
+    """Give it PutStarted, Stored, Dropped and Gone."""
 
     def __init__(self) -> None:
         self._values: dict[bytes, set[str]] = {}
@@ -48,6 +48,12 @@ class Standing:
         held = self._held.get(event.nid)
         if held is not None:
             held.places.pop((event.node, event.entry), None)
+
+    def left(self, event: Gone) -> None:
+        """What was put at a provider that is gone stands there no more."""
+        for held in self._held.values():
+            for place in [place for place in held.places if place[0] == event.node]:
+                del held.places[place]
 
     def existed(self, nid: bytes, since: float, until: float) -> bool:
         """Whether somebody who asked from `since` to `until` could have been given an acknowledged value."""

@@ -9,10 +9,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from p4lab.core.commands import BY_HAND, Command, Unpeer, verb
+from p4lab.core.commands import BY_HAND
 from p4lab.core.names import MAX_KEY, Kind, Regime
 from p4lab.core.options import Mesh, Options, Quorum
-from p4lab.scenario import verbs
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
 from p4lab.scenario.model import COLOURS, Expect, Mark, Provider, Scenario, View, Workload, links, tops
@@ -20,7 +19,10 @@ from p4lab.scenario.organisations import NO_HOUSES, Houses, check_organisations
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_position, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
-from p4lab.scenario.verbs import known, two_providers
+from p4lab.scenario.timeline import check_command, check_commands
+from p4lab.scenario.verbs import everybody, known, two_providers
+
+__all__ = ["check", "check_command"]
 
 MAX_PEERINGS = 2_000_000  # about what a run can hold; 2,000 providers in full mesh
 
@@ -46,28 +48,11 @@ def check(scenario: Scenario) -> None:
     for i, line in enumerate(scenario.underlay):
         two_providers(line.between, index, ("underlay", i, "between"))
     _workloads(scenario, index, houses)
-    if len(scenario.do) > MAX_ROWS["do"]:
-        raise ScenarioError(
-            f"at most {MAX_ROWS['do']:,} commands are allowed, here are {len(scenario.do):,}", path=("do",)
-        )
-    for i, row in enumerate(scenario.do):
-        if not 0 <= row.at <= scenario.duration:
-            right = f"between 0 and the duration, {scenario.duration:g}"
-            raise ScenarioError(f"{shown(row.at)} is not a time of this run", right, path=("do", i, "at"))
-        verbs.check_command(row.command, index, ("do", i, verb(row.command)), houses)
-        if isinstance(row.command, Unpeer) and scenario.options.mesh is Mesh.STRICT:
-            right = 'write mesh = "mesh"'
-            raise ScenarioError('mesh = "strict" allows no holes', right, path=("do", i, "unpeer"))
+    check_commands(scenario)
     for i, mark in enumerate(scenario.mark):
         _mark(mark, ("mark", i))
     for i, expect in enumerate(scenario.expect):
-        _expect(expect, scenario, index, ("expect", i))
-
-
-def check_command(command: Command, scenario: Scenario) -> None:
-    """The same for one command, as a person is about to give it to a run of this scenario."""
-    index = {provider.name: i for i, provider in enumerate(scenario.provider)}
-    verbs.check_command(command, index, (), {row.name: row for row in scenario.organisation})
+        _expect(expect, scenario, ("expect", i))
 
 
 def _options(options: Options, providers: int) -> None:
@@ -239,7 +224,7 @@ def _mark(mark: Mark, path: Path) -> None:
         )
 
 
-def _expect(expect: Expect, scenario: Scenario, index: dict[str, int], path: Path) -> None:
+def _expect(expect: Expect, scenario: Scenario, path: Path) -> None:
     head = expect.metric.replace("[", ".").partition(".")[0]
     known = GROUPED if expect.where else METRICS
     if head not in known:
@@ -253,7 +238,7 @@ def _expect(expect: Expect, scenario: Scenario, index: dict[str, int], path: Pat
     if not _comparable(expect.equals):
         right = "a number, a text, true or false, or a list of these"
         raise ScenarioError("nothing can be equal to this", right, path=(*path, "equals"))
-    _where(expect.where, scenario, index, (*path, "where"))
+    _where(expect.where, scenario, (*path, "where"))
 
 
 def _comparable(value: Any) -> bool:
@@ -262,11 +247,12 @@ def _comparable(value: Any) -> bool:
     return value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _where(where: dict[str, str], scenario: Scenario, index: dict[str, int], path: Path) -> None:
+def _where(where: dict[str, str], scenario: Scenario, path: Path) -> None:
+    index, houses = everybody(scenario)
     groups: dict[str, list[str]] = {
         "workload": [*(workload.name for workload in scenario.workload), BY_HAND],
         "provider": list(index),
-        "organisation": [row.name for row in scenario.organisation],
+        "organisation": list(houses),
         "regime": [*(regime.value for regime in Regime), "none", "mixed"],
         "kind": [kind.value for kind in Kind],
     }

@@ -12,14 +12,24 @@ import msgspec
 from p4lab.core.commands import AddOrganisation, AddProvider, Command, Get, Move, Partition, Put, Remove
 from p4lab.scenario.model import Do, Expect
 
-_ONE = ("by", "provider", "organisation", "to", "at", "parent", "owner", "identity")
+_PLACES = ("by", "provider", "organisation", "to", "at", "parent")
+_ONE = (*_PLACES, "owner", "identity")
 _MANY = ("between", "peers")
 _GROUPS = ("provider", "organisation")  # of expectations
 
 
+def needed(command: Command) -> set[str]:
+    """Everybody who has to be there already when a command is done."""
+    return _named(command, _PLACES) - {made_by(command)}
+
+
 def named(command: Command) -> set[str]:
-    """Everybody whom a command names."""
-    found = {name for field in _ONE if isinstance(name := getattr(command, field, None), str)}
+    """Everybody whom a command names, identities too."""
+    return _named(command, _ONE)
+
+
+def _named(command: Command, fields: tuple[str, ...]) -> set[str]:
+    found = {name for field in fields if isinstance(name := getattr(command, field, None), str)}
     for field in _MANY:
         if isinstance(names := getattr(command, field, None), tuple):
             found.update(names)

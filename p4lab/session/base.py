@@ -23,6 +23,10 @@ class Abilities(msgspec.Struct, frozen=True):
     why_not: str = ""
 
 
+class AnewError(ValueError):
+    """This command changes who there is: only a run made anew with it can do it, and that has the same past."""
+
+
 class Session(Protocol):
     """Time is seconds since the run began."""
 
@@ -39,6 +43,7 @@ class Session(Protocol):
         """Do `command` at playhead `t` and return the moment it takes effect.
 
         Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first);
+        AnewError, which is one, for what only a run made anew can do (`commands.ANEW`);
         ScenarioError, with the path of its field, where the command itself is at fault.
         """
 

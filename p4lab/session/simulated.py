@@ -9,10 +9,10 @@ from time import perf_counter
 
 import msgspec
 
-from p4lab.core.commands import Command
+from p4lab.core.commands import ANEW, Command, verb
 from p4lab.scenario.check import check_command
 from p4lab.scenario.model import Do, Scenario
-from p4lab.session.base import Abilities
+from p4lab.session.base import Abilities, AnewError
 from p4lab.sim.engine import Engine
 from p4lab.trace import Trace
 
@@ -58,7 +58,9 @@ class Simulated:
             at = (tick + 1) / MICRO
         if at > self.scenario.duration:
             raise ValueError(f"the run ends at {self.scenario.duration:g} s: scrub back, or make it longer")
-        check_command(command, self.scenario)
+        check_command(command, self.scenario, [row.command for row in self.commands])
+        if isinstance(command, ANEW):
+            raise AnewError(f"{verb(command)} needs a run made anew: nodes are numbered when it is made")
         row = Do(at, command)
         self.commands.append(row)
         if self._engine is not None:

@@ -93,6 +93,14 @@ class Crashes:
             self._machines.tell(node, Unlinked(other, why, True, event), event, t)
         reach.restart(node, event, t)
 
+    def begin(self, node: int, t: float) -> None:
+        """The first start of one who comes later; nobody is told of it yet, and its disk is empty."""
+        self._epochs[node] += 1
+        provider = self._machines.made(node, self._epochs[node])
+        if isinstance(provider, Restorable):
+            provider.restore({}, {}, t)
+        self._machines.swap(node, provider)
+
     def missed(self, node: int, other: int, role: Role, why: str) -> None:
         """`node` is crashed, and has yet to learn that `other`, which was this to it, is no neighbour any more."""
         self._missed.setdefault(node, []).append((other, role, why))

@@ -14,7 +14,7 @@ from typing import Any
 
 from p4lab.core.contract import Effect, Emit, Input, Node, Persist, Received, Send, SendAll, Woke
 from p4lab.core.customer import Customer
-from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Peered
+from p4lab.core.events import Attached, Event, Housed, Joined, Lost, Noted, Peered
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.proxy import Proxy
@@ -22,14 +22,16 @@ from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
-from p4lab.sim.crashes import Crashes
+from p4lab.sim.arrivals import Arrivals
+from p4lab.sim.crashes import Crashes, Nobody
 from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
 from p4lab.sim.network import Network
 from p4lab.sim.operations import Operations
 from p4lab.sim.reach import Hold, Reach
+from p4lab.sim.roster import Roster
 from p4lab.sim.verbs import Verbs
-from p4lab.sim.workload import sources
+from p4lab.sim.workload import joining, sources
 from p4lab.trace import LOST, Tally, Trace
 
 WAKE, DELAYED, SOURCE, COMMAND, LOSS, COMMIT, HOLD = range(7)  # what a ticket is for: its lowest three bits
@@ -42,6 +44,8 @@ FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the sam
 class Engine:
     """A run of a scenario. Providers are nodes 0..N-1, their customers N..2N-1, organisations follow (`houses.py`).
 
+    N is how many ever come, those of `[[provider]]` first (`roster.py`); by_hand: the commands beyond the scenario's.
+
     watch: is told of each provider that is made, at the start and at each restart, before it is used.
     """
 
@@ -52,14 +56,18 @@ class Engine:
         self.trace = trace
         self._watch = watch
         self.nodes: list[Node] = []
-        self._scenario = scenario
-        self._houses = houses = Houses(scenario)
+        self._begins = scenario
+        self._roster = roster = Roster(scenario, by_hand or ())
+        self._scenario = everybody = roster.scenario
+        self._houses = houses = Houses(everybody, roster.later)
         self._network = network = Network(scenario, scenario.seed, houses)
         redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
-        self._reach = Reach(self, network, redirect, len(scenario.provider), scenario.options.hold_time)
-        self._crashes = Crashes(self, self._reach, houses.total)
-        self._liars = Liars(self, [row.lookup_delay for row in scenario.provider])
-        self._verbs = Verbs(scenario, houses, self, network, self._reach, self._crashes, self._liars)
+        self._reach = reach = Reach(self, network, redirect, len(everybody.provider), scenario.options.hold_time)
+        self._crashes = crashes = Crashes(self, reach, houses.total)
+        self._delays = [row.lookup_delay for row in everybody.provider]
+        self._liars = liars = Liars(self, self._delays)
+        arrivals = Arrivals(everybody, roster, houses, self, network, reach, crashes, self._delays)
+        self._verbs = Verbs(everybody, houses, self, network, reach, crashes, liars, arrivals, roster.away)
         self._heap: list[tuple[float, int, int, int, object]] = []
         self._armed: list[float] = []
         self._commands = 0
@@ -69,33 +77,36 @@ class Engine:
             self.add(row)
 
     def _build(self) -> None:
-        scenario, emit = self._scenario, self.trace.emit
-        count = len(scenario.provider)
-        houses = self._houses
+        scenario, everybody, emit = self._begins, self._scenario, self.trace.emit
+        count, declared = len(everybody.provider), self._roster.declared
+        houses, later = self._houses, self._roster.later
         self._signer: Signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
         wallet = Wallet(self._signer)
-        self._operations = Operations(self, houses, wallet)
+        self._roster.away.update(houses.index[name] for name in later)
+        self._operations = Operations(self, houses, wallet, self._roster.away)
         providers = self._providers()
-        customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(scenario.provider)]
-        proxies = [self.made(node) for node in houses.rows]
+        absent = [Nobody() for _ in range(count - declared)]
+        customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(everybody.provider)]
+        proxies = [Nobody() if row.name in later else self.made(node) for node, row in houses.rows.items()]
         inside = [Customer(houses.customers(node), node, row.name, wallet) for node, row in houses.rows.items()]
-        self.nodes = [*providers, *customers, *proxies, *inside]
+        self.nodes = [*providers, *absent, *customers, *proxies, *inside]
         self._handles = [node.handle for node in self.nodes]
         self._armed = [inf] * len(self.nodes)
         for number, row in enumerate(scenario.provider):
             parent, link = self._network.parents.get(number, (None, None))
             attach, latency = ("", None) if link is None else (row.attach.value, link.latency)
             emit(Joined(number, row.name, row.customers, parent, attach, latency), 0.0, 0)
-        for node, house in houses.rows.items():
+        here = {node: house for node, house in houses.rows.items() if house.name not in later}
+        for node, house in here.items():
             above = houses.above(node)
             latency = self._network.rows[node][above]
             emit(Housed(node, house.name, above, house.customers, house.store, latency), 0.0, 0)
-        for node in [*range(count), *houses.rows]:
+        for node in [*range(declared), *here]:
             emit(Attached(houses.customers(node), node), 0.0, 0)
-        around: list[list[tuple[int, float]]] = [[] for _ in range(count)]
+        around: list[list[tuple[int, float]]] = [[] for _ in range(declared)]
         for pair in self._network.pairs:
             around[pair.a].append((pair.b, pair.link.latency))
-        peers: list[list[int]] = [[] for _ in range(count)]
+        peers: list[list[int]] = [[] for _ in range(declared)]
         for a, row_of_a in enumerate(around):
             if row_of_a:
                 emit(Peered(a, tuple(b for b, _ in row_of_a), tuple(latency for _, latency in row_of_a)), 0.0, 0)
@@ -109,9 +120,14 @@ class Engine:
             self._operations.know(source.keys)
             self._push(source.next_at, -1, SOURCE, source)
 
+    def begin(self, name: str, t: float) -> None:
+        """The customers of a provider that comes follow the workloads from now on."""
+        for source in joining(self._begins, self._begins.seed, name, t):
+            self._push(source.next_at, -1, SOURCE, source)
+
     def _providers(self) -> list[Provider | Redirect]:
         """The providers, each knowing its parent and its children."""
-        made = [self._provider(i) for i in range(len(self._scenario.provider))]
+        made = [self._provider(i) for i in range(self._roster.declared)]
         children: dict[Attach, dict[int, list[int]]] = {Attach.LOCAL: {}, Attach.REDIRECT: {}}
         for child, parent in self._reach.parents.items():
             children[self._scenario.provider[child].attach].setdefault(parent, []).append(child)
@@ -131,14 +147,14 @@ class Engine:
 
     def _provider(self, number: int, epoch: int = 0) -> Provider | Redirect:
         """A new provider as the scenario has it, at first with its parent; epoch: how often it has been started."""
-        row, options, reach = self._scenario.provider[number], self._scenario.options, self._reach
+        options, reach = self._scenario.options, self._reach
         above = reach.above(number) if epoch == 0 else ()
         parent = above[0] if above else None
         provider: Provider | Redirect
         if number in reach.redirect:
             provider = Redirect(number, options, parent, epoch)
         else:
-            provider = Provider(number, options, self._signer, row.lookup_delay, parent, above, epoch)
+            provider = Provider(number, options, self._signer, self._delays[number], parent, above, epoch)
         self._watch(number, provider)
         return provider
 
@@ -225,6 +241,8 @@ class Engine:
             self._perform(dst, effects, cause, t)
         elif kind == HOLD:
             self._reach.held(what, t)
+        elif why := self._roster.missing(what):
+            self.emit(Noted(text=why), t)
         elif not self._verbs.do(what, t):
             self._operations.do(what, t)
 
@@ -262,6 +280,14 @@ class Engine:
         self._armed[number] = inf
         self.replace(number, self._liars.behind(number, node))
         self._arm(number)
+
+    def configure(self, node: int, lookup_delay: float) -> None:
+        """The lookup service of a provider takes so long from now on."""
+        self._delays[node] = lookup_delay
+        self._liars.delay(node, lookup_delay)
+        provider = self._liars.honest(node)
+        if isinstance(provider, Provider):
+            provider.set_lookup_delay(lookup_delay)
 
     def replace(self, number: int, node: Node) -> None:
         """This node in the place of the one before, for all that is due."""

@@ -4,6 +4,8 @@ Rules: with N providers and M organisations, nodes 2N..2N+M-1 are the proxies, t
 2N+M..2N+2M-1 their customers. So whoever is above has the lower number, as a provider has against its customers.
 """
 
+from collections.abc import Collection
+
 from p4lab.core.options import Options
 from p4lab.core.proxy import Proxy
 from p4lab.core.signing import Signer
@@ -11,9 +13,13 @@ from p4lab.scenario.model import Link, Organisation, Scenario
 
 
 class Houses:
-    """index: nodes of providers and proxies, by name. rows: of each proxy, by its node. total: how many nodes."""
+    """index: nodes of providers and proxies, by name. rows: of each proxy, by its node. total: how many nodes.
 
-    def __init__(self, scenario: Scenario) -> None:
+    later: the names of those who are not there at the start.
+    """
+
+    def __init__(self, scenario: Scenario, later: Collection[str] = ()) -> None:
+        self._later = later
         self._providers = count = len(scenario.provider)
         self._usual = scenario.options.access_latency
         self.index = {row.name: node for node, row in enumerate(scenario.provider)}
@@ -34,13 +40,17 @@ class Houses:
         return self.index[self.rows[node].at]
 
     def links(self) -> list[tuple[int, int, Link]]:
-        """Every link of customers and proxies: who is above, who is below, how it is."""
+        """Every link of customers and proxies at the start: who is above, who is below, how it is."""
+        nodes = [node for node in [*range(self._providers), *self.rows] if self.names[node] not in self._later]
+        return [way for node in nodes for way in self.ways(node)]
+
+    def ways(self, node: int) -> list[tuple[int, int, Link]]:
+        """Those of one: to what a proxy is at, and to its customers."""
         access = Link(latency=self._usual)
-        found = [(node, self.customers(node), access) for node in range(self._providers)]
-        for node, row in self.rows.items():
-            up = access if row.latency is None else Link(latency=row.latency)
-            found += [(self.above(node), node, up), (node, self.customers(node), access)]
-        return found
+        own = (node, self.customers(node), access)
+        if (row := self.rows.get(node)) is None:
+            return [own]
+        return [(self.above(node), node, access if row.latency is None else Link(latency=row.latency)), own]
 
     def made(self, node: int, options: Options, signer: Signer) -> Proxy:
         """A new proxy."""

@@ -49,6 +49,17 @@ class Liars:
         self._places.emit(Misbehaving(node=number, switches=on), t)
         return True
 
+    def delay(self, number: int, lookup_delay: float) -> None:
+        """The lookup service of this provider takes so long from now on."""
+        if (liar := self._liars.get(number)) is not None:
+            liar.set_lookup_delay(lookup_delay)
+
+    def honest(self, number: int) -> Node:
+        """Who stands in this place, behind whatever it lies."""
+        liar = self._liars.get(number)
+        node = self._places.nodes[number]
+        return node if liar is None or node is not liar else liar.node
+
     def behind(self, number: int, node: Node) -> Node:
         """What stands in this place from now on: a provider that was restarted is inside its liar, if it has one."""
         liar = self._liars.get(number)

@@ -4,6 +4,7 @@ Rules: operations are numbered here, in the order in which they begin. A workloa
 their owner is a customer of now; what a person asks goes where the person says.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -27,9 +28,10 @@ class Desk(Protocol):
 
 
 class Operations:
-    """houses: the nodes of providers and organisations, by name."""
+    """houses: the nodes of providers and organisations, by name. away: those who are not there; nobody asks there."""
 
-    def __init__(self, desk: Desk, houses: Houses, wallet: Wallet) -> None:
+    def __init__(self, desk: Desk, houses: Houses, wallet: Wallet, away: Collection[int] = ()) -> None:
+        self._away = away
         self._desk = desk
         self._index = houses.index
         self._houses = houses
@@ -75,6 +77,8 @@ class Operations:
         self._desk.tell(old, Requested(command, 0, BY_HAND, event, dst), event, t)
 
     def _request(self, command: Put | Get | Remove | Renew, provider: int, workload: str, t: float) -> None:
+        if provider in self._away:
+            return
         self._last_op += 1
         self._desk.tell(self._houses.customers(provider), Requested(command, self._last_op, workload), 0, t)
 

@@ -16,7 +16,7 @@ from p4lab.core.events import Pair, pair_of
 from p4lab.core.neighbours import Role
 from p4lab.sim.network import Network
 
-LINK, CRASH, PARTITION = "link", "crash", "partition"  # why a link is cut; of a partition nobody is told
+LINK, CRASH, PARTITION, LEFT = "link", "crash", "partition", "left"  # why a link is cut; of a partition nobody is told
 
 
 class Stage(Protocol):
@@ -98,12 +98,12 @@ class Reach:
         """Whom a provider peers with, likewise."""
         return [other for other, role in self.roles(node).items() if role is Role.PEER]
 
-    def crash(self, node: int, event: int, t: float) -> None:
-        """Whoever can still reach it sees it go."""
+    def crash(self, node: int, event: int, t: float, why: str = CRASH) -> None:
+        """Whoever can still reach it sees it go; who has LEFT never comes back."""
         self.crashed[node] = None
         for unaware in self._unaware.values():
             unaware.ends = [end for end in unaware.ends if end != node]
-        self.settle(self._around(node), CRASH, event, t)
+        self.settle(self._around(node), why, event, t)
 
     def restart(self, node: int, event: int, t: float) -> None:
         """It is back."""

@@ -4,25 +4,29 @@ Rules: a verb that does not apply at its time is answered by a Noted event that 
 what the nodes are told because of it.
 """
 
-from typing import Any
+from collections.abc import Collection
 
 from p4lab.core.commands import (
+    AddOrganisation,
+    AddProvider,
     Attach,
     Command,
     Crash,
     Detach,
     Heal,
+    Leave,
     Misbehave,
     Partition,
     Peer,
     Restart,
     SetLink,
+    SetProvider,
     Unpeer,
 )  # fmt: skip
-from p4lab.core.events import Adopted, Healed, LinkChanged, Noted, Pair, Partitioned, Peered, Unpeered, pair_of
-from p4lab.core.neighbours import Role
+from p4lab.core.events import Adopted, Healed, Noted, Pair, Partitioned, pair_of
 from p4lab.core.options import Mesh
-from p4lab.scenario.model import Link, Scenario, filled
+from p4lab.scenario.model import Scenario, filled
+from p4lab.sim.arrivals import Arrivals
 from p4lab.sim.crashes import Crashes, Machines
 from p4lab.sim.houses import Houses
 from p4lab.sim.liars import Liars
@@ -35,8 +39,10 @@ class Verbs:
 
     def __init__(
         self, scenario: Scenario, houses: Houses, machines: Machines, network: Network, reach: Reach, crashes: Crashes,
-        liars: Liars,
+        liars: Liars, arrivals: Arrivals, away: Collection[int],
     ) -> None:  # fmt: skip
+        self._arrivals = arrivals
+        self._away = away
         self._scenario = scenario
         self._houses = houses
         self._names = houses.names
@@ -70,6 +76,14 @@ class Verbs:
                 self._heal(t)
             case Misbehave():
                 self._misbehave(command, t)
+            case AddProvider():
+                self._arrivals.add_provider(command, t)
+            case AddOrganisation():
+                self._arrivals.add_organisation(command, t)
+            case Leave():
+                self._arrivals.leave(command, t)
+            case SetProvider():
+                self._arrivals.change(command, t)
             case _:
                 return False
         return True
@@ -84,13 +98,14 @@ class Verbs:
             parent = self._names[self._reach.parents[child]]
             why = f"{self._names[child]} is a child of {parent}, and only top-level providers peer"
             return self._note(f"peer {one} and {other}: {why}", t)
+        lone = next((node for node in (a, b) if node in self._reach.redirect), None)
+        if lone is not None:
+            why = f"{self._names[lone]} is a redirect child and has no lookup service"
+            return self._note(f"peer {one} and {other}: {why}", t)
         if self._network.link(a, b) is not None:
             return self._note(f"peer {one} and {other}: they peer already", t)
         link = filled(command, self._scenario.link)
-        event = self._emit(Peered(node=a, peers=(b,), latency=(link.latency,)), t)
-        self._network.add(a, b, link)
-        if link != Link(latency=link.latency):
-            self._changed(pair, link, t)
+        event = self._arrivals.peer(pair, link, t)
         self._reach.settle([pair], LINK, event, t)
         return None
 
@@ -101,14 +116,7 @@ class Verbs:
             return self._note(f"unpeer {one} and {other}: they do not peer", t)
         if self._scenario.options.mesh is Mesh.STRICT:
             return self._note(f'unpeer {one} and {other}: mesh = "strict" allows no holes', t)
-        return self._part((a, b), t)
-
-    def _part(self, pair: Pair, t: float) -> None:
-        event = self._emit(Unpeered(node=pair[0], peer=pair[1]), t)
-        for node, other in (pair, pair[::-1]):
-            if node in self._reach.crashed:
-                self._crashes.missed(node, other, Role.PEER, "unpeered")
-        self._reach.forget(pair, "unpeered", event, t)
+        return self._arrivals.part((a, b), t)
 
     def _attach(self, command: Attach, t: float) -> None:
         """Only tops peer: whoever becomes a child leaves its peers (protocol section 5.2)."""
@@ -124,7 +132,7 @@ class Verbs:
         if self._scenario.options.mesh is Mesh.STRICT and reach.peers(child):
             return self._note(f'{what}: mesh = "strict" allows no holes, and only top-level providers peer', t)
         for peer in reach.peers(child):
-            self._part(pair_of(child, peer), t)
+            self._arrivals.part(pair_of(child, peer), t)
         link = self._scenario.link
         event = self._emit(Adopted(node=child, parent=parent, latency=link.latency), t)
         reach.parents[child] = parent
@@ -139,13 +147,7 @@ class Verbs:
             return self._note(f"detach {name}: it has no parent", t)
         if child in self._reach.redirect:
             return self._note(f"detach {name}: a redirect child has no lookup service of its own to go on with", t)
-        event = self._emit(Adopted(node=child), t)
-        del self._reach.parents[child]
-        for node, other, role in ((child, parent, Role.PARENT), (parent, child, Role.CHILD)):
-            if node in self._reach.crashed:
-                self._crashes.missed(node, other, role, "detached")
-        self._reach.forget(pair_of(child, parent), "detached", event, t)
-        return None
+        return self._arrivals.detach(child, t)
 
     # Links
 
@@ -164,14 +166,9 @@ class Verbs:
         elif up is False:
             down[pair] = None
         self._network.change(*pair, changed)
-        event = self._changed(pair, changed, t)
+        event = self._arrivals.changed(pair, changed, t)
         self._reach.settle([pair], LINK, event, t)
         return None
-
-    def _changed(self, pair: Pair, link: Link, t: float) -> int:
-        # As floats, whatever a file says: 0 and 0.0 are the same in a recording, and so must their digests be.
-        fields: dict[str, Any] = {name: float(getattr(link, name)) for name in link.__struct_fields__}
-        return self._emit(LinkChanged(a=pair[0], b=pair[1], up=pair not in self._reach.down, **fields), t)
 
     def _partition(self, command: Partition, t: float) -> None:
         """Providers that no group names are the rest, on one side; such an organisation is where it is a customer."""
@@ -185,7 +182,7 @@ class Verbs:
                 else:
                     houses[node] = number
         groups = self._houses.sides(groups, houses)
-        if len(set(groups)) < 2:
+        if len({group for node, group in enumerate(groups) if node not in self._away}) < 2:
             return self._note("partition: everybody is in one group", t)
         event = self._emit(Partitioned(groups=told), t)
         self._reach.partitions.append(groups)
@@ -228,5 +225,5 @@ class Verbs:
     def _note(self, text: str, t: float) -> None:
         self._emit(Noted(text=text), t)
 
-    def _emit(self, event: Peered | Unpeered | Adopted | LinkChanged | Partitioned | Healed | Noted, t: float) -> int:
+    def _emit(self, event: Adopted | Partitioned | Healed | Noted, t: float) -> int:
         return self._machines.emit(event, t)

@@ -121,6 +121,19 @@ def sources(scenario: Scenario, seed: int) -> list[Source]:
     return [source for source in found if source.next_at < inf]
 
 
+def joining(scenario: Scenario, seed: int, name: str, t: float) -> list[Source]:
+    """The sources of a provider that comes at t: it reads what everybody reads. It owns no key of a workload."""
+    names = [*(row.name for row in scenario.provider), *(row.name for row in scenario.organisation)]
+    found: list[Source] = []
+    for row in scenario.workload:
+        if isinstance(row.readers, str):
+            stop = scenario.duration if row.stop is None else row.stop
+            keys = Keys(row, _members(row.owners, names, len(scenario.provider)), names)
+            rng = Random(f"{seed}:workload:{row.name}:gets:{name}")
+            found.append(Source(keys, _gets(keys, name, stop, rng, t)))
+    return [source for source in found if source.next_at < inf]
+
+
 def _puts(
     keys: Keys, times: Iterator[tuple[float, int]], stop: float, renewed: bool
 ) -> Iterator[tuple[float, Put | Renew]]:
@@ -154,9 +167,11 @@ def _times(keys: Keys, mine: range, stop: float, rng: Random) -> Iterator[tuple[
         yield t, mine[int(rng.random() * len(mine))]
 
 
-def _gets(keys: Keys, reader: str, stop: float, rng: Random) -> Iterator[tuple[float, Get]]:
+def _gets(
+    keys: Keys, reader: str, stop: float, rng: Random, since: float = 0.0
+) -> Iterator[tuple[float, Get]]:  # fmt: skip
     row = keys.row
-    t, rate = row.start, row.gets_per_second
+    t, rate = max(row.start, since), row.gets_per_second
     heights = keys.heights
     while rate > 0 and (t := t + _gap(rng, rate)) < stop:
         if heights:

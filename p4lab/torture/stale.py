@@ -16,6 +16,7 @@ from p4lab.core.events import (
     Crashed,
     Event,
     GetFinished,
+    Gone,
     Healed,
     Joined,
     LinkChanged,
@@ -51,17 +52,19 @@ class _Name(msgspec.Struct):
 
 
 class Stale:
-    """Fold with `step`; `found` has the violations."""
+    """Fold with `step`; `found` has the violations. everybody: the scenario with those who come later, if any do."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, everybody: Scenario | None = None) -> None:
+        everybody = everybody or scenario
         options = scenario.options
         self.found: list[Violation] = []
         rows = list(every_link(scenario).values())
         self._way = HOPS * max((_longest(link) for link in [scenario.link, *rows]), default=0.0)
-        lookup = max((row.lookup_delay for row in scenario.provider), default=0.0)
+        lookup = max((row.lookup_delay for row in everybody.provider), default=0.0)
         self._waits = WAITS * (options.query_timeout + lookup + options.commit_delay) + 2 * options.access_latency
         self._relay = options.mesh is Mesh.RELAY
         self._tops: set[int] = set()
+        self._redirect: set[int] = set()
         self._pairs: set[tuple[int, int]] = set()
         self._faults = {("link", -1, -1) for link in rows if link.loss or link.corrupt}  # those that last
         self._calm = 0.0  # since when nothing has changed between providers
@@ -132,6 +135,8 @@ class Stale:
             case Joined():
                 if event.parent is None:
                     self._tops.add(event.node)
+                elif event.attach == "redirect":
+                    self._redirect.add(event.node)
             case Peered():
                 for peer in event.peers:
                     pairs.add(pair_of(event.node, peer))
@@ -140,6 +145,12 @@ class Stale:
                 pair = pair_of(event.node, event.peer)
                 pairs.discard(pair)
                 faults.discard(("session", *pair))
+            case Adopted(parent=None) if event.node in self._redirect:
+                pass  # it has nothing of its own, and no peers
+            case Gone():
+                self._tops.discard(event.node)
+                faults -= {fault for fault in faults if fault[0] == "crash" and fault[1] == event.node}
+                faults -= {fault for fault in faults if fault[0] != "crash" and event.node in fault[1:]}
             case Adopted():
                 (self._tops.add if event.parent is None else self._tops.discard)(event.node)
             case LinkChanged():

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from p4lab.core.commands import Misbehave
-from p4lab.core.events import Adopted, Crashed, Event, Joined, Lost, Restarted, Stored
+from p4lab.core.events import Adopted, Crashed, Event, Gone, Joined, Lost, Restarted, Stored
 from p4lab.core.messages import ACCESS
 from p4lab.core.options import Attach, Signatures
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled
+from p4lab.scenario.later import with_newcomers
 from p4lab.scenario.model import Do, Scenario
 from p4lab.sim.engine import Engine
 from p4lab.torture.links import Links
@@ -36,8 +37,9 @@ class Watched:
         self.trace = Trace()
         self.honest = True
         self.found: list[Violation] = []
-        self.told = Told(scenario)
-        self._stale = Stale(scenario)
+        everybody = with_newcomers(scenario)
+        self.told = Told(everybody)
+        self._stale = Stale(scenario, everybody)
         self.links = Links(self.trace)
         self._folds = (self.told, self._stale, self.links)
         self._steps: dict[int, Steps] = {}
@@ -48,7 +50,8 @@ class Watched:
         self._gone: set[int] = set()  # messages that were lost under way
         self._seen = 0
         self.now = -1.0  # everything up to here has happened
-        self._index = {row.name: number for number, row in enumerate(scenario.provider)}
+        self._count = len(everybody.provider)
+        self._index = {row.name: number for number, row in enumerate(everybody.provider)}
         for row in scenario.do:
             self._suspect(row)
         self.engine = Engine(scenario, self.trace, watch=self._made)
@@ -94,7 +97,7 @@ class Watched:
     def _made(self, node: int, provider: Provider | Redirect) -> None:
         """A provider starts: its inputs pass by here."""
         arrived, handle = self.links.arrived, provider.handle
-        count = len(self.scenario.provider)
+        count = self._count
 
         def counted(data: Any, now: float) -> Any:
             src = getattr(data, "src", count)
@@ -133,6 +136,10 @@ class Watched:
                 self._down.add(event.node)
             case Restarted():
                 self._down.discard(event.node)
+            case Gone():  # what it had owned need not be anywhere else
+                self._down.add(event.node)
+                for homes in self._homes.values():
+                    homes.discard(event.node)
             case Lost():
                 self._gone.add(event.message)
 

@@ -32,7 +32,7 @@ HAVE = ("L", "R", "S")
 MOST = 6  # providers that are told of
 WHYS = {
     "silence": "it had been silent too long", "link": "the link was cut", "crash": "it had crashed",
-    "unpeered": "they peered no more", "detached": "they had parted",
+    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left for good",
 }  # fmt: skip
 
 

@@ -10,11 +10,11 @@ from math import inf
 import msgspec
 import numpy as np
 
-from p4lab.core.events import Crashed, Dropped, Restarted, Stored
+from p4lab.core.events import Crashed, Dropped, Gone, Restarted, Stored
 from p4lab.core.history import History
 
 STORES = "LSRCP"
-Filed = Stored | Dropped | Crashed | Restarted
+Filed = Stored | Dropped | Crashed | Restarted | Gone
 
 
 class Holding(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class Copies:
     def feed(self, events: Iterable[Filed]) -> None:
         """Take the next events of this name, and the crashes and restarts of those who hold it."""
         for event in events:
-            if isinstance(event, Crashed | Restarted):
+            if isinstance(event, Crashed | Restarted | Gone):
                 self._power(event)
                 continue
             place = self._open.pop((event.node, event.store, event.entry), None)
@@ -81,14 +81,18 @@ class Copies:
             self._append(event)
             lane.active[event.store, event.entry] = event
 
-    def _power(self, event: Crashed | Restarted) -> None:
-        """A provider that is down answers nothing, and what it had only cached is gone for good (section 5.12)."""
+    def _power(self, event: Crashed | Restarted | Gone) -> None:
+        """A provider that is down answers nothing, and what it had only cached is gone for good (section 5.12).
+
+        Of one that has left all is gone.
+        """
         lane = self._lanes.get(event.node)
         if lane is None:
             return
+        left = isinstance(event, Gone)
         lane.settle(event.t)
-        lane.down = isinstance(event, Crashed)
-        for key in [key for key in self._open if key[0] == event.node and key[1] == "C"]:
+        lane.down = isinstance(event, Crashed | Gone)
+        for key in [key for key in self._open if key[0] == event.node and (key[1] == "C" or left)]:
             place = self._open.pop(key)
             self._end[place] = min(self._end[place], event.t)
             lane.active.pop((key[1], key[2]), None)

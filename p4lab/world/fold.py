@@ -17,6 +17,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Gone,
     Housed,
     Joined,
     LateBetter,
@@ -51,13 +52,17 @@ class Slice(Protocol):
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """One provider, by its number; a child with its parent and how it is attached: local or redirect."""
+    """One provider, by its number; a child with its parent and how it is attached: local or redirect.
+
+    As it came, at `since`; `State` has what changed.
+    """
 
     node: int
     name: str
     customers: int
     parent: int | None = None
     attach: str = ""
+    since: float = 0.0
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -122,7 +127,7 @@ class World:
         self.history = History()
         self.states = States()
         self.late: dict[int, LateBetter] = {}  # by op: a better answer that came after it was done
-        self.kept: list[Filed] = []  # what was stored and dropped, and who crashed and came back, in order
+        self.kept: list[Filed] = []  # what was stored and dropped, and who crashed, came back and left, in order
         self.lost: list[Lost] = []  # messages that did not arrive, in order
         self._index: dict[bytes, int] = {}
         self._uses: list[int] = []  # operations of each name
@@ -152,7 +157,7 @@ class World:
                     self.kept.append(event)
                     if type(event) is Stored and event.deleted:
                         self._tombstones.add((name, event.seq))
-                case Crashed() | Restarted():
+                case Crashed() | Restarted() | Gone():
                     self.kept.append(event)
                     for filed in self._filed:
                         filed.append(event)
@@ -302,7 +307,9 @@ class World:
 
     def _join(self, event: Joined) -> None:
         if event.node not in self.provider_of:
-            self.providers.append(Provider(event.node, event.name, event.customers, event.parent, event.attach))
+            self.providers.append(
+                Provider(event.node, event.name, event.customers, event.parent, event.attach, event.t)
+            )
             self.provider_of[event.node] = event.node
             self.called[event.node] = event.name
             if event.parent is not None:

@@ -12,7 +12,7 @@ from p4lab.world.states import State
 class House(msgspec.Struct, frozen=True):
     """at: the node that it is a customer of, a provider or another organisation; latency: to that, one way, seconds.
 
-    store: whether it keeps and serves data of its own.
+    store: whether it keeps and serves data of its own. since: when it came.
     """
 
     node: int
@@ -21,6 +21,7 @@ class House(msgspec.Struct, frozen=True):
     customers: int
     store: bool
     latency: float
+    since: float = 0.0
 
 
 class Houses:
@@ -33,7 +34,7 @@ class Houses:
     def step(self, event: Housed) -> None:
         """Take the next one."""
         if event.node not in self._by_node:
-            house = House(event.node, event.name, event.at, event.customers, event.store, event.latency)
+            house = House(event.node, event.name, event.at, event.customers, event.store, event.latency, event.t)
             self.rows.append(house)
             self._by_node[event.node] = house
 
@@ -50,7 +51,9 @@ class Houses:
         return node
 
     def cut(self, house: House, state: State) -> str:
-        """Why nothing passes between an organisation and what it is at: link, crash, partition; empty: it is open."""
+        """Why nothing passes between an organisation and what it is at: link, crash, partition, left; empty: open."""
+        if not state.there(house.node) or not state.there(house.at):
+            return "left"
         if house.node in state.crashed or house.at in state.crashed:
             return "crash"
         link = state.links.get(pair_of(house.at, house.node))

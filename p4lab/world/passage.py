@@ -53,7 +53,7 @@ NAMES = {
 }  # fmt: skip
 WHYS = {
     "crash": "the receiver had crashed", "link": "the link was cut under way", "partition": "a partition came between",
-    "unpeered": "they peered no more", "detached": "they had parted",
+    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left for good",
 }  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Event,
+    Gone,
     Healed,
+    Housed,
     Joined,
     LinkChanged,
     Misbehaving,
@@ -26,6 +28,7 @@ from p4lab.core.events import (
     Pair,
     Partitioned,
     Peered,
+    ProviderChanged,
     Restarted,
     SessionDown,
     SessionRefused,
@@ -35,8 +38,8 @@ from p4lab.core.events import (
 )  # fmt: skip
 
 CHANGES = (
-    Adopted, CaughtUp, Crashed, Healed, Joined, LinkChanged, Misbehaving, Moved, Partitioned, Peered, Restarted,
-    SessionDown, SessionRefused, SessionUp, Unpeered,
+    Adopted, CaughtUp, Crashed, Gone, Healed, Housed, Joined, LinkChanged, Misbehaving, Moved, Partitioned, Peered,
+    ProviderChanged, Restarted, SessionDown, SessionRefused, SessionUp, Unpeered,
 )  # fmt: skip
 KEPT = 256  # states
 CATCHING = "catching up"
@@ -49,7 +52,8 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
     link, crash, partition, or as the session ended (silence, a refusal such as CYCLE). catching: links over which a
     session is being filled. links: those that were changed, as they are. absent: links that others times have.
-    parents: of the providers whose parent has changed. switches: the misbehaviours in force.
+    parents: of the providers whose parent has changed. switches: the misbehaviours in force. gone: who has left for
+    good. coming: who comes later; neither are there, providers and organisations alike. changed: who is not as it came.
     """
 
     since: float = 0.0
@@ -61,6 +65,13 @@ class State(msgspec.Struct, frozen=True, eq=False):
     links: dict[Pair, LinkChanged] = {}
     absent: frozenset[Pair] = frozenset()
     parents: dict[int, int | None] = {}
+    gone: frozenset[int] = frozenset()
+    coming: frozenset[int] = frozenset()
+    changed: dict[int, ProviderChanged] = {}
+
+    def there(self, node: int) -> bool:
+        """Whether a provider or an organisation has come and not left."""
+        return node not in self.gone and node not in self.coming
 
     def group(self, node: int) -> int:
         """The number of a provider's side of the partition, from 0; -1 while there is none."""
@@ -89,6 +100,10 @@ class States:
         self._down: dict[int, list[tuple[float, bool]]] = {}
         self._switches: dict[int, list[tuple[float, tuple[str, ...]]]] = {}
         self._groups: list[tuple[float, tuple[frozenset[int], ...]]] = []
+        self._parted: list[tuple[frozenset[int], ...]] = []  # what each partition in force names
+        self._came: dict[int, float] = {}  # who was not there at the start
+        self._left: dict[int, float] = {}
+        self._changed: dict[int, list[tuple[float, ProviderChanged]]] = {}
         self._there: dict[Pair, list[tuple[float, bool]]] = {}
         self._of: dict[int, list[Pair]] = {}  # all links of a provider
         self._comes: dict[Pair, list[tuple[float, bool]]] = {}  # of these the links that are not there all the time
@@ -106,8 +121,20 @@ class States:
                 self.parents[node] = parent
                 if attach == "redirect":
                     self._redirects.add(node)
+                if t > 0:
+                    self._came[node] = t
+                    if self._parted:
+                        self._groups.append((t, self._sides()))
                 if parent is not None:
                     self._present(t, node, parent, True)
+            case Housed(node=node) if t > 0:
+                self._came[node] = t
+            case Gone(node=node):
+                self._left[node] = t
+                self._down.setdefault(node, []).append((t, False))
+                self._switches.setdefault(node, []).append((t, ()))
+            case ProviderChanged(node=node):
+                self._changed.setdefault(node, []).append((t, event))
             case Peered(node=node, peers=peers):
                 for peer in peers:
                     self._present(t, node, peer, True)
@@ -125,13 +152,10 @@ class States:
             case Crashed(node=node) | Restarted(node=node):
                 self._down.setdefault(node, []).append((t, isinstance(event, Crashed)))
             case Partitioned(groups=groups):
-                sides: tuple[frozenset[int], ...] = tuple(frozenset(group) for group in groups if group)
-                rest = frozenset(self._nodes.difference(*sides))
-                sides = (*sides, rest) if rest else sides
-                if parted := _at(self._groups, t, ()):  # a second partition divides further
-                    sides = tuple(both for one in parted for side in sides if (both := one & side))
-                self._groups.append((t, sides))
+                self._parted.append(tuple(frozenset(group) for group in groups if group))
+                self._groups.append((t, self._sides()))
             case Healed():
+                self._parted.clear()
                 self._groups.append((t, ()))
             case SessionUp(node=node, peer=peer):
                 self._session(t, node, peer, "" if {node, peer} & self._redirects else CATCHING)
@@ -143,7 +167,9 @@ class States:
                 self._switches.setdefault(node, []).append((t, switches))
             case Moved():
                 self.moves.append(event)
-        if t > 0 or not isinstance(event, Joined | Peered):
+        if t > 0 or not isinstance(event, Joined | Housed | Peered):
+            if isinstance(event, Joined | Housed | Peered | Adopted):
+                self._kept.clear()  # times before knew nothing of what is not there yet
             self._times.append(t)
             self._events.append(event)
 
@@ -214,6 +240,15 @@ class States:
             if way in self._sessions:  # a new link begins without the old one's session
                 self._sessions[way].append((t, ""))
 
+    def _sides(self) -> tuple[frozenset[int], ...]:
+        """Who is on whose side of all partitions in force: whom one does not name is with the rest, its last side."""
+        everybody = self._nodes.union(frozenset.intersection(*(frozenset().union(*each) for each in self._parted)))
+        found: dict[tuple[int, ...], set[int]] = {}
+        for node in everybody:
+            place = [next((i for i, side in enumerate(each) if node in side), len(each)) for each in self._parted]
+            found.setdefault(tuple(place), set()).add(node)
+        return tuple(frozenset(found[place]) for place in sorted(found))
+
     def _session(self, t: float, node: int, peer: int, how: str) -> None:
         self._sessions.setdefault((node, peer), []).append((t, how))
 
@@ -244,6 +279,9 @@ class States:
             catching=frozenset(pair_of(*way) for way, how in sessions.items() if how is CATCHING),
             links=links,
             absent=absent,
+            gone=frozenset(node for node, left in self._left.items() if left <= t),
+            coming=frozenset(node for node, came in self._came.items() if t < came),
+            changed={node: now for node, track in self._changed.items() if (now := _at(track, t, None))},
             parents={node: _at(track, t, self.parents.get(node)) for node, track in self._parents.items()},
         )
 

@@ -11,7 +11,7 @@ from math import inf
 import msgspec
 import numpy as np
 
-from p4lab.core.events import Crashed, Dropped, Restarted, Stored
+from p4lab.core.events import Crashed, Dropped, Gone, Restarted, Stored
 from p4lab.core.names import Regime
 from p4lab.world.copies import Filed
 from p4lab.world.fold import World
@@ -108,9 +108,10 @@ class Stock:
         self._fed = len(kept)
 
     def _take(self, event: Filed) -> None:
-        if isinstance(event, Crashed):  # what it had only cached is gone for good (protocol section 5.12)
-            for key in [key for key in self._open if key[0] == event.node and key[2] == "C"]:
-                self._end(key, event.t, "crashed")
+        if isinstance(event, Crashed | Gone):  # what it had only cached is gone for good (protocol section 5.12)
+            left = isinstance(event, Gone)
+            for key in [key for key in self._open if key[0] == event.node and (key[2] == "C" or left)]:
+                self._end(key, event.t, "it left" if left else "crashed")
             return
         if isinstance(event, Restarted):
             return

@@ -12,7 +12,8 @@ from p4lab.core.names import Kind, Regime
 def test_verbs_are_the_words_of_files() -> None:
     assert [verb(each) for each in (Put("A", "v"), SetLink(("A", "B")), Note("n"))] == ["put", "link", "note"]
     assert " ".join(VERBS) == (
-        "put get remove move peer unpeer link attach detach crash restart partition heal misbehave note"
+        "put get remove move peer unpeer link attach detach crash restart partition heal misbehave "
+        "add-provider add-organisation leave provider note"
     )
 
 

@@ -5,13 +5,15 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from p4lab.core.commands import Attach as Hang
 from p4lab.core.commands import (
+    AddOrganisation,
+    AddProvider,
     Command,
     Crash,
     Detach,
     Get,
     Heal,
+    Leave,
     Misbehave,
     Move,
     Note,
@@ -21,8 +23,10 @@ from p4lab.core.commands import (
     Remove,
     Restart,
     SetLink,
+    SetProvider,
     Unpeer,
 )  # fmt: skip
+from p4lab.core.commands import Attach as Hang
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Attach, ChildUp, Mesh, Options, Quorum, Signatures, UnauthenticatedGets
 from p4lab.scenario.model import (
@@ -217,6 +221,8 @@ def faults(names: list[str]) -> st.SearchStrategy[Command]:
         st.builds(Restart, provider=one),
         st.permutations(names).flatmap(_groups),
         st.just(Heal()),
+        st.builds(Leave, provider=one),
+        st.builds(SetProvider, provider=one, lookup_delay=maybe(numbers(0, 1)), customers=st.integers(0, 10_000)),
         st.builds(
             Misbehave,
             provider=one,
@@ -230,6 +236,36 @@ def faults(names: list[str]) -> st.SearchStrategy[Command]:
             refuse_own_customers=maybe(st.booleans()),
         ),
     )
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, names: list[str], everybody: list[str], duration: float) -> list[Do]:
+    """Some who come, each at whoever was there before, and may leave at the end."""
+    rows: list[Do] = []
+    there, tops = list(everybody), list(names)
+    times = sorted(draw(st.lists(numbers(0, duration), max_size=3)))
+    places = maybe(st.tuples(numbers(0, 1), numbers(0, 1)))
+    for at, name in zip(times, draw(st.lists(words, min_size=3, max_size=3, unique=True)), strict=False):
+        if name in there:
+            continue
+        if draw(st.booleans()):
+            row = st.builds(
+                AddOrganisation, organisation=st.just(name), at=st.sampled_from(there),
+                customers=st.integers(0, 100), store=st.booleans(), latency=maybe(numbers(0, 1)), position=places,
+            )  # fmt: skip
+        else:
+            hung = {"parent": st.sampled_from(tops), "attach": st.sampled_from(Attach)}
+            peers = {"peers": st.just("all") | st.lists(st.sampled_from(tops), unique=True).map(tuple)}
+            row = st.builds(
+                AddProvider, provider=st.just(name), customers=st.integers(0, 100), position=places,
+                lookup_delay=numbers(0, 1), **(hung if draw(st.booleans()) else peers),
+            )  # fmt: skip
+        rows.append(Do(at, draw(row)))
+        there.append(name)
+        tops += [name] if isinstance(rows[-1].command, AddProvider) else []
+        if draw(st.booleans()):
+            rows.append(Do(duration, Leave(name)))
+    return rows
 
 
 def _groups(names: list[str]) -> st.SearchStrategy[Partition]:
@@ -268,7 +304,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         peering=tuple(draw(st.lists(peerings([row.name for row in rows if row.parent is None]), max_size=4))),
         underlay=tuple(draw(st.lists(st.builds(Underlay, between=pair), max_size=3))),
         workload=draw(workloads(everybody)),
-        do=tuple(draw(st.lists(does, max_size=4))),
+        do=(*draw(st.lists(does, max_size=4)), *draw(arrivals(names, everybody, duration))),
         mark=tuple(draw(st.lists(marks, max_size=2))),
         expect=tuple(draw(st.lists(expects(names), max_size=3))),
     )

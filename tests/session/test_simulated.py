@@ -9,14 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put
-from p4lab.core.events import GetStarted, Noted, PutStarted
+from p4lab.core.commands import BY_HAND, AddProvider, Command, Get, Move, Note, Put
+from p4lab.core.events import Event, GetStarted, Noted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, Signatures
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario, Workload
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
+from p4lab.session.base import AnewError
 from p4lab.session.simulated import Simulated
 from tests.scenario.strategies import faults
 
@@ -167,3 +168,18 @@ def test_an_absurd_command_by_hand_is_answered() -> None:
     codes = [getattr(event, "outcome", "") for event in session.trace.slice(0, len(session.trace)).records]
     for code in ("E_KEY", "E_TOO_BIG", "E_TTL", "E_SEQ_CONFLICT", "E_CAS"):
         assert code in codes
+
+
+def test_who_comes_needs_a_run_made_anew_and_that_has_the_same_past() -> None:
+    session = to(Simulated(PLAN), 4.0)
+    with pytest.raises(AnewError, match="add-provider needs a run made anew"):
+        session.submit(AddProvider("Cedar"), 4.0)
+    anew = to(Simulated(PLAN, [*session.commands, Do(4.5, AddProvider("Cedar"))]), 4.0)
+    assert len(anew.trace) == len(session.trace)
+    assert anew.submit(Get("Cedar", "w/1"), 4.7) > 4.7
+    assert [row.text for row in records(to(anew, 8.0)) if isinstance(row, Noted)] == ["half way"]
+    assert finished(Simulated(saved(anew))) == finished(anew)
+
+
+def records(session: Simulated) -> list[Event]:
+    return session.trace.slice(0, len(session.trace)).records

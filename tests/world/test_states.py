@@ -10,13 +10,16 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Event,
+    Gone,
     Healed,
+    Housed,
     Joined,
     LinkChanged,
     Misbehaving,
     Moved,
     Partitioned,
     Peered,
+    ProviderChanged,
     Restarted,
     SessionDown,
     SessionRefused,
@@ -45,6 +48,29 @@ def test_a_calm_run_has_one_state() -> None:
     assert states.at(5.0).calm
     assert list(states.pairs()) == [(2, 3), (0, 1), (0, 2), (1, 2)]
     assert (states.neighbours(2, 1.0), states.children(2, 1.0), states.parent(3, 1.0)) == ({0, 1, 3}, [3], 2)
+
+
+def test_who_comes_and_leaves_is_there_in_between() -> None:
+    """Asked before and after the later events are known, the past says the same."""
+    states = told((4.0, Partitioned(groups=((0,),))))
+    assert states.at(1.0).coming == frozenset()
+    for t, event in (
+        (5.0, Joined(node=4, name="E")),
+        (5.0, Peered(node=0, peers=(4,), latency=(0.04,))),
+        (6.0, Housed(node=10, name="H", at=4)),
+        (7.0, ProviderChanged(node=1, customers=7, lookup_delay=0.1)),
+        (8.0, Crashed(node=1)),
+        (9.0, Unpeered(node=0, peer=1)),
+        (9.0, Gone(node=1)),
+    ):
+        event.t = t
+        states.step(event)
+    there = {t: [node for node in (0, 1, 4, 10) if states.at(t).there(node)] for t in (1.0, 5.0, 6.0, 8.5, 9.0)}
+    assert there == {1.0: [0, 1], 5.0: [0, 1, 4], 6.0: [0, 1, 4, 10], 8.5: [0, 1, 4, 10], 9.0: [0, 4, 10]}
+    assert (states.at(4.0).absent, states.at(5.0).cut[0, 4]) == (frozenset({(0, 4)}), "partition")
+    assert [states.at(t).groups[1] for t in (4.0, 5.0)] == [frozenset({1, 2, 3}), frozenset({1, 2, 3, 4})]
+    assert [states.at(t).crashed for t in (8.0, 9.0)] == [frozenset({1}), frozenset()]
+    assert [(how.customers, how.lookup_delay) for how in states.at(7.0).changed.values()] == [(7, 0.1)]
 
 
 def test_a_crash_cuts_all_links_until_sessions_are_up_again() -> None:

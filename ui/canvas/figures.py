@@ -32,7 +32,7 @@ class Figures:
     """Every provider as it stands on the map. outward: the angle away from the others.
 
     name_sizes: of the name inside the disc, against the usual size; 0 = it stands outside. hosts: by provider the one
-    that it is folded into, or itself; who is folded has the place and the size of its host.
+    that it is folded into, or itself; who is folded has the place and the size of its host. -1: it is not drawn.
     """
 
     names: tuple[str, ...]
@@ -61,6 +61,7 @@ class Figures:
     def at(self, x: float, y: float) -> int | None:
         """The provider under a point of the window."""
         distance = np.hypot(self.centres[:, 0] - x, self.centres[:, 1] - y) - np.maximum(self.rims, 9.0)
+        distance[self.hosts < 0] = np.inf
         node = int(np.argmin(distance)) if len(distance) else -1
         return int(self.hosts[node]) if node >= 0 and distance[node] <= 0 else None
 
@@ -99,18 +100,21 @@ def figures(
     """Sizes for these places. scale: of the text. most: the largest usual radius that the map has room for."""
     if hosts is None:
         return _all(names, customers, centres, scale, most)
-    seen = np.flatnonzero(hosts == np.arange(len(hosts))).tolist()
+    everybody = np.arange(len(hosts))
+    seen = np.flatnonzero(hosts == everybody).tolist()
+    if not seen:
+        return replace(_all(names, customers, centres, scale, most), hosts=hosts)
     drawn = _all([names[node] for node in seen], [customers[node] for node in seen], centres[seen], scale, most)
     place = np.zeros(len(hosts), np.int64)
     place[seen] = np.arange(len(seen))
-    of = place[hosts]  # of each provider its host's place among those that are drawn
+    of = place[np.maximum(hosts, 0)]  # of each provider its host's place among those that are drawn
     sizes = np.zeros(len(hosts))
     sizes[seen] = drawn.name_sizes
     return replace(
         drawn,
         names=tuple(names),
         customers=tuple(customers),
-        centres=drawn.centres[of],
+        centres=np.where((hosts < 0)[:, None], centres, drawn.centres[of]),
         radii=drawn.radii[of],
         outward=drawn.outward[of],
         name_sizes=tuple(sizes.tolist()),

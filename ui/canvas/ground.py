@@ -121,8 +121,9 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
     for both, changed in state.links.items():
         wrong |= dict.fromkeys(links.places((both,)), fault(changed))
     faults = {_pair(ends[at]): text for at, text in wrong.items() if text and there[at] and not silent[at]}
-    seen = {int(node) for node in np.unique(hosts)}
-    inside = {node: count - 1 for node, count in enumerate(np.bincount(hosts).tolist()) if count > 1}
+    drawn = hosts[hosts >= 0]  # the others are not there
+    seen = {int(node) for node in np.unique(drawn)}
+    inside = {node: count - 1 for node, count in enumerate(np.bincount(drawn).tolist()) if count > 1}
     liars: dict[int, int] = {}
     for node, switches in state.switches.items():
         liars[int(hosts[node])] = liars.get(int(hosts[node]), 0) + len(switches)

@@ -5,7 +5,7 @@ that a person has moved stay there as long as the same scenario is shown, throug
 during the run join those of the scenario as the world sees them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 
 from p4lab.core.events import Pair
-from p4lab.scenario.model import Link, Scenario, every_link, parent_links
+from p4lab.scenario.later import with_newcomers
+from p4lab.scenario.model import Do, Link, Scenario, every_link, parent_links
 from p4lab.trace import Trace
 from p4lab.world import State, World
 from ui.canvas.answers import Answers
@@ -49,7 +50,9 @@ class Plan:
         self.losses = Losses(Trace(), World())
         self.looks = Looks(Trace(), World())
         self.loads = Counter(Trace(), World(), self.pairs)
-        self.hosts = np.empty(0, np.int64)
+        self.hosts = np.empty(0, np.int64)  # -1: not there
+        self._placed_by = np.empty(0, np.int64)  # the same of everybody
+        self._absent: frozenset[int] = frozenset()  # who has not come yet, or has left
         self.folds = Folds()
         self.veil = Veil()
         self._scenario = Scenario(title="", duration=1.0)
@@ -77,13 +80,17 @@ class Plan:
             str, tuple[float, float]
         ] = {}  # of organisations: the scenario's, or where a person has put them
 
-    def show(self, scenario: Scenario, trace: Trace, world: World) -> bool:
-        """Take over a session's scenario. False: it is the one that is shown already, places are kept."""
+    def show(self, scenario: Scenario, trace: Trace, world: World, commands: Sequence[Do] = ()) -> bool:
+        """Take over a session's scenario. False: it is the one that is shown already, places are kept.
+
+        commands: given by hand; who comes by one has a place from the start, and is drawn while it is there.
+        """
+        begins, scenario = scenario, with_newcomers(scenario, commands)
         self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         everybody = _nowhere(scenario.provider), _nowhere(scenario.organisation)
         same = scenario.title, *everybody, scenario.peering, scenario.underlay, scenario.link
         if same != self._shown or trace is not self._trace:
-            self._links = every_link(scenario)
+            self._links = every_link(begins)
             self._default, self._seen = scenario.link, 0
             self._above = {child: parent for child, parent, _ in parent_links(scenario)}
             self._up = np.array(list(self._above.items()), np.int64).reshape(-1, 2)
@@ -272,18 +279,21 @@ class Plan:
         rows = self._world.houses.rows
         if self.lifted and self._figures is not None and self._stood is not None and len(rows):
             places = {name: self._camera.to_window(np.array([at]))[0].tolist() for name, at in self._places.items()}
-            return shifted(self._stood[2], self._world, self._figures[1], shown, places)
+            return self._there(shifted(self._stood[2], self._world, self._figures[1], shown, places))
         if self._stood is None or self._stood[0] is not shown or self._stood[1] != len(rows):
             points = np.array(list(self._places.values()), float).reshape(-1, 2)
             inside = self._camera.to_window(points).tolist() if len(points) else []
             places = {name: (x, y) for name, (x, y) in zip(self._places, inside, strict=True)}
             made = stands(self._world, shown, places, self._camera.width, self._camera.height)
             self._stood = shown, len(rows), made
-        return self._stood[2]
+        return self._there(self._stood[2])
+
+    def _there(self, stood: tuple[Stand, ...]) -> tuple[Stand, ...]:
+        return tuple(one for one in stood if one.node not in self._absent) if self._absent else stood
 
     def zoom_for_full(self, camera: Camera, scale: float) -> float:
         """The zoom, against this camera, at which a usual provider has its full size."""
-        near = spacing(camera.to_window(self.points[np.unique(self.hosts)]))
+        near = spacing(camera.to_window(self.points[np.unique(self.hosts[self.hosts >= 0])]))
         near = near[np.isfinite(near)]
         return FULL * scale / (SHARE * float(np.median(near))) if len(near) and np.median(near) > 0 else 1.0
 
@@ -302,17 +312,27 @@ class Plan:
         return kept(ground, keep)
 
     def _parents(self, state: State) -> dict[int, int | None]:
-        return dict.fromkeys(range(len(self.names))) | self._above | state.parents
+        came = {node: parent for node, parent in self._world.states.parents.items() if parent is not None}
+        return dict.fromkeys(range(len(self.names))) | self._above | came | state.parents
 
     def _arrange(self, state: State) -> None:
         """Who is drawn, and where: worked out when somebody was folded, unfolded, attached or detached."""
-        asked = frozenset(self.folds.closed), tuple(sorted(state.parents.items()))
+        absent, parents = state.gone | state.coming, self._parents(state)
+        asked = frozenset(self.folds.closed), tuple(parents.values()), absent
         if asked == self._folded:
             return
-        self._folded = asked
-        self.hosts = self.folds.hosts(len(self.names), self._parents(state))
+        same = isinstance(self._folded, tuple) and asked[:2] == self._folded[:2]
+        self._folded, self._absent = asked, absent
+        if not same:
+            self._lay(parents)
+        self.hosts = self._placed_by.copy()
+        self.hosts[[node for node in absent if node < len(self.hosts)]] = -1
+        self._moves += 1
+
+    def _lay(self, parents: dict[int, int | None]) -> None:
+        self._placed_by = self.folds.hosts(len(self.names), parents)
         rows = self._scenario.provider
-        layout = place(rows, [(a, b) for a, b in self._under.tolist()] or list(self._links), self.hosts)
+        layout = place(rows, [(a, b) for a, b in self._under.tolist()] or list(self._links), self._placed_by)
         self._laid, self.aspect = layout.points, layout.aspect
         self._stand()
 
@@ -321,8 +341,9 @@ class Plan:
         self.points = self._laid.copy()
         for node, at in self._held.items():
             self.points[node] = at
-        away = np.flatnonzero(self.hosts != np.arange(len(self.hosts)))
-        self.points[away] = self.points[self.hosts[away]]
+        hosts = self._placed_by
+        away = np.flatnonzero(hosts != np.arange(len(hosts)))
+        self.points[away] = self.points[hosts[away]]
         self._moves += 1
 
     def _know(self, pairs: list[tuple[int, int]]) -> None:

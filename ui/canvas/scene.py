@@ -114,7 +114,7 @@ class MapView(QWidget):
         self.plan.fold(node, self._player.playhead)
         chosen = [each for each in self._focus.chosen if each < len(self.plan.hosts)]
         if any(self._drawn(each) != each for each in chosen):  # nobody stays chosen out of sight
-            self._focus.choose(tuple(dict.fromkeys(map(self._drawn, chosen))))
+            self._focus.choose(tuple(each for each in dict.fromkeys(map(self._drawn, chosen)) if each >= 0))
         self.camera = replace(self.camera, margin=self._margin())
         if self.camera.fitted:
             self.fit()
@@ -224,7 +224,8 @@ class MapView(QWidget):
     def selected(self) -> int | None:
         """The one provider that is chosen, or who is drawn for it."""
         node = self._focus.provider
-        return int(self.plan.hosts[node]) if node is not None and node < len(self.plan.names) else None
+        drawn = -1 if node is None or node >= len(self.plan.names) else int(self.plan.hosts[node])
+        return None if drawn < 0 else drawn
 
     def lines(self) -> np.ndarray:
         """The links as rows of two."""
@@ -233,7 +234,8 @@ class MapView(QWidget):
     # Private
 
     def _rebuild(self) -> None:
-        if self.plan.show(self._player.scenario, self._player.trace, self._player.world):
+        player = self._player
+        if self.plan.show(player.scenario, player.trace, player.world, player.session.commands):
             if self._shown_as != (self._player.scenario.title, self.plan.aspect):  # an edit moves nothing in the window
                 camera = Camera(self.width(), self.height(), self.plan.aspect, margin=self._margin())
                 self.camera = camera.showing(self.plan.points)
@@ -281,7 +283,7 @@ class MapView(QWidget):
 
     def _drawn(self, node: int) -> int:
         """Who is drawn for one: itself, or the one that it is folded into."""
-        return int(self.plan.hosts[node]) if node < len(self.plan.hosts) else node
+        return int(self.plan.hosts[node]) if node < len(self.plan.hosts) else node  # -1: not there
 
     # Qt
 

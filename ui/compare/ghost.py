@@ -49,7 +49,7 @@ class Differences(QWidget):
 
     def _begin(self) -> None:
         follower = self._comparison.follower
-        self._plan.show(follower.scenario, follower.trace, follower.world)
+        self._plan.show(follower.scenario, follower.trace, follower.world, follower.session.commands)
 
     def _messages(self) -> Painter:
         wanted = self._themes.current, self._view.glyph_radii(), self.devicePixelRatio()

@@ -10,6 +10,7 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Event,
+    Gone,
     Healed,
     Left,
     LinkChanged,
@@ -17,6 +18,7 @@ from p4lab.core.events import (
     Misbehaving,
     Moved,
     Partitioned,
+    ProviderChanged,
     Restarted,
     SessionDown,
     SessionRefused,
@@ -29,7 +31,8 @@ KINDS: dict[type[Event], str] = {
     Moved: "owner moved", Left: "moved data dropped", Unpeered: "peering ended", Adopted: "parent",
     LinkChanged: "link", Partitioned: "partition", Healed: "healed", SessionUp: "session up",
     SessionDown: "session down", SessionRefused: "session refused", CaughtUp: "caught up", Crashed: "crash",
-    Restarted: "restart", Lost: "message lost", Misbehaving: "misbehaviour",
+    Restarted: "restart", Gone: "left for good", ProviderChanged: "provider changed",
+    Lost: "message lost", Misbehaving: "misbehaviour",
 }  # fmt: skip
 Who = Callable[[int], str]
 
@@ -76,6 +79,8 @@ def said(event: Event, node: Who) -> str:
             return f"{words.plural(items, 'record')}, {news or 'none'} new here"
         case Restarted(copies=copies):
             return f"{words.plural(copies, 'copy', 'copies')} in its store"
+        case ProviderChanged(customers=customers, lookup_delay=delay):
+            return f"{words.plural(customers, 'customer')}, {words.time(delay)} for its own lookup"
         case Misbehaving(switches=switches):
             return ", ".join(map(words.switch, switches)) or "behaves again"
         case _:
