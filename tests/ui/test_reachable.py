@@ -118,3 +118,22 @@ def test_everything_in_the_window_has_a_name_and_is_reached(desk: Desk) -> None:
         desk.window.grab()
         found |= faults(desk)
     assert not found, "\n".join(["", *sorted(found)])
+
+
+def test_whoever_has_the_keyboard_is_seen_to_have_it(desk: Desk) -> None:
+    desk.open()
+    desk.seek(6.0)
+    desk.window._focus.choose((1,))
+    desk.window.docks.show("log")
+    desk.window.activateWindow()
+    desk.window.grab()
+    same = []
+    for widget in leads_to(desk.window):
+        if widget.visibleRegion().isEmpty():
+            continue
+        desk.window.setFocus()
+        before = widget.grab().toImage()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if widget.hasFocus() and widget.grab().toImage() == before:
+            same.append(f"{path_of(widget)} “{name_of(widget)}” looks the same with the keyboard as without")
+    assert not same, "\n".join(["", *sorted(same)])
