@@ -21,6 +21,7 @@ from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
 from ui.branches import MakeSession
+from ui.keeping import keep
 from ui.places import Place, placed
 from ui.player import Player
 from ui.run import Nothing
@@ -67,7 +68,9 @@ class Document(QObject):
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
         self._saved: State | None = None
+        self._short = ""  # what was said last of a recording that is not whole
         player.branchesChanged.connect(self.changed)
+        player.workChanged.connect(self._tell_short)
 
     @property
     def title(self) -> str:
@@ -144,8 +147,14 @@ class Document(QObject):
 
     def save_as(self) -> bool:
         """Ask where to, and write it there."""
-        target = self._choose_target(f"{_slug(self.title)}.toml")
+        target = self._choose_target(f"{slug(self.title)}.toml")
         return target is not None and self._write(target)
+
+    def save_recording(self, path: Path) -> None:
+        """Write the run, as far as it is known, behind what a person goes on to do."""
+        errand = keep(self._player.run, path, self.said.emit, self.failed.emit)
+        if errand is not None:
+            self._player.behind(errand)
 
     def may_leave(self) -> bool:
         """Whether what is open may be left: nothing is unsaved, or the person has decided."""
@@ -168,6 +177,12 @@ class Document(QObject):
     def forget(self) -> None:
         """What was changed need not be kept."""
         self._saved = None
+
+    def _tell_short(self) -> None:
+        """That a recording is not whole, once it has been read as far as it goes."""
+        short, self._short = self._short, self._player.session.abilities.short
+        if self._short and self._short != short:
+            self.said.emit(self._short)
 
     def _state(self) -> State:
         """All that can change of an open scenario."""
@@ -204,6 +219,7 @@ class Document(QObject):
         self._settings.setValue("recent", [str(each) for each in kept])
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
+    """A title as the name of a file."""
     words = "".join(c.lower() if c.isalnum() else " " for c in title).split()
     return "-".join(words) or "scenario"

@@ -65,7 +65,7 @@ class Paced(Protocol):
 
 def pace(what: Paced) -> str:
     """The pace in force, for the corner of the map."""
-    if what.playing and what.mode is EXPRESS:
-        return f"express: the picture is of {words.clock(what.playhead)}"
+    if what.mode is EXPRESS:
+        return f"express: the picture is of {words.clock(what.playhead)}" if what.playing else "express"
     said = words.pace(what.factor, what.speed is None and what.mode is RUN)
-    return f"fast · {said}" if what.playing and what.mode is FAST else said
+    return f"fast · {said}" if what.mode is FAST else said

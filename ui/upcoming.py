@@ -4,10 +4,13 @@ Rules: no Qt; a function of (run, playhead). Nothing is made to find it out: wha
 be so. What is due may still be prevented, by a crash or a cut.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from p4lab.scenario.model import Do
 from p4lab.trace import LOST, Trace
 from p4lab.world import World
+from ui.branches import deed
 from ui.panels.log_text import LogText
 from ui.story import names
 from ui.words import ACCESS, clock, message, time
@@ -59,6 +62,19 @@ def expiries(world: World, name: int | None, t: float) -> list[Due]:
     return [
         Due(until, f"{names([node], world)}: its copy of {label} runs out", "expiry") for until, node in sorted(held)
     ]
+
+
+def planned(rows: Sequence[Do], t: float) -> list[Due]:
+    """What the scenario, or somebody by hand, will do after t."""
+    ahead = sorted((row for row in rows if row.at > t), key=lambda row: row.at)
+    return [Due(row.at, f"planned: {deed(row.command)}", "command") for row in ahead[:MOST]]
+
+
+def coming(text: LogText, rows: Sequence[Do], name: int | None, t: float) -> list[Due]:
+    """All that is known to come after t, the nearest first: the next event, arrivals, expiries, plans."""
+    first = next_event(text, t)
+    found = [*arrivals(text.trace, text.world, t), *expiries(text.world, name, t), *planned(rows, t)]
+    return sorted([*([first] if first is not None else []), *found], key=lambda due: due.t)
 
 
 def sentence(text: LogText, t: float, duration: float) -> str:

@@ -136,8 +136,8 @@ class Watched:
                 self._down.add(event.node)
             case Restarted():
                 self._down.discard(event.node)
-            case Gone():  # what it had owned need not be anywhere else
-                self._down.add(event.node)
+            case Gone():  # it owes no answers, and what it had owned need not be anywhere else
+                self._steps.pop(event.node, None)
                 for homes in self._homes.values():
                     homes.discard(event.node)
             case Lost():

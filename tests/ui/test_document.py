@@ -1,5 +1,6 @@
 """Opening, saving and what is unsaved, on real files; the answers that a person would give are plain functions."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from p4lab.core.commands import Get, Put
 from p4lab.scenario.model import Do
 from p4lab.scenario.read import read
 from p4lab.scenario.write import write
+from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.document import Answer, Document
@@ -196,3 +198,55 @@ def test_as_relationships_open_as_a_forest(desk: Desk, tmp_path: Path) -> None:
     notes.write_text("milk, bread")
     assert not desk.document.open(notes)
     assert desk.failed[-1].startswith("This file cannot be opened. ")
+
+
+def test_the_run_is_saved_as_a_recording_behind_what_a_person_does(desk: Desk, qtbot: QtBot) -> None:
+    desk.document.open(desk.file)
+    desk.player.seek(5.0)
+    runs.settle(qtbot, desk.player)
+    path = desk.file.with_name("run.p4rec")
+    desk.document.save_recording(path)
+    desk.player.seek(2.0)
+    desk.player.play()
+    runs.settle(qtbot, desk.player)
+    kept = Replayed(path)
+    assert (kept.abilities.end, kept.trace.digest()) == (5.0, Replayed(path).trace.digest())
+    assert desk.said == ["The run up to 5.00 s, as far as it is known, is saved as run.p4rec."]
+    upto = desk.player.trace.index_at(5.0)
+    assert list(kept.trace[:]) == list(desk.player.trace[:upto])
+    desk.document.save_recording(desk.file)
+    assert desk.failed == [
+        f"It was not saved. {desk.file}: this file is there already and is no recording; give another name"
+    ]
+
+
+def test_saving_a_recording_can_be_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    desk.document.open(desk.file)
+    desk.player.seek(5.0)
+    desk.document.save_recording(desk.file.with_name("run.p4rec"))
+    assert desk.player.work is not None and desk.player.work.says == "Saving run.p4rec"
+    desk.player.cancel()
+    assert (desk.player.work, desk.said, desk.failed) == (None, [], [])
+    assert [each.name for each in desk.file.parent.iterdir() if "p4rec" in each.name] == []
+
+
+def test_a_recording_that_is_damaged_further_on_opens_and_says_so(desk: Desk, qtbot: QtBot) -> None:
+    desk.document.open(desk.file)
+    desk.player.seek(20.0)
+    runs.settle(qtbot, desk.player)
+    path = desk.file.with_name("run.p4rec")
+    desk.document.save_recording(path)
+    runs.settle(qtbot, desk.player)
+    whole = desk.player.trace
+    db = sqlite3.connect(path)
+    db.execute("UPDATE events SET op = -1 WHERE n = 501")
+    db.commit()
+    db.close()
+    desk.said.clear()
+    assert desk.document.open(path)
+    runs.settle(qtbot, desk.player)
+    end = whole.time_of(499)
+    assert (desk.player.duration, desk.player.complete, len(desk.player.trace)) == (end, True, 500)
+    assert len(desk.said) == 1 and desk.said[0].startswith(f"{path}: event 501: its op is '-1'")
+    assert desk.said[0].endswith(f"What stands before that is here, up to {end:.3f} s.")

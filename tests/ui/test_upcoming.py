@@ -2,11 +2,13 @@
 
 import pytest
 
+from p4lab.core.commands import Get
+from p4lab.scenario.model import Do
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.panels.log_text import LogText
 from ui.run import Run
-from ui.upcoming import arrivals, expiries, next_event, sentence
+from ui.upcoming import arrivals, coming, expiries, next_event, planned, sentence
 from ui.words import time
 
 
@@ -46,3 +48,16 @@ def test_arrivals_and_expiries_come_in_order_and_after_now(run: Run) -> None:
     name = next(name.index for name in run.world.names if expiries(run.world, name.index, t))
     runs_out = expiries(run.world, name, t)
     assert all(due.t > t and due.kind == "expiry" for due in runs_out)
+
+
+def test_all_that_comes_is_told_in_order_of_time(run: Run) -> None:
+    rows = [Do(9.0, Get("Elm", "news/1")), Do(4.0, Get("Birch", "mail/1")), Do(2.0, Get("Elm", "feed/1"))]
+    plans = planned(rows, 3.0)
+    assert [(due.t, due.says) for due in plans] == [
+        (4.0, "planned: get mail/1 at Birch"),
+        (9.0, "planned: get news/1 at Elm"),
+    ]
+    text, t = LogText(run.trace, run.world), 3.0
+    whole = coming(text, rows, 0, t)
+    parts = [next_event(text, t), *arrivals(run.trace, run.world, t), *expiries(run.world, 0, t), *plans]
+    assert whole == sorted(parts, key=lambda due: due.t)

@@ -43,6 +43,12 @@ def rows(ctx: Context) -> list[Row]:
     def list_marks() -> None:
         view.transport.list_marks()
 
+    def future() -> None:
+        view.transport.future.toggle()
+
+    def shows_future() -> bool:
+        return not player.empty and view.transport.future.isVisible()
+
     def stale() -> None:
         until().next_stale()
 
@@ -69,6 +75,8 @@ def rows(ctx: Context) -> list[Row]:
         Row("event-last", "Previous event at the chosen provider", "Time", lambda: until().seek_event(-1),
             ("Shift+Left",), no_provider),
         Row("stale-next", "Next stale get", "Time", stale, (), ctx.nothing_open),
+        Row("future", "What is to come", "Time", future, ("Ctrl+T",), ctx.nothing_open, shows_future,
+            says="A line of the messages under way, copies that run out and deeds planned, on a log scale"),
         Row("mark", "Mark this moment", "Time", lambda: mark(False), ("M",), no_mark, line=True,
             says="A bookmark at the playhead, or of the interval that is selected"),
         Row("note", "Note on the interval…", "Time", lambda: mark(True), ("Shift+M",), no_span,

@@ -22,6 +22,14 @@ from ui.words import NONE, THIN, clock, grouped, share, time
 ROUND = 2  # figures of a rate: more of them only flicker
 
 
+def rounded(value: float | None) -> str:
+    """Two figures: "150 000", "34", "0.12"."""
+    if value is None:
+        return NONE
+    text = f"{float(f'{value:.{ROUND}g}'):.10g}" if value < 10 else grouped(float(f"{value:.{ROUND}g}"))
+    return text.replace(" ", THIN)
+
+
 class Strip(QWidget):
     """One line."""
 
@@ -30,7 +38,7 @@ class Strip(QWidget):
         self._player, self._theme = player, theme
         self._meter = Meter()
         self._text = LogText(player.trace, player.world)
-        self._chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
+        self.chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
         self._says = ElidedLabel(80)
         self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
@@ -38,20 +46,20 @@ class Strip(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
         self._bar.setAccessibleName("How much of the run is made")
-        self._update = QPushButton("Update now")
-        self._update.setProperty("role", "chip")
-        self._update.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._update.clicked.connect(actions["update"].trigger)
-        self._update.setToolTip(actions["update"].toolTip())
+        self.update_button = QPushButton("Update now")
+        self.update_button.setProperty("role", "chip")
+        self.update_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.update_button.clicked.connect(actions["update"].trigger)
+        self.update_button.setToolTip(actions["update"].toolTip())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for chip in self._chips.values():
+        for chip in self.chips.values():
             row.addWidget(chip)
         row.addSpacing(10)
         row.addWidget(self._says, 1)
         row.addWidget(self._bar)
-        row.addWidget(self._update)
+        row.addWidget(self.update_button)
         player.sessionChanged.connect(self._begin)
         player.sampled.connect(self._show)
         player.progressed.connect(self._show)
@@ -60,6 +68,11 @@ class Strip(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
         self._restart()
+
+    @property
+    def text(self) -> str:
+        """What it says now."""
+        return self._says.text()
 
     def _dress(self) -> None:
         self._says.setFont(font("small"))
@@ -75,16 +88,18 @@ class Strip(QWidget):
 
     def _show(self) -> None:
         player = self._player
-        for word, chip in self._chips.items():
+        for word, chip in self.chips.items():
             chip.setChecked(word == player.mode.word)
         hurries = player.playing and not player.mode.animates
         self._bar.setVisible(hurries)
-        self._update.setVisible(player.playing and player.mode is EXPRESS)
+        self.update_button.setVisible(player.playing and player.mode is EXPRESS)
         if player.empty:
             self._says.set_text("")
         elif hurries:
-            reached = player.reached
-            self._meter.add(perf_counter(), len(player.trace), reached)
+            races = player.mode is EXPRESS  # what is made counts; else what is passed, made long ago or not
+            reached = player.reached if races else player.playhead
+            events = len(player.trace) if races else player.trace.index_at(reached)
+            self._meter.add(perf_counter(), events, reached)
             self._bar.setValue(round(1000 * reached / player.duration))
             self._says.set_text(self._rates(reached))
         else:
@@ -94,22 +109,14 @@ class Strip(QWidget):
         player, meter = self._player, self._meter
         left = meter.left(player.duration)
         parts = [
-            f"{_round(meter.events_per_second)} events/s",
-            f"{_round(meter.speed)} simulated s per s",
-            f"{_round(meter.density)} events per simulated s",
+            f"{rounded(meter.events_per_second)} events/s",
+            f"{rounded(meter.speed)} simulated s per s",
+            f"{rounded(meter.density)} events per simulated s",
             f"{share(reached / player.duration)}, {time(left)} to go" if left is not None else "",
         ]
         if player.mode is EXPRESS:
             parts.insert(0, f"the picture is of {clock(player.playhead)}")
         return " · ".join(filter(None, parts))
-
-
-def _round(value: float | None) -> str:
-    """Two figures: "150 000", "34", "0.12"."""
-    if value is None:
-        return NONE
-    text = f"{float(f'{value:.{ROUND}g}'):.10g}" if value < 10 else grouped(float(f"{value:.{ROUND}g}"))
-    return text.replace(" ", THIN)
 
 
 def _chip(actions: Actions, name: str, label: str) -> QPushButton:

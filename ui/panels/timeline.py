@@ -30,6 +30,7 @@ from ui.words import clock
 CLOSE = 5  # px: a click this near to something means it
 STRIP, BELOW = 30, 22  # px above and below the line
 PITCH = 16  # px between the rows of two branches, at least
+LEAST = 320  # px of width that it keeps
 NAMES = 96  # px at most for the branches' names
 STEPS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1,
@@ -190,7 +191,7 @@ class Timeline(QWidget):
         return QSize(400, round(rows.y(max(len(rows.lanes), 1) - 1)) + BELOW)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, self.sizeHint().height())
+        return QSize(LEAST, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         player, theme, ruler, rows = self._player, self._theme.current, self._ruler, self.rows

@@ -9,14 +9,17 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from p4lab.scenario.model import COLOURS
 from ui.actions import Actions
 from ui.buttons import SignButton
+from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.marks import Marks, named
 from ui.modes import EXPRESS, RUN
+from ui.panels.future import Future
 from ui.panels.slip import Slip
 from ui.panels.speed import SpeedSlider, from_slider, to_slider
 from ui.panels.strip import Strip
@@ -26,6 +29,7 @@ from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock, grouped, speed
 
+WIDEST, MOST = "event 999 999 of 999 999 so far", 0.32  # of the bar's width
 AUTO = "Slow while messages of the selected key fly, quick in between (A)"
 NO_AUTO = "Only Run has a pace of its own: Fast and Express do not show single messages."
 UNLIMITED = "Express goes as fast as the engine makes events."
@@ -51,6 +55,7 @@ class Transport(QFrame):
         self.marks = Marks(player, focus.span, self)
         self.timeline = Timeline(player, self.marks, theme)
         self.strip = Strip(player, actions, theme)
+        self.future = Future(player, focus, theme)
         self.slip = Slip(theme, self)
         self.until = UntilSlip(player, focus, theme, self)
         self.until.found.connect(self.said)
@@ -60,7 +65,7 @@ class Transport(QFrame):
         for button, name in ((self._play, "toggle"), (self._back, "step-back"), (self._forward, "step")):
             _obey(button, actions, name)
         self._time = QLabel()
-        self._event = QLabel()
+        self._event = ElidedLabel(60)
         self._slider = SpeedSlider(theme)
         self._slider.valueChanged.connect(self._chosen)
         self._auto = QPushButton("auto")
@@ -198,10 +203,11 @@ class Transport(QFrame):
         grid.setContentsMargins(18, 8, 18, 6)
         grid.setHorizontalSpacing(22)
         grid.setVerticalSpacing(2)
-        grid.addLayout(buttons, 0, 0)
-        grid.addLayout(pace, 1, 0)
-        grid.addWidget(self.timeline, 0, 1, Qt.AlignmentFlag.AlignBottom)
-        grid.addWidget(self.strip, 1, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.future, 0, 0, 1, 2)
+        grid.addLayout(buttons, 1, 0)
+        grid.addLayout(pace, 2, 0)
+        grid.addWidget(self.timeline, 1, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.addWidget(self.strip, 2, 1, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(1, 1)
 
     def _dress(self) -> None:
@@ -209,8 +215,13 @@ class Transport(QFrame):
         for label in (self._event, self._achieved):
             label.setFont(font("small"))
         self._factor.setMinimumWidth(self._factor.fontMetrics().horizontalAdvance("1/1 000"))
-        self._event.setMinimumWidth(self._event.fontMetrics().horizontalAdvance("event 999 999 of 999 999 so far"))
         self._achieved.setFixedHeight(self._achieved.fontMetrics().height())
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """The count of events may grow without moving what is beside it, as long as there is room."""
+        wide = self._event.fontMetrics().horizontalAdvance(WIDEST)
+        self._event.setFixedWidth(round(min(wide, self.width() * MOST)))
 
     def _show_all(self) -> None:
         self._show_playing(self._player.playing)
@@ -231,7 +242,7 @@ class Transport(QFrame):
         trace = self._player.trace
         now, total = trace.index_at(self._player.playhead), len(trace)
         more = "" if self._player.complete else " so far"
-        self._event.setText(f"event {grouped(now)} of {grouped(total)}{more}" if total else "")
+        self._event.set_text(f"event {grouped(now)} of {grouped(total)}{more}" if total else "")
         achieved = self._player.achieved
         self._achieved.setText(f"achieved {speed(achieved)}" if self._player.playing and achieved > 0 else "")
 
@@ -254,6 +265,11 @@ class Transport(QFrame):
     def _chosen(self, value: int) -> None:
         if not self._showing:
             self._player.setSpeed(from_slider(value))
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._make_room()
 
 
 def _obey(button: SignButton, actions: Actions, name: str) -> None:

@@ -57,7 +57,7 @@ class UntilSlip(QFrame):
         self._number = QSpinBox()
         self._number.setRange(1, MOST)
         self._number.setAccessibleName("Number of the event to run to")
-        self._buttons: dict[str, QPushButton] = {}
+        self.buttons: dict[str, QPushButton] = {}
         self._says = QLabel()
         self._says.setProperty("role", "muted")
         self._says.setWordWrap(True)
@@ -75,6 +75,11 @@ class UntilSlip(QFrame):
         theme.changed.connect(self._dress)
         self._dress()
         self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says was found, or not."""
+        return self._says.text()
 
     def ask(self) -> None:
         """Show it, with what is likely wanted filled in; shown already: close it."""
@@ -183,7 +188,7 @@ class UntilSlip(QFrame):
             grid.addWidget(button, row, 2)
         for name, do in (("stale", self.next_stale), ("event", partial(self.seek_event, 1)),
                          ("message", self.to_message)):  # fmt: skip
-            button = self._buttons[name] = QPushButton()
+            button = self.buttons[name] = QPushButton()
             button.clicked.connect(do)
             grid.addWidget(button, grid.rowCount(), 0, 1, 3)
         grid.setColumnStretch(1, 1)
@@ -208,7 +213,7 @@ class UntilSlip(QFrame):
             ("event", EVENT.format(called), "" if node is not None else NO_PROVIDER),
             ("message", DELIVERED, "" if focus.message is not None else NO_MESSAGE),
         ):
-            button = self._buttons[name]
+            button = self.buttons[name]
             button.setText(text)
             button.setEnabled(not why_not)
             button.setToolTip(why_not)

@@ -48,7 +48,7 @@ def test_run_fast_express_and_stop(long: Desk) -> None:
         long.qtbot.waitUntil(lambda: player.reached > 0.01 + len(modes))
         long.qtbot.wait(300)
         modes.append(player.mode)
-        says.append(strip._says.text())
+        says.append(strip.text)
     assert modes == [RUN, FAST, EXPRESS]
     assert says[0].startswith("Next")
     assert "events/s" in says[1]
@@ -56,7 +56,7 @@ def test_run_fast_express_and_stop(long: Desk) -> None:
     picture = player.playhead
     long.qtbot.waitUntil(lambda: player.reached > picture)
     assert player.playhead == picture
-    long.qtbot.mouseClick(strip._update, LEFT)
+    long.qtbot.mouseClick(strip.update_button, LEFT)
     runs.settle(long.qtbot, player)
     assert (player.playing, player.playhead > picture) == (True, True)
     before = player.playhead
@@ -88,12 +88,12 @@ def test_run_until_the_next_stale_get_and_an_event_at_a_provider(desk: Desk) -> 
     player, slip = desk.player, desk.window.transport.until
     desk.press(Qt.Key.Key_F5, CTRL)
     assert slip.isVisible()
-    desk.qtbot.mouseClick(slip._buttons["stale"], LEFT)
+    desk.qtbot.mouseClick(slip.buttons["stale"], LEFT)
     runs.settle(desk.qtbot, player)
     first = player.playhead
     assert first == player.world.stale_reads()["t"][0]
     last = player.trace[player.trace.index_at(first) - 1]
-    assert isinstance(last, GetFinished) or slip._says.text().startswith("Found the next stale get")
+    assert isinstance(last, GetFinished) or slip.text.startswith("Found the next stale get")
     desk.press(Qt.Key.Key_Escape)
     assert (slip.isVisible(), desk.window.transport.timeline.hasFocus()) == (False, True)
     desk.window._focus.choose((1,))
@@ -113,7 +113,7 @@ def test_what_is_not_found_until_the_end_is_said(desk: Desk) -> None:
     desk.qtbot.keyClicks(slip._number, "1000000")
     desk.press(Qt.Key.Key_Return)
     runs.settle(desk.qtbot, player)
-    assert slip._says.text() == "There is no event 1\u202f000\u202f000: not found until the end, at 20.00 s."
+    assert slip.text == "There is no event 1\u202f000\u202f000: not found until the end, at 20.00 s."
     assert player.playhead == 20.0
 
 
