@@ -137,9 +137,14 @@ def replay(
     Example: p4lab replay monday.p4rec --json
     """
     session = Replayed(recording)
+    known = session.advance(session.abilities.end)
+    while known < session.abilities.end:
+        known = session.advance(session.abilities.end)
+    if session.fault is not None:
+        raise session.fault
     metrics = Metrics(session.scenario.title, session.scenario.seed)
     metrics.step(session.trace.slice(0, len(session.trace)))
-    report = metrics.report(session.advance(session.scenario.duration), session.trace.digest())
+    report = metrics.report(known, session.trace.digest())
     report["signatures"] = session.scenario.options.signatures.value
     _tell(report, json)
 

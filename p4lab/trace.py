@@ -132,6 +132,27 @@ class Trace:
         self._record_times.append(t)
         return number
 
+    def extend(self, messages: dict[str, np.ndarray], records: list[Event]) -> None:
+        """Append Events that have their ids, times and causes already: messages as columns, and records, each in order.
+
+        Their ids are those that follow the last one, each once.
+        """
+        rows = np.zeros(len(messages["id"]), ROW)
+        for name, column in messages.items():
+            rows[name] = column
+        start = 0
+        while start < len(rows):
+            if self._offset == _FULL:
+                self._grow(float(rows["t"][start]))
+            stop = min(len(rows), start + (_FULL - self._offset) // _WIDTH)
+            end = self._offset + (stop - start) * _WIDTH
+            memoryview(self._chunk)[self._offset : end] = rows[start:stop].tobytes()
+            self._offset, start = end, stop
+        self._records += records
+        self._record_ids.extend(event.id for event in records)
+        self._record_times.extend(event.t for event in records)
+        self._length += len(rows) + len(records)
+
     def _grow(self, t: float) -> None:
         self._chunk = chunk = bytearray(_FULL)
         self._chunks.append(chunk)

@@ -26,7 +26,7 @@ class Errand:
     """slice: works for about so many seconds, True when done. share: how much is done, 0..1. place: where the playhead
     may be by now. then: what follows. makes: whether it ends in something else than another moment. quiet: pictures on
     the way would only cost time. leads: to which place in the history. Give it up by forgetting it: what is known stays
-    known.
+    known; given_up: what else that means.
     """
 
     says: str
@@ -37,6 +37,7 @@ class Errand:
     makes: bool = False
     quiet: bool = False
     leads: int | None = None
+    given_up: Callable[[], None] = _nothing
     began: float = field(default_factory=perf_counter)
 
     @property
@@ -49,7 +50,7 @@ def ahead(run: Run, goal: float) -> Errand:
     """Make the run known up to `goal`, the playhead going along."""
     start = run.known
     return Errand(
-        f"Playing ahead to {clock(goal)}",
+        f"{'Reading on' if run.session.abilities.known else 'Playing ahead'} to {clock(goal)}",
         lambda budget: run.advance(goal, budget),
         lambda: (run.known - start) / max(goal - start, 1e-9),
         lambda playhead: min(run.known, goal),
@@ -83,11 +84,12 @@ def again(run: Run, goal: float, then: Callable[[], None], leads: int | None = N
 
 
 def whole(run: Run) -> Errand:
-    """Read a run that is known already."""
+    """Read a run that has happened already; given up, it ends where it has been read."""
     return Errand(
         "Reading the recording",
         lambda budget: run.advance(run.duration, budget),
         lambda: run.known / run.duration,
+        given_up=run.session.close,
     )
 
 

@@ -21,9 +21,10 @@ from ui.branches import Branches, MakeSession
 from ui.doing import Doing
 from ui.drive import Drive
 from ui.errands import Errand, ahead, next_event, picture, whole
-from ui.history import History
+from ui.filed import Rows
 from ui.modes import EXPRESS, Mode, fitting
 from ui.run import Nothing, Run
+from ui.works import Works
 
 FRAME = 16  # ms
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
@@ -57,7 +58,7 @@ class Player(QObject):
         super().__init__(parent)
         self.playhead = 0.0
         self.playing = False
-        self.work: Errand | None = None
+        self._works = Works(self.workChanged.emit)
         self._drive = drive = Drive()
         self.mode, self.speed, self.factor, self.achieved = drive.mode, drive.speed, drive.factor, drive.achieved
         self.run = Run(Nothing())
@@ -66,18 +67,14 @@ class Player(QObject):
         self._timer = QTimer(self, interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
         self._timer.setObjectName("player")
         self._timer.timeout.connect(self._tick)
-        self._frame = QElapsedTimer()
-        self._since_sample = QElapsedTimer()
+        self._frame, self._since_sample = QElapsedTimer(), QElapsedTimer()
         self._since_sample.start()
         self._doing = doing = Doing(self, make, self)
-        self.history: History = doing.history
+        self.history = doing.history
         self.submit, self.fork, self.change = doing.submit, doing.fork, doing.change
         self.branch_off, self.switch, self.drop, self.rename = doing.branch_off, doing.switch, doing.drop, doing.rename
-        doing.scenarioChanged.connect(self.scenarioChanged)
-        doing.branchesChanged.connect(self.branchesChanged)
-        doing.branched.connect(self.branched)
-        doing.submitted.connect(self.submitted)
-        doing.forked.connect(self.forked)
+        for name in ("scenarioChanged", "branchesChanged", "branched", "submitted", "forked"):
+            getattr(doing, name).connect(getattr(self, name))
 
     @property
     def session(self) -> Session:
@@ -108,8 +105,11 @@ class Player(QObject):
         return self.run.complete
 
     @property
+    def work(self) -> Errand | None:
+        return self._works.told
+
+    @property
     def empty(self) -> bool:
-        """Whether nothing is open."""
         return isinstance(self.session, Nothing)
 
     @property
@@ -137,35 +137,32 @@ class Player(QObject):
 
     @property
     def branches(self) -> Branches:
-        """All branches as they are now."""
         return self._doing.branches
 
-    def alerts(self, t: float) -> int:
-        """How many messages were refused by time t."""
-        return self.run.alerts(t)
-
     def digest(self) -> str:
-        """Of the whole run, once it is known to its end; else empty."""
         return self.run.digest()
 
-    def open(self, session: Session) -> None:
-        """Show another session, paused at its start."""
-        self._end_work()
+    def open(self, session: Session, branches: Rows = ()) -> None:
+        """Show another session, paused at its start. branches: those of its file."""
+        self._works.drop()
+        self._works.follow(None)
         self.run.close()
-        self._doing.begin(session)
+        self._doing.begin(session, branches)
         wanted = session.scenario.view.speed
         speed = None if isinstance(wanted, str) else wanted
         self._drive.forget()
         self.setMode(fitting(speed))
         self.setSpeed(speed)
         if session.abilities.known:
-            self.begin(whole(self.run))
+            self.behind(whole(self.run))
+            self._go_on_behind(ERRAND_BUDGET)
 
     def close(self) -> None:
         """Stop, and let go of files."""
         self._timer.stop()
         self.playing = False
-        self.work = None
+        self._works.hand = None
+        self._works.follow(None)
         self._doing.close()
         self.run.close()
 
@@ -204,7 +201,7 @@ class Player(QObject):
         self.pause()
         t = min(max(t, 0.0), self.duration)
         if t <= self.known:
-            self._end_work()
+            self._works.drop()
             self._jump(t)
         else:
             self.begin(ahead(self.run, t))
@@ -216,7 +213,7 @@ class Player(QObject):
         if raced:
             return
         if direction < 0:
-            self._end_work()
+            self._works.drop()
             before = self.trace.index_at(math.nextafter(self.playhead, -math.inf))
             self._jump(self.trace.time_of(before - 1) if before else 0.0)
         else:
@@ -231,10 +228,15 @@ class Player(QObject):
 
     def begin(self, errand: Errand) -> None:
         """Work on this between frames, in place of what was in hand."""
-        self.work = errand
+        self._works.hand = errand
         self._frame.restart()
         if not self._go_on():  # most errands are over at once
             self._wake()
+
+    def behind(self, errand: Errand) -> None:
+        """Work on this behind everything else, in place of what was there."""
+        self._works.follow(errand)
+        self._wake()
 
     def goto(self, t: float) -> None:
         """Go on to a moment just ahead."""
@@ -246,16 +248,15 @@ class Player(QObject):
         """End the work in hand, with the playhead where it has come to."""
         if self._races:
             self.goto(self.reached)
-        if self.work is not None:
-            place = self.work.place(self.playhead)
-            self._end_work()
-            self._jump(place)
+        if (errand := self._works.hand) is not None:
+            self._works.drop()
+            self._jump(errand.place(self.playhead))
 
     def show(self, run: Run, playhead: float, seen: float, hold: bool) -> None:
         """Go on in this run from this moment. hold: paused, where it is another one."""
         other, self.seen = run is not self.run, max(seen, playhead)
         if other:
-            self._end_work()
+            self._works.drop()
             was_playing, self.run = self.playing, run
             run.advance(max(playhead, run.known), ERRAND_BUDGET)
             playhead = min(playhead, run.known)
@@ -271,7 +272,7 @@ class Player(QObject):
         self._move(playhead)
 
     def cancel(self) -> None:  # what is known stays
-        self._end_work()
+        self._works.cancel()
         self._sample()
 
     def setMode(self, mode: Mode) -> None:
@@ -318,23 +319,21 @@ class Player(QObject):
 
     def _go_on(self) -> bool:
         """A slice of the errand in hand; True when it is over."""
-        errand = self.work
+        errand = self._works.hand
         if errand is None:
             return True
         done = errand.slice(ERRAND_BUDGET)
         if done or (self._since_sample.elapsed() >= SAMPLE and not errand.quiet):  # painting costs more than a slice
             self._jump(errand.place(self.playhead))
-        if done:
-            self._end_work()
-            errand.then()
-        else:
-            self.workChanged.emit()
+        self._works.went(errand, done)
         return done
 
-    def _end_work(self) -> None:
-        if self.work is not None:
-            self.work = None
-            self.workChanged.emit()
+    def _go_on_behind(self, budget: float) -> None:
+        if (errand := self._works.behind) is not None:
+            done = errand.slice(budget)
+            self._works.went(errand, done)
+            if done or self._since_sample.elapsed() >= SAMPLE:
+                self._sample()
 
     def _wake(self) -> None:
         if not self._timer.isActive():
@@ -345,10 +344,12 @@ class Player(QObject):
         if not self._frame.isValid():
             self._frame.start()
         self._drive.turn(wall)
-        if self.work is not None:
+        if self._works.hand is not None:
             self._go_on()
-        elif self.playing:
-            self._play(FRAME / 1000 if wall > SKIP else wall)
+        else:
+            if self.playing:
+                self._play(FRAME / 1000 if wall > SKIP else wall)
+            self._go_on_behind(0.0 if self.playing else ERRAND_BUDGET)
         if self._stale and self._since_sample.elapsed() >= (SAMPLE if self.playing else SEEK_SAMPLE):
             self._sample()
         if not self.playing and self.work is None and not self._stale:

@@ -30,9 +30,6 @@ class Run:
         self.world = World()
         self.metrics = Metrics(session.scenario.title, session.scenario.seed)
         self.known = 0.0
-        self._duration = session.scenario.duration
-        if session.abilities.known:  # a recording may have ended before its time
-            self._duration = max(1e-6, min(self._duration, session.advance(self._duration)))
         self._folded = 0
         self._alerts: list[float] = []  # when a message was refused
         self._digest = (-1, "")
@@ -54,7 +51,7 @@ class Run:
     @property
     def duration(self) -> float:
         """Where the run ends, seconds: as the scenario says, or where a recording of it stops."""
-        return self._duration
+        return max(1e-6, min(self.session.scenario.duration, self.session.abilities.end))
 
     @property
     def complete(self) -> bool:

@@ -95,7 +95,7 @@ class Status(QStatusBar):
         if eyes is not None:
             rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
-        alerts = player.alerts(player.playhead)
+        alerts = player.run.alerts(player.playhead)
         return [
             f"{plural(flying, 'message')} in flight",
             "recording" if player.session.abilities.known else "simulated",

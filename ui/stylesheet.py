@@ -2,8 +2,8 @@
 
 Rules: names no colour itself. A widget asks for a look with the dynamic property `role`, as in
 `widget.setProperty("role", "primary")`: primary, flat, chip for buttons; title, heading, muted, small, stale for
-labels; panel, bar, card for frames. `fault` = true marks a field that holds something wrong. Sizes are in pixels where
-they are gaps and borders; the size of text is the application's font and `theme.font`.
+labels; panel, bar, card, offer for frames. `fault` = true marks a field that holds something wrong. Sizes are in pixels
+where they are gaps and borders; the size of text is the application's font and `theme.font`.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,9 @@ QToolTip { background: $field; color: $text; border: 1px solid $outline; padding
 QFrame[role="panel"] { background: $window; border: none; }
 QFrame[role="bar"] { background: $window; border: none; border-top: 1px solid $line; }
 QFrame[role="card"] { background: $window; border: 1px solid $line; border-radius: 10px; }
+QFrame[role="offer"] {
+    background: $accent_soft; border: 1px solid $accent; border-radius: 9px; margin-top: 8px;
+}
 QFrame[role="card"]:hover { border-color: $accent; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-weight: 700; }

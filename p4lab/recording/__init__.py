@@ -4,8 +4,9 @@ Rules: what is written reads back to the same digest; whatever the bytes of a fi
 a RecordingError of one helpful line.
 """
 
-from p4lab.recording.read import Recording, load
+from p4lab.recording.opened import Recording
+from p4lab.recording.read import Reader, load
 from p4lab.recording.shape import FORMAT, RecordingError
-from p4lab.recording.write import Recorder
+from p4lab.recording.write import Recorder, may_replace
 
-__all__ = ["FORMAT", "Recorder", "Recording", "RecordingError", "load"]
+__all__ = ["FORMAT", "Reader", "Recorder", "Recording", "RecordingError", "load", "may_replace"]

@@ -15,7 +15,7 @@ import numpy as np
 
 from p4lab.core.commands import Command, verb
 from p4lab.core.events import Event
-from p4lab.recording.read import is_recording
+from p4lab.recording.opened import is_recording
 from p4lab.recording.shape import COLUMNS, FORMAT, SCHEMA, RecordingError, row_of, row_of_message
 
 BATCH = 10_000  # events: a tenth of a second of writing, and little to lose
@@ -41,13 +41,25 @@ class Timed(Protocol):
         """What was done."""
 
 
+def may_replace(path: Path) -> None:
+    """Raises RecordingError where something stands that is no recording."""
+    try:
+        if path.is_dir():
+            raise RecordingError(path, "this is a folder", "name a file in it, such as run.p4rec")
+        if path.exists() and path.stat().st_size and not is_recording(path):
+            raise RecordingError(path, "this file is there already and is no recording", "give another name")
+    except OSError as fault:
+        raise RecordingError(path, f"cannot be written: {fault.strerror or fault}") from None
+
+
 class Recorder:
     """One recording in the making. scenario: the whole text of what was run; version: the program's."""
 
     def __init__(self, path: Path | str, scenario: str, seed: int, version: str) -> None:
         self._path = Path(path)
         self._pending = 0
-        self._replace()
+        may_replace(self._path)
+        self._remove_old()
         try:
             self._db = sqlite3.connect(self._path, isolation_level=None)
             self._db.executescript(SCHEMA)
@@ -106,12 +118,8 @@ class Recorder:
     def _meta(self, **values: Any) -> None:
         self._db.executemany("INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)", values.items())
 
-    def _replace(self) -> None:
+    def _remove_old(self) -> None:
         try:
-            if self._path.is_dir():
-                raise RecordingError(self._path, "this is a folder", "name a file in it, such as run.p4rec")
-            if self._path.exists() and self._path.stat().st_size and not is_recording(self._path):
-                raise RecordingError(self._path, "this file is there already and is no recording", "give another name")
             for path in (self._path, self._path.with_name(self._path.name + "-journal")):
                 path.unlink(missing_ok=True)
         except OSError as fault:

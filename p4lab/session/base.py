@@ -4,6 +4,7 @@ Rules: six members; the rest is data. A Session makes Events available and takes
 pause or pictures.
 """
 
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -14,13 +15,18 @@ from p4lab.trace import Trace
 
 
 class Abilities(msgspec.Struct, frozen=True):
-    """What a Session can do, and why not where it cannot. known: the whole run is there already."""
+    """What a Session can do, and why not where it cannot. known: the whole run has happened, up to `end`.
+
+    short: why there is less of it than there was, in a sentence.
+    """
 
     submit: bool
     fork: bool
     real_time: bool = False
     known: bool = False
     why_not: str = ""
+    end: float = inf
+    short: str = ""
 
 
 class AnewError(ValueError):

@@ -81,7 +81,12 @@ def replayed(folder: Path) -> Session:
     return Replayed(record(folder / "run.p4rec"))
 
 
-BACKENDS = {"simulated": simulated, "replayed": replayed}
+def in_parts(folder: Path) -> Session:
+    """And read as it is asked for."""
+    return Replayed(record(folder / "run.p4rec"), first=1)
+
+
+BACKENDS = {"simulated": simulated, "replayed": replayed, "replayed in parts": in_parts}
 
 
 def record(path: Path, text: str = TEXT) -> Path:

@@ -23,9 +23,9 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def report(session: Session) -> dict[str, object]:
-    metrics = Metrics(session.scenario.title, session.scenario.seed)
+    metrics, known = Metrics(session.scenario.title, session.scenario.seed), finish(session)
     metrics.step(session.trace.slice(0, len(session.trace)))
-    return metrics.report(finish(session), session.trace.digest())
+    return metrics.report(known, session.trace.digest())
 
 
 def test_a_replay_has_the_runs_numbers_and_pictures(tmp_path: Path) -> None:
@@ -79,9 +79,9 @@ def test_the_recordings_of_format_1_keep_opening() -> None:
     replay = Replayed(DATA / "format-1.p4rec")
     assert replay.commands == [Do(at=4.000001, command=Get("Birch", key="news/1", owner="Aster"))]
     assert [provider.name for provider in replay.scenario.provider] == ["Aster", "Birch", "Cedar"]
-    metrics = Metrics("", 0)
+    metrics, known = Metrics("", 0), finish(replay)
     metrics.step(replay.trace.slice(0, len(replay.trace)))
-    numbers = metrics.report(finish(replay))
+    numbers = metrics.report(known)
     assert (replay.scenario.seed, numbers["time"], len(replay.trace)) == (3, 6.0, 458)
     assert numbers["gets"] == {
         "total": 70, "local": 24, "replica": 6, "cached": 12, "joined": 3, "remote": 19, "not_found": 0, "partial": 0,
@@ -102,3 +102,56 @@ def test_a_changed_link_has_the_digest_of_the_run(tmp_path: Path) -> None:
     run, replay = Simulated(parse(text)), Replayed(record(tmp_path / "run.p4rec", text))
     assert finish(run) == finish(replay)
     assert replay.trace.digest() == run.trace.digest()
+
+
+def damaged(path: Path, statement: str) -> Path:
+    db = sqlite3.connect(record(path))
+    db.execute(statement)
+    db.commit()
+    db.close()
+    return path
+
+
+def test_what_is_read_in_parts_is_what_is_read_at_once(tmp_path: Path) -> None:
+    path = record(tmp_path / "run.p4rec")
+    parts, whole = Replayed(path, first=5), Replayed(path)
+    assert (len(parts.trace), parts.abilities) == (5, whole.abilities)
+    assert parts.abilities.end == 20.0
+    for t in (0.0, 3.0, 12.5, 20.0):
+        known = parts.advance(t)
+        while known < t:
+            known = parts.advance(t)
+        upto = whole.trace.index_at(t)
+        assert list(parts.trace.slice(0, upto)) == list(whole.trace.slice(0, upto))
+    assert parts.trace.digest() == whole.trace.digest()
+    assert (parts.fault, parts.abilities.short) == (None, "")
+
+
+def test_a_file_that_is_closed_early_is_a_recording_up_to_there(tmp_path: Path) -> None:
+    part = Replayed(record(tmp_path / "run.p4rec"), first=700)
+    known = part.advance(0.0)
+    part.close()
+    assert 0.0 < known < 20.0
+    assert part.advance(20.0) == known == part.abilities.end
+    assert len(part.trace) == 700
+    assert part.abilities.short == f"The rest of the recording was not read: of 20.000 s there are {known:.3f} s."
+    part.close()
+    assert len(part.trace) == 700
+
+
+@pytest.mark.parametrize("first", [5, 100_000])
+def test_a_file_that_is_damaged_further_on_is_a_recording_up_to_there(tmp_path: Path, first: int) -> None:
+    path = damaged(tmp_path / "run.p4rec", "UPDATE events SET cause = 5000 WHERE n = 1001")
+    session, whole = Replayed(path, first), Replayed(record(tmp_path / "whole.p4rec"))
+    while not session.fault:
+        session.advance(20.0)
+    end = whole.trace.time_of(999)
+    assert str(session.fault) == f"{path}: event 1001: its cause is '5000', not a whole number from 0 to 1000"
+    assert list(session.trace[:]) == list(whole.trace[:1000])
+    assert session.abilities.end == session.advance(20.0) == end
+    assert session.abilities.short == f"{session.fault}. What stands before that is here, up to {end:.3f} s."
+
+
+def test_nothing_to_play_is_no_session(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match=r"run\.p4rec: event 1 is missing"):
+        Replayed(damaged(tmp_path / "run.p4rec", "DELETE FROM events WHERE n = 1"))

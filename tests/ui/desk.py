@@ -75,7 +75,8 @@ class Desk:
 
     def build(self) -> Window:
         player, person = Player(Simulated), self.person
-        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings)
+        recovery = self.folder / "recovery"
+        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings, recovery)
         window = Window(player, Focus(), self.taste, document, person, self.settings)
         window.resize(1200, 760)
         window.show()

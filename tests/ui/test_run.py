@@ -63,3 +63,57 @@ def test_a_recording_plays_as_far_as_it_goes(qtbot: QtBot, tmp_path: Path, until
     with pytest.raises(ValueError, match="recording"):
         player.submit(Get("Aster", "news/1"))
     player.close()
+
+
+def test_a_recording_is_read_behind_what_a_person_does(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    whole = Run(Replayed(_recorded(tmp_path, 20.0)))
+    while not whole.advance(20.0, 1.0):
+        pass
+    player = Player(Simulated)
+    session = Replayed(tmp_path / "small.p4rec", first=1)
+    session.advance = _slowly(session)  # a part at a time, as of a large file
+    player.open(session)
+    assert (player.duration, player.complete, player.playhead) == (20.0, False, 0.0)
+    assert player.work is not None and player.work.says == "Reading the recording"
+    known = player.known
+    player.seek(known / 2)
+    assert (player.playhead, player.work is not None) == (known / 2, True)
+    player.seek(known + 1.0)
+    qtbot.waitUntil(lambda: player.playhead == known + 1.0)
+    player.setSpeed(1.0)
+    player.play()
+    runs.settle(qtbot, player)
+    assert (player.complete, player.digest(), session.abilities.short) == (True, whole.digest(), "")
+    assert player.metrics.report(20.0) == whole.metrics.report(20.0)
+    player.close()
+
+
+def test_reading_is_given_up_with_what_is_there(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    player = Player(Simulated)
+    session = Replayed(_recorded(tmp_path, 20.0), first=1)
+    session.advance = _slowly(session)
+    player.open(session)
+    player.cancel()
+    runs.settle(qtbot, player)
+    end = player.duration
+    assert 0.0 < end < 20.0
+    assert (player.complete, player.known) == (True, end)
+    assert session.abilities.short == f"The rest of the recording was not read: of 20.000 s there are {end:.3f} s."
+    player.seek(20.0)
+    assert player.playhead == end
+    player.close()
+
+
+def _slowly(session: Replayed):
+    """`advance` that has little time: some events in each call."""
+
+    def advance(until: float) -> float:
+        if session._reader.reached < until and not session._reader.done:
+            session._read(60)
+        return session._reader.reached
+
+    return advance
