@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from ui.actions import Actions
+from ui.acts import plots
 from ui.acts.context import Context
 from ui.canvas.scene import LINE, NOBODY, MapView
 from ui.compare.beside import Beside
@@ -23,7 +24,6 @@ from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
 from ui.panels.lesson import LessonPanel
 from ui.panels.log import LogPanel
 from ui.panels.palette import Palette
-from ui.panels.plots import PlotsPanel
 from ui.panels.putget import PutGetBar
 from ui.panels.sequence import SequencePanel
 from ui.panels.transport import Transport
@@ -47,8 +47,8 @@ class Bench(QWidget):
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, focus, acts, theme)
         self.beside = Beside(player, focus, context.document, context.sheets, self.map, notice, theme, self)
-        for name, panel in (("plots", PlotsPanel), ("log", LogPanel)):
-            docks.add(name, partial(panel, player, focus, theme))
+        docks.add("plots", partial(plots.make, context, settings))
+        docks.add("log", partial(LogPanel, player, focus, theme))
         docks.add("details", inspectors.dock)
         docks.add("sequence", partial(SequencePanel, player, focus, theme, settings, acts))
         docks.add("lesson", partial(LessonPanel, player, theme))

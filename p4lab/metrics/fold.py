@@ -137,6 +137,15 @@ class Metrics:
         found = self._messages.histogram(t0, t1, bins)
         return {word: found[code] for code, word in report.PEER_WORDS.items()}
 
+    def volumes(self, t0: float, t1: float, bins: int) -> dict[str, np.ndarray]:
+        """Bytes of the same messages."""
+        found = self._messages.histogram(t0, t1, bins, weigh=True)
+        return {word: found[code] for code, word in report.PEER_WORDS.items()}
+
+    def sent_by(self, t0: float, t1: float, bins: int) -> np.ndarray:
+        """The same messages by sender, as [node, part]; whoever has sent none may be left out at the end."""
+        return self._messages.senders(t0, t1, bins)
+
     def report(self, t: float | None = None, digest: str = "") -> dict[str, Any]:
         """The object of contracts section 3 as of time t (None: of all). digest: of the whole trace, passed through.
 

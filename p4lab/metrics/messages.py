@@ -6,6 +6,7 @@ message (DUPLICATE) nobody sent: it is counted apart.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -87,16 +88,33 @@ class Messages:
             table[0] = 0  # they were counted when they were sent
         return found + lost
 
-    def histogram(self, t0: float, t1: float, bins: int) -> np.ndarray:
-        """Messages by code and by equal parts of [t0, t1), as [code, bin]."""
+    def histogram(self, t0: float, t1: float, bins: int, weigh: bool = False) -> np.ndarray:
+        """Messages by code and by equal parts of [t0, t1), as [code, bin]. weigh: their bytes instead."""
         found = np.zeros(CODES * bins, np.int64)
+        for rows, place in self._placed(t0, t1, bins):
+            weights = rows["size"] if weigh else None
+            found += np.bincount(_codes(rows) * bins + place, weights, CODES * bins).astype(np.int64)
+        return found.reshape(CODES, bins)
+
+    def senders(self, t0: float, t1: float, bins: int) -> np.ndarray:
+        """Messages between providers by sender and by equal parts of [t0, t1), as [node, bin]."""
+        found = np.zeros((0, bins), np.int64)
+        for rows, place in self._placed(t0, t1, bins):
+            between = rows["code"] < ACCESS
+            src = rows["src"][between].astype(np.int64)
+            count = max(len(found), int(src.max(initial=-1)) + 1)
+            more = np.bincount(src * bins + place[between], minlength=count * bins).reshape(count, bins)
+            more[: len(found)] += found
+            found = more
+        return found
+
+    def _placed(self, t0: float, t1: float, bins: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """What was sent in [t0, t1), and in which of its equal parts."""
         for chunk in range(max(0, bisect_right(self._starts, t0) - 2), bisect_right(self._starts, t1)):
             rows = self._rows(chunk)
             rows = rows[slice(*np.searchsorted(rows["t"], (t0, t1)))]
             rows = rows[rows["fate"] & DUPLICATE == 0]
-            place = np.minimum(((rows["t"] - t0) * (bins / (t1 - t0))).astype(np.int64), bins - 1)
-            found += np.bincount(_codes(rows) * bins + place, minlength=CODES * bins)
-        return found.reshape(CODES, bins)
+            yield rows, np.minimum(((rows["t"] - t0) * (bins / (t1 - t0))).astype(np.int64), bins - 1)
 
     def _rows(self, chunk: int) -> np.ndarray:
         return self._chunks[chunk][: self._filled] if chunk == len(self._chunks) - 1 else self._chunks[chunk]

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from p4lab.core.commands import Crash, Restart
+from p4lab.scenario.model import Peering
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.torture.torture import drawn, run, torture
@@ -40,6 +41,6 @@ def test_every_fault_ends_with_what_it_began() -> None:
 def test_a_run_that_breaks_is_a_finding() -> None:
     """An exception of the core does not end a campaign: its seed is worth as much as a violation's."""
     scenario = drawn(5, None).whole()
-    broken = msgspec.structs.replace(scenario, provider=())
+    broken = msgspec.structs.replace(scenario, peering=(Peering(between=("Nobody", "Nobody else")),))
     (found,) = run(broken)[0]
     assert (found.invariant, found.t) == (0, 0.0)

@@ -5,7 +5,7 @@ Rules: rows alone.
 
 from functools import partial
 
-from ui.acts import sequence
+from ui.acts import plots, sequence
 from ui.acts.context import Context
 from ui.docks import DOCKS
 from ui.rows import Row, always
@@ -39,6 +39,7 @@ def rows(ctx: Context) -> list[Row]:
             partial(_is_shown, ctx, dock.id), submenu="Panels", says=dock.says)
         for dock in DOCKS
     ]  # fmt: skip
+    found += plots.rows(ctx)
     found += sequence.rows(ctx)
     found.append(Row("layout", "Reset layout", "View", view.reset_layout, (), nothing_open,
                      says="Put every panel back where it was at first"))  # fmt: skip

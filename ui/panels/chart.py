@@ -1,13 +1,14 @@
 """What the plots have in common: a stretch of time that they show together, a frame around pyqtgraph, ticks, a bubble.
 
-Rules: a chart knows the player, the theme and its span, nothing of what is plotted. Dragging pans and the wheel zooms
-time, for all charts of a span together; a double click shows the whole run; a click on empty space seeks.
+Rules: a chart knows the player, the theme and its span, nothing of what is plotted. The wheel zooms time, for all
+charts of a span together; dragging selects an interval where the span has room for one, and pans with Shift; a double
+click shows the whole run and nothing selected; a click on empty space seeks.
 """
 
 from collections.abc import Callable
 
 import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
@@ -53,14 +54,16 @@ class Chart(QWidget):
         self.head.addSpacing(10)
         self.head.addWidget(self.unit)
 
-        self.plot = pg.PlotWidget()
+        self.plot = pg.PlotWidget(viewBox=Box())
         self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.plot.setMinimumHeight(48)
         self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys do nothing in it
+        self.plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or Tab would stop at it all the same
         self.plot.setAccessibleName(title)
         self.plot.plotItem.hideButtons()
         self.plot.plotItem.setMenuEnabled(False)
-        self.view: pg.ViewBox = self.plot.plotItem.vb
+        self.view: Box = self.plot.plotItem.vb
+        self.view.select = None if span.selected is None else self._drag
         self.view.setMouseEnabled(x=True, y=False)
         self.view.setDefaultPadding(0)
         for side in ("left", "bottom"):
@@ -69,6 +72,12 @@ class Chart(QWidget):
             axis.enableAutoSIPrefix(False)
         self._grid = Grid()  # that of pyqtgraph's axes keeps the first and the last tick from having a text
         self.plot.addItem(self._grid, ignoreBounds=True)
+        self._band = Band()
+        self.plot.addItem(self._band, ignoreBounds=True)
+        self._hair = pg.InfiniteLine(angle=90, movable=False)
+        self._hair.setZValue(90)
+        self._hair.hide()
+        self.plot.addItem(self._hair, ignoreBounds=True)
         self.playhead = pg.InfiniteLine(angle=90, movable=True)
         self.playhead.setZValue(100)
         self.plot.addItem(self.playhead, ignoreBounds=True)
@@ -86,6 +95,10 @@ class Chart(QWidget):
         self.column.addWidget(self.plot, 1)
 
         span.changed.connect(self._show_span)
+        span.pointed.connect(self._point)
+        if span.selected is not None:
+            span.selected.spanChanged.connect(self._show_selected)
+            self._show_selected()
         self.view.sigXRangeChanged.connect(self._range_moved)
         self.playhead.sigDragged.connect(lambda line: player.seek(line.value()))
         player.moved.connect(self._move)
@@ -150,6 +163,9 @@ class Chart(QWidget):
         below.setHeight(metrics.height() + 8 if self._time_axis else 1)
         self._grid.colour = theme.grid
         self._grid.update()
+        self._band.colour = theme.accent_soft
+        self._band.update()
+        self._hair.setPen(pg.mkPen(theme.muted, width=1, style=Qt.PenStyle.DotLine))
         self.playhead.setPen(pg.mkPen(theme.accent, width=2))
         self.playhead.setHoverPen(pg.mkPen(theme.accent, width=4))
         self.title.setFont(font("heading"))
@@ -192,6 +208,8 @@ class Chart(QWidget):
             return
         if event.double():
             self.span.reset()
+            if self.span.selected is not None:
+                self.span.selected.clear()
             if self._before is not None:  # the first of the two clicks was not meant to seek
                 playhead, playing = self._before
                 self._before = None
@@ -206,9 +224,31 @@ class Chart(QWidget):
 
     def _hovers(self, place: QPointF) -> None:
         if self.view.sceneBoundingRect().contains(place):
+            self.span.pointed.emit(self.view.mapSceneToView(place).x())
             self.hovered.emit(place)
         else:
+            self.span.pointed.emit(None)
             self.left.emit()
+
+    def _point(self, t: float | None) -> None:
+        """A thin line where the pointer is, in whichever plot."""
+        self._hair.setVisible(t is not None)
+        if t is not None:
+            self._hair.setValue(t)
+
+    def _drag(self, start: float, end: float, over: bool) -> None:
+        """Select from where the drag began to where it is."""
+        self.left.emit()
+        self.span.dragging = not over
+        if self.span.selected is not None:
+            whole = self.span.whole
+            self.span.selected.select(min(max(start, 0.0), whole), min(max(end, 0.0), whole))
+        if over:
+            self.span.settled.emit()
+
+    def _show_selected(self) -> None:
+        self._band.ends = None if self.span.selected is None else self.span.selected.ends
+        self._band.update()
 
     def _place_empty(self) -> None:
         inner = self.view.sceneBoundingRect().toRect() if self.view.width() > 1 else self.plot.rect()
@@ -219,6 +259,7 @@ class Chart(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The bubble goes when the pointer leaves."""
         if event.type() == QEvent.Type.Leave:
+            self.span.pointed.emit(None)
             self.left.emit()
         return super().eventFilter(watched, event)
 
@@ -232,6 +273,47 @@ class Chart(QWidget):
         super().showEvent(event)
         self._place_empty()
         self.rangeChanged.emit()
+
+
+class Box(pg.ViewBox):
+    """A view in which dragging may select. select: told from when to when, and whether it is over."""
+
+    select: Callable[[float, float, bool], None] | None = None
+
+    # pyqtgraph
+
+    def mouseDragEvent(self, event: MouseDragEvent, axis: int | None = None) -> None:
+        pans = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if self.select is None or pans or event.button() != Qt.MouseButton.LeftButton:
+            super().mouseDragEvent(event, axis)
+            return
+        event.accept()
+        start, end = (self.mapToView(place).x() for place in (event.buttonDownPos(), event.pos()))
+        self.select(start, end, event.isFinish())
+
+
+class Band(pg.GraphicsObject):
+    """The interval that is selected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: tuple[float, float] | None = None
+        self.colour = QColor()
+        self.setZValue(-20)
+
+    # Qt
+
+    def viewRangeChanged(self, *_: object) -> None:
+        self.prepareGeometryChange()
+
+    def boundingRect(self) -> QRectF:
+        return self.viewRect() or QRectF()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self.ends is not None:
+            view = self.boundingRect()
+            low, high = self.ends
+            painter.fillRect(QRectF(low, view.top(), high - low, view.height()), self.colour)
 
 
 class Grid(pg.GraphicsObject):

@@ -4,6 +4,8 @@ Rules: a pure function of (gets, playhead, stretch shown); no more points than t
 next to no time, so those points are spread a little (the bubble says the true number).
 """
 
+from math import floor, log10
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
@@ -41,6 +43,7 @@ REACH = 9.0  # px: as far as the pointer finds a point
 FAVOUR = 3.0  # px that a stale get, and one of the selected key, seem nearer than they are
 SPREAD = 0.022  # of the height: how far points at home are spread
 FAR = 4.0  # where the slowest get takes this many times as long as the 98 % quickest, those beyond are drawn at the rim
+LEAST = -1  # the logarithm of the least height of a logarithmic axis: what is below 0.1 ms is drawn there
 RIM = 0.04  # of the height, above and below the range
 
 
@@ -58,6 +61,7 @@ class LatencyPanel(QWidget):
         layout.addWidget(self.chart)
         self._gets = player.metrics.gets(0.0)
         self._height = 1.0  # ms at the top
+        self._log = False
         self._points: dict[tuple[int, int, bool], pg.ScatterPlotItem] = {}
         self._lines = [pg.PlotCurveItem(antialias=True) for _ in QUANTILES]
         for line in self._lines:
@@ -78,6 +82,12 @@ class LatencyPanel(QWidget):
         themes.changed.connect(self._restyle)
         self._restyle()
 
+    def set_log(self, log: bool) -> None:
+        """Whether the axis is logarithmic."""
+        if log != self._log:
+            self._log = log
+            self._pulse.ask()
+
     def refresh(self) -> None:
         """Show the gets that were answered by the playhead; of a recording those to come too, pale."""
         player, span = self._player, self.chart.span
@@ -88,7 +98,7 @@ class LatencyPanel(QWidget):
         self._show_points(gets, done)
         at, values = self._quantiles.lines(gets[:done], span.low, span.high, player.playhead)
         for line, heights in zip(self._lines, values, strict=True):
-            line.setData(at, heights * 1000, connect="finite")  # no get near, no line
+            line.setData(at, self._shown(heights * 1000), connect="finite")  # no get near, no line
         self.chart.say("" if len(gets) else self._what_fills())
         self._show_legend()
         self._mark()
@@ -99,10 +109,16 @@ class LatencyPanel(QWidget):
         usual = float(np.quantile(some, 0.98)) * 1000 if len(gets) else 0.0
         top = usual * 1.5 if slowest > FAR * usual > 0 else slowest
         self._height = max(round_up(top), 10.0)
-        marks = ticks(0.0, self._height, self.chart.rows())
-        self.chart.set_height_axis(
-            self._height * (1 + RIM), [(at, words.grouped(at)) for at in marks], -self._height * RIM
-        )
+        if self._log:
+            high = -floor(-log10(self._height))
+            room = RIM * (high - LEAST)
+            decades = [(float(at), words.grouped(10.0**at, max(0, -at))) for at in range(LEAST, high + 1)]
+            self.chart.set_height_axis(high + room, decades, LEAST - room)
+        else:
+            marks = ticks(0.0, self._height, self.chart.rows())
+            self.chart.set_height_axis(
+                self._height * (1 + RIM), [(at, words.grouped(at)) for at in marks], -self._height * RIM
+            )
         beyond = int(np.count_nonzero(gets["latency"] * 1000 > self._height))
         rim = f"{words.grouped(beyond)} above, up to {words.time(slowest / 1000)} · " if beyond else ""
         self.chart.unit.setText(f"{rim}ms")
@@ -131,10 +147,16 @@ class LatencyPanel(QWidget):
     def _spread(self, gets: np.ndarray) -> np.ndarray:
         """Heights in ms, points at home spread by a number that depends on their op alone, all inside the range."""
         y = gets["latency"] * 1000
+        if self._log:
+            return self._shown(np.minimum(y, self._height))
         home = GROUP_BY_KLASS[gets["klass"]] == HOME
         noise = (gets["op"].astype(np.uint64) * np.uint64(2654435761) % np.uint64(1009)).astype(float) / 1009
         y = y + np.where(home, (noise - 0.5) * 2 * SPREAD * self._height, 0.0)
-        return np.minimum(y, self._height * (1 + RIM / 2))
+        return self._shown(np.minimum(y, self._height * (1 + RIM / 2)))
+
+    def _shown(self, ms: np.ndarray) -> np.ndarray:
+        """Heights on the axis."""
+        return np.log10(np.maximum(ms, 10.0**LEAST)) if self._log else ms
 
     def _item(self, key: tuple[int, int, bool]) -> pg.ScatterPlotItem:
         item = self._points.get(key)

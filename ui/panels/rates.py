@@ -77,6 +77,11 @@ class RatesPanel(QWidget):
         self.chart.say(self._what_fills() if not total.any() else "")
         self._show_legend()
 
+    @property
+    def counted(self) -> tuple[float, float, dict[str, np.ndarray]]:
+        """Where the first bar begins, how wide each is, and what is counted in each."""
+        return self._first, self._width, self._counts
+
     def _show_bars(self, playhead: float) -> None:
         bins = len(next(iter(self._counts.values())))
         left = self._first + self._width * np.arange(bins)

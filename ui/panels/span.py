@@ -7,17 +7,27 @@ import math
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.span import Span
+
 CLOSEST = 1e-5  # of the run: the shortest stretch that can be zoomed to
 FOLLOW = 0.8  # of a zoomed stretch: where the playhead is put when it runs out of it
 
 
 class TimeSpan(QObject):
-    """From `low` to `high` seconds, within a run of `whole`."""
+    """From `low` to `high` seconds, within a run of `whole`. selected: the interval that dragging selects, if it does.
+
+    pointed: where the pointer is, in one of the plots; None: nowhere. dragging: an interval is being selected; settled:
+    no more.
+    """
 
     changed = Signal()
+    pointed = Signal(object)
+    settled = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, selected: Span | None = None) -> None:
         super().__init__(parent)
+        self.selected = selected
+        self.dragging = False
         self.whole = 1.0
         self.low, self.high = 0.0, 1.0
         self._last = 0.0  # the playhead that was last followed

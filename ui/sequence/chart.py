@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QWidget
 
+from p4lab.core.events import Sent
 from ui import words
 from ui.bubble import Bubble
 from ui.panels.pulse import Pulse
@@ -70,7 +71,8 @@ class SequenceChart(QWidget):
         for signal in (focus.nameChanged, focus.providerChanged, focus.chainChanged):
             signal.connect(self._pulse.ask)
         focus.opChanged.connect(self._follow_request)
-        focus.eventChanged.connect(self._show_selected)
+        focus.eventChanged.connect(lambda: self._show_selected(focus.event_id))
+        focus.messageChanged.connect(lambda: self._show_selected(focus.message))
         themes.changed.connect(self._restyle)
         self._restyle()
         self._go_to_playhead()
@@ -124,9 +126,11 @@ class SequenceChart(QWidget):
             return
         self.at_event = number
         self.model.focus.select_event(number)
-        op = getattr(self.model.trace[number - 1], "op", 0)
-        if op:
+        event = self.model.trace[number - 1]
+        if op := getattr(event, "op", 0):
             self.model.focus.select_op(op)
+        if isinstance(event, Sent):
+            self.model.focus.select_message(number)
         self.update()
 
     def seek(self, t: float) -> None:
@@ -220,8 +224,7 @@ class SequenceChart(QWidget):
             self._bar.setValue(round(self._bar.value() + self._frame.y(lane) - self._frame.height / 2))
         self._pulse.ask()
 
-    def _show_selected(self) -> None:
-        number = self.model.focus.event_id
+    def _show_selected(self, number: int | None) -> None:
         if number is not None:
             self.at_event = number
             self.model.show_event(number)

@@ -60,7 +60,7 @@ class Model(QObject):
         self.width = 600.0  # px of the lanes at the last `refresh`
         self._crowd = Crowd()
         self._text: LogText | None = None
-        self._weights: tuple[tuple[int, int], np.ndarray] | None = None
+        self._weights: tuple[tuple[Trace, int], np.ndarray] | None = None
 
     @property
     def trace(self) -> Trace:
@@ -274,7 +274,7 @@ class Model(QObject):
     def _talk(self) -> np.ndarray:
         """How many messages go from whom to whom; counted again each time the run has doubled, so lanes stay put."""
         rows = self.trace.messages
-        key = id(self.trace), rows.bit_length()
+        key = self.trace, rows.bit_length()
         if self._weights is None or self._weights[0] != key:
             some = self.trace.rows(max(0, rows - LOOK_BACK), rows)
             count = max(self.world.called, default=0) + 1

@@ -291,7 +291,7 @@ def _stale(rows: np.ndarray, wanted: Look) -> np.ndarray:
 def _counted(wanted: Look, crowd: Crowd, lane_of: np.ndarray, first: int, last: int) -> Sight:
     axis, choice = wanted.axis, wanted.choice
     bins = max(8, round(wanted.width / BIN))
-    key = (id(wanted.trace), axis.mode, choice, wanted.lanes)
+    key = (wanted.trace, axis.mode, choice, wanted.lanes)
 
     def mask(rows: np.ndarray) -> np.ndarray:
         return kept(rows, wanted.world, choice, lane_of)

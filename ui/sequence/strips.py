@@ -33,7 +33,7 @@ class Strips:
     """The bars of one name of one run."""
 
     def __init__(self) -> None:
-        self._key: tuple[int, int, int] | None = None
+        self._key: tuple[Trace, int, int] | None = None
         self._bars: dict[int, list[Bar]] = {}
 
     def within(
@@ -66,7 +66,7 @@ class Strips:
         return mine[place] if place < len(mine) and mine[place].start <= t else None
 
     def _know(self, trace: Trace, world: World, name: int) -> None:
-        key = id(trace), world.seen, name
+        key = trace, world.seen, name
         if key != self._key:
             self._key = key
             self._bars = {}

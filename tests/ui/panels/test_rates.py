@@ -76,7 +76,7 @@ def test_the_three_plots_zoom_and_reset_together(qtbot, themes):
     qtbot.addWidget(panel)
     panel.show()
     qtbot.wait(80)
-    views = [part.chart.view for part in (panel.latency, panel.staleness, panel.rates)]
+    views = [part.chart.view for part in panel.frames]
     views[2].setXRange(4.0, 8.0, padding=0)
     assert [view.viewRange()[0] for view in views] == [pytest.approx([4.0, 8.0])] * 3
     assert len({round(view.sceneBoundingRect().left()) for view in views}) == 1
