@@ -228,7 +228,7 @@ def test_drawing_while_it_runs_is_a_command_at_the_playhead(person: Person) -> N
     assert len(person.map.lines()) == 0
     acts["faults-only"].trigger()
     assert person.undo_all() == [
-        "leave Birch", "duplicating 2 providers", "add-organisation Fern Works", "add-provider Fern",
+        "leave Birch", "duplicating 2 providers", "add organisation Fern Works", "add provider Fern",
     ]  # fmt: skip
     assert done() == []
 
