@@ -67,6 +67,7 @@ class LogModel(QAbstractTableModel):
         self._rows: dict[int, Row] = {}
         self._marks: dict[tuple[str, str], QIcon] = {}
         self._eyes: int | None = None  # the provider that sees
+        self._interval: tuple[float, float] | None = None  # rows within it have a bed of their own
         self._now = 0.0  # when it is looked: what is under way then is not seen yet
         self._timer = QTimer(self, interval=0)
         self._timer.setObjectName("log search")
@@ -162,6 +163,14 @@ class LogModel(QAbstractTableModel):
         """Take on a theme."""
         self._theme = theme
         self._marks.clear()
+        self._repaint()
+
+    def mark_interval(self, ends: tuple[float, float] | None) -> None:
+        """Show which rows lie within the interval that is selected."""
+        self._interval = ends
+        self._repaint()
+
+    def _repaint(self) -> None:
         if self._count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(COLUMNS) - 1))
 
@@ -288,6 +297,9 @@ class LogModel(QAbstractTableModel):
                 return self._ink(row, column)
             case Qt.ItemDataRole.BackgroundRole if row == self.row_of(self.current):
                 return self._theme.track
+            case Qt.ItemDataRole.BackgroundRole if self._interval is not None:
+                low, high = self._interval
+                return self._theme.accent_soft if low <= self.row(row).time <= high else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole if column in (BETWEEN, KEY, RESULT):

@@ -55,6 +55,10 @@ class Canvas:
         painter.save()
         painter.setClipRect(area)
         painter.translate(area.topLeft())
+        if (ends := model.focus.span.ends) is not None:  # the interval that is selected in the whole window
+            scale = area.width() / model.axis.length
+            left, right = ((model.unit(t) - model.axis.low) * scale for t in ends)
+            painter.fillRect(QRectF(left, 0, right - left, area.height()), theme.accent_soft)
         self.painting.ground(painter, frame, sight)
         painter.restore()
 

@@ -76,7 +76,7 @@ def as_svg(model: Model, what: str, path: Path) -> int:
     _axis(painter, model, axis, QRectF(gutter, 0, width, top))
     painter.translate(gutter, top)
     painter.setClipRect(QRectF(-MARGIN, -MARGIN, width + 2 * MARGIN, lane * len(names) + MARGIN))
-    strips = model.strips.within(model.trace, model.world, model.focus.name, axis, model.lanes, width)
+    strips = model.strips_in_sight(axis, width)
     painting.ground(painter, frame, sight)
     painting.strips(painter, frame, strips)
     painting.arrows(painter, frame, sight)
