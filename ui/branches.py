@@ -14,11 +14,14 @@ from p4lab.core.commands import Command, Get, Put, Remove, verb
 from p4lab.scenario.check import check
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.texts import MAX_NAME
 from p4lab.session.base import Session
 from ui.run import Run
 from ui.words import clock
 
 MakeSession = Callable[[Scenario, list[Do]], Session]
+WORDS = ("title", "about", "view", "mark")  # what is said of all branches alike
+FIRST = "A"  # the name of the first branch
 ROOM = 3_000_000  # events of runs that are not shown: beyond it those looked at longest ago are let go
 
 
@@ -117,6 +120,12 @@ class Branches:
         """With other fields of the one shown."""
         return self._with(replace(self.current, **fields))
 
+    def said(self, scenario: Scenario) -> "Branches":
+        """With this scenario for the one shown; what it says of itself, and places on the map, hold for all of them."""
+        old = self.current.scenario
+        rest = tuple(each if each.number == self.number else _said_too(each, old, scenario) for each in self.all)
+        return replace(self, all=rest).changed(scenario=scenario)
+
     def grown(self, at: float, why: str, scenario: Scenario, commands: tuple[Do, ...], show: bool = True) -> "Branches":
         """With another branch, which leaves the one shown at this time."""
         made = self.made + 1
@@ -145,6 +154,8 @@ class Branches:
         name = " ".join(name.split())
         if not name:
             raise ValueError("A branch needs a name.")
+        if len(name) > MAX_NAME:
+            raise ValueError(f"This name is too long: {MAX_NAME} characters are enough.")
         if any(each.name == name and each.number != number for each in self.all):
             raise ValueError(f"There is a branch {name} already.")
         return self._with(replace(self.of(number), name=name))
@@ -155,7 +166,7 @@ class Branches:
 
 def only(session: Session, runs: Runs) -> Branches:
     """Nothing but this session."""
-    return Branches((Branch(1, "A", session.scenario, tuple(session.commands), runs),))
+    return Branches((Branch(1, FIRST, session.scenario, tuple(session.commands), runs),))
 
 
 def fits(scenario: Scenario, commands: tuple[Do, ...]) -> None:
@@ -180,6 +191,22 @@ def deed(command: Command) -> str:
             between = getattr(command, "between", ())
             words = [*(name for name in whom if name), *((" – ".join(between),) if between else ())]
             return " ".join([verb(command), *words])
+
+
+def _said_too(branch: Branch, old: Scenario, new: Scenario) -> Branch:
+    """The branch with what another scenario says otherwise than before, as far as it has that too."""
+    words = {name: getattr(new, name) for name in WORDS if getattr(new, name) != getattr(old, name)}
+    for name in ("provider", "organisation"):
+        former = {row.name: row for row in getattr(old, name)}
+        moved = {
+            row.name: {part: getattr(row, part) for part in ("position", "geo") if hasattr(row, part)}
+            for row in getattr(new, name)
+            if row is not former.get(row.name) and row.position != getattr(former.get(row.name), "position", None)
+        }
+        if moved:
+            rows = getattr(branch.scenario, name)
+            words[name] = tuple(msgspec.structs.replace(row, **moved.get(row.name, {})) for row in rows)
+    return replace(branch, scenario=msgspec.structs.replace(branch.scenario, **words)) if words else branch
 
 
 def _letters(number: int) -> str:

@@ -6,6 +6,7 @@ that comes with P4 Lab is never overwritten; a map opens as the scenario that `p
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -13,23 +14,29 @@ import msgspec
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from p4lab import resources
+from p4lab.scenario.branches import branches_of
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.model import Branch as Row
+from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import load, parse
-from p4lab.scenario.write import write
+from p4lab.scenario.write import dumps, write
 from p4lab.session.base import Session
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
-from ui.branches import MakeSession
+from ui.branches import Branch, MakeSession
+from ui.filed import as_scenario, saved
 from ui.keeping import keep
 from ui.places import Place, placed
 from ui.player import Player
+from ui.recovery import Left, Recovery
 from ui.run import Nothing
 
 RECORDING = ".p4rec"
 MAPS = (".graphml", ".gml", ".txt")  # the last: AS relationships, as CAIDA names them
 RECENT = 8  # files remembered
-State = tuple[Scenario, tuple[Do, ...]]  # how it begins, and what was done by hand
+State = tuple[Branch, ...]
+NEVER: State = ()  # of what was never saved
+UNTITLED, DURATION = "Untitled", 60.0  # of an empty network
 CANNOT_OPEN = "This file cannot be opened."
 
 
@@ -39,6 +46,16 @@ class Answer(Enum):
     SAVE = "save"
     DISCARD = "discard"
     CANCEL = "cancel"
+
+
+@dataclass
+class _Found:
+    """What a file has."""
+
+    session: Session
+    text: str | None = None
+    branches: list[tuple[Row, Scenario]] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
 
 
 class Document(QObject):
@@ -57,8 +74,10 @@ class Document(QObject):
         ask: Callable[[str], Answer],
         choose_target: Callable[[str], Path | None],
         settings: QSettings,
+        recovery: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """recovery: the folder for what a crash would lose; None: nothing is kept."""
         super().__init__(parent)
         self.path: Path | None = None
         self._player = player
@@ -68,8 +87,12 @@ class Document(QObject):
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
         self._saved: State | None = None
-        self._short = ""  # what was said last of a recording that is not whole
+        self._source: Path | None = None  # where that text is
+        self.recovery = Recovery(recovery, self._content, self)
+        self.recovery.failed.connect(self.failed)
         player.branchesChanged.connect(self.changed)
+        self.changed.connect(self._keep)
+        self._short = ""  # what was said last of a recording that is not whole
         player.workChanged.connect(self._tell_short)
 
     @property
@@ -94,9 +117,8 @@ class Document(QObject):
         return [path for path in map(Path, names) if path.is_file()]
 
     def scenario(self) -> Scenario:
-        """The run in the window as a scenario: what was done by hand becomes `[[do]]` rows."""
-        branch = self._player.branches.current
-        return msgspec.structs.replace(branch.scenario, do=branch.scenario.do + branch.commands)
+        """All branches in the window as the scenario of a file."""
+        return saved(self._player.branches)
 
     def place(self, places: Mapping[str, Place]) -> None:
         """These were moved on the map."""
@@ -109,32 +131,62 @@ class Document(QObject):
     def open(self, path: Path) -> bool:
         """Open a scenario or a recording, asking about what is unsaved. False: nothing has changed."""
         try:
-            text, session = self._read(path)
+            found = self._read(path)
         except (ScenarioError, RecordingError, TopologyError) as fault:
             self.failed.emit(f"{CANNOT_OPEN} {fault}")
             return False
         if not self.may_leave():
-            session.close()
+            found.session.close()
             return False
         shipped = path.resolve() in {file.resolve() for file in resources.scenario_files()}
         imported = path.suffix.lower() in MAPS
-        self.path = None if shipped or imported else path
-        self._text = text
-        self._saved = None
-        self._player.open(session)
-        self._saved = self._state()
+        self._show(found, None if shipped or imported else path, None if imported else path)
         if not shipped:
             self._remember(path)
-        self.opened.emit()
-        self.changed.emit()
         if imported:
-            self.said.emit(f"A scenario was made of the map {path.name}. Save as… keeps it.")
+            found.says.append(f"A scenario was made of the map {path.name}. Save as… keeps it.")
+        self._say(found.says)
+        return True
+
+    def open_scenario(self, scenario: Scenario, says: str = "") -> bool:
+        """Open a scenario that is in no file yet, asking about what is unsaved. False: nothing has changed."""
+        if not self.may_leave():
+            return False
+        self._show(_Found(self._make(scenario, [])), None, None)
+        self._say([says])
+        return True
+
+    def new(self) -> bool:
+        """An empty network to draw in."""
+        return self.open_scenario(Scenario(title=UNTITLED, duration=DURATION))
+
+    def open_copy(self) -> bool:
+        """The scenario that the recording shown was made from, with all that was done in it, to go on with."""
+        branch, title = self._player.branches.current, self.title
+        return self.open_scenario(as_scenario(branch), f"This is the scenario of the recording “{title}”.")
+
+    def recover(self, left: Left) -> bool:
+        """Go on with what a window that ended without a word had not saved. False: nothing has changed."""
+        try:
+            found = self._parsed(left.text, None)
+        except ScenarioError as fault:
+            self.failed.emit(f"This cannot be recovered. {fault}")
+            return False
+        if not self.may_leave():
+            return False
+        if left.source is not None:
+            found.text = _text_of(left.source)  # with its comments
+        self._show(found, left.path, left.source)
+        self._saved = NEVER
+        self.recovery.replace(left)
+        self.changed.emit()
+        self._say([*found.says, f"“{self.title}” is as it was. It is not saved yet."])
         return True
 
     def read(self, path: Path) -> Session | None:
         """The run of another file, to look at beside this one; None and a sentence where it cannot be read."""
         try:
-            return self._read(path)[1]
+            return self._read(path).session
         except (ScenarioError, RecordingError, TopologyError) as fault:
             self.failed.emit(f"{CANNOT_OPEN} {fault}")
             return None
@@ -149,6 +201,21 @@ class Document(QObject):
         """Ask where to, and write it there."""
         target = self._choose_target(f"{slug(self.title)}.toml")
         return target is not None and self._write(target)
+
+    def save_branch_as(self) -> bool:
+        """Write the branch shown alone into a file of its own; the file that is open stays the one that is open."""
+        branch = self._player.branches.current
+        target = self._choose_target(f"{slug(f'{self.title} {branch.name}')}.toml")
+        if target is None:
+            return False
+        try:
+            write(as_scenario(branch), target)
+        except ScenarioError as fault:
+            self.failed.emit(f"It was not saved. {fault}")
+            return False
+        self._remember(target)
+        self.said.emit(f"Branch {branch.name} is saved as {target.name}.")
+        return True
 
     def save_recording(self, path: Path) -> None:
         """Write the run, as far as it is known, behind what a person goes on to do."""
@@ -168,7 +235,7 @@ class Document(QObject):
         if not self.may_leave():
             return False
         self._saved = None
-        self.path = None
+        self.path = self._text = self._source = None
         self._player.open(Nothing())
         self.closed.emit()
         self.changed.emit()
@@ -177,6 +244,7 @@ class Document(QObject):
     def forget(self) -> None:
         """What was changed need not be kept."""
         self._saved = None
+        self.changed.emit()
 
     def _tell_short(self) -> None:
         """That a recording is not whole, once it has been read as far as it goes."""
@@ -185,17 +253,44 @@ class Document(QObject):
             self.said.emit(self._short)
 
     def _state(self) -> State:
-        """All that can change of an open scenario."""
-        branch = self._player.branches.current
-        return branch.scenario, branch.commands
+        """All that can change of an open file; which branch is shown is only where one looks."""
+        return self._player.branches.all
 
-    def _read(self, path: Path) -> tuple[str | None, Session]:
+    def _read(self, path: Path) -> "_Found":
         if path.suffix.lower() == RECORDING:
-            return None, Replayed(path)
+            return _Found(Replayed(path))
         if path.suffix.lower() in MAPS:
-            return None, self._make(import_map(path).scenario, [])
-        text = load(path)
-        return text, self._make(parse(text, str(path)), [])
+            return _Found(self._make(import_map(path).scenario, []))
+        return self._parsed(load(path), path)
+
+    def _parsed(self, text: str, path: Path | None) -> "_Found":
+        scenario = parse(text, "" if path is None else str(path))
+        found = _Found(self._make(msgspec.structs.replace(scenario, branch=()), []), text)
+        try:
+            found.branches = branches_of(scenario)
+        except ScenarioError as fault:
+            found.says.append(f"Its branches cannot be read and are left out. {fault}")
+        return found
+
+    def _show(self, found: "_Found", path: Path | None, source: Path | None) -> None:
+        self.path, self._text, self._source = path, found.text, source
+        self._saved = None
+        self._player.open(found.session, found.branches)
+        self._saved = self._state()
+        self.opened.emit()
+        self.changed.emit()
+
+    def _say(self, says: list[str]) -> None:
+        told = " ".join(each for each in says if each)
+        if told:
+            self.said.emit(told)
+
+    def _keep(self) -> None:
+        self.recovery.keep(self.unsaved and not self.recording)
+
+    def _content(self) -> Left:
+        """What would be lost now."""
+        return Left(self.title, dumps(self.scenario()), self.path, self._source)
 
     def _write(self, path: Path) -> bool:
         scenario = self.scenario()
@@ -205,9 +300,9 @@ class Document(QObject):
         except ScenarioError as fault:
             self.failed.emit(f"It was not saved. {fault}")
             return False
-        self._saved = self._state()
         if not self.recording:
-            self.path = path
+            self._saved = self._state()
+            self.path = self._source = path
         self._remember(path)
         self.said.emit(f"Saved as {path.name}.")
         self.changed.emit()
@@ -217,6 +312,13 @@ class Document(QObject):
         path = path.resolve()
         kept = [path, *(each for each in self.recent if each != path)][:RECENT]
         self._settings.setValue("recent", [str(each) for each in kept])
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return load(path)
+    except ScenarioError:
+        return None
 
 
 def slug(title: str) -> str:

@@ -17,6 +17,7 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
 from ui.errands import Errand, again
+from ui.filed import Rows, opened
 from ui.history import History, Step
 from ui.run import Nothing, Run
 
@@ -65,10 +66,10 @@ class Doing(QObject):
         """All branches as they are now."""
         return self._branches.looked_at(self._clock.playhead, self._clock.seen)
 
-    def begin(self, session: Session) -> None:
-        """Nothing was done to this one yet."""
+    def begin(self, session: Session, rows: Rows) -> None:
+        """Nothing was done to this one yet. rows: the branches of its file."""
         self._runs.close()
-        self._branches = only(session, self._runs)
+        self._branches = opened(session, self._runs, rows)
         run = self._runs.add(Run(session))
         self._runs.show(run)
         self.history.clear()
@@ -145,7 +146,7 @@ class Doing(QObject):
 
         Raises ValueError or ScenarioError with a sentence where it cannot be.
         """
-        branches = self.branches.changed(scenario=scenario)
+        branches = self.branches.said(scenario)
         if commands is not None:
             branches = branches.changed(commands=commands)
         if branches == self._branches:

@@ -21,6 +21,7 @@ from ui.branches import Branches, MakeSession
 from ui.doing import Doing
 from ui.drive import Drive
 from ui.errands import Errand, ahead, next_event, picture, whole
+from ui.filed import Rows
 from ui.modes import EXPRESS, Mode, fitting
 from ui.run import Nothing, Run
 from ui.works import Works
@@ -141,12 +142,12 @@ class Player(QObject):
     def digest(self) -> str:
         return self.run.digest()
 
-    def open(self, session: Session) -> None:
-        """Show another session, paused at its start."""
+    def open(self, session: Session, branches: Rows = ()) -> None:
+        """Show another session, paused at its start. branches: those of its file."""
         self._works.drop()
         self._works.follow(None)
         self.run.close()
-        self._doing.begin(session)
+        self._doing.begin(session, branches)
         wanted = session.scenario.view.speed
         speed = None if isinstance(wanted, str) else wanted
         self._drive.forget()

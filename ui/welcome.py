@@ -18,6 +18,7 @@ from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import read
 from ui.document import Document
 from ui.flow import FlowLayout
+from ui.leftovers import Leftovers
 from ui.miniature import Miniature
 from ui.theme import ThemeSwitch, font, mix
 from ui.words import plural, time
@@ -45,6 +46,7 @@ class Welcome(QScrollArea):
         super().__init__(parent)
         self._document = document
         self._theme = theme
+        self.setAccessibleName("Scenarios to choose from")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
@@ -79,6 +81,7 @@ class Welcome(QScrollArea):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._says)
+        column.addWidget(Leftovers(document))
         column.addSpacing(16)
         column.addLayout(cards)
         column.addSpacing(20)

@@ -189,6 +189,7 @@ class Window(QMainWindow):
         if not self.document.may_leave():
             event.ignore()
             return
+        self.document.forget()
         self._settings.setValue("geometry", self.saveGeometry())
         self.bench.remember()
         self.notice.hush()

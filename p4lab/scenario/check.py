@@ -14,7 +14,7 @@ from p4lab.core.names import MAX_KEY, Kind, Regime
 from p4lab.core.options import Mesh, Options, Quorum
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.forest import check_forest, check_tops
-from p4lab.scenario.model import COLOURS, Expect, Mark, Provider, Scenario, View, Workload, links, tops
+from p4lab.scenario.model import COLOURS, Branch, Expect, Mark, Provider, Scenario, View, Workload, links, tops
 from p4lab.scenario.organisations import NO_HOUSES, Houses, check_organisations
 from p4lab.scenario.ranges import MAX_KEYS, MAX_LIFE, MAX_RATE, Range, check_position, check_ranges
 from p4lab.scenario.shape import MAX_ROWS
@@ -53,6 +53,7 @@ def check(scenario: Scenario) -> None:
         _mark(mark, ("mark", i))
     for i, expect in enumerate(scenario.expect):
         _expect(expect, scenario, ("expect", i))
+    _branches(scenario.branch)
 
 
 def _options(options: Options, providers: int) -> None:
@@ -221,6 +222,28 @@ def _mark(mark: Mark, path: Path) -> None:
     if mark.colour and mark.colour not in COLOURS:
         raise ScenarioError(
             f"there is no colour {shown(mark.colour)}", nearest(mark.colour, COLOURS), path=(*path, "colour")
+        )
+
+
+def _branches(rows: tuple[Branch, ...]) -> None:
+    """Their names; what they do is judged by who makes runs of them."""
+    names: list[str] = []
+    for i, row in enumerate(rows):
+        path: Path = ("branch", i)
+        check_text(row.name, (*path, "name"), MAX_NAME)
+        if row.name in names:
+            raise ScenarioError(f"there is a branch {shown(row.name)} already", path=(*path, "name"))
+        if row.parent is not None and row.parent not in names:
+            right = "name a branch that stands above it"
+            raise ScenarioError(f"there is no branch {shown(row.parent)} yet", right, path=(*path, "parent"))
+        if not 0 <= row.at < math.inf:
+            raise ScenarioError(f"{shown(row.at)} is no time", "seconds from the start", path=(*path, "at"))
+        if row.shown and any(each.shown for each in rows[:i]):
+            raise ScenarioError("two branches are shown", "the file's own rows are one branch", path=(*path, "shown"))
+        names.append(row.name)
+    if rows and not any(row.shown for row in rows):
+        raise ScenarioError(
+            "no branch is shown", "write shown = true for the one that the file's rows are", path=("branch",)
         )
 
 

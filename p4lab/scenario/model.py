@@ -133,6 +133,23 @@ class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     colour: str = ""  # one of COLOURS; empty: the window's usual one
 
 
+class Branch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Another future of the scenario, or (shown) the place of the file's own rows among them; no run knows of it.
+
+    parent, at, why: which branch it left, where, and what for. It does what the file's rows do up to `since` (None:
+    none of it) and then what `do` says; `instead` has the tables that it begins with in place of the file's.
+    """
+
+    name: str
+    parent: str | None = None
+    at: float = 0.0
+    why: str = ""
+    shown: bool = False
+    since: float | None = None
+    do: tuple[Do, ...] = ()
+    instead: dict[str, Any] = {}
+
+
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the run must show: a metric path, an optional group, and a range or a value."""
 
@@ -161,6 +178,7 @@ class Scenario(msgspec.Struct, frozen=True):
     do: tuple[Do, ...] = ()
     mark: tuple[Mark, ...] = ()
     expect: tuple[Expect, ...] = ()
+    branch: tuple[Branch, ...] = ()
 
 
 class PairLink(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from p4lab.core.commands import VERBS
 from p4lab.core.options import Options
 from p4lab.scenario.errors import Path, ScenarioError, nearest, shown
 from p4lab.scenario.model import (
+    Branch,
     Do,
     Expect,
     Link,
@@ -39,9 +40,16 @@ ROWS: dict[str, type[msgspec.Struct]] = {
     "do": Do,
     "mark": Mark,
     "expect": Expect,
+    "branch": Branch,
 }
 SCALARS = {"format": int, "title": str, "about": str, "seed": int, "duration": float}
-MAX_ROWS = {"provider": 10_000, "organisation": 10_000, "do": 10_000, "mark": 10_000}  # contracts section 2
+MAX_ROWS = {
+    "provider": 10_000,
+    "organisation": 10_000,
+    "do": 10_000,
+    "mark": 10_000,
+    "branch": 1_000,
+}  # contracts section 2
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -115,6 +123,8 @@ def _rows(rows: Any, name: str) -> list[Any]:
 def _row(row: Any, record: type[msgspec.Struct], path: Path) -> Any:
     if record is Do:
         return _do(row, path)
+    if record is Branch:
+        return _branch(row, path)
     return _table(row, record, path)
 
 
@@ -125,6 +135,22 @@ def _table(row: Any, record: type[msgspec.Struct], path: Path) -> Any:
             where = str(path[-2] if isinstance(path[-1], int) else path[-1])
             raise ScenarioError(f"{where} has no field {shown(name)}", nearest(name, known), path=(*path, name))
     return convert(row, record, path)
+
+
+def _branch(row: Any, path: Path) -> Branch:
+    """Field by field, since what it does is written as `[[do]]` rows are."""
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Branch)}
+    fields: dict[str, Any] = {}
+    for name, value in _fields(row, path).items():
+        if name not in kinds:
+            raise ScenarioError(f"branch has no field {shown(name)}", nearest(name, kinds), path=(*path, name))
+        if name == "do":
+            fields[name] = tuple(_do(each, (*path, name, i)) for i, each in enumerate(_rows(value, name)))
+        else:
+            fields[name] = convert(value, kinds[name], (*path, name))
+    if "name" not in fields:
+        raise ScenarioError("name is missing", path=path)
+    return Branch(**fields)
 
 
 def _do(row: Any, path: Path) -> Do:

@@ -43,7 +43,7 @@ class Replayed:
         except ScenarioError as fault:
             reader.close()
             raise RecordingError(path, f"the scenario in it cannot be read: {fault}") from None
-        self.scenario = msgspec.structs.replace(scenario, seed=recording.seed)
+        self.scenario = msgspec.structs.replace(scenario, seed=recording.seed, branch=())
         self.commands = [Do(at, command) for at, command in recording.commands]
         self.version = recording.version
         self.fault: RecordingError | None = None

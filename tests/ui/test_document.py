@@ -4,19 +4,23 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from p4lab import resources
 from p4lab.core.commands import Get, Put
-from p4lab.scenario.model import Do
+from p4lab.recording import Recorder
+from p4lab.scenario.changes import add_provider, set_place
+from p4lab.scenario.model import Do, Mark
 from p4lab.scenario.read import read
-from p4lab.scenario.write import write
+from p4lab.scenario.write import dumps, write
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.document import Answer, Document
+from ui.filed import as_scenario
 from ui.player import Player
 
 
@@ -198,6 +202,95 @@ def test_as_relationships_open_as_a_forest(desk: Desk, tmp_path: Path) -> None:
     notes.write_text("milk, bread")
     assert not desk.document.open(notes)
     assert desk.failed[-1].startswith("This file cannot be opened. ")
+
+
+def test_what_is_undone_is_not_unsaved_and_what_was_saved_and_undone_is(desk: Desk) -> None:
+    desk.document.open(desk.file)
+    desk.player.change(set_place(desk.player.scenario, {"Cedar": (0.1, 0.1)}), "moving Cedar")
+    assert desk.document.unsaved
+    desk.player.history.undo()
+    assert not desk.document.unsaved
+    desk.player.history.redo()
+    desk.document.save()
+    assert not desk.document.unsaved
+    desk.player.history.undo()
+    assert desk.document.unsaved
+
+
+def test_branches_are_saved_and_come_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.document.open(desk.file)
+    desk.player.submit(Put("Cedar", "hello", "k1"))
+    desk.player.seek(6.0)
+    runs.settle(qtbot, desk.player)
+    desk.player.seek(3.0)
+    desk.player.submit(Get("Elm", "news/1"))
+    runs.settle(qtbot, desk.player)
+    desk.player.reset(new_seed=9)
+    desk.player.rename(2, "another try")
+    before = desk.player.branches
+    desk.document.save()
+    desk.document.open(desk.file)
+    after = desk.player.branches
+    told = [(each.name, each.parent, each.forked_at, each.why, each.scenario.seed) for each in after.all]
+    assert told == [("A", None, 0.0, "", 7), ("another try", 1, 3.0, "get news/1 at Elm", 9)]
+    assert [as_scenario(each) for each in after.all] == [as_scenario(each) for each in before.all]
+    assert (after.current.name, desk.document.unsaved) == ("another try", False)
+    desk.player.switch(1)
+    assert not desk.document.unsaved, "one only looks elsewhere"
+
+
+def test_what_is_said_of_one_branch_is_said_of_all(desk: Desk) -> None:
+    desk.document.open(desk.file)
+    desk.player.fork()
+    moved = set_place(desk.player.scenario, {"Cedar": (0.1, 0.1)})
+    desk.player.change(msgspec.structs.replace(moved, title="Other", mark=(Mark(1.0),)), "words")
+    assert [(each.scenario.title, each.scenario.provider[2].position, each.scenario.mark) for each in
+            desk.player.branches.all] == 2 * [("Other", (0.1, 0.1), (Mark(1.0),))]  # fmt: skip
+
+
+def test_branches_that_cannot_be_read_are_left_out_with_a_sentence(desk: Desk) -> None:
+    rows = '[[branch]]\nname = "A"\nshown = true\n[[branch]]\nname = "B"\ninstead = { seed = "x" }\n'
+    desk.file.write_text(f"{desk.file.read_text()}\n{rows}")
+    assert desk.document.open(desk.file)
+    assert desk.said[0].startswith("Its branches cannot be read and are left out. ")
+    assert len(desk.player.branches.all) == 1
+
+
+def test_one_branch_is_saved_alone(desk: Desk, tmp_path: Path) -> None:
+    desk.document.open(desk.file)
+    desk.player.fork()
+    desk.player.submit(Put("Cedar", "hello", "k1"))
+    desk.target = tmp_path / "alone.toml"
+    assert desk.document.save_branch_as()
+    saved = read(desk.target)
+    assert (len(saved.do), saved.branch, desk.document.path, desk.document.unsaved) == (1, (), desk.file, True)
+
+
+def test_new_is_an_empty_network_to_draw_in(desk: Desk) -> None:
+    assert desk.document.new()
+    document, player = desk.document, desk.player
+    assert (document.title, document.path, document.unsaved, player.empty) == ("Untitled", None, False, False)
+    player.change(add_provider(add_provider(player.scenario, "Aster"), "Birch"), "drawing")
+    player.submit(Get("Aster", "k"))
+    assert (document.unsaved, len(player.world.providers)) == (True, 2)
+
+
+def test_the_scenario_of_a_recording_goes_on_as_a_copy(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    session = Simulated(runs.scenario(duration=2.0))
+    session.submit(Get("Elm", "news/1"), 1.0)
+    while session.advance(2.0) < 2.0:
+        pass
+    recorder = Recorder(tmp_path / "small.p4rec", dumps(session.scenario), 7, "test")
+    recorder.write(session.trace.slice(0, len(session.trace)), 2.0)
+    recorder.commands(session.commands)
+    recorder.close()
+    assert desk.document.open(tmp_path / "small.p4rec")
+    runs.settle(qtbot, desk.player)
+    digest = desk.player.digest()
+    assert desk.document.open_copy()
+    desk.player.seek(2.0)
+    runs.settle(qtbot, desk.player)
+    assert (desk.document.recording, desk.player.digest(), desk.document.path) == (False, digest, None)
 
 
 def test_the_run_is_saved_as_a_recording_behind_what_a_person_does(desk: Desk, qtbot: QtBot) -> None:

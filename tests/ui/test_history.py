@@ -172,7 +172,7 @@ DEEDS = ("put", "get", "seek", "fork", "switch", "drop", "rename", "seed", "agai
          "off", "undo", "redo")  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 39)), max_size=12))
 def test_all_undone_is_the_start_and_all_done_again_is_the_end(qtbot: QtBot, deeds: list[tuple[str, int]]) -> None:
     player = Player(Simulated)

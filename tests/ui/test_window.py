@@ -126,7 +126,12 @@ def test_changing_the_past_is_said_and_can_be_undone(desk: Desk) -> None:
     runs.settle(desk.qtbot, desk.player)
     assert desk.window.notice.text == "From 5.00 s on this is branch B; what you had seen is branch A."
     desk.qtbot.mouseClick(desk.window.notice._button, Qt.MouseButton.LeftButton)
-    assert (len(desk.player.trace), desk.window.document.unsaved, desk.window.notice.text) == (events, False, "")
+    assert (len(desk.player.trace), desk.player.branches.current.name, desk.window.notice.text) == (events, "A", "")
+    assert desk.window.acts["undo"].text() == "Undo going to branch A"
+    for _ in range(2):
+        desk.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        runs.settle(desk.qtbot, desk.player)
+    assert (desk.window.document.unsaved, len(desk.player.branches.all)) == (False, 1)
 
 
 def test_scrubbing_back_restores_the_words_on_screen(desk: Desk) -> None:

@@ -21,6 +21,14 @@ def rows(ctx: Context) -> list[Row]:
             return "A recording is saved already. Save as… keeps the scenario that it was made from."
         return ctx.nothing_open() or ("" if document.unsaved or document.path is None else "Everything is saved.")
 
+    def not_recording() -> str:
+        no = "Only a recording has its scenario inside; this is the scenario itself."
+        return ctx.nothing_open() or ("" if document.recording else no)
+
+    def only_branch() -> str:
+        many = len(ctx.player.branches.all) > 1
+        return ctx.nothing_open() or ("" if many else "There is one branch only: Save as… saves it.")
+
     def no_run() -> str:
         return "This is a recording already." if document.recording else ctx.nothing_open()
 
@@ -30,9 +38,14 @@ def rows(ctx: Context) -> list[Row]:
             document.save_recording(path)
 
     return [
+        Row("new", "New", "File", lambda: _ignore(document.new()), ("Ctrl+N",), says="An empty network to draw in"),
         Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),
+        Row("save-branch", "Save branch as…", "File", lambda: _ignore(document.save_branch_as()), (), only_branch,
+            says="This branch alone, as a scenario of its own"),
+        Row("open-copy", "Open the scenario of this recording", "File", lambda: _ignore(document.open_copy()), (),
+            not_recording, says="A copy of it with all that was done, to try something else"),
         Row("save-recording", "Save recording…", "File", save_recording, (), no_run,
             says="Everything that has happened so far, to play it again later"),
         Row("picture", "Export picture…", "File", partial(_export, ctx), ("Ctrl+E",), ctx.nothing_open,

@@ -7,7 +7,7 @@ parts is here.
 from functools import partial
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from ui.acts.context import Context
@@ -104,14 +104,14 @@ class Lectern(QObject):
             self._filming.start(film)
 
     def _picture(self, shot: Shot) -> QImage:
-        window = self._context.view
-        plots = [window.docks["plots"]] if window.docks.is_shown("plots") else []
-        parts: dict[Shot, list[QWidget]] = {
-            Shot.WINDOW: [window],
-            Shot.CLEAN: [window.map, *plots],
-            Shot.MAP: [window.map],
+        window, theme = self._context.view, self._context.taste.switch.current
+        plots = [(window.docks["plots"], theme.plot)] if window.docks.is_shown("plots") else []
+        parts: dict[Shot, list[tuple[QWidget, QColor]]] = {
+            Shot.WINDOW: [(window, theme.window)],
+            Shot.CLEAN: [(window.map, theme.map), *plots],
+            Shot.MAP: [(window.map, theme.map)],
         }
-        return picture(parts[shot], window.map, self._context.taste.switch.current.window, self.ratio)
+        return picture(parts[shot], window.map, self.ratio)
 
     def _stamp(self) -> str:
         player = self._context.player
