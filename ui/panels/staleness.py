@@ -114,6 +114,8 @@ class StalenessPanel(QWidget):
         self.chart.unit.setText(self._newest(name) if name else "")
 
     def _newest(self, name: Name) -> str:
+        if self._focus.eyes.as_node is not None:  # what others have put, nobody tells a provider
+            return ""
         count = self._player.world.newest(name.index, self._player.playhead)
         if not count:
             return "not put yet"

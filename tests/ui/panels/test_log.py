@@ -10,6 +10,8 @@ from tests.ui import runs
 from tests.ui.panels import tale
 from ui.focus import Focus
 from ui.panels.log import LogPanel
+from ui.panels.log_model import INTERVAL
+from ui.theme import mix
 
 
 @pytest.fixture
@@ -181,7 +183,8 @@ def test_rows_of_the_selected_interval_have_a_bed_of_their_own(make):
     panel, _, focus = make()
     role = Qt.ItemDataRole.BackgroundRole
     focus.span.select(2.82, 2.9)
-    soft = panel._themes.current.accent_soft
+    theme = panel._themes.current
+    soft = mix(theme.window, theme.accent_soft, INTERVAL)
     marked = [row for row in range(panel.model.rowCount()) if panel.model.data(panel.model.index(row, 1), role) == soft]
     assert marked == list(range(11, 18))
     focus.span.clear()
