@@ -22,6 +22,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Gone,
     Joined,
     Lost,
     Peered,
@@ -429,3 +430,20 @@ def test_tables_have_a_row_for_each_and_stream(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert len((tmp_path / "messages.csv").read_text().splitlines()) == 100_010
     assert peak < 40_000_000
+
+
+def test_a_top_that_left_is_no_hole_and_a_redirect_child_no_top() -> None:
+    run = Run(3)
+    run.trace.emit(Joined(node=6, name="low", parent=2, attach="redirect"), 0.5, 0)
+    moments = {}
+    for t, event in (
+        (1.0, Unpeered(node=0, peer=2)), (2.0, Unpeered(node=1, peer=2)), (3.0, Adopted(node=6)), (4.0, Gone(node=2)),
+    ):  # fmt: skip
+        run.trace.emit(event, t, 0)
+        metrics = Metrics("", 0)
+        metrics.step(run.trace.slice(0, len(run.trace)))
+        moments[t] = metrics.report(t)["coherence"]
+    assert moments == {
+        1.0: {"holes": 1, "share": 7 / 9}, 2.0: {"holes": 2, "share": 5 / 9}, 3.0: {"holes": 2, "share": 5 / 9},
+        4.0: {"holes": 0, "share": 1.0},
+    }  # fmt: skip

@@ -19,6 +19,7 @@ from p4lab.trace import Trace
 from p4lab.world import State, World
 from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
+from ui.canvas.chain import Chains
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, Links, fault, kept, survey
@@ -55,6 +56,7 @@ class Plan:
         self._absent: frozenset[int] = frozenset()  # who has not come yet, or has left
         self.folds = Folds()
         self.veil = Veil()
+        self.chains = Chains()
         self._scenario = Scenario(title="", duration=1.0)
         self._folded: object = None  # what hosts and points were worked out for
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers

@@ -202,6 +202,8 @@ class MapView(QWidget):
         row, found = under.message(self.moment, x, y), self.grasp(x, y)
         if found is not None and also:
             self._focus.also(found[0])
+        elif (answer := under.answer(self.moment, self._player.world, x, y)) is not None:
+            self._focus.select_op(answer)
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
             self._focus.select_message(int(row["id"]))

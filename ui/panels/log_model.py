@@ -67,6 +67,7 @@ class LogModel(QAbstractTableModel):
         self._rows: dict[int, Row] = {}
         self._marks: dict[tuple[str, str], QIcon] = {}
         self._eyes: int | None = None  # the provider that sees
+        self._chain: frozenset[int] = frozenset()  # the Events that explain something together
         self._now = 0.0  # when it is looked: what is under way then is not seen yet
         self._timer = QTimer(self, interval=0)
         self._timer.setObjectName("log search")
@@ -104,6 +105,13 @@ class LogModel(QAbstractTableModel):
         self._count = 0 if self._filter is not None else self.limit
         self.endResetModel()
         self._go_on()
+
+    def light(self, chain: frozenset[int]) -> None:
+        """These Events explain something together."""
+        if chain != self._chain:
+            self._chain = chain
+            if self._count:
+                self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(COLUMNS) - 1))
 
     def see_as(self, node: int | None) -> None:
         """With the eyes of a provider, or with everybody's."""
@@ -288,6 +296,12 @@ class LogModel(QAbstractTableModel):
                 return self._ink(row, column)
             case Qt.ItemDataRole.BackgroundRole if row == self.row_of(self.current):
                 return self._theme.track
+            case Qt.ItemDataRole.BackgroundRole if self.event_of(row) + 1 in self._chain:
+                return self._theme.accent_soft
+            case Qt.ItemDataRole.FontRole if self.event_of(row) + 1 in self._chain:
+                bold = font("small")
+                bold.setBold(column == NUMBER)  # not by colour alone
+                return bold
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole if column in (BETWEEN, KEY, RESULT):
