@@ -1,7 +1,7 @@
 """Which keys stay with the widget that has the focus, instead of being shortcuts of the window.
 
-Rules: a focused button or closed list takes Space, a list takes Home and End, what scrolls or counts the page keys; text
-fields take what they can type by themselves (Qt's own rule). Everything else is the window's.
+Rules: a focused button or closed list takes Space, a list takes Home and End, what scrolls or counts the page keys;
+text fields take what they can type by themselves (Qt's own rule). Everything else is the window's.
 """
 
 from PySide6.QtCore import Qt

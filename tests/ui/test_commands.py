@@ -1,4 +1,4 @@
-"""`p4lab gui`, `p4lab screenshot` and `p4lab film` as a terminal sees them: in processes of their own, without a display."""
+"""`p4lab gui`, `screenshot` and `film` as a terminal sees them: in processes of their own, without a display."""
 
 import functools
 import os
