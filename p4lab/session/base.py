@@ -49,7 +49,7 @@ class Session(Protocol):
         """Do `command` at playhead `t` and return the moment it takes effect.
 
         Raises ValueError with a sentence where the session cannot, or t lies before what is already known (fork first);
-        AnewError, which is one, for what only a run made anew can do (`commands.ANEW`);
+        AnewError, which is one, for what can only be given before a run has begun (`commands.ANEW`);
         ScenarioError, with the path of its field, where the command itself is at fault.
         """
 

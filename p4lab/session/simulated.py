@@ -47,7 +47,10 @@ class Simulated:
         return self._known
 
     def submit(self, command: Command, t: float) -> float:
-        """Do `command` at playhead `t`, the first microsecond after everything known."""
+        """Do `command` at playhead `t`, the first microsecond after everything known.
+
+        What brings somebody in has to be given before anything has happened: nodes are numbered then.
+        """
         if t < self._known:
             raise ValueError(
                 f"{t:.6f} s is in the past of this run, which is known to {self._known:.6f} s: fork it first"
@@ -59,7 +62,7 @@ class Simulated:
         if at > self.scenario.duration:
             raise ValueError(f"the run ends at {self.scenario.duration:g} s: scrub back, or make it longer")
         check_command(command, self.scenario, [row.command for row in self.commands])
-        if isinstance(command, ANEW):
+        if isinstance(command, ANEW) and self._engine is not None:
             raise AnewError(f"{verb(command)} needs a run made anew: nodes are numbered when it is made")
         row = Do(at, command)
         self.commands.append(row)

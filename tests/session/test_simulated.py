@@ -174,7 +174,9 @@ def test_who_comes_needs_a_run_made_anew_and_that_has_the_same_past() -> None:
     session = to(Simulated(PLAN), 4.0)
     with pytest.raises(AnewError, match="add-provider needs a run made anew"):
         session.submit(AddProvider("Cedar"), 4.0)
-    anew = to(Simulated(PLAN, [*session.commands, Do(4.5, AddProvider("Cedar"))]), 4.0)
+    fresh = Simulated(PLAN, session.commands)
+    assert fresh.submit(AddProvider("Cedar"), 4.5) == 4.500001
+    anew = to(fresh, 4.0)
     assert len(anew.trace) == len(session.trace)
     assert anew.submit(Get("Cedar", "w/1"), 4.7) > 4.7
     assert [row.text for row in records(to(anew, 8.0)) if isinstance(row, Noted)] == ["half way"]

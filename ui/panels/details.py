@@ -69,6 +69,7 @@ class DetailsPanel(QScrollArea):
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch) -> None:
         super().__init__()
+        self.setAccessibleName("What is selected, in words")
         self._player, self._focus, self._themes = player, focus, themes
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)

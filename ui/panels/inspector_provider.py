@@ -74,6 +74,7 @@ class ProviderPage(QWidget):
             label.setProperty("role", "muted")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Pages of the inspector")
         self.tabs.setDocumentMode(True)
         self.eyes = QPushButton("See as this provider")
         self.eyes.setToolTip("Map, log and inspector show only what it can observe; once more to see everything")
