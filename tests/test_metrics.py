@@ -22,6 +22,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Gone,
     Joined,
     Lost,
     Peered,
@@ -355,11 +356,16 @@ def test_rates_count_each_message_between_providers_once() -> None:
         run.send(t, 0, 1, messages.GETQ)
     run.access(2.0, 2, 0, messages.GET, 0)
     run.send(2.0, 1, 0, messages.UPDATE)
-    rates = fold(run.trace).rates(0.5, 2.0, 3)
+    metrics = fold(run.trace)
+    rates = metrics.rates(0.5, 2.0, 3)
     assert {word: found.tolist() for word, found in rates.items()} == {
         "UPDATE": [0, 0, 0], "GETQ": [1, 1, 2], "GETR": [0, 0, 0], "FETCH": [0, 0, 0], "FETCHR": [0, 0, 0],
         **{word: [0, 0, 0] for word in NO_FOREST},
     }  # fmt: skip
+    size = run.trace.rows()["size"][0]
+    assert metrics.volumes(0.5, 2.0, 3)["GETQ"].tolist() == [size, size, 2 * size]
+    assert metrics.sent_by(0.5, 2.5, 2).tolist() == [[2, 3], [0, 1]]
+    assert metrics.sent_by(0.0, 0.1, 1).tolist() == [[1]]
 
 
 def test_counts_across_chunks_at_any_time() -> None:
@@ -429,3 +435,20 @@ def test_tables_have_a_row_for_each_and_stream(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert len((tmp_path / "messages.csv").read_text().splitlines()) == 100_010
     assert peak < 40_000_000
+
+
+def test_a_top_that_left_is_no_hole_and_a_redirect_child_no_top() -> None:
+    run = Run(3)
+    run.trace.emit(Joined(node=6, name="low", parent=2, attach="redirect"), 0.5, 0)
+    moments = {}
+    for t, event in (
+        (1.0, Unpeered(node=0, peer=2)), (2.0, Unpeered(node=1, peer=2)), (3.0, Adopted(node=6)), (4.0, Gone(node=2)),
+    ):  # fmt: skip
+        run.trace.emit(event, t, 0)
+        metrics = Metrics("", 0)
+        metrics.step(run.trace.slice(0, len(run.trace)))
+        moments[t] = metrics.report(t)["coherence"]
+    assert moments == {
+        1.0: {"holes": 1, "share": 7 / 9}, 2.0: {"holes": 2, "share": 5 / 9}, 3.0: {"holes": 2, "share": 5 / 9},
+        4.0: {"holes": 0, "share": 1.0},
+    }  # fmt: skip

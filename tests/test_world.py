@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core import messages
-from p4lab.core.events import Crashed, Dropped, Event, Restarted, Stored
+from p4lab.core.events import (
+    Adopted,
+    Crashed,
+    Dropped,
+    Event,
+    Gone,
+    Housed,
+    Joined,
+    Restarted,
+    Stored,
+    Unpeered,
+)
 from p4lab.core.history import History
 from p4lab.trace import Trace
 from p4lab.world import Holding, Name, Provider, Segment, World
@@ -256,3 +267,26 @@ def test_ops_beyond_the_first_columns() -> None:
         run.get(float(i), 0, "a")
     world = fold(run.trace)
     assert np.array_equal(world.op_name(), [-1] + [0] * 1500)
+
+
+def test_who_has_left_holds_nothing_and_newcomers_are_numbered_as_they_come() -> None:
+    run = Run(2)
+    run.put(1.0, 0, "news/1", 1)
+    run.store(2.0, 1, "news/1", "R", 1)
+    for t, event in (
+        (3.0, Joined(node=4, name="Zed", customers=5, parent=1, attach="local", latency=0.1)),
+        (3.5, Housed(node=8, name="House", at=4)),
+        (4.0, Unpeered(node=0, peer=1)),
+        (4.0, Adopted(node=4)),
+        (4.0, Gone(node=1)),
+    ):
+        run.trace.emit(event, t, 0)
+    world = fold(run.trace)
+    assert world.providers[2] == Provider(4, "Zed", 5, 1, "local", 3.0)
+    assert {t: [each.node for each in world.holdings(0, t)] for t in (3.9, 4.0)} == {3.9: [0, 1], 4.0: [0]}
+    assert [(each.node, each.start, each.end) for each in world.lanes(0)] == [(0, 1.0, inf), (1, 2.0, 4.0)]
+    assert [world.state(t).there(1) for t in (3.9, 4.0)] == [True, False]
+    assert (world.houses.rows[0].since, world.cut_off(world.houses.rows[0], 3.6)) == (3.5, "")
+    run.trace.emit(Gone(node=4), 5.0, 0)
+    again = fold(run.trace)
+    assert again.cut_off(again.houses.rows[0], 5.0) == "left"

@@ -92,14 +92,15 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """Everything where it was at first."""
+        for each in self._docks.values():  # all of them first, or Qt leaves tabs behind of those that were together
+            each.setFloating(False)
+            self._bench.removeDockWidget(each)
         for side in Side:
             before: QDockWidget | None = None
             for row in DOCKS:
                 dock = self._docks.get(row.id)
                 if dock is None or row.side is not side:
                     continue
-                dock.setFloating(False)
-                self._bench.removeDockWidget(dock)
                 self._bench.addDockWidget(side.value, dock)
                 if before is not None:
                     self._bench.tabifyDockWidget(before, dock)

@@ -9,7 +9,6 @@ from typing import Protocol
 
 import numpy as np
 
-from p4lab.core.events import Pair
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Organisation, Provider
 from p4lab.topology.arrange import arrange
@@ -85,7 +84,8 @@ class Edits:
 
     def no_faults(self) -> str:
         """For the end of all faults."""
-        return self._drafting.why_not() or ("" if self._faulty() else "No link has a fault.")
+        why_not = self._drafting.why_not()  # which an empty window has, before there is a map
+        return why_not or ("" if self._view().plan.has_faults(self._player.playhead) else "No link has a fault.")
 
     def not_hidden(self) -> str:
         """For hiding links like the chosen one, or showing those that are hidden."""
@@ -130,7 +130,7 @@ class Edits:
 
     def reset_faults(self) -> None:
         """On all links."""
-        self._drafting.reset_faults(self._faulty())
+        self._drafting.reset_faults(self._view().plan.faulty(self._player.playhead))
 
     def align(self, how: str) -> None:
         """how: left, centre, right, top, middle, bottom."""
@@ -205,9 +205,6 @@ class Edits:
         scenario = self._drafting.whole()
         rows: list[Provider | Organisation] = [*scenario.provider, *scenario.organisation]
         return next((row.customers for row in rows if row.name == name), 100)
-
-    def _faulty(self) -> Collection[Pair]:
-        return self._view().plan.faulty(self._player.playhead)
 
     def _select(self, names: Collection[str]) -> None:
         nodes = {name: node for node, name in self._world.called.items()}

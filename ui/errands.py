@@ -24,8 +24,9 @@ def _nothing() -> None:
 @dataclass
 class Errand:
     """slice: works for about so many seconds, True when done. share: how much is done, 0..1. place: where the playhead
-    may be by now. then: what follows. makes: whether it ends in something else than another moment. leads: to which
-    place in the history. Give it up by forgetting it: what is known stays known; given_up: what else that means.
+    may be by now. then: what follows. makes: whether it ends in something else than another moment. quiet: pictures on
+    the way would only cost time. leads: to which place in the history. Give it up by forgetting it: what is known stays
+    known; given_up: what else that means.
     """
 
     says: str
@@ -34,6 +35,7 @@ class Errand:
     place: Callable[[float], float] = _stay
     then: Callable[[], None] = _nothing
     makes: bool = False
+    quiet: bool = False
     leads: int | None = None
     given_up: Callable[[], None] = _nothing
     began: float = field(default_factory=perf_counter)
@@ -99,4 +101,5 @@ def picture(run: Run, goal: float) -> Errand:
         lambda budget: run.advance(goal, budget),
         lambda: (run.known - start) / max(goal - start, 1e-9),
         lambda playhead: min(run.known, goal),
+        quiet=True,
     )

@@ -4,6 +4,8 @@ Rules: a floating one is pinned to its subject and is closed with Ctrl+W or Esca
 opened. Text grows in all of them at once, and time is stopped and let run from each: they share the window's actions.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
@@ -11,7 +13,9 @@ from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
 from ui.acts.context import Context
 from ui.banner import Banner
 from ui.panels.inspector import Inspector
+from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
+from ui.why import Why
 
 SIZE = (440, 560)
 STEP = QPoint(28, 28)  # px from one to the next
@@ -27,6 +31,9 @@ class Inspectors(QObject):
         self.docked: Inspector | None = None
         self.floating: list[Floating] = []
         self.banner: Banner | None = None
+        self.why = Why(ctx.player, ctx.focus, self)
+        self.why.judged.connect(self._judge)
+        self.why.failed.connect(ctx.view.tell_fault)
         for signal in (ctx.document.opened, ctx.document.closed):
             signal.connect(self.close_all)
         ctx.focus.eyes.changed.connect(self._look)
@@ -35,6 +42,7 @@ class Inspectors(QObject):
         """The one that follows the last click."""
         self.docked = Inspector(self._player, self._focus, self._themes)
         self.docked.floated.connect(self.open)
+        self.docked.tried.connect(self.why.try_it)
         return self.docked
 
     def open(self, subject: Subject) -> None:
@@ -44,6 +52,7 @@ class Inspectors(QObject):
         there = next((each for each in self.floating if each.inspector.subject == subject), None)
         if there is None:
             there = Floating(Inspector(self._player, self._focus, self._themes, subject), self._window)
+            there.inspector.tried.connect(self.why.try_it)
             there.finished.connect(lambda _, one=there: self.floating.remove(one))
             acts = self._window.acts
             there.addActions([acts[row.id] for row in acts.rows if row.id not in OWN_KEYS])
@@ -67,6 +76,27 @@ class Inspectors(QObject):
             self.banner.look()
         self._window.map.update()
         self._window.acts.refresh()
+
+    def tell_why(self) -> None:
+        """The story of the selected operation, in front."""
+        self._window.inspect()
+        if self.docked is not None and self._focus.op is not None:
+            self.docked.look(Subject(What.ANSWER, self._focus.op))
+            self.why.light()
+
+    def avoid(self) -> None:
+        """Try the first remedy of the selected operation."""
+        self.tell_why()
+        if self._focus.op is not None and not self.why.avoid(self._focus.op):
+            self._window.notice.news("Nothing is known that would have avoided it: it ended well.")
+
+    def _judge(self, op: int, sentence: str, tone: Tone, before: int) -> None:
+        """What became of it is told where the answer is, and in a notice with the way back."""
+        if self.docked is not None and op >= 0:
+            self.docked.judge(op, sentence, tone)
+        branches = self._player.branches
+        back = next((branch.name for branch in branches.all if branch.number == before), "")
+        self._window.notice.news(sentence, f"Back to {back}", partial(self._player.switch, before))
 
     def close_all(self) -> None:
         """Another scenario has other things in it."""

@@ -57,6 +57,7 @@ class LinkForm(QDialog):
             box.setRange(0.0, each.most)
             box.setDecimals(each.decimals)
             box.setSuffix(each.unit)
+            box.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
             box.setToolTip(each.says)
             box.setAccessibleName(f"{each.label}: {each.says}")
             box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)

@@ -6,8 +6,9 @@ grows with what a picture costs, but there are two a second in any case, and the
 
 LONGEST = 0.5  # s between two pictures: never under two a second
 SHARE = 4.0  # of a picture's cost is the pause after it where pictures are sparse: a fifth of the time goes into them
-MOST = 0.05  # s of work between two answers, however dear a picture is: the window answers ten times a second
-LEARNED = 0.3  # how much of the estimate a new measurement replaces
+ANSWER = 0.1  # s for work and picture together: the window answers ten times a second
+LEAST, MOST = 0.008, 0.05  # s of work that a turn has in any case, and at most for the sake of a dear picture
+LEARNED = 0.5  # how much of the estimate a new measurement replaces
 QUICK = 1.25  # a frame that took hardly longer than its turn has waited, not drawn
 
 
@@ -33,7 +34,7 @@ class Refresh:
 
     def budget(self, usual: float) -> float:
         """Seconds of work for this turn: as much as a picture takes, or drawing starves the run."""
-        return max(usual, min(self.cost, MOST))
+        return min(max(usual, min(self.cost, MOST)), max(LEAST, ANSWER - self.cost))
 
     def due(self, every: float) -> bool:
         """Whether this turn ends with a picture. every: seconds between two at least, 0: each turn, inf: none."""

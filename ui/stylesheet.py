@@ -40,6 +40,7 @@ QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:check
     background: $accent_soft; color: $accent_text; border-color: $accent;
 }
 QPushButton:focus, QToolButton:focus { border-color: $accent; }
+QPushButton:checked:focus, QToolButton:checked:focus { border-color: $text; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; border-color: $line; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 700; }
 QPushButton[role="primary"]:hover { background: $accent_hover; }
@@ -54,6 +55,7 @@ QToolButton[role="palette"] {
 QToolButton[role="palette"]:hover { background: $hover; }
 QToolButton[role="palette"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }
 QToolButton[role="palette"]:focus { border-color: $accent; }
+QToolButton[role="palette"]:checked:focus { border-color: $text; }
 QToolButton[role="palette"]:disabled { color: $faint; }
 QToolBarExtension { background: $field; border: 1px solid $outline; border-radius: 5px; min-height: 14px; }
 QToolBar#palette { border-bottom: none; border-right: 1px solid $line; padding: 5px 4px; spacing: 2px; }
@@ -68,7 +70,7 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, 
     border-color: $accent;
 }
 QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover { background: $hover; }
-QLineEdit[fault="true"] { border-color: $stale; }
+QLineEdit[fault="true"], QAbstractSpinBox[fault="true"], QComboBox[fault="true"] { border-color: $stale; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $faint; border-color: $line; }
 QComboBox { padding-right: 4px; }
 QComboBox::drop-down { border: none; width: 18px; }
@@ -98,7 +100,7 @@ QTabBar::tab {
 }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; font-weight: 700; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent_text; }
+QTabBar::tab:selected:focus { color: $accent_text; border-bottom-color: $text; }
 
 QMenuBar { background: $window; padding: 2px 4px; }
 QMenuBar::item { background: transparent; padding: 4px 9px; border-radius: 5px; }
@@ -120,7 +122,8 @@ QSplitter::handle:horizontal { width: 2px; }
 QSplitter::handle:vertical { height: 2px; }
 
 QAbstractItemView {
-    background: $window; alternate-background-color: $field; color: $text; border: none; gridline-color: $line;
+    background: $window; alternate-background-color: $field; color: $text; gridline-color: $line;
+    border: 1px solid transparent;
     selection-background-color: $accent_soft; selection-color: $text; outline: 0;
 }
 QAbstractItemView::item { padding: 2px 4px; }
@@ -131,9 +134,11 @@ QHeaderView::section {
     background: $window; color: $muted; border: none; border-bottom: 1px solid $line; padding: 5px 6px;
 }
 QTableCornerButton::section { background: $window; border: none; }
-QScrollArea, QAbstractScrollArea { background: $window; border: none; }
+QScrollArea, QAbstractScrollArea { background: $window; border: 1px solid transparent; }
+QAbstractItemView:focus, QScrollArea:focus, QTextBrowser:focus, QGraphicsView:focus { border-color: $accent; }
 QScrollArea > QWidget > QWidget { background: $window; }
-QTextBrowser { background: $window; border: none; }
+QTextBrowser { background: $window; border: 1px solid transparent; }
+QTextBrowser:focus { border-color: $accent; }
 
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 11px; }

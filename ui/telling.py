@@ -18,15 +18,15 @@ Told = tuple[float, str]  # when, and what
 def told(world: World, trace: Trace, start: float, end: float, name: int | None, full: bool) -> list[Told]:
     """After `start`, up to and with `end`, in order of time. name: the key; None tells of the network alone."""
     found: list[Told] = []
+    if full and name is not None:
+        found += _sent(world, trace, start, end, name)
+        found += _answers(world, trace, start, end, name)
     for event in trace.slice(trace.index_at(start), trace.index_at(end)).records:
         said = network(event, world)
         if not said and isinstance(event, GetFinished | PutFinished):
             said = _finished(event, world, trace, name)
         if said:
             found.append((event.t, said))
-    if full and name is not None:
-        found += _sent(world, trace, start, end, name)
-        found += _answers(world, trace, start, end, name)
     return sorted(found, key=lambda each: each[0])
 
 

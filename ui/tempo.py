@@ -4,6 +4,8 @@ Rules: no Qt. Asks the run and moves nothing; the player decides what follows. M
 watched whatever the name, so that a catch-up is seen.
 """
 
+from time import perf_counter
+
 import numpy as np
 
 from ui.pace import cruise, next_factor
@@ -27,12 +29,14 @@ class Tempo:
         return float(np.median(rows["due"] - rows["t"])) if len(rows) else None
 
     def until_leaving(self, run: Run, at: float, target: float, budget: float) -> float:
-        """`target`, or the moment between `at` and it at which a watched message leaves."""
-        look = max(LOOK, (target - at) / 50)
+        """`target`, or the moment between `at` and it at which a watched message leaves, or where the budget ended."""
+        look, end = max(LOOK, (target - at) / 50), perf_counter() + budget
         while at < target:
+            if (left := end - perf_counter()) <= 0:
+                return at
             ahead = min(target, at + look)
             if ahead > run.known:
-                run.advance(ahead, budget)
+                run.advance(ahead, left)
                 ahead = min(ahead, run.known)
                 if ahead <= at:
                     return at

@@ -46,6 +46,7 @@ class Welcome(QScrollArea):
         super().__init__(parent)
         self._document = document
         self._theme = theme
+        self.setAccessibleName("Scenarios to choose from")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()

@@ -26,7 +26,7 @@ from p4lab.scenario.model import (
     Workload,
     every_link,
 )  # fmt: skip
-from p4lab.scenario.peerings import copied, given, pairs, quiet, relinked, renamed, with_one
+from p4lab.scenario.peerings import copied, given, link_of, quiet, relinked, renamed, with_one
 from p4lab.scenario.removal import Change, attach, detach, end_peering, known, remove
 from p4lab.scenario.shape import names_of
 
@@ -71,7 +71,7 @@ def add_peering(scenario: Scenario, a: str, b: str, **link: float) -> Scenario:
     for name in (a, b):
         if not isinstance(known(scenario, name), Provider):
             raise ScenarioError(f"{shown(name)} is an organisation", "providers peer")
-    if frozenset((a, b)) in pairs(scenario):
+    if link_of(scenario, a, b) is not None:
         raise ScenarioError(f"{shown(a)} and {shown(b)} peer already")
     row = msgspec.structs.replace(Peering(between=(a, b)), **link)
     return _checked(msgspec.structs.replace(scenario, peering=(*scenario.peering, row)))
@@ -87,7 +87,7 @@ def set_link(scenario: Scenario, a: str, b: str, link: Link) -> Scenario:
             return set_provider(scenario, row.name, latency=link.latency)
         if isinstance(row, Provider) and row.parent == above.name:
             return set_provider(scenario, row.name, link=ParentLink(**given(link, scenario.link)))
-    if frozenset((a, b)) not in pairs(scenario):
+    if link_of(scenario, a, b) is None:
         raise ScenarioError(f"{shown(a)} and {shown(b)} have no link", "let them peer first")
     return _checked(msgspec.structs.replace(scenario, peering=relinked(scenario, a, b, link)))
 

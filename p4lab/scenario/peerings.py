@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from p4lab.scenario.model import Link, Peering, Scenario, links, tops
+from p4lab.scenario.model import Link, Peering, Scenario, filled, tops
 
 Rows = tuple[Peering, ...]
 LINK_FIELDS = Link.__struct_fields__
@@ -19,10 +19,20 @@ def names_of_tops(scenario: Scenario) -> tuple[str, ...]:
     return tuple(scenario.provider[i].name for i in tops(scenario))
 
 
-def pairs(scenario: Scenario) -> dict[frozenset[str], Link]:
-    """Every peering, by the names of its two ends."""
-    rows = scenario.provider
-    return {frozenset((rows[each.a].name, rows[each.b].name)): each.link for each in links(scenario)}
+def link_of(scenario: Scenario, a: str, b: str) -> Link | None:
+    """The link of two that peer: the last row that has both says how it is. A full mesh is not written out for it."""
+    tops_named: frozenset[str] | None = None
+    for row in reversed(scenario.peering if a != b else ()):
+        if row.between is not None:
+            here = set(row.between) == {a, b}
+        elif isinstance(row.among, tuple):
+            here = a in row.among and b in row.among
+        else:
+            tops_named = tops_named if tops_named is not None else frozenset(names_of_tops(scenario))
+            here = a in tops_named and b in tops_named
+        if here:
+            return filled(row, scenario.link)
+    return None
 
 
 def given(link: Link, usual: Link) -> dict[str, Any]:
@@ -67,14 +77,13 @@ def relinked(scenario: Scenario, a: str, b: str, link: Link) -> Rows:
     """The link of a pair that peers becomes this one."""
     here = [i for i, row in enumerate(scenario.peering) if row.between is not None and set(row.between) == {a, b}]
     rows = [row for i, row in enumerate(scenario.peering) if i not in here]
-    other = pairs(msgspec.structs.replace(scenario, peering=tuple(rows)))
-    if other.get(frozenset((a, b))) == link:
+    if link_of(msgspec.structs.replace(scenario, peering=tuple(rows)), a, b) == link:
         return tuple(rows)
     row = Peering(between=(a, b), **given(link, scenario.link))
     if here:
         row = msgspec.structs.replace(row, between=scenario.peering[here[-1]].between)
         tried = (*scenario.peering[: here[-1]], row, *scenario.peering[here[-1] + 1 :])
-        if pairs(msgspec.structs.replace(scenario, peering=tried))[frozenset((a, b))] == link:
+        if link_of(msgspec.structs.replace(scenario, peering=tried), a, b) == link:
             return tuple(each for i, each in enumerate(tried) if i == here[-1] or i not in here)
     return (*rows, row)
 

@@ -77,17 +77,15 @@ class Causes:
             number = self.before(number)
         return found
 
-    def chain(self, numbers: Iterable[int], op: int = 0) -> frozenset[int]:
-        """These events with what each goes back to as long as it serves the same operation, and that operation's own.
-
-        op: 0 = of several operations; then causes are followed to their ends.
-        """
+    def chain(self, numbers: Iterable[int]) -> frozenset[int]:
+        """These events, each with what it goes back to within its own operation."""
         found: set[int] = set()
         for number in numbers:
             while number and number not in found and len(found) < MOST:
                 found.add(number)
                 cause = self.before(number)
-                if op and cause and getattr(self._trace[cause - 1], "op", op) not in (op, 0):
+                own = getattr(self._trace[number - 1], "op", 0)
+                if cause and getattr(self._trace[cause - 1], "op", own) not in (own, 0):
                     break
                 number = cause
         return frozenset(found)

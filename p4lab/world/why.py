@@ -23,6 +23,7 @@ LOST, DUPLICATE = 1, 2  # fates of a row, as a trace writes them
 FULL = 4  # later puts that are told one by one
 AFTER = 5_000  # events after a put's answer in which its updates leave: they leave at once
 KEPT = ("L", "R")  # stores that do not run out
+SLOW = 0.25  # s: from there on a get says what it waited for; a tenth of a second is the limit of "at once" (Nielsen)
 BACK = 65_536  # messages before a get among which the question that it joined is looked for
 
 NOTICES = {  # what somebody saw a neighbour do; that it would not answer is told with the answers
@@ -180,6 +181,7 @@ class _Teller:
         asked = self.questions(mine[mine["src"] == op.node])
         self.answers(mine[mine["dst"] == op.node], asked)
         self.on_behalf(mine[mine["src"] != op.node])
+        self.waited(mine[mine["dst"] == op.node])
         if not asked and op.source not in ("local", "replica", "cached"):
             self.joined(stop)
         finished = self.trace[op.finished_id - 1] if op.finished is not None else None
@@ -254,6 +256,18 @@ class _Teller:
             whom, were = self.all(late["src"].tolist()), "was" if len(late) == 1 else "were"
             text = f"{'the answer' if len(late) == 1 else 'the answers'} of {whom} {were} still on the way"
             self.say(float(late["t"][0]), int(late["id"][0]), text)
+
+    def waited(self, rows: np.ndarray) -> None:
+        """Whose answer a slow get waited for in the end, and how long that was under way."""
+        op = self.op
+        if op.finished is None or op.latency is None or op.latency < SLOW or op.outcome not in ("OK", "NOT_FOUND"):
+            return
+        came = rows[(rows["fate"] & LOST == 0) & (rows["due"] <= op.finished)]
+        if len(came):
+            last = came[int(np.argmax(came["due"]))]
+            way = span(float(last["due"] - last["t"]))
+            text = f"{self.me} waited for the answer of {self.who(int(last['src']))}, which was {way} on its way"
+            self.say(float(last["t"]), int(last["id"]), text, True)
 
     def kept(self, event: Stored) -> None:
         held = "" if event.until is None else f" for {span(event.until - event.t)} (TTL)"

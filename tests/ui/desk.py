@@ -14,6 +14,7 @@ from ui.dialogs import Dialogs
 from ui.document import Answer, Document
 from ui.focus import Focus
 from ui.player import Player
+from ui.presenting.reel import Film
 from ui.taste import Taste
 from ui.theme import LIGHT_ONLY
 from ui.window import Window
@@ -33,6 +34,7 @@ class Person(Dialogs):
         self.path: Path | None = None
         self.offered: list[str] = []  # what there was to choose from last
         self.takes = ""  # which of it
+        self.film_wanted: Film | None = None
         self.wants = Link()  # what is put into a link's form
 
     def unsaved(self, title: str) -> Answer:
@@ -50,6 +52,9 @@ class Person(Dialogs):
 
     def target(self, title: str, suggestion: str, kind: str) -> Path | None:
         return self.path
+
+    def film(self, duration: float, start: float, end: float, pace: float | None, title: str) -> Film | None:
+        return self.film_wanted
 
     def picture_target(self, suggestion: str) -> Path | None:
         return self.path

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import shown_tabs
@@ -84,3 +84,13 @@ def test_a_tab_becomes_a_window_of_its_own(bench: Bench, qtbot: QtBot) -> None:
     assert bench.shown() == ["plots"]
     bench.docks.reset()
     assert not floating.isWindow()
+
+
+def test_putting_the_panels_back_leaves_no_tabs_behind(bench: Bench) -> None:
+    for _ in range(2):
+        bench.docks.reset()
+        bench.main.grab()
+    bars = [bar for bar in bench.main.findChildren(QTabBar) if bar.geometry().intersects(bench.main.rect())]
+    assert [[bar.tabText(i) for i in range(bar.count())] for bar in bars if bar.isVisible()] == [
+        [row.title for row in DOCKS if row.side is Side.RIGHT]
+    ]

@@ -254,4 +254,4 @@ def test_what_the_run_will_not_do_is_said(qtbot: QtBot, tmp_path: Path) -> None:
     do(strict, "unpeer")
     said = strict.window.notice.text
     strict.leave()
-    assert said == 'Nothing was changed: unpeer Aster and Birch: mesh = "strict" allows no holes.'
+    assert said == 'mesh = "strict" allows no holes; write mesh = "mesh"'

@@ -27,3 +27,9 @@ def test_quiet_ends_where_something_watched_leaves() -> None:
     tempo.watched = 0
     assert tempo.until_leaving(run, 3.0, 10.0, 0.01) == 4.0
     assert tempo.until_leaving(run, 5.0, 10.0, 0.01) == 10.0
+
+
+def test_looking_for_it_ends_with_its_time() -> None:
+    run, tempo = told(), Tempo()
+    tempo.watched = 0
+    assert tempo.until_leaving(run, 5.0, 10.0, 0.0) == 5.0

@@ -17,6 +17,7 @@ from p4lab.world import State
 from ui import words
 
 FEW = 12  # links with faults that say which; more only wear the sign
+MANY = 4  # links from which on a fault of all of them is told once
 NO_PAIRS = np.empty((0, 2), np.int64)
 CRASHED, CUT, PARTITION, FAULTS, CATCHING, LIAR, FOLDED, REMOVED = (
     "crashed", "cut", "partition", "faults", "catching", "liar", "folded", "removed",
@@ -63,15 +64,23 @@ class Ground:
         """The cut lines that wear a sign: those of a crashed provider need none."""
         return [line for line in self.cut if not self.crashed.intersection(line)]
 
+    @cached_property
+    def everywhere(self) -> str:
+        """The fault that all links have alike, or empty: one sentence says more than a mark on each."""
+        texts = set(self.faults.values())
+        return texts.pop() if len(texts) == 1 and MANY <= len(self.faults) == int(self.open.sum()) else ""
+
     @property
     def signs(self) -> tuple[str, ...]:
-        """What the legend must explain."""
+        """What the legend must explain; after a colon, in which words, where not in those of SIGNS."""
         mute = [self.cut[line] for line in self.silenced]
         occurs = {
             CRASHED: self.crashed, CUT: set(mute) - {"partition"}, PARTITION: self.sides, FAULTS: self.faults,
             CATCHING: self.catching, LIAR: self.liars, FOLDED: self.inside,
         }  # fmt: skip
-        return tuple(sign for sign in SIGNS if occurs.get(sign))
+        found = tuple(sign for sign in SIGNS if occurs.get(sign))
+        every = f"{FAULTS}:{self.everywhere} on every link"
+        return tuple(every if sign == FAULTS and self.everywhere else sign for sign in found)
 
     def carried(self, by_link: np.ndarray) -> np.ndarray:
         """Bytes by line, from bytes by link."""
@@ -149,17 +158,23 @@ def survey(state: State, links: Links, up: np.ndarray, hosts: np.ndarray) -> Gro
 def kept(ground: Ground, keep: np.ndarray) -> Ground:
     """The same with some of its lines alone. keep: by line."""
     number = np.where(keep, np.cumsum(keep) - 1, -1)
-    lines = ground.lines[keep]
-    ends = frozenset((a, b) for a, b in lines.tolist())
+    lines, count = ground.lines[keep], len(ground.hosts)
+    codes = lines @ (count, 1)
+
+    def left(pairs: Iterable[Pair]) -> set[Pair]:
+        rows = np.array(list(pairs), np.int64).reshape(-1, 2)
+        return {(a, b) for a, b in rows[np.isin(rows @ (count, 1), codes)].tolist()} if len(rows) else set()
+
+    cut, faults = left(ground.cut), left(ground.faults)
     return replace(
         ground,
         lines=lines,
         line_of=np.where(ground.line_of >= 0, number[ground.line_of], -1) if len(number) else ground.line_of,
         open=ground.open[keep],
-        up=ground.up[[pair_of(a, b) in ends for a, b in ground.up.tolist()]],
-        cut={line: why for line, why in ground.cut.items() if line in ends},
-        faults={line: text for line, text in ground.faults.items() if line in ends},
-        catching=frozenset(line for line in ground.catching if line in ends),
+        up=ground.up[np.isin(np.sort(ground.up, axis=1) @ (count, 1), codes)] if len(ground.up) else ground.up,
+        cut={line: why for line, why in ground.cut.items() if line in cut},
+        faults={line: text for line, text in ground.faults.items() if line in faults},
+        catching=frozenset(left(ground.catching)),
     )
 
 

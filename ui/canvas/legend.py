@@ -87,8 +87,7 @@ def _area(
 ) -> QRectF:
     heading, small = QFontMetricsF(font("heading")), QFontMetricsF(font("small"))
     if block == STATES:
-        words_of = [ground.SIGNS[sign] for sign in states]
-        size = QSizeF(26 + max(map(small.horizontalAdvance, words_of)), len(states) * _row(small))
+        size = QSizeF(26 + max(map(small.horizontalAdvance, map(_says, states))), len(states) * _row(small))
     elif block == GLYPHS:
         wide = max(_run(small, [word for _, word in row]) for row in (SHAPES, SIGNS))
         size = QSizeF(wide, 2 * _row(small))
@@ -149,13 +148,19 @@ def _paint_glyphs(painter: QPainter, theme: Theme) -> None:
             x += _step(metrics, word)
 
 
+def _says(sign: str) -> str:
+    """A sign of the ground in words: its own, or the usual."""
+    name, _, own = sign.partition(":")
+    return own or ground.SIGNS[name]
+
+
 def _paint_states(painter: QPainter, theme: Theme, states: tuple[str, ...]) -> None:
     row = _row(QFontMetricsF(font("small")))
     for line, sign in enumerate(states):
-        signs.draw(painter, theme, sign, QPointF(GLYPH + 2, (line + 0.5) * row), GLYPH)
+        signs.draw(painter, theme, sign.partition(":")[0], QPointF(GLYPH + 2, (line + 0.5) * row), GLYPH)
         painter.setFont(font("small"))
         painter.setPen(theme.muted)
-        painter.drawText(QRectF(26, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, ground.SIGNS[sign])
+        painter.drawText(QRectF(26, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, _says(sign))
 
 
 def pace(

@@ -18,7 +18,7 @@ from ui.canvas.moment import Moment
 from ui.canvas.stamps import Stamps
 from ui.theme import Theme
 
-MOST_NAMED = 60  # of those in the air; names of more find no room anyway
+MOST_NAMED = 24  # of those in the air; names of more find no room anyway
 
 
 class Lifted:
@@ -44,7 +44,8 @@ class Lifted:
         shown = replace(now.shown, hosts=_only(now.shown, nodes))
         steps = links.steps(ground.carried(now.loads.carried), now.loads.window)
         centres, rims = now.shown.centres, now.shown.rims
-        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[ground.open])
+        seen = ground.open if links.idle_drawn(len(now.ground.lines)) else ground.open & (steps > 0)
+        links.paint_links(painter, theme, centres, rims, ground.lines[seen], steps[seen])
         links.paint_upwards(painter, theme, centres, rims, ground.up)
         signs.paint_lines(painter, theme, now.shown, ground)
         for node in shown.seen:

@@ -12,7 +12,7 @@ from ui.theme import Theme, mix
 
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
-MOST_BUSY = 1500  # the busiest are drawn
+MOST_BUSY = 600  # the busiest are drawn: a smooth line costs some ten microseconds, and more would only be a blot
 MOST_HEADS = 80  # more of them would hide the links, and children stand below anyway
 HEAD = 7.0  # of the head that says which end of a link is the parent
 FIRST = 60.0  # B/s of the first step; each step is twice the one before
@@ -73,7 +73,8 @@ def paint_links(
             continue
         part = share + (1 - share) * (step / STEPS) ** 1.4
         colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
-        pen = QPen(colour, 1.2 if step == 0 else 1.3 + 0.7 * step * share * share)
+        width = 1.2 if step == 0 else 1.3 + 0.7 * step * share * share
+        pen = QPen(colour, min(1.0, width) if first else width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])

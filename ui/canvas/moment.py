@@ -12,6 +12,7 @@ from p4lab.world import World
 from ui import words
 from ui.canvas import veil
 from ui.canvas.answers import Answers
+from ui.canvas.chain import NOTHING, Lit
 from ui.canvas.figures import Figures
 from ui.canvas.ground import Ground
 from ui.canvas.houses import Stand, seen, under_way
@@ -59,6 +60,8 @@ class Moment:
     houses: tuple[Stand, ...] = ()
     house: int | None = None
     eyes: int | None = None  # the provider whose eyes it is seen with
+    chain: Lit = NOTHING  # what explains the answer that is selected
+    event: int | None = None  # the event that is selected
     calm: bool = False  # nothing glides, grows or fades
 
 
@@ -101,6 +104,8 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
         left_out=LEFT_OUT if player.playing and not player.mode.animates else _left_out(flight),
         houses=houses,
         house=focus.provider,
+        chain=plan.chains.of(trace, focus.chain),
+        event=focus.event_id,
         calm=calm,
     )
 

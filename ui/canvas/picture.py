@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
-from ui.canvas import calm, legend, moves, pulses, signs, tags, veil
+from ui.canvas import calm, chain, legend, moves, pulses, signs, tags, veil
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.figures import Figures
@@ -94,6 +94,7 @@ class Picture:
         if now.eyes is not None:
             veil.paint(painter, theme, now.shown, now.eyes)
         made.arcs.paint(painter, now.shown, now.looks, now.t)
+        chain.paint(painter, theme, now.shown, now.chain, now.event)
         if now.eyes is None:
             pulses.paint(painter, theme, now, made.stamps)
             pulses.paint_ends(painter, theme, now)

@@ -19,6 +19,7 @@ from p4lab.trace import Trace
 from p4lab.world import State, World
 from ui.canvas.answers import Answers
 from ui.canvas.camera import Camera
+from ui.canvas.chain import Chains
 from ui.canvas.figures import FULL, SHARE, Figures, figures
 from ui.canvas.forest import Folds
 from ui.canvas.ground import Ground, Links, fault, kept, survey
@@ -55,6 +56,7 @@ class Plan:
         self._absent: frozenset[int] = frozenset()  # who has not come yet, or has left
         self.folds = Folds()
         self.veil = Veil()
+        self.chains = Chains()
         self._scenario = Scenario(title="", duration=1.0)
         self._folded: object = None  # what hosts and points were worked out for
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers
@@ -231,8 +233,16 @@ class Plan:
     def faulty(self, t: float) -> list[Pair]:
         """The links that have faults at t."""
         state = self._world.state(t)
-        pairs = [(a, b) for a, b in self.pairs.tolist() if (a, b) not in state.absent]
-        return [pair for pair in pairs if fault(self.link(*pair, state))]
+        usual = [(a, b) for a, b in self.pairs[list(self._all.faulty)].tolist()]
+        found = dict.fromkeys(pair for pair in usual if pair not in state.links)
+        found |= dict.fromkeys(pair for pair, changed in state.links.items() if fault(changed))
+        return [pair for pair in found if pair not in state.absent]
+
+    def has_faults(self, t: float) -> bool:
+        """Whether there are any; asked often, so that the links of a mesh are not looked at one by one."""
+        links = self._world.state(t).links
+        mended = sum(1 for place in self._all.places(links) if place in self._all.faulty)
+        return len(self._all.faulty) > mended or any(map(fault, links.values()))
 
     def place_of(self, node: int) -> tuple[float, float]:
         """Where one of them was put."""

@@ -27,10 +27,10 @@ def paint_discs(painter: QPainter, theme: Theme, shown: Figures, looks: Sequence
     many = len(shown.seen) > FEW
     for node in shown.seen:
         look = looks[node]
-        if many and shown.share(node) < MINI:  # a dot: there are hundreds that look the same
+        _customers(painter, theme, shown, node)
+        if many and shown.share(node) < 1.0:  # hundreds look the same, and look so again soon
             _stamp(painter, theme, shown, node, look, stamps)
         else:
-            _customers(painter, theme, shown, node)
             _disc(painter, theme, shown, node, look)
 
 
@@ -82,7 +82,11 @@ def _disc(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look
 
 def _stamp(painter: QPainter, theme: Theme, shown: Figures, node: int, look: Look, stamps: Stamps) -> None:
     radius = float(shown.radii[node])
-    key = "disc", radius, look is DOWN, look.store, look.stale, look.removed, look.code, look.until is None
+    name = shown.names[node] if shown.name_sizes[node] else ""
+    key = (
+        "disc", radius, name, look is DOWN, look.store, look.stale, look.removed, look.code, look.until is None,
+        look.texts if shown.share(node) >= MINI else (),
+    )  # fmt: skip
 
     def paint(around: QPainter) -> None:
         around.translate(-shown.centres[node][0], -shown.centres[node][1])

@@ -32,7 +32,7 @@ from ui.canvas.looks import sentence
 from ui.canvas.moment import Moment, moment
 from ui.canvas.picture import Picture
 from ui.canvas.plan import Plan
-from ui.canvas.sketch import Sketch, paint
+from ui.canvas.sketch import Sketch, Sketcher
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
@@ -80,7 +80,7 @@ class MapView(QWidget):
         self.sketch: Sketch | None = None
         self._hovered: int | None = None
         self._shown_as: object = None  # which document, as what sort of map
-        self._picture = Picture()
+        self._picture, self._sketcher = Picture(), Sketcher()
         self.setAccessibleName("Map of providers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -202,6 +202,8 @@ class MapView(QWidget):
         row, found = under.message(self.moment, x, y), self.grasp(x, y)
         if found is not None and also:
             self._focus.also(found[0])
+        elif (answer := under.answer(self.moment, self._player.world, x, y)) is not None:
+            self._focus.select_op(answer)
         elif row is not None and row["op"]:
             self._focus.select_op(int(row["op"]))
             self._focus.select_message(int(row["id"]))
@@ -294,7 +296,7 @@ class MapView(QWidget):
             painter.fillRect(self.rect(), theme.map)
             legend.paint_empty(painter, theme, self.width(), self.height(), drawn=not self._player.empty)
             if self.sketch is not None:
-                paint(painter, theme, self.sketch, self.camera)
+                self._sketcher.paint(painter, theme, self.sketch, self.camera)
             return
         self.moment = now = self._moment()
         focus, ratio = self._focus, self.sharp or self.devicePixelRatio()
@@ -309,7 +311,7 @@ class MapView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
         if self.sketch is not None:
-            paint(painter, theme, self.sketch, self.camera)
+            self._sketcher.paint(painter, theme, self.sketch, self.camera)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

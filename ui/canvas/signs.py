@@ -4,23 +4,20 @@ Rules: functions of what they are given; nothing by colour alone: each state has
 that sign for the legend too.
 """
 
-from math import hypot, sqrt
+from math import sqrt
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from p4lab.core.events import Pair
 from ui import words
 from ui.canvas import ground
 from ui.canvas.figures import MINI, Figures
 from ui.canvas.ground import Ground
 from ui.canvas.links import clipped
+from ui.canvas.pills import MOST, SIZE, middle, pills
 from ui.theme import Theme, font, mix
 
-SIZE = 7.0  # half of a sign on a line
-SHORT = 30.0  # pixels: no sign on a shorter line
-MOST = 120  # signs on lines
 CENTRED = Qt.AlignmentFlag.AlignCenter
 
 
@@ -57,14 +54,12 @@ def paint_lines(painter: QPainter, theme: Theme, shown: Figures, now: Ground) ->
     signed = [(line, ground.PARTITION if now.cut[line] == "partition" else ground.CUT) for line in now.silenced]
     signed += [(line, ground.CATCHING) for line in sorted(now.catching)]
     for line, sign in signed[:MOST]:
-        at = _middle(shown, line, 0.3 if line in now.faults else 0.5)
+        at = middle(shown, line)
         if at is not None:
             _bed(painter, theme, at)
             draw(painter, theme, sign, at, SIZE)
-    for line, text in list(now.faults.items())[:MOST]:
-        at = _middle(shown, line)
-        if at is not None:
-            _fault(painter, theme, at, text if len(now.faults) <= ground.FEW else "")
+    for _, area, text in pills(shown, now):
+        _fault(painter, theme, area, text)
 
 
 def paint_crash(painter: QPainter, theme: Theme, shown: Figures, node: int) -> None:
@@ -159,7 +154,8 @@ def _paint_counts(painter: QPainter, theme: Theme, shown: Figures, now: Ground) 
 
 def spots(shown: Figures, now: Ground) -> np.ndarray:
     """Points that the signs on lines take, so that nothing else is put there."""
-    points = [_middle(shown, line) for line in [*now.silenced, *now.catching, *now.faults][:MOST]]
+    points = [middle(shown, line) for line in [*now.silenced, *now.catching][:MOST]]
+    points += [area.center() for _, area, _ in pills(shown, now)]
     return np.array(
         [(at.x() + aside, at.y()) for at in points if at is not None for aside in (-40, -20, 0, 20, 40)]
     ).reshape(-1, 2)
@@ -228,19 +224,14 @@ def _mask(painter: QPainter, theme: Theme, at: QPointF, size: float) -> None:
         painter.drawEllipse(at + QPointF(x, 0.0) * size, 0.24 * size, 0.19 * size)
 
 
-def _fault(painter: QPainter, theme: Theme, at: QPointF, text: str) -> None:
+def _fault(painter: QPainter, theme: Theme, box: QRectF, text: str) -> None:
     """A pill with the zigzag, and which fault."""
-    face = font("small")
-    metrics = QFontMetricsF(face)
-    wide = metrics.horizontalAdvance(text) + 5 if text else 0.0
-    box = QRectF(0, 0, wide + 3.2 * SIZE, max(2.4 * SIZE, metrics.height()))
-    box.moveCenter(at)
     painter.setPen(QPen(theme.stale, 1.0))
     painter.setBrush(theme.map)
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
     draw(painter, theme, ground.FAULTS, QPointF(box.left() + 1.6 * SIZE, box.center().y()), 0.75 * SIZE)
     if text:
-        painter.setFont(face)
+        painter.setFont(font("small"))
         painter.setPen(theme.stale_text)
         painter.drawText(box.adjusted(2.8 * SIZE, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
@@ -249,13 +240,6 @@ def _bed(painter: QPainter, theme: Theme, at: QPointF) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.map)
     painter.drawEllipse(at, SIZE * 1.5, SIZE * 1.5)
-
-
-def _middle(shown: Figures, line: Pair, part: float = 0.5) -> QPointF | None:
-    """Between two rims, half-way or another part of it; None where there is no room for a sign."""
-    x1, y1, x2, y2 = clipped(shown.centres, shown.rims, np.array([line])).tolist()[0]
-    long = hypot(x2 - x1, y2 - y1) >= SHORT
-    return QPointF(x1 + (x2 - x1) * part, y1 + (y2 - y1) * part) if long else None
 
 
 def _corner(shown: Figures, node: int, right: int, down: int) -> QPointF:

@@ -6,8 +6,8 @@ Rules: functions of a Sketch; nothing of the run. What would be refused is dashe
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from ui.canvas.camera import Camera
 from ui.theme import Theme, font, mix
@@ -35,6 +35,33 @@ class Sketch:
     grid: float = 0.0
 
 
+class Sketcher:
+    """Paints the sketches of one map; the grid is a picture that is kept."""
+
+    def __init__(self) -> None:
+        self._grid: tuple[tuple[Theme, Camera, float, float], QPixmap] | None = None
+
+    def paint(self, painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> None:
+        """Above everything else on the map."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if sketch.grid:
+            painter.drawPixmap(0, 0, self._dots(theme, camera, sketch.grid, painter.device().devicePixelRatio()))
+        _paint(painter, theme, sketch, camera)
+
+    def _dots(self, theme: Theme, camera: Camera, step: float, ratio: float) -> QPixmap:
+        asked = theme, camera, step, ratio
+        if self._grid is None or self._grid[0] != asked:
+            picture = QPixmap(QSize(round(camera.width * ratio), round(camera.height * ratio)))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_grid(painter, theme, camera, step)
+            painter.end()
+            self._grid = asked, picture
+        return self._grid[1]
+
+
 def paint_grid(painter: QPainter, theme: Theme, camera: Camera, step: float) -> None:
     """Faint dots where what is dragged comes to rest."""
     across, down = camera.scale
@@ -53,11 +80,7 @@ def paint_grid(painter: QPainter, theme: Theme, camera: Camera, step: float) -> 
     painter.drawPoints(points)
 
 
-def paint(painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> None:
-    """Above everything else on the map."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    if sketch.grid:
-        paint_grid(painter, theme, camera, sketch.grid)
+def _paint(painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> None:
     ink = theme.stale if sketch.bad else theme.accent
     if sketch.marquee is not None:
         x1, y1, x2, y2 = sketch.marquee

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.canvas import houses, legend, links, providers, signs, tags
+from ui.canvas import houses, legend, links, pills, providers, signs, tags
 from ui.canvas.camera import Camera
 from ui.canvas.ground import REMOVED
 from ui.canvas.labels import Room
@@ -126,7 +126,7 @@ class Still:
         picture = lines.copy()
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
-        said = now.ground.signs + ((REMOVED,) if any(look.removed for look in now.looks) else ())
+        said = pills.told(now.shown, now.ground) + ((REMOVED,) if any(look.removed for look in now.looks) else ())
         spots = signs.spots(now.shown, now.ground)
         blocks = legend.place(now.shown, camera.width, camera.height, now.key, now.newest, said, spots)
         for block, area in blocks:

@@ -125,6 +125,15 @@ def wrapped(name: str, metrics: QFontMetricsF, width: float) -> tuple[str, ...]:
     return tuple(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, width) for part in parts)
 
 
+def badge_area(shown: Figures, node: int, look: Look) -> QRectF:
+    """Where a stale provider's badge is."""
+    metrics = QFontMetricsF(font("badge"))
+    text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
+    height = metrics.height() + 5
+    width = max(height, metrics.horizontalAdvance(text) + 15)
+    return QRectF(*badge_corner(shown, node, height), width, height)
+
+
 def badge_corner(shown: Figures, node: int, height: float) -> tuple[float, float]:
     """The upper left corner of a provider's badge."""
     reach = ring_radius(float(shown.radii[node])) * 0.72

@@ -8,9 +8,11 @@ import numpy as np
 from p4lab.core.events import Pair
 from p4lab.world import World
 from ui.canvas import hints, houses, links
-from ui.canvas.figures import Figures
+from ui.canvas.figures import MINI, Figures
 from ui.canvas.moment import Moment
 from ui.canvas.plan import Plan
+from ui.canvas.pulses import GROWTH, SHOWN
+from ui.canvas.tags import badge_area
 
 NEAR = 11.0  # pixels from a message or a line that still mean it
 
@@ -21,6 +23,28 @@ def message(now: Moment | None, x: float, y: float) -> np.void | None:
         return None
     at = now.flight.nearest(x, y, NEAR)
     return None if at is None else now.flight.rows[at]
+
+
+def answer(now: Moment | None, world: World, x: float, y: float) -> int | None:
+    """The last stale get of the key at the provider whose badge is there, or the get whose ring is seen around one."""
+    if now is None or now.eyes is not None:
+        return None
+    for node in now.shown.seen:
+        if (
+            now.looks[node].stale
+            and now.shown.share(node) >= MINI
+            and badge_area(now.shown, node, now.looks[node]).contains(x, y)
+        ):
+            reads = world.stale_reads(now.name)
+            mine = reads["op"][(reads["node"] == node) & (reads["t"] <= now.t)]
+            return int(mine[-1]) if len(mine) else None
+    lasts = SHOWN * max(now.factor, 1e-6)
+    for _, node, op, _ in reversed(now.answers.between(now.t - lasts, now.t).tolist()):
+        if node < len(now.shown.names) and now.name in (None, now.names[op] if op < len(now.names) else -1):
+            away = float(np.hypot(*(now.shown.centres[node] - (x, y)))) - float(now.shown.rims[node])
+            if 0 < away <= GROWTH:
+                return int(op)
+    return None
 
 
 def somebody(shown: Figures, now: Moment | None, x: float, y: float) -> tuple[int, float, float] | None:

@@ -101,6 +101,7 @@ class PatternForm(QDialog):
             box.valueChanged.connect(self._wait)
             self._more.addRow(each.label, box)
             self.numbers[each.name] = box
+        self.rows.fit()
         self._wait()
 
     def _wrong(self) -> dict[str, str]:

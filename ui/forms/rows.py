@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+WIDTH = 340  # px of what is said below a field
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Rows:
         self._says.setWordWrap(True)
         self._says.setVisible(bool(says))
         self._form = QFormLayout()
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setVerticalSpacing(8)
         self._buttons = QDialogButtonBox()
         kinds = QDialogButtonBox.StandardButton
@@ -62,8 +64,10 @@ class Rows:
         fault = QLabel()
         fault.setProperty("role", "stale")
         fault.setWordWrap(True)
-        fault.setMinimumWidth(300)
+        fault.setFixedWidth(WIDTH)
         fault.hide()
+        if isinstance(field, QAbstractSpinBox):
+            field.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
         field.setToolTip(says)
         field.setAccessibleName(f"{label}: {says}")
         column = QWidget()
@@ -96,12 +100,19 @@ class Rows:
             text = faults.get(name, "")
             label.setText(text)
             label.setVisible(bool(text))
+            label.setFixedHeight(max(0, label.heightForWidth(WIDTH)))
             if bool(field.property("fault")) != bool(text):
                 field.setProperty("fault", bool(text))
                 field.style().unpolish(field)
                 field.style().polish(field)
         self._apply.setEnabled(not faults)
         self._apply.setToolTip(next(iter(faults.values()), ""))
+        self.fit()
+
+    def fit(self) -> None:
+        """So large that all of it is seen."""
+        self.body.activate()
+        self._dialog.resize(self._dialog.size().expandedTo(self.body.totalSizeHint()))
 
     def ask(self) -> bool:
         """Show it until it is applied (True) or given up."""

@@ -58,6 +58,7 @@ class Chart(QWidget):
         self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.plot.setMinimumHeight(48)
         self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys do nothing in it
+        self.plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or Tab would stop at it all the same
         self.plot.setAccessibleName(title)
         self.plot.plotItem.hideButtons()
         self.plot.plotItem.setMenuEnabled(False)

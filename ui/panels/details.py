@@ -5,20 +5,24 @@ when they change. Nothing after the playhead is told, but a story stays, pale, w
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from p4lab.world import Op, Step, story
+from p4lab.world import Op, Step, World, story
+from p4lab.world.remedy import PARTIAL, SLOW, STALE, Remedy, Without, remedies, verdict
 from ui import words
 from ui.focus import Focus
+from ui.panels.details_remedy import RemedyButton
 from ui.panels.details_step import StepRow
 from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, trouble, unbroken
 from ui.panels.harm_text import MEANS, Harm, harm
 from ui.panels.prose import form, label, rule, table
 from ui.panels.pulse import Pulse
 from ui.player import Player
+from ui.remedying import Recipe, applied
 from ui.story import Tone
 from ui.theme import Theme, ThemeSwitch
 
@@ -26,6 +30,9 @@ HOW = (
     "Click a point in the latency plot, a stale mark in the time line, or a row of the log to see why a put or get "
     "ended as it did. Click a provider on the map to see what it holds."
 )
+HEADS = {
+    STALE: "What would have avoided it", SLOW: "What would have been quicker", PARTIAL: "What would have answered it",
+}  # fmt: skip
 NOTHING = "Open a scenario, then click a get or a provider to see its story here."
 
 
@@ -49,13 +56,20 @@ class _Page:
     held: tuple[tuple[str, bool], ...] = ()
     done: tuple[Fact, ...] = ()
     harm: Harm | None = None
+    wrong: str = ""
+    remedies: tuple[Remedy, ...] = ()
+    not_here: str = ""  # why none of them can be tried
+    verdict: tuple[str, Tone] = ("", Tone.PLAIN)
 
 
 class DetailsPanel(QScrollArea):
-    """The panel."""
+    """The panel. tried: a remedy is to be tried on the operation."""
+
+    tried = Signal(object)
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch) -> None:
         super().__init__()
+        self.setAccessibleName("What is selected, in words")
         self._player, self._focus, self._themes = player, focus, themes
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -64,6 +78,9 @@ class DetailsPanel(QScrollArea):
         self._op: int | None = None
         self._node: int | None = None
         self._told: tuple[tuple[object, int, int], list[Step]] | None = None
+        self._remedies: tuple[object, list[Remedy]] | None = None
+        self._verdict: tuple[int, World, str, Tone] | None = None  # of an operation in a run
+        self._furthest = 0.0  # up to when its story was told
         self._rows: list[StepRow] = []
         self._visit: tuple[int, float, float] | None = None  # op, the step's time, and up to when the story was told
         self._pulse = Pulse(self, self.refresh)
@@ -76,8 +93,13 @@ class DetailsPanel(QScrollArea):
     def look(self, op: int | None = None, provider: int | None = None) -> None:
         """Tell of an operation, of a provider, or of nothing."""
         if (op, provider) != (self._op, self._node):
-            self._op, self._node = op, provider
+            self._op, self._node, self._furthest = op, provider, 0.0
             self._pulse.ask()
+
+    def judge(self, op: int, sentence: str, tone: Tone) -> None:
+        """What became of the same operation in this future."""
+        self._verdict = op, self._player.world, sentence, tone
+        self._pulse.ask()
 
     def refresh(self) -> None:
         """Tell of it as the playhead sees it."""
@@ -103,6 +125,12 @@ class DetailsPanel(QScrollArea):
             else:
                 parts["steps"] = tuple((step, step.t > t) for step in self._story(op) if step.t <= told)
                 parts["facts"] = tuple(facts(op, world, told))
+            if judged and op.finished is not None and op.finished <= told:
+                abilities = player.session.abilities
+                parts["wrong"], parts["not_here"] = verdict(world, op), "" if abilities.fork else abilities.why_not
+                parts["remedies"] = tuple(self._remedied(op))
+            if self._verdict is not None and self._verdict[0] == op.op and self._verdict[1] is world:
+                parts["verdict"] = self._verdict[2:]
         provider = next((each for each in world.providers if each.node == self._node), None)
         house = None if self._node is None else world.houses.get(self._node)
         if provider is not None:
@@ -132,6 +160,16 @@ class DetailsPanel(QScrollArea):
             )  # indexed with a number it gives an Event, which its type cannot say
             self._told = (key, story(trace, self._player.world, op.op))
         return self._told[1]
+
+    def _remedied(self, op: Op) -> list[Remedy]:
+        """What would have avoided it, looked for again when the run has grown."""
+        key = (self._player.session, op.op, self._player.world.seen)
+        if self._remedies is None or self._remedies[0] != key:
+            player, trace = self._player, cast("Any", self._player.trace)  # as above
+            recipe = player.scenario, tuple(player.session.commands)
+            found = remedies(trace, player.world, op)
+            self._remedies = key, [each for each in found if _possible(each, recipe, player)]
+        return self._remedies[1]
 
     def _build(self, page: _Page, keep: bool) -> None:
         place = self.verticalScrollBar().value() if keep else 0
@@ -171,6 +209,9 @@ class DetailsPanel(QScrollArea):
     def _tell_op(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
         inks = {Tone.GOOD: theme.good, Tone.STALE: theme.stale_text, Tone.WAITING: theme.muted}
+        if page.verdict[0]:
+            column.addWidget(label(page.verdict[0], "strong", inks.get(page.verdict[1], theme.text)))
+            column.addWidget(rule(theme))
         column.addWidget(label(page.title, "title", inks.get(page.tone, theme.text)))
         column.addWidget(label(page.asked, "body", theme.muted))
         if page.goto is not None:
@@ -188,7 +229,26 @@ class DetailsPanel(QScrollArea):
             steps.addWidget(row)
             self._rows.append(row)
         column.addLayout(steps)
+        self._offer(page, column)
         column.addLayout(form(page.facts, theme))
+
+    def _offer(self, page: _Page, column: QVBoxLayout) -> None:
+        """What would have avoided it, a button for each."""
+        if not page.remedies:
+            return
+        theme = page.theme
+        column.addWidget(label(HEADS.get(page.wrong, HEADS[STALE]), "heading", theme.text))
+        tip = page.not_here or "Run this again with that one change, as a branch, and see what becomes of this get"
+        for remedy in page.remedies:
+            button = RemedyButton(f"{remedy.sentence} …", theme)
+            button.setToolTip(tip)
+            button.setEnabled(not page.not_here)
+            button.clicked.connect(partial(self._try, remedy))
+            column.addWidget(button)
+        column.addSpacing(6)
+
+    def _try(self, remedy: Remedy, _: bool = False) -> None:
+        self.tried.emit(remedy)
 
     def _tell_provider(self, page: _Page, column: QVBoxLayout) -> None:
         theme = page.theme
@@ -227,8 +287,19 @@ class DetailsPanel(QScrollArea):
             if self._visit[:2] == (op, playhead):
                 return self._visit[2]
             self._visit = None
+        event = self._focus.event_id
+        along = event if event is not None and event in self._focus.chain and op == self._op else 0
+        if 0 < along <= len(self._player.trace) and self._player.trace.time_of(along - 1) == playhead:
+            return max(playhead, self._furthest)
+        self._furthest = playhead
         return playhead
 
     def _mark(self) -> None:
         for row in self._rows:
             row.set_here(row.event_id == self._focus.event_id)
+
+
+def _possible(remedy: Remedy, recipe: Recipe, player: Player) -> bool:
+    """Whether there is something in the recipe that it changes."""
+    event = cast("Any", player.trace)[remedy.change.event - 1] if isinstance(remedy.change, Without) else None
+    return applied(remedy.change, recipe, player.world, event) is not None

@@ -22,6 +22,7 @@ from ui.panels.inspector_reads import Reads
 from ui.panels.inspector_veil import Veil, veiled
 from ui.panels.pulse import Pulse
 from ui.player import Player
+from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
 from ui.theme import ThemeSwitch, font
 
@@ -38,6 +39,7 @@ class Inspector(QWidget):
 
     shown = Signal()
     floated = Signal(Subject)
+    tried = Signal(int, object)  # a remedy, on an operation
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, fixed: Subject | None = None) -> None:
         super().__init__()
@@ -122,6 +124,12 @@ class Inspector(QWidget):
         if page is not None and self._stack.currentWidget() is page:
             page.refresh()
 
+    def judge(self, op: int, sentence: str, tone: Tone) -> None:
+        """What became of an operation in this future."""
+        page = self.page(What.ANSWER)
+        if isinstance(page, AnswerPage):
+            page.story.judge(op, sentence, tone)
+
     def page(self, what: What) -> Page:
         """The page for a kind of subject, made when it is first needed."""
         if what not in self._pages:
@@ -131,6 +139,8 @@ class Inspector(QWidget):
             else:
                 one = MAKE[what](self._player, self._focus, self._themes, self._reads)
                 one.wanted.connect(self.look)
+                if isinstance(one, AnswerPage):
+                    one.tried.connect(self.tried)
                 made = one
             self._pages[what] = made
             self._stack.addWidget(made)

@@ -18,15 +18,17 @@ from ui.theme import ThemeSwitch
 
 
 class AnswerPage(QWidget):
-    """wanted: something else was asked for."""
+    """wanted: something else was asked for. tried: a remedy is to be tried on an operation."""
 
     wanted = Signal(Subject)
+    tried = Signal(int, object)
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, reads: Reads) -> None:
         super().__init__()
         self._player, self._themes = player, themes
         self._op = -1
         self.story = DetailsPanel(player, focus, themes)
+        self.story.tried.connect(lambda remedy: self.tried.emit(self._op, remedy))
         self._links = QHBoxLayout()
         self._links.setContentsMargins(14, 2, 8, 6)
         self._links.setSpacing(12)

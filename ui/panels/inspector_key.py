@@ -67,6 +67,7 @@ class KeyPage(QWidget):
         self.editions = self._edition_table()
         self.readers = self._reader_table()
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Pages of the inspector")
         self.tabs.setDocumentMode(True)
         for table, title in ((self.copies, "Copies"), (self.editions, "Versions"), (self.readers, "Readers")):
             self.tabs.addTab(table, title)

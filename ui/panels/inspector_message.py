@@ -68,6 +68,7 @@ class MessagePage(QWidget):
         column.addWidget(self.raw, 1)
         column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignRight)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Pages of the inspector")
         self.tabs.setDocumentMode(True)
         for page, title in ((self.story, "Story"), (self.fields, "Fields"), (raw, "Raw")):
             self.tabs.addTab(page, title)

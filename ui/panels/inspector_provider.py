@@ -74,6 +74,7 @@ class ProviderPage(QWidget):
             label.setProperty("role", "muted")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Pages of the inspector")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.overview, "Overview")
         self.tabs.addTab(self._with(self.stores, self._bar(), self.totals, self.empty), "Stores")

@@ -64,7 +64,7 @@ class Outcome(QAbstractButton):
         painter = QPainter(self)
         painter.setPen(inks.get(self._tone, theme.text) if shown else theme.faint)
         face = font("body")
-        face.setUnderline(bool(shown) and (self.underMouse() or self.hasFocus()))
+        face.setUnderline(self.hasFocus() or (bool(shown) and self.underMouse()))
         painter.setFont(face)
         text = painter.fontMetrics().elidedText(shown or self._idle, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)

@@ -73,6 +73,7 @@ class PlotsPanel(QWidget):
         self._stack.setHandleWidth(10)
         self._stack.setStyleSheet("QSplitter::handle { background: transparent; }")
         scroll = QScrollArea()
+        scroll.setAccessibleName("Plots")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

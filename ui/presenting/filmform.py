@@ -58,7 +58,7 @@ class FilmForm(QDialog):
             ("File", self.kind), ("Frames", self.fps), ("Size", self.pixels),
         ):  # fmt: skip
             field.setAccessibleName(label)
-            form.addRow(f"&{label}" if label != "Show" else "S&how", field)
+            form.addRow(label, field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.record = buttons.addButton("Record…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.record.setDefault(True)

@@ -20,23 +20,23 @@ class Shot(Enum):
     MAP = "Map alone"
 
 
-def picture(parts: list[QWidget], view: MapView, ground: QColor, ratio: float) -> QImage:
-    """`parts` beside each other, as they are on screen. view: the map, in one of them.
+def picture(parts: list[tuple[QWidget, QColor]], view: MapView, ratio: float) -> QImage:
+    """Parts beside each other, as they are on screen, each on its ground. view: the map, in one of them.
 
     ratio: device pixels by logical ones.
     """
-    wide = sum(part.width() for part in parts)
-    high = max(part.height() for part in parts)
+    wide = sum(part.width() for part, _ in parts)
+    high = max(part.height() for part, _ in parts)
     image = QImage(QSize(round(wide * ratio), round(high * ratio)), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
-    image.fill(ground)
     painter = QPainter(image)
-    at = QPoint(0, 0)
+    left = 0
     before, view.sharp = view.sharp, ratio
     try:
-        for part in parts:
-            part.render(painter, at)
-            at += QPoint(part.width(), 0)
+        for part, ground in parts:
+            painter.fillRect(left, 0, part.width(), high, ground)
+            part.render(painter, QPoint(left, (high - part.height()) // 2))
+            left += part.width()
     finally:
         painter.end()
         view.sharp = before

@@ -105,7 +105,8 @@ def test_from_empty_to_playing_with_the_mouse_alone(person: Person) -> None:
     person.choose("Get here…")
     person.button("Go")
     person.actions += 1
-    QTest.mouseClick(person.desk.window.transport.findChildren(SignButton)[0], LEFT)
+    buttons = person.desk.window.transport.findChildren(SignButton)
+    QTest.mouseClick(next(each for each in buttons if each.accessibleName() == "Play"), LEFT)
     assert person.actions < 10
     assert [type(done.command) for done in person.player.branches.current.commands] == [Put, Get]
     assert person.player.playing
