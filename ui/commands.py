@@ -1,4 +1,4 @@
-"""The window's own commands of the command line: `p4lab gui` and `p4lab screenshot`.
+"""The window's own commands of the command line: `p4lab gui`, `p4lab screenshot` and `p4lab film`.
 
 Rules: importing this module loads no Qt, so that `--help` is quick and a missing library is answered with a sentence.
 Bad input ends in one line on stderr and status 2.
@@ -69,6 +69,46 @@ def screenshot(
     except CannotShowError as fault:
         _refuse(str(fault))
     print(f"{file.name} at {shown:.3f} s: {out}")
+
+
+def film(
+    file: Annotated[Path, typer.Argument(help="A scenario (.toml) or a recording (.p4rec).")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The film to write (.mp4 or .gif).")],
+    start: Annotated[float, typer.Option("--from", help="Where it begins, in s of the run.")] = 0.0,
+    end: Annotated[
+        float | None, typer.Option("--to", help="Where it ends, in s; the end of the run if left out.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(help="Simulated seconds per second; if left out as when it plays.")
+    ] = None,
+    fps: Annotated[float, typer.Option(help="Frames a second.")] = 25.0,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Pixels of the film.")] = "1280x720",
+    window: Annotated[bool, typer.Option("--window", help="Film the whole window, not the map alone.")] = False,
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+) -> None:
+    """Film a stretch of the run.
+
+    Example: p4lab film scenarios/three-regimes.toml --from 10 --to 14 -o film.mp4
+    """
+    found = SIZE.fullmatch(size)
+    if found is None:
+        _refuse(f"--size {size}: write width x height in pixels, such as 1280x720")
+    if theme not in THEMES:
+        _refuse(f"--theme {theme}: write light or dark")
+    if (speed is not None and speed <= 0) or not 1 <= fps <= 120:
+        _refuse("--speed is above 0, and --fps from 1 to 120")
+    _load_qt()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from ui.offscreen import CannotShowError  # noqa: PLC0415 loads Qt, which may be missing
+    from ui.offscreen import film as make  # noqa: PLC0415 likewise
+    from ui.presenting.reel import Film, What  # noqa: PLC0415 likewise
+
+    pixels = int(found[1]), int(found[2])
+    wanted = Film(_target(out), start, end or 0.0, speed, fps, pixels, What.WINDOW if window else What.MAP)
+    try:
+        print(make(file, wanted, end is None, theme))
+    except CannotShowError as fault:
+        _refuse(str(fault))
 
 
 def _play_offscreen(file: Path | None, why_not: str) -> None:

@@ -1,7 +1,7 @@
 """Which keys stay with the widget that has the focus, instead of being shortcuts of the window.
 
-Rules: a focused button or closed list takes Space, a list takes Home and End; text fields take what they can type by
-themselves (Qt's own rule). Everything else is the window's.
+Rules: a focused button or closed list takes Space, a list takes Home and End, what scrolls or counts the page keys;
+text fields take what they can type by themselves (Qt's own rule). Everything else is the window's.
 """
 
 from PySide6.QtCore import Qt
@@ -9,6 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
     QLineEdit,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
+PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
@@ -25,6 +28,8 @@ def keeps(widget: QWidget | None, event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if key == Qt.Key.Key_Space:
         return isinstance(widget, QAbstractButton | QComboBox)
+    if key in PAGES:
+        return isinstance(widget, QAbstractScrollArea | QAbstractSlider | QAbstractSpinBox | QComboBox)
     return key in ENDS and isinstance(widget, QAbstractItemView)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 from ui.app import application, build
 from ui.document import CANNOT_OPEN
 from ui.player import Player
+from ui.presenting.reel import Film
 from ui.story import QUERY
 from ui.theme import LIGHT_ONLY
 from ui.window import Window
@@ -131,6 +133,34 @@ def play(file: Path, target: Path) -> dict:
         return player.metrics.report(player.known, player.digest()) | {"signatures": signatures}
 
     return _with_window(file, (1440, 900), LIGHT_ONLY, work)
+
+
+def film(file: Path, wanted: Film, whole: bool, theme: str) -> str:
+    """Film a stretch of `file`, with `whole` up to its end. Returns a sentence; raises CannotShowError with one."""
+
+    def work(stage: Stage, window: Window) -> str:
+        player, filming = window.player, window.lectern.filming
+        stretch = replace(wanted, end=player.duration) if whole else wanted
+        if not 0 <= stretch.start < stretch.end <= player.duration:
+            raise CannotShowError(
+                f"{file}: the run lasts from 0 to {player.duration:g} s; "
+                f"{stretch.start:g} to {stretch.end:g} s is no stretch of it"
+            )
+        told: list[str] = []
+        faults: list[str] = []
+        filming.finished.connect(told.append)
+        filming.failed.connect(faults.append)
+
+        def start() -> bool:
+            filming.start(stretch)
+            return True
+
+        stage.perform([_settled(window), start, lambda: bool(told or faults)])
+        if faults:
+            raise CannotShowError(faults[0])
+        return told[0]
+
+    return _with_window(file, wanted.size, theme, work)
 
 
 def telling_moment(player: Player, name: int | None) -> float:

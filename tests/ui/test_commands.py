@@ -1,4 +1,4 @@
-"""`p4lab gui` and `p4lab screenshot` as a terminal sees them: in processes of their own, without a display."""
+"""`p4lab gui`, `screenshot` and `film` as a terminal sees them: in processes of their own, without a display."""
 
 import functools
 import os
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtGui import QImage
 
 from p4lab import resources
@@ -65,6 +66,19 @@ def test_bad_usage_is_one_line(tmp_path: Path, arguments: list[str], said: str) 
     write(runs.scenario(), tmp_path / "small.toml")
     done = _p4lab(tmp_path, "screenshot", "small.toml", *arguments, "-o", "a.png")
     assert (done.returncode, done.stderr.splitlines()) == (2, [said])
+
+
+def test_a_film_of_a_stretch(tmp_path: Path) -> None:
+    write(runs.scenario(), tmp_path / "small.toml")
+    stretch = ("film", "small.toml", "--from", "4", "--speed", "0.5", "--fps", "5", "--size", "480x270", "-o", "a.gif")
+    done = _p4lab(tmp_path, *stretch, "--to", "5")
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "The film is in a.gif: 2.2 s, 11 frames.\n")
+    with Image.open(tmp_path / "a.gif") as shown:
+        assert (shown.n_frames, shown.size) == (11, (480, 270))
+    done = _p4lab(tmp_path, *stretch, "--to", "3")
+    assert (done.returncode, done.stderr) == (
+        2, "p4lab: small.toml: the run lasts from 0 to 20 s; 4 to 3 s is no stretch of it\n",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ class PinnedFocus(QObject):
         player.sampled.connect(self._find)
         focus.opChanged.connect(self._take)
         focus.choiceChanged.connect(self._take)
+        focus.eyes.changed.connect(self._take)
         self.focus.opChanged.connect(self._give)
         self.focus.choiceChanged.connect(self._give)
         self._take()
@@ -162,6 +163,7 @@ class PinnedFocus(QObject):
     def _take(self) -> None:
         self.focus.select_op(self._window.op)
         self.focus.select_provider(self._window.provider)
+        self.focus.eyes.see_as(self._window.eyes.as_node)
 
     def _give(self) -> None:
         self._window.select_op(self.focus.op)
@@ -172,7 +174,7 @@ def _made(player: Player, focus: Focus, themes: ThemeSwitch, span: TimeSpan, loo
     if look.kind in SOURCES:
         return SeriesPanel(player, focus, themes, span, SOURCES[look.kind], look)
     if look.kind == RATES:
-        return RatesPanel(player, themes, span)
+        return RatesPanel(player, themes, span, focus)
     if look.kind == STALENESS:
         return StalenessPanel(player, focus, themes, span)
     latency = LatencyPanel(player, focus, themes, span)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from p4lab.world.observed import Observed
 from ui import words
 from ui.focus import Focus
 from ui.panels.chart import Chart
@@ -23,6 +24,7 @@ from ui.player import Player
 from ui.plots.choice import Shown
 from ui.plots.sources import Asked, Line, Source
 from ui.plots.transforms import CUMULATIVE, MAX, P50, P95, P99, RATE, RAW, over_time, places
+from ui.plots.veil import Eyes
 from ui.theme import Theme, ThemeSwitch, font, mix
 
 SHARE = 12  # a window that is not chosen is this part of what is in sight
@@ -66,6 +68,7 @@ class SeriesPanel(QWidget):
         player.sessionChanged.connect(self._begin)
         focus.nameChanged.connect(self._begin)
         focus.providerChanged.connect(self._pulse.ask)
+        focus.eyes.changed.connect(self._begin)
         themes.changed.connect(self._pulse.ask)
         self._pulse.ask()
 
@@ -101,8 +104,11 @@ class SeriesPanel(QWidget):
         player, span = self._player, self.chart.span
         until = min(player.playhead, span.high)
         name = self._focus.name if self.look.only_key else None
+        eyes, seen = self._focus.eyes.as_node, None
+        if eyes is not None:
+            seen = Eyes(player.trace, Observed(player.trace, player.world), eyes, until)
         self.lines = self.source.lines(
-            Asked(player.metrics, player.world, span.low, span.high, until, name, self._focus.provider)
+            Asked(player.metrics, player.world, span.low, span.high, until, name, self._focus.provider, eyes, seen)
         )
         self.curves = [self._curve(line, transform, until) for line in self.lines for transform in self.transforms]
         self._scale()
@@ -243,6 +249,8 @@ class SeriesPanel(QWidget):
     def _what_fills(self) -> str:
         if self._player.empty:
             return f"Open a scenario: {self.source.says[0].lower()}{self.source.says[1:]}."
+        if (eyes := self._focus.eyes.as_node) is not None and not self.lines:
+            return f"{self.source.says}. {self._player.world.called.get(eyes, 'A provider')} cannot know that."
         return f"{self.source.says}. Nothing of that so far in this stretch: play with Space, or zoom out."
 
 

@@ -14,6 +14,7 @@ from p4lab.metrics import KLASSES, Metrics
 from p4lab.world import World
 from ui import words
 from ui.plots.transforms import CUMULATIVE, MAX, MEAN, P50, P95, P99, RATE, RAW
+from ui.plots.veil import Eyes, own_gets
 
 HOME = np.array([word in ("local", "replica", "cached") for word in KLASSES])
 RETURNED = np.array([word in ("local", "replica", "cached", "joined", "remote") for word in KLASSES])
@@ -27,7 +28,7 @@ KIND_CODES = {
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """name: the key, None = all. provider: only what concerns it, None = all. Up to `until`."""
+    """name: the key, None = all. provider: what concerns it first, None = nobody. Up to `until`."""
 
     metrics: Metrics
     world: World
@@ -36,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True):
     until: float
     name: int | None = None
     provider: int | None = None
+    eyes: int | None = None  # only what this provider can observe
+    seen: Eyes | None = None  # the messages of that
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def _gets(asked: Asked) -> np.ndarray:
-    gets = asked.metrics.gets(asked.until)
+    gets = own_gets(asked.metrics.gets(asked.until), asked.eyes)
     if asked.name is not None:
         of = asked.world.op_name()
         known = gets["op"] < len(of)
@@ -119,20 +122,29 @@ def _by_kind(asked: Asked, count: Callable[[float, float, int], dict[str, np.nda
     ]  # fmt: skip
 
 
+def _spelled(seen: Eyes, weigh: bool) -> Callable[[float, float, int], dict[str, np.ndarray]]:
+    def counted(low: float, high: float, bins: int) -> dict[str, np.ndarray]:
+        found = seen.counted(low, high, bins, weigh)
+        return {word: found[code] for word, code in KIND_CODES.items()}
+
+    return counted
+
+
 def _messages(asked: Asked) -> list[Line]:
-    return _by_kind(asked, asked.metrics.rates)
+    return _by_kind(asked, _spelled(asked.seen, False) if asked.seen is not None else asked.metrics.rates)
 
 
 def _bytes(asked: Asked) -> list[Line]:
-    return _by_kind(asked, asked.metrics.volumes)
+    return _by_kind(asked, _spelled(asked.seen, True) if asked.seen is not None else asked.metrics.volumes)
 
 
 def _senders(asked: Asked) -> list[Line]:
     low, high, parts, part = _parts(asked)
     if not parts:
         return []
-    found = asked.metrics.sent_by(low, high, parts)
-    before = asked.metrics.sent_by(0.0, low, 1)[:, 0] if low > 0 else np.zeros(0)
+    sent_by = asked.metrics.sent_by if asked.seen is None else asked.seen.sent_by
+    found = sent_by(low, high, parts)
+    before = sent_by(0.0, low, 1)[:, 0] if low > 0 else np.zeros(0)
     t = low + part * (np.arange(parts) + 1)
     totals = found.sum(axis=1)
     order = [int(node) for node in np.argsort(-totals, kind="stable") if totals[node]]
@@ -192,7 +204,7 @@ def _reads(asked: Asked) -> list[Line]:
 
 
 def _balance(asked: Asked) -> list[Line]:
-    return _pairs(asked, net=True)
+    return _pairs(asked, net=True) if asked.eyes is None else []  # what others read elsewhere, it does not know
 
 
 _COUNTED = (RATE, MEAN, P50, P95, P99, MAX, CUMULATIVE)

@@ -24,7 +24,7 @@ from ui.words import clock
 
 
 class Lectern(QObject):
-    """finder: the command palette. ratio: device pixels of a picture by those of the screen."""
+    """finder: the command palette. filming: what makes films. ratio: device pixels of a picture by the screen's."""
 
     def __init__(self, context: Context, settings: QSettings) -> None:
         window = context.view
@@ -44,16 +44,16 @@ class Lectern(QObject):
              ("Scenarios", window.welcome)),
             partial(announce, window.status),
         )  # fmt: skip
-        self._filming = Filming(player, focus, theme, window, window.map, window.notice)
+        self.filming = Filming(player, focus, theme, window, window.map, window.notice)
         window.docks.add("narration", partial(NarrationPanel, player, self.narrator))
         for signal in (self.pen.changed, self.narrator.changed, self.screen.changed, theme.changed):
             signal.connect(window.acts.refresh)
         self.screen.changed.connect(self.pen.put_down)
         context.document.closed.connect(self.screen.leave)
-        self._filming.made.connect(self._show_film)
-        self._filming.finished.connect(window.notice.news)
-        self._filming.failed.connect(window.notice.fault)
-        self._filming.cancelled.connect(lambda: window.notice.news("The film was given up; there is no file."))
+        self.filming.made.connect(self._show_film)
+        self.filming.finished.connect(window.notice.news)
+        self.filming.failed.connect(window.notice.fault)
+        self.filming.cancelled.connect(lambda: window.notice.news("The film was given up; there is no file."))
         if window.acts.shortcuts.faults:
             window.notice.news(" ".join(window.acts.shortcuts.faults))
 
@@ -92,16 +92,15 @@ class Lectern(QObject):
 
     def why_no_film(self) -> str:
         """Why none can be made now."""
-        return self._filming.why_not()
+        return self.filming.why_not()
 
     def record(self) -> None:
         """Ask what, and film it."""
-        player = self._context.player
-        film = self._context.sheets.film(
-            player.duration, 0.0, player.duration, player.speed, self._context.document.title
-        )
+        context, player = self._context, self._context.player
+        start, end = context.focus.span.ends or (0.0, player.duration)
+        film = context.sheets.film(player.duration, start, end, player.speed, context.document.title)
         if film is not None:
-            self._filming.start(film)
+            self.filming.start(film)
 
     def _picture(self, shot: Shot) -> QImage:
         window, theme = self._context.view, self._context.taste.switch.current
@@ -119,7 +118,7 @@ class Lectern(QObject):
 
     def _show_film(self, made: int, of: int) -> None:
         says = f"Recording: frame {made} of {of} …" if of else "Recording: making the run known …"
-        self._context.view.notice.progress(says, made / of if of else 0.0, self._filming.cancel)
+        self._context.view.notice.progress(says, made / of if of else 0.0, self.filming.cancel)
 
     def _jumps(self, typed: str) -> list[Jump]:
         context = self._context

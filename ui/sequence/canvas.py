@@ -55,7 +55,14 @@ class Canvas:
         painter.save()
         painter.setClipRect(area)
         painter.translate(area.topLeft())
-        self.painting.ground(painter, frame, sight)
+        self.painting.bands(painter, frame, sight)
+        if (ends := model.focus.span.ends) is not None:  # the interval that is selected in the whole window
+            scale = area.width() / model.axis.length
+            left, right = ((model.unit(t) - model.axis.low) * scale for t in ends)
+            painter.setOpacity(0.75)
+            painter.fillRect(QRectF(left, 0, right - left, area.height()), theme.accent_soft)
+            painter.setOpacity(1.0)
+        self.painting.beds(painter, frame)
         painter.restore()
 
     def run(

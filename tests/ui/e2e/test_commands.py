@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
@@ -63,3 +65,45 @@ def test_a_key_of_one_s_own_works_at_once_and_the_next_time(desk: Desk) -> None:
     assert [key.toString() for key in again.acts["step"].shortcuts()] == ["F4", "N"]
     again.close()
     again.deleteLater()
+
+
+def test_the_map_is_walked_and_asked_by_keys_alone(desk: Desk) -> None:
+    window, focus = desk.window, desk.window._focus
+    desk.open()
+    desk.seek(6.0)
+    window.map.setFocus()
+    desk.press(Qt.Key.Key_Tab)
+    first = focus.provider
+    desk.press(Qt.Key.Key_Right)
+    second = focus.provider
+    assert None not in (first, second)
+    assert first != second
+    offered: list[int] = []
+    window.map.menuRequested.connect(lambda node, _: offered.append(node))
+    menu = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), QPoint(5, 5))
+    QApplication.sendEvent(window.map, menu)
+    assert offered == [second]
+    QApplication.activePopupWidget().close()
+    desk.press(Qt.Key.Key_Return)
+    assert window.docks.is_shown("details")
+    desk.press(Qt.Key.Key_Escape)
+    assert focus.provider is None
+
+
+def test_a_key_goes_from_pane_to_pane_and_back(desk: Desk) -> None:
+    desk.open()
+    desk.window.docks.show("log")
+    desk.window.grab()
+    panes = desk.window.lectern.panes
+    names = [pane.name for pane in panes.all()]
+    assert {"Map", "Put and get", "Time", "Log", "Plots"} <= set(names)
+    desk.window.map.setFocus()
+    start = names.index("Map")
+    been = []
+    for _ in names:
+        desk.press(Qt.Key.Key_F6, CONTROL)
+        now = desk.window.focusWidget()
+        been.append(next(pane.name for pane in panes.all() if pane.widget is now or pane.widget.isAncestorOf(now)))
+    assert been == [*names[start + 1 :], *names[: start + 1]]
+    desk.press(Qt.Key.Key_F6, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert panes.all()[start - 1].widget.isAncestorOf(desk.window.focusWidget())
