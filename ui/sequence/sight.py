@@ -79,6 +79,12 @@ class Sight:
         own = bool(self.followed.any() or self.lit.any())
         return own or any(mark.followed or mark.lit for mark in self.marks)
 
+    def signature(self) -> tuple[object, ...]:
+        """Equal where the same would be painted."""
+        arrays = self.rows, self.x1, self.x2, self.a, self.b, self.regime, self.stale, self.cut, self.followed, self.lit
+        counts = None if self.counts is None else self.counts.tobytes()
+        return (*(each.tobytes() for each in arrays), tuple(self.marks), counts)
+
     def only(self, which: np.ndarray, events: frozenset[int]) -> "Sight":
         """The same with these arrows, and the marks of these Events."""
         arrays = {
