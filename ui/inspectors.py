@@ -17,7 +17,7 @@ from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
 from ui.why import Why
 
-SIZE = (440, 560)
+SIZE = (540, 560)
 STEP = QPoint(28, 28)  # px from one to the next
 OWN_KEYS = ("close", "quit", "keys")  # of the window alone: Ctrl+W closes the inspector here
 
@@ -119,6 +119,7 @@ class Floating(QDialog):
         close.activated.connect(self.close)
         inspector.shown.connect(self._retitle)
         self._retitle()
+        self.setFocus()  # no button: Space is the window's
 
     def _retitle(self) -> None:
         self.inspector.refresh()

@@ -62,8 +62,8 @@ def _usual(ctx: Context) -> None:
 
 
 def _write(ctx: Context, frame: "PlotFrame", form: str) -> None:
-    from ui.plots import files  # noqa: PLC0415 likewise
-    from ui.plots.tables import everything  # noqa: PLC0415 likewise
+    from ui.plots import files  # noqa: PLC0415 for the same reason
+    from ui.plots.tables import everything  # noqa: PLC0415 for the same reason
 
     name = f"{frame.look.kind}.{form}"
     path = ctx.sheets.target(

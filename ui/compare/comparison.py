@@ -15,6 +15,8 @@ from ui.follower import Follower
 from ui.player import Player
 from ui.run import Run
 
+AS_IT_WAS = "as it was"
+
 
 class Comparison(QObject):
     """follower, focus: the other run, and what is selected in it. on: whether there is one."""
@@ -58,7 +60,7 @@ class Comparison(QObject):
         if self._number is None:
             return "", ""
         branches = self._player.branches
-        return tuple(each.why or "as it was" for each in (branches.current, branches.of(self._number)))  # type: ignore[return-value]
+        return branches.current.why or AS_IT_WAS, branches.of(self._number).why or AS_IT_WAS
 
     @property
     def other_first(self) -> bool:

@@ -29,6 +29,7 @@ from ui.panels.inspector_reads import Reads
 from ui.panels.links import LinkButton
 from ui.panels.log_text import LogText
 from ui.panels.prose import form, label
+from ui.panels.sentence_button import SentenceButton
 from ui.player import Player
 from ui.subject import Subject, What, who
 from ui.theme import Theme, ThemeSwitch
@@ -137,9 +138,9 @@ class MessagePage(QWidget):
         column.addWidget(label(quiz.question, "heading", theme.text))
         if self.said is None:
             for place, choice in enumerate(quiz.choices):
-                button = QPushButton(choice)
-                button.clicked.connect(lambda _=False, place=place: self.answer(place))
-                column.addWidget(button)
+                choose = SentenceButton(choice, theme)
+                choose.clicked.connect(lambda _=False, place=place: self.answer(place))
+                column.addWidget(choose)
             return
         if self.said == quiz.right:
             column.addWidget(label(f"Yes: {quiz.choices[quiz.right]}.", "body", theme.good))

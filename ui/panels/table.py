@@ -193,8 +193,7 @@ class Table(QTableView):
             self._measured = len(rows), self._themes.scale
             self._measure()
             if self._whole:
-                self.setMaximumHeight(self._tall())
-                self.updateGeometry()
+                self.setFixedHeight(self._tall())
 
     def _remember(self) -> None:
         self._before = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
@@ -209,7 +208,7 @@ class Table(QTableView):
 
     def _tall(self) -> int:
         rows = len(self._rows.rows) * self.verticalHeader().defaultSectionSize()
-        return self.horizontalHeader().sizeHint().height() + rows + 4
+        return self.horizontalHeader().sizeHint().height() + rows + 14  # and a scroll bar, where it is too wide
 
     def _measure(self) -> None:
         metrics, most = QFontMetrics(font("small")), round(MOST_WIDE * self._themes.scale)
@@ -224,6 +223,8 @@ class Table(QTableView):
         self.setFont(font("small"))
         self.verticalHeader().setDefaultSectionSize(QFontMetrics(font("small")).height() + 8)
         self._measure()
+        if self._whole:
+            self.setFixedHeight(self._tall())
         self.viewport().update()
 
     # Qt

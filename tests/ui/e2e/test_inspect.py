@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from p4lab.world.observed import Observed
@@ -167,7 +167,7 @@ def test_a_message_is_clicked_on_the_map_and_its_story_is_asked_as_a_quiz(desk: 
         return [row.accessibleName().split(": ")[1] for row in page.story.widget().findChildren(StepRow)]
 
     def press(text: str) -> None:
-        button = next(each for each in page.story.widget().findChildren(QPushButton) if each.text() == text)
+        button = next(each for each in page.story.widget().findChildren(QAbstractButton) if each.text() == text)
         desk.qtbot.mouseClick(button, LEFT)
 
     whole = stages()

@@ -13,10 +13,10 @@ from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.canvas.tags import badge_area
 from ui.panels.details import DetailsPanel
-from ui.panels.details_remedy import RemedyButton
 from ui.panels.details_step import StepRow
 from ui.panels.inspector_answer import AnswerPage
 from ui.panels.log import LogPanel
+from ui.panels.sentence_button import SentenceButton
 from ui.subject import What
 
 LEFT = Qt.MouseButton.LeftButton
@@ -50,8 +50,8 @@ def steps(desk: Desk) -> list[str]:
     return [row.accessibleName() for row in story(desk).widget().findChildren(StepRow)]
 
 
-def remedies(desk: Desk) -> list[RemedyButton]:
-    return story(desk).widget().findChildren(RemedyButton)
+def remedies(desk: Desk) -> list[SentenceButton]:
+    return story(desk).widget().findChildren(SentenceButton)
 
 
 def judged(desk: Desk, do: Callable[[], None]) -> str:
