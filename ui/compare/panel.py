@@ -145,7 +145,7 @@ class ComparePanel(QWidget):
         self.choice.addItem(NOTHING, None)
         for branch in branches.all:
             if branch.number != branches.number:
-                self.choice.addItem(f"{branch.name} · {branch.why or 'as it was'}", branch.number)
+                self.choice.addItem(f"{branch.name} · {comparison.says_of(branch)}", branch.number)
         if comparison.on and comparison.number is None:
             self.choice.addItem(comparison.names[1], -1)
         self.choice.addItem(OTHER, 0)
