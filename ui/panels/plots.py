@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -71,6 +72,8 @@ class PlotsPanel(QWidget):
         self._stack = QSplitter(Qt.Orientation.Vertical)
         self._stack.setChildrenCollapsible(False)
         self._stack.setHandleWidth(10)
+        # Never wider than the panel, whatever the plots ask for.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._stack.setStyleSheet("QSplitter::handle { background: transparent; }")
         scroll = QScrollArea()
         scroll.setAccessibleName("Plots")
