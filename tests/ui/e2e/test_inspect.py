@@ -256,3 +256,22 @@ def test_what_flies_to_the_one_who_looks_is_seen_when_it_has_come(desk: Desk) ->
 
     half = float(query["t"] + query["due"]) / 2
     assert [seen(t) for t in (half, float(query["due"]), half)] == [False, True, False]
+
+
+def test_of_a_message_its_sender_knows_the_sending_and_its_receiver_the_rest(desk: Desk) -> None:
+    one, trace, focus = inspector(desk), desk.player.trace, desk.window._focus
+    rows = trace.rows(0, trace.rows_at(11.0))
+    query = rows[(rows["code"] == 4) & (rows["dst"] == 1)][0]
+    focus.select_message(int(query["id"]))
+    page = cast("MessagePage", one.page(What.MESSAGE))
+
+    def stages(node: int | None) -> list[str]:
+        focus.eyes.see_as(node)
+        one.refresh()
+        if isinstance(one._stack.currentWidget(), Veil):
+            return ["veiled"]
+        return [row.accessibleName().split(": ")[1] for row in page.story.widget().findChildren(StepRow)]
+
+    whole = stages(None)
+    other = next(node for node in range(5) if node not in (int(query["src"]), 1))
+    assert [stages(node) for node in (int(query["src"]), 1, other)] == [whole[:1], whole[1:], ["veiled"]]
