@@ -8,9 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get, Put, Remove
 from p4lab.core.names import Kind, Regime
+from p4lab.scenario.changes import add_provider
+from p4lab.scenario.model import Scenario
+from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.focus import Focus
-from ui.panels.putget import PutGetBar
+from ui.panels.putget import NOBODY, PutGetBar
+from ui.player import Player
 
 
 class Bench:
@@ -242,3 +246,15 @@ def test_an_entry_is_removed_by_its_value_and_its_secret(bench: Bench) -> None:
     bench.choose("verb", "remove")
     bench.bar.go()
     assert bench.says == "An immutable value cannot be removed: its lease ends, or it stays."
+
+
+def test_where_nobody_is_yet_it_says_so_and_then_offers_a_first_put(qtbot: QtBot) -> None:
+    player, focus = Player(Simulated), Focus()
+    bar = PutGetBar(player, focus, runs.theme())
+    qtbot.addWidget(bar)
+    player.open(Simulated(Scenario(title="Untitled", duration=20.0)))
+    refused = bar._go.isEnabled(), bar._go.toolTip()
+    player.change(add_provider(player.scenario, "Aster"), "Aster is added")
+    assert (refused, bar._go.isEnabled()) == ((False, NOBODY), True)
+    assert bar.command() == Put("Aster", "hello", "k1", Kind.AUTHENTICATED, Regime.GET_BROADCAST, 60.0)
+    player.close()
