@@ -1,6 +1,6 @@
 """Random things done to the window: no exception, no warning of Qt, no timer that goes on.
 
-Each seed does 60 of them here; `make monkey` does a thousand with each.
+Each seed does 200 of them here; `make monkey` does a thousand with each.
 """
 
 import os
@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.desk import Desk
 from tests.ui.e2e.monkey import Monkey
 
-STEPS = int(os.environ.get("P4LAB_MONKEY", "60"))  # with each seed
+STEPS = int(os.environ.get("P4LAB_MONKEY", "200"))  # with each seed
 
 
 @pytest.mark.parametrize("seed", range(5))
