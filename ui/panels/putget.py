@@ -83,7 +83,8 @@ class PutGetBar(QFrame):
         self._asked, self._op = None, None
         try:
             command = self.command()
-            check_command(command, self._player.session.scenario)
+            session = self._player.session
+            check_command(command, session.scenario, [row.command for row in session.commands])
             self._player.submit(command)
             self.asked.emit()
         except ScenarioError as fault:

@@ -55,6 +55,8 @@ class UntilSlip(QFrame):
         self._time.setSuffix(" s")
         self._time.setAccessibleName("Time to run to")
         self._number = QSpinBox()
+        for box in (self._time, self._number):
+            box.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
         self._number.setRange(1, MOST)
         self._number.setAccessibleName("Number of the event to run to")
         self.buttons: dict[str, QPushButton] = {}

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from p4lab.core.commands import Get, Put, Remove
+from p4lab.core.commands import AddProvider, Get, Put, Remove
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.changes import add_provider
 from p4lab.scenario.model import Scenario
@@ -258,3 +258,13 @@ def test_where_nobody_is_yet_it_says_so_and_then_offers_a_first_put(qtbot: QtBot
     assert (refused, bar._go.isEnabled()) == ((False, NOBODY), True)
     assert bar.command() == Put("Aster", "hello", "k1", Kind.AUTHENTICATED, Regime.GET_BROADCAST, 60.0)
     player.close()
+
+
+def test_who_came_while_it_ran_asks_too(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.player.submit(AddProvider("Fir"))
+    runs.settle(bench.qtbot, bench.player)
+    bench.choose("who", "Fir")
+    bench.type_key("news/1")
+    bench.bar.go()
+    assert bench.says.startswith("under way")
