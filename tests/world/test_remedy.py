@@ -13,7 +13,7 @@ from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.sim.engine import Engine
 from p4lab.trace import Trace
-from p4lab.world import World
+from p4lab.world import World, story
 from p4lab.world.remedy import (
     Broadcast,
     Lifetime,
@@ -96,6 +96,17 @@ def test_a_cut_a_partition_and_a_liar_are_found() -> None:
         ),
     ):
         assert last(ran(put, row, get))[1][0][0] == sentence
+
+
+def test_one_partition_is_one_sentence_of_the_story() -> None:
+    rows = (
+        (1.0, Put("Aster", "one", "news")),
+        (4.0, Partition((("Cedar",),))),
+        (5.0, Get("Cedar", "news", owner="Aster")),
+    )
+    trace, world = ran(*rows)
+    told = [step.text for step in story(cast("Any", trace), world, 2)]
+    assert [text for text in told if "partition" in text] == ["a partition lay between Cedar and Aster and Birch"]
 
 
 def test_a_loss_on_the_way_is_the_links() -> None:

@@ -115,7 +115,7 @@ def test_what_if_is_two_clicks_from_a_get(desk: Desk) -> None:
 
 
 def test_another_scenario_has_nothing_to_go_back_to_in_the_inspector(desk: Desk) -> None:
-    docked = desk.window.inspectors.docked
+    docked = desk.window.docks["details"]
     docked.look(Subject(What.PROVIDER, 1))
     docked.look(Subject(What.KEY, 0))
     before = docked.back_button.isEnabled()
