@@ -171,9 +171,9 @@ class PutGetBar(QFrame):
             self._who.clear()
             self._who.addItems(everybody)
             self._kind.setCurrentIndex(KINDS.index(DEFAULT_KIND))
-            fresh = (
-                not self._player.world.names and not self._player.scenario.workload
-            )  # the first thing to do is a put
+            scenario = self._player.scenario
+            # Where nobody puts anything, the first thing to do is a put.
+            fresh = not self._player.world.names and not scenario.workload and not scenario.do
             self._verb.setCurrentIndex(1 if fresh else 0)
             self._value.setText(VALUE if fresh else "")
             if fresh:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from p4lab.core.commands import AddProvider, Get, Put, Remove
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.changes import add_provider
-from p4lab.scenario.model import Scenario
+from p4lab.scenario.model import Do, Scenario
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.focus import Focus
@@ -268,3 +268,11 @@ def test_who_came_while_it_ran_asks_too(bench: Bench) -> None:
     bench.type_key("news/1")
     bench.bar.go()
     assert bench.says.startswith("under way")
+
+
+def test_where_the_file_has_puts_the_first_thing_to_do_is_a_get(qtbot: QtBot) -> None:
+    player = runs.player(workload=(), do=(Do(1.0, Put("Aster", "v", "k")),))
+    bar = PutGetBar(player, Focus(), runs.theme())
+    qtbot.addWidget(bar)
+    assert bar._verb.currentText() == "get"
+    player.close()
