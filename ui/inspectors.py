@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
 
 from ui.acts.context import Context
 from ui.banner import Banner
+from ui.menus import regime_menu
 from ui.panels.inspector import Inspector
 from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
@@ -43,6 +44,7 @@ class Inspectors(QObject):
         self.docked = Inspector(self._player, self._focus, self._themes)
         self.docked.floated.connect(self.open)
         self.docked.tried.connect(self.why.try_it)
+        self.docked.imagined.connect(self._offer_regimes)
         return self.docked
 
     def open(self, subject: Subject) -> None:
@@ -53,6 +55,7 @@ class Inspectors(QObject):
         if there is None:
             there = Floating(Inspector(self._player, self._focus, self._themes, subject), self._window)
             there.inspector.tried.connect(self.why.try_it)
+            there.inspector.imagined.connect(self._offer_regimes)
             there.finished.connect(lambda _, one=there: self.floating.remove(one))
             acts = self._window.acts
             there.addActions([acts[row.id] for row in acts.rows if row.id not in OWN_KEYS])
@@ -102,6 +105,14 @@ class Inspectors(QObject):
         """Another scenario has other things in it."""
         for each in self.floating.copy():
             each.close()
+        if self.docked is not None:
+            self.docked.forget()
+
+    def _offer_regimes(self, op: int, place: QPoint) -> None:
+        """The regimes that the key of an operation could have been put in, above the button that asked."""
+        self._focus.select_op(op)
+        menu = regime_menu(self._window, self._window.acts)
+        menu.popup(place - QPoint(0, menu.sizeHint().height()))
 
 
 class Floating(QDialog):

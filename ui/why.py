@@ -161,8 +161,9 @@ def judged(before: Op, there: Op | None, world: World) -> tuple[str, Tone]:
         return f"{how}: {what}, {words.behind(there.lag, kind)}, in {took}.", Tone.STALE
     slower = before.latency is not None and not before.lag and before.outcome == "OK"
     if slower and there.latency is not None and before.latency is not None:
-        change = "quicker" if there.latency < before.latency else "no quicker"
         was = words.time(before.latency)
-        return f"In this future the same get is {change}: {what} in {took} instead of {was}.", Tone.GOOD
+        if there.latency >= before.latency:
+            return f"In this future the same get is no quicker: {what} in {took}, before {was}.", Tone.PLAIN
+        return f"In this future the same get is quicker: {what} in {took} instead of {was}.", Tone.GOOD
     fresh = {"unauthenticated": "complete", "immutable": "answered"}.get(kind, "fresh")
     return f"In this future the same get is {fresh}: {what} in {took}.", Tone.GOOD

@@ -24,7 +24,7 @@ def ended(**fields: object) -> Op:
         (STALE, ended(lag=1), "It is still stale: v4, 1 behind, in 200 ms.", Tone.STALE),
         (SLOW, ended(lag=1), "In this future the same get is stale: v4, 1 behind, in 200 ms.", Tone.STALE),
         (SLOW, ended(latency=0.003), f"{HERE} is quicker: v4 in 3 ms instead of 200 ms.", Tone.GOOD),
-        (SLOW, SLOW, "In this future the same get is no quicker: v4 in 200 ms instead of 200 ms.", Tone.GOOD),
+        (SLOW, SLOW, "In this future the same get is no quicker: v4 in 200 ms, before 200 ms.", Tone.PLAIN),
         (
             STALE, ended(outcome="PARTIAL", source=""),
             "In this future the same get fails: only some answered in time, after 200 ms.", Tone.STALE,

@@ -113,6 +113,10 @@ class Rows:
         """What is wrong with a field; empty for nothing."""
         return self._fields[name][1].text()
 
+    def may_apply(self) -> bool:
+        """Whether nothing is wrong."""
+        return self._apply.isEnabled()
+
     def fit(self) -> None:
         """So large that all of it is seen."""
         self.body.activate()

@@ -33,6 +33,7 @@ HOW = (
 HEADS = {
     STALE: "What would have avoided it", SLOW: "What would have been quicker", PARTIAL: "What would have answered it",
 }  # fmt: skip
+NO_REMEDY = "No single change of this run is known that would have avoided it."
 NOTHING = "Open a scenario, then click a get or a provider to see its story here."
 
 
@@ -234,9 +235,11 @@ class DetailsPanel(QScrollArea):
 
     def _offer(self, page: _Page, column: QVBoxLayout) -> None:
         """What would have avoided it, a button for each."""
-        if not page.remedies:
-            return
         theme = page.theme
+        if not page.remedies:
+            if page.wrong in (STALE, PARTIAL):
+                column.addWidget(label(NO_REMEDY, "small", theme.muted))
+            return
         column.addWidget(label(HEADS.get(page.wrong, HEADS[STALE]), "heading", theme.text))
         tip = page.not_here or "Run this again with that one change, as a branch, and see what becomes of this get"
         for remedy in page.remedies:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -39,6 +40,7 @@ USUAL_SHARE = 11
 LEAST_LINES = 9.0  # lines of text: the least height of a plot where there are more than three
 ROOMY, TIGHT = 11, 7.5  # lines of text for each plot: below these heights legends have one line, and none
 BAR = 2.6  # lines of text: the height of the bar above the plots
+SEEN_AS = "only what {} can observe"
 HOW = "drag selects · wheel zooms"
 
 
@@ -71,6 +73,8 @@ class PlotsPanel(QWidget):
         self._stack = QSplitter(Qt.Orientation.Vertical)
         self._stack.setChildrenCollapsible(False)
         self._stack.setHandleWidth(10)
+        # Never wider than the panel, whatever the plots ask for.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._stack.setStyleSheet("QSplitter::handle { background: transparent; }")
         scroll = QScrollArea()
         scroll.setAccessibleName("Plots")
@@ -95,6 +99,7 @@ class PlotsPanel(QWidget):
         self._scroll = scroll
         self._pulse = Pulse(self, self._count)
         player.sessionChanged.connect(self._another_run)
+        focus.eyes.changed.connect(self._look)
         player.moved.connect(self.span.follow)
         player.sampled.connect(self._pulse.ask)
         focus.span.spanChanged.connect(self._pulse.ask)
@@ -147,6 +152,13 @@ class PlotsPanel(QWidget):
         self._scroll.setVisible(bool(self.frames))
         self._share_out()
         self._pulse.ask()
+
+    def _look(self) -> None:
+        """Say whose eyes are used: each plot leaves out what they cannot see."""
+        eyes = self._focus.eyes.as_node
+        me = None if eyes is None else self._player.world.called.get(eyes)
+        self._how.set_text(HOW if me is None else SEEN_AS.format(me))
+        self._how.setToolTip("" if me is None else f"{me} knows its own customers' gets and its own messages")
 
     def _make(self, look: Shown) -> PlotFrame:
         frame = PlotFrame(self._player, self._focus, self._themes, self.span, look)

@@ -90,7 +90,9 @@ class StalenessPanel(QWidget):
         name = self._name()
         title = self.chart.title
         known_as = self._player.world.known_as(name.index) if name else ""
-        room = self.width() - self.chart.unit.sizeHint().width() - margin() - 20
+        unit = self.chart.unit
+        least = self.chart.head.minimumSize() - title.minimumSizeHint() - unit.minimumSizeHint()
+        room = self.width() - least.width() - unit.sizeHint().width()
         for words_ in TITLES:
             text = f"{words_}: {known_as}" if name else words_
             if title.fontMetrics().horizontalAdvance(text) <= room:

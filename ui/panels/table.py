@@ -147,10 +147,9 @@ class Rows(QAbstractTableModel):
 
 
 class Table(QTableView):
-    """picked: a row was clicked, or Enter was pressed on it; opened: it was clicked twice."""
+    """picked: a row was clicked, or Enter was pressed on it."""
 
     picked = Signal(object)
-    opened = Signal(object)
 
     def __init__(self, rows: Rows, themes: ThemeSwitch, says: str, whole: bool = False) -> None:
         super().__init__()
@@ -180,7 +179,6 @@ class Table(QTableView):
         header.setMinimumSectionSize(24)
         header.sortIndicatorChanged.connect(rows.sort)
         self.clicked.connect(lambda index: self.picked.emit(rows.rows[index.row()]))
-        self.doubleClicked.connect(lambda index: self.opened.emit(rows.rows[index.row()]))
         rows.modelAboutToBeReset.connect(self._remember)
         rows.modelReset.connect(self._recall)
         themes.changed.connect(self._restyle)

@@ -116,6 +116,7 @@ class SeriesPanel(QWidget):
         self._show_legend()
         self.chart.unit.setFont(font("small"))
         self.chart.unit.setText(self._says())
+        self.chart.plot.setAccessibleDescription("; ".join(self._readings(until)) or self.source.says)
         self.chart.say("" if any(len(v) and not np.isnan(v).all() for *_, v in self.curves) else self._what_fills())
 
     def values(self, low: float, high: float) -> list[tuple[str, np.ndarray, int]]:
@@ -234,17 +235,23 @@ class SeriesPanel(QWidget):
 
     def _hover(self, place: QPointF) -> None:
         t = self.chart.view.mapSceneToView(place).x()
-        lines = [f"<b>{words.clock(t, max(self.chart.pixel()[0], 1e-4))}</b>"]
+        found = self._readings(t)
+        if found:
+            when = f"<b>{words.clock(t, max(self.chart.pixel()[0], 1e-4))}</b>"
+            self.chart.bubble.say("<br>".join([when, *found]), QPointF(self.chart.plot.mapFromScene(place)))
+        else:
+            self.chart.bubble.hide()
+
+    def _readings(self, t: float) -> list[str]:
+        """What each curve says at a time."""
+        found = []
         for line, transform, times, values in self.curves:
             at = int(np.searchsorted(times, t, side="right")) - 1
             near = transform != RAW or (0 <= at and t - times[at] < 12 * self.chart.pixel()[0])
             if 0 <= at < len(values) and near and values[at] == values[at] and t <= self._player.playhead:
                 label = NAMES[transform] if len(self.transforms) > 1 else line.label
-                lines.append(f"{label}: {_number(float(values[at]))} {self.unit}")
-        if len(lines) == 1:
-            self.chart.bubble.hide()
-        else:
-            self.chart.bubble.say("<br>".join(lines), QPointF(self.chart.plot.mapFromScene(place)))
+                found.append(f"{label}: {_number(float(values[at]))} {self.unit}")
+        return found
 
     def _what_fills(self) -> str:
         if self._player.empty:

@@ -164,7 +164,10 @@ def _senders(asked: Asked) -> list[Line]:
 
 
 def reads(asked: Asked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the gets that customers of one provider made of what another's customers put: when, whose, of whom."""
+    """Of the gets that customers of one provider made of what another's customers put: when, whose, of whom.
+
+    An organisation is a customer of the provider at the end of its way up.
+    """
     gets, world = _gets(asked), asked.world
     gets = gets[RETURNED[gets["klass"]]]
     of = world.op_name()[np.minimum(gets["op"], len(world.op_name()) - 1)]
@@ -176,8 +179,18 @@ def reads(asked: Asked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             times, nodes = np.array([each.t for each in own]), np.array([each.node for each in own])
             place = np.searchsorted(times, gets["t"][at], side="right") - 1
             home[at] = np.where(place >= 0, nodes[np.maximum(place, 0)], -1)
-    foreign = (home >= 0) & (home != gets["node"])
-    return gets["t"][foreign].copy(), gets["node"][foreign].astype(np.int64), home[foreign]
+    reader = _providers(gets["node"].astype(np.int64), world)
+    home = _providers(home, world)
+    foreign = (home >= 0) & (home != reader)
+    return gets["t"][foreign].copy(), reader[foreign], home[foreign]
+
+
+def _providers(nodes: np.ndarray, world: World) -> np.ndarray:
+    """Each organisation's provider instead of itself."""
+    found = nodes.copy()
+    for house in world.houses.rows:
+        found[nodes == house.node] = world.houses.provider(house.node)
+    return found
 
 
 def _pairs(asked: Asked, net: bool) -> list[Line]:

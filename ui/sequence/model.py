@@ -254,6 +254,8 @@ class Model(QObject):
         """Why there is nothing to see; empty where there is something."""
         if self.player.empty:
             return "Open a scenario: what providers tell each other is drawn here, a lane for each."
+        if not self.world.called:
+            return "There is no provider yet. Draw one on the map: each gets a lane here."
         if not self.lanes:
             return "No lane is shown. Show all lanes again with the menu Lanes."
         if self.sight.rows.size or self.sight.marks or self.sight.counts is not None:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.panels import tale
-from ui.panels.plots import PlotsPanel
+from ui.panels.plots import HOW, PlotsPanel
 from ui.plots.choice import LATENCY, RATES, STALENESS
 from ui.plots.series import SeriesPanel
 
@@ -128,3 +128,11 @@ def test_a_logarithmic_axis_has_decades(make):
     assert marks == ["0.1", "1", "10", "100"]
     found = latency.plot._spread(latency.plot._gets)
     assert sorted(10.0**found) == pytest.approx([2.0, 2.0, 80.0, 100.0])
+
+
+def test_seen_as_one_provider_the_panel_says_whose_eyes_these_are(make):
+    panel, player, focus = make()
+    focus.eyes.see_as(0)
+    seen = panel._how.text()
+    focus.eyes.see_as(None)
+    assert (seen, panel._how.text()) == (f"only what {player.world.called[0]} can observe", HOW)

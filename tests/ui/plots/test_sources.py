@@ -2,6 +2,7 @@
 
 import pytest
 
+from p4lab.core.events import GetFinished, GetStarted, Housed
 from p4lab.world.observed import Observed
 from tests.ui.panels import tale
 from ui.plots.sources import MOST, SOURCES, Asked
@@ -97,3 +98,16 @@ def test_with_the_eyes_of_one_provider(player):
     assert seen("quantiles", tale.BIRCH)["get latency"][0] == pytest.approx([6.1, 10.002])
     assert seen("age", tale.CEDAR)["age of a stale answer"] == ([], 0)  # that it was stale, Cedar does not know
     assert (list(seen("reads", tale.CEDAR)), seen("balance", tale.CEDAR)) == (["Cedar → Aster"], {})
+
+
+def test_what_an_organisation_reads_its_provider_s_customers_read(qtbot):
+    trace = tale.tale()
+    trace.emit(Housed(node=6, name="Acme", at=tale.BIRCH), 11.0, 0)
+    asked = {"op": 20, "nid": tale.NEWS, "kind": "authenticated", "key": "news/1", "owner": "Aster", "workload": "w"}
+    start = trace.emit(GetStarted(node=6, **asked), 12.0, 0)
+    trace.emit(
+        GetFinished(node=6, op=20, nid=tale.NEWS, outcome="OK", source="remote", latency=0.1, seq=3), 12.1, start
+    )
+    player, _ = tale.opened(qtbot, trace=trace)
+    assert lines(player, "reads")["Birch → Aster"].t.tolist() == [12.1]
+    player.close()
