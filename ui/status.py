@@ -43,6 +43,7 @@ class Status(QStatusBar):
     def set_large(self, large: bool) -> None:
         """As the caption of a presentation, to be read from the last row."""
         self._large = large
+        self._facts.setVisible(not large)  # an audience has no use for them, and the sentence needs the room
         self._make_room()
 
     def follow(self, guide: Callable[[], str]) -> None:
