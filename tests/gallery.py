@@ -13,8 +13,9 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from p4lab import resources
 from ui.app import application, build
@@ -33,6 +34,7 @@ class Shooting:
         self._folder = tempfile.TemporaryDirectory(prefix="p4lab-gallery-")
         settings = QSettings(str(Path(self._folder.name) / "settings.ini"), QSettings.Format.IniFormat)
         self.window: Window = build(app, settings, theme)
+        self.kept: QPixmap | None = None  # of a dialog that is gone by now
         self.window.resize(*size)
         self.window.show()
         self.wait(50)
@@ -103,12 +105,13 @@ class Shooting:
         timer.start()
         loop.exec()
 
-    def shoot(self, target: Path, widget: QWidget | None = None) -> None:
-        """Take the picture: of the window, or of the dialog in front of it."""
-        (widget or QApplication.activeModalWidget() or self.window).grab().save(str(target))
+    def shoot(self, target: Path) -> None:
+        """Take the picture: of the dialog that there was, or of the window."""
+        (self.kept or self.window.grab()).save(str(target))
 
     def leave(self) -> None:
         """Close it all."""
+        self.window.acts["text-100"].trigger()  # or the next window would grow from here
         self.window.document.forget()
         self.window.close()
         self.window.deleteLater()
@@ -189,11 +192,94 @@ def forest(on: Shooting) -> None:
     on.open("caida-1998", 12.0)
 
 
+def drawing(on: Shooting) -> None:
+    on.open("three-regimes", 0.0)
+    on.do("mode-edit")
+    on.window.map.setFocus()
+    on.do("select-all")
+
+
+def empty_map(on: Shooting) -> None:
+    on.do("new")
+
+
+def faults(on: Shooting) -> None:
+    on.open("abilene", 6.0)
+
+
+def marks(on: Shooting) -> None:
+    on.open("three-regimes", 12.0)
+    on.do("mark")
+    on.seek(24.0)
+    on.do("mark", "future")
+
+
+def fast(on: Shooting) -> None:
+    on.open("abilene", 5.0)
+    on.do("express")
+    on.wait(300)
+    on.do("stop")
+
+
+def plots(on: Shooting) -> None:
+    on.open("three-regimes", 40.0)
+    on.do("plot-quantiles", "plot-hits", "plot-balance")
+
+
+def presenting(on: Shooting) -> None:
+    on.open("three-regimes", 32.97)
+    on.do("text-150", "present")
+
+
+def huge_text(on: Shooting) -> None:
+    on.open("three-regimes", 32.97)
+    on.do("text-200", "panel-sequence")
+
+
+def dialog(on: Shooting, act: str) -> None:
+    """A dialog that waits: it is photographed from a timer of its own, then closed."""
+    timer = QTimer(interval=400)
+
+    def look() -> None:
+        up = QApplication.activeModalWidget()
+        if up is not None:
+            on.kept = up.grab()
+            timer.stop()
+            up.close()
+
+    timer.timeout.connect(look)
+    timer.start()
+    on.do(act)
+    timer.stop()
+
+
+def provider_form(on: Shooting) -> None:
+    on.open("three-regimes", 10.0)
+    on.choose("Birch")
+    dialog(on, "properties")
+
+
+def link_form(on: Shooting) -> None:
+    on.open("three-regimes", 10.0)
+    on.choose("Birch", "Cedar")
+    dialog(on, "link-conditions")
+
+
+def film(on: Shooting) -> None:
+    on.open("three-regimes", 10.0)
+    dialog(on, "film")
+
+
+def keys(on: Shooting) -> None:
+    dialog(on, "keys")
+
+
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         welcome, running, log, sequence, compare, one_map, why, provider, key, seen_as, branches, palette, parted,
-        forest,
+        forest, drawing, empty_map, faults, marks, fast, plots, presenting, huge_text, provider_form, link_form, film,
+        keys,
     )
 }  # fmt: skip
 

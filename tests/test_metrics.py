@@ -356,11 +356,16 @@ def test_rates_count_each_message_between_providers_once() -> None:
         run.send(t, 0, 1, messages.GETQ)
     run.access(2.0, 2, 0, messages.GET, 0)
     run.send(2.0, 1, 0, messages.UPDATE)
-    rates = fold(run.trace).rates(0.5, 2.0, 3)
+    metrics = fold(run.trace)
+    rates = metrics.rates(0.5, 2.0, 3)
     assert {word: found.tolist() for word, found in rates.items()} == {
         "UPDATE": [0, 0, 0], "GETQ": [1, 1, 2], "GETR": [0, 0, 0], "FETCH": [0, 0, 0], "FETCHR": [0, 0, 0],
         **{word: [0, 0, 0] for word in NO_FOREST},
     }  # fmt: skip
+    size = run.trace.rows()["size"][0]
+    assert metrics.volumes(0.5, 2.0, 3)["GETQ"].tolist() == [size, size, 2 * size]
+    assert metrics.sent_by(0.5, 2.5, 2).tolist() == [[2, 3], [0, 1]]
+    assert metrics.sent_by(0.0, 0.1, 1).tolist() == [[1]]
 
 
 def test_counts_across_chunks_at_any_time() -> None:

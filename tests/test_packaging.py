@@ -62,7 +62,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     }
     assert wheel.read(f"{info}/entry_points.txt").decode().split("\n\n") == [
         "[console_scripts]\np4lab = p4lab.cli:main",
-        "[p4lab.commands]\ngui = ui.commands:gui\nscreenshot = ui.commands:screenshot\n",
+        "[p4lab.commands]\nfilm = ui.commands:film\ngui = ui.commands:gui\nscreenshot = ui.commands:screenshot\n",
     ]
 
 

@@ -52,6 +52,7 @@ class Actions(QObject):
         self._early = early
         self.shortcuts = Shortcuts(rows, settings, self)
         self._actions: dict[str, QAction] = {}
+        self._said: dict[str, tuple[str, str]] = {}  # why not, and the label, as Qt was told last
         groups: dict[str, QActionGroup] = {}
         for row in rows:
             action = QAction(row.label, window)
@@ -83,15 +84,17 @@ class Actions(QObject):
             return
         for row in self.rows:
             action = self._actions[row.id]
-            why_not = row.why_not()
-            action.setEnabled(not why_not)
-            keys = ", ".join(map(native, self.shortcuts.keys(row)))
-            if row.now is not None:
-                action.setText(row.now())
-            tip = row.says or action.text().removesuffix("…")
-            action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
+            why_not, now = row.why_not(), row.label if row.now is None else row.now()
             if row.ticked is not None:
                 action.setChecked(row.ticked())
+            if self._said.get(row.id) == (why_not, now):  # telling Qt what it knows costs more than finding out
+                continue
+            self._said[row.id] = why_not, now
+            action.setEnabled(not why_not)
+            action.setText(now)
+            keys = ", ".join(map(native, self.shortcuts.keys(row)))
+            tip = row.says or now.removesuffix("…")
+            action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus; returns them by name."""
@@ -111,5 +114,6 @@ class Actions(QObject):
         return menus
 
     def _hand_out_keys(self) -> None:
+        self._said.clear()
         for row in self.rows:
             self._actions[row.id].setShortcuts([QKeySequence(key) for key in self.shortcuts.keys(row)])

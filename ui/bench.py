@@ -67,7 +67,6 @@ class Bench(QWidget):
         """A run is open: the panels are where they were left."""
         if not self._laid_out:  # not before the bench has the size it will have
             self._laid_out = True
-            self._docks.reset()
             self._docks.restore(self._settings.value("docks"))
         self._docks.float_away(True)
         drawn = self._context.player.scenario.provider

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from p4lab.core.commands import Command, Get, Put, Remove, verb
+from p4lab.core.commands import Attach, Command, Get, Move, Put, Remove, verb
 from p4lab.scenario.check import check
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Scenario
@@ -186,11 +186,12 @@ def deed(command: Command) -> str:
         case Put() | Get() | Remove():
             what = command.key or getattr(command, "of", None) or getattr(command, "value", None) or ""
             return f"{verb(command)} {what} at {command.by}"
+        case Move(identity=who, to=where) | Attach(provider=who, to=where):
+            return f"{verb(command)} {who} to {where}"
         case _:
-            whom = [getattr(command, name, None) for name in ("identity", "provider", "organisation", "to")]
-            between = getattr(command, "between", ())
-            words = [*(name for name in whom if name), *((" – ".join(between),) if between else ())]
-            return " ".join([verb(command), *words])
+            whom = getattr(command, "provider", None) or getattr(command, "organisation", None) or ""
+            between = " – ".join(getattr(command, "between", ()))
+            return " ".join(filter(None, [verb(command).replace("-", " "), whom, between]))
 
 
 def _said_too(branch: Branch, old: Scenario, new: Scenario) -> Branch:

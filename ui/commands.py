@@ -100,8 +100,8 @@ def film(
     _load_qt()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from ui.offscreen import CannotShowError  # noqa: PLC0415 loads Qt, which may be missing
-    from ui.offscreen import film as make  # noqa: PLC0415 likewise
-    from ui.presenting.reel import Film, What  # noqa: PLC0415 likewise
+    from ui.offscreen import film as make  # noqa: PLC0415 for the same reason
+    from ui.presenting.reel import Film, What  # noqa: PLC0415 for the same reason
 
     pixels = int(found[1]), int(found[2])
     wanted = Film(_target(out), start, end or 0.0, speed, fps, pixels, What.WINDOW if window else What.MAP)

@@ -4,12 +4,13 @@ Rules: a row of DOCKS says where a panel is at first; a panel is made when it is
 a title only while it floats: in its place the tab says it. Where everything is, is remembered by whoever keeps `state`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
 VERSION = 1  # of the remembered layout: another one is not understood
@@ -61,6 +62,9 @@ class Docks(QObject):
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._panels: dict[str, QWidget] = {}
         self._front = FIRST[Side.BELOW]  # of the drawer, when it is opened
+        self._busy = False
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._make_those_seen)
         bench.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         bench.setDocumentMode(True)
         for side in Side:
@@ -92,6 +96,10 @@ class Docks(QObject):
 
     def reset(self) -> None:
         """Everything where it was at first."""
+        with self._arranging():
+            self._begin()
+
+    def _begin(self) -> None:
         for each in self._docks.values():  # all of them first, or Qt leaves tabs behind of those that were together
             each.setFloating(False)
             self._bench.removeDockWidget(each)
@@ -162,8 +170,10 @@ class Docks(QObject):
 
     def restore(self, state: object) -> None:
         """As `state` said; as at first where it says nothing."""
-        if not (isinstance(state, QByteArray) and self._bench.restoreState(state, VERSION)):
-            self.reset()
+        with self._arranging():
+            self._begin()
+            if isinstance(state, QByteArray) and not self._bench.restoreState(state, VERSION):
+                self._begin()
 
     def float_away(self, floating: bool) -> None:
         """Hide panels that float while there is nothing open, and bring them back."""
@@ -185,10 +195,28 @@ class Docks(QObject):
     def _title(self, dock: QDockWidget, floating: bool) -> None:
         dock.setTitleBarWidget(None if floating else QWidget())  # type: ignore[arg-type]  # None: Qt's own title bar
 
-    def _seen(self, name: str, visible: bool) -> None:
-        if visible:
-            _ = self[name]
+    @contextmanager
+    def _arranging(self) -> Iterator[None]:
+        """Docks come and go while they are being placed: nothing is made for that."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy = False
+        self._settle.start()  # which tab is in front, Qt knows when it has laid them out
         self.changed.emit()
+
+    def _make_those_seen(self) -> None:
+        for name in self._docks:
+            if self.is_shown(name):
+                _ = self[name]
+        self.changed.emit()
+
+    def _seen(self, name: str, visible: bool) -> None:
+        if visible and name not in self._panels:
+            self._settle.start()
+        if not self._busy:
+            self.changed.emit()
 
     def _dock_of(self, tabs: QTabBar, index: int) -> QDockWidget | None:
         titles = {dock.windowTitle(): dock for dock in self._docks.values()}

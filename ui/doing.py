@@ -54,6 +54,7 @@ class Doing(QObject):
         self._make = make
         self._runs = Runs(make)
         self._branches = only(Nothing(), self._runs)
+        self._looked: tuple[tuple[Branches, float, float], Branches] | None = None  # the last that was asked for
         self.history = History(self._go_back, self._heading, self)
 
     @property
@@ -64,7 +65,10 @@ class Doing(QObject):
     @property
     def branches(self) -> Branches:
         """All branches as they are now."""
-        return self._branches.looked_at(self._clock.playhead, self._clock.seen)
+        asked = self._branches, self._clock.playhead, self._clock.seen
+        if self._looked is None or self._looked[0][0] is not asked[0] or self._looked[0][1:] != asked[1:]:
+            self._looked = asked, self._branches.looked_at(*asked[1:])
+        return self._looked[1]
 
     def begin(self, session: Session, rows: Rows) -> None:
         """Nothing was done to this one yet. rows: the branches of its file."""

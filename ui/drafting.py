@@ -74,15 +74,15 @@ class Drafting:
 
     # Providers and organisations
 
-    def add_provider(self, at: Point | None, name: str = "", **fields: object) -> None:
+    def add_provider(self, at: Point | None) -> None:
         """One more, there; None: where there is room. It peers with everybody if the toolbox says so."""
-        name = name or self.next_name()
+        name = self.next_name()
         place = _free_spot(list(self._places().values())) if at is None else at
         peers = "all" if self._tools.meshed else ()
-        row = {"position": (round(place[0], 4), round(place[1], 4)), "peers": peers} | fields
+        row: dict[str, Any] = {"position": (round(place[0], 4), round(place[1], 4)), "peers": peers}
         if self.do(
             f"adding {name}",
-            lambda scenario: changes.add_provider(scenario, name, **row),  # type: ignore[arg-type]  # checked there
+            lambda scenario: changes.add_provider(scenario, name, **row),
             lambda: [msgspec.convert({"provider": name, **row}, AddProvider)],
             moves=True,
         ):
@@ -92,11 +92,12 @@ class Drafting:
         """For a new organisation there."""
         return self.why_not()
 
-    def add_organisation(self, node: int, at: Point | None, name: str = "", **fields: object) -> None:
+    def add_organisation(self, node: int, at: Point | None) -> None:
         """One more, a customer of this one; at None: beside it."""
         host = self.called(node)
-        name = name or changes.free_name(self.whole(), f"{host} Works")
-        row = ({} if at is None else {"position": at}) | fields
+        usual = f"{host[:32]} Works"
+        name = changes.free_name(self.whole(), usual) if usual in self._world.called.values() else usual
+        row: dict[str, Any] = {} if at is None else {"position": (round(at[0], 4), round(at[1], 4))}
         if self.do(
             f"adding {name}",
             lambda scenario: changes.add_organisation(scenario, name, host, **row),
@@ -160,6 +161,8 @@ class Drafting:
 
     def why_not_begin(self, tool: str, node: int) -> str:
         """For the first of two that a tool joins."""
+        if not self._world.state(self._player.playhead).there(node):
+            return f"{self.called(node)} is not there now."
         if self._world.houses.get(node) is not None:
             return f"{self.called(node)} is an organisation: only providers {'hang' if tool == CHILD else 'peer'}."
         above = self._parent(node)
@@ -199,6 +202,8 @@ class Drafting:
         found = self.why_not() or self.why_not_begin(CHILD, child)
         if found:
             return found
+        if not self._world.state(self._player.playhead).there(parent):
+            return f"{self.called(parent)} is not there now."
         if self._world.houses.get(parent) is not None:
             return f"{self.called(parent)} is an organisation: a provider hangs below a provider."
         if self._world.providers[parent].attach == "redirect":

@@ -196,7 +196,8 @@ class Edits:
         return self._player.world
 
     def _names(self) -> list[str]:
-        return [self._world.called[node] for node in self._focus.chosen if node in self._world.called]
+        called, state = self._world.called, self._world.state(self._player.playhead)
+        return [called[node] for node in self._focus.chosen if node in called and state.there(node)]
 
     def _parent(self, node: int) -> int | None:
         return self._world.states.parent(node, self._player.playhead)

@@ -80,8 +80,8 @@ class Focus(QObject):
     def choose_link(self, a: int, b: int) -> None:
         """A link and no provider."""
         self._set_choice((), pair_of(a, b))
-        self.select_provider(None)
         self.pointed.emit(Subject(What.LINK, *pair_of(a, b)))
+        self.select_provider(None)
 
     def _set_choice(self, kept: tuple[int, ...], link: tuple[int, int] | None) -> None:
         if (kept, link) != (self.kept, self.link):

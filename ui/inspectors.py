@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
 
 from ui.acts.context import Context
 from ui.banner import Banner
+from ui.menus import regime_menu
 from ui.panels.inspector import Inspector
 from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
 from ui.why import Why
 
-SIZE = (440, 560)
+SIZE = (540, 560)
 STEP = QPoint(28, 28)  # px from one to the next
 OWN_KEYS = ("close", "quit", "keys")  # of the window alone: Ctrl+W closes the inspector here
 
@@ -43,6 +44,7 @@ class Inspectors(QObject):
         self.docked = Inspector(self._player, self._focus, self._themes)
         self.docked.floated.connect(self.open)
         self.docked.tried.connect(self.why.try_it)
+        self.docked.imagined.connect(self._offer_regimes)
         return self.docked
 
     def open(self, subject: Subject) -> None:
@@ -53,6 +55,7 @@ class Inspectors(QObject):
         if there is None:
             there = Floating(Inspector(self._player, self._focus, self._themes, subject), self._window)
             there.inspector.tried.connect(self.why.try_it)
+            there.inspector.imagined.connect(self._offer_regimes)
             there.finished.connect(lambda _, one=there: self.floating.remove(one))
             acts = self._window.acts
             there.addActions([acts[row.id] for row in acts.rows if row.id not in OWN_KEYS])
@@ -102,6 +105,14 @@ class Inspectors(QObject):
         """Another scenario has other things in it."""
         for each in self.floating.copy():
             each.close()
+        if self.docked is not None:
+            self.docked.forget()
+
+    def _offer_regimes(self, op: int, place: QPoint) -> None:
+        """The regimes that the key of an operation could have been put in, above the button that asked."""
+        self._focus.select_op(op)
+        menu = regime_menu(self._window, self._window.acts)
+        menu.popup(place - QPoint(0, menu.sizeHint().height()))
 
 
 class Floating(QDialog):
@@ -119,6 +130,7 @@ class Floating(QDialog):
         close.activated.connect(self.close)
         inspector.shown.connect(self._retitle)
         self._retitle()
+        self.setFocus()  # no button: Space is the window's
 
     def _retitle(self) -> None:
         self.inspector.refresh()

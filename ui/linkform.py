@@ -63,6 +63,7 @@ class LinkForm(QDialog):
             box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
             self.fields[each.name] = box
             form.addRow(each.label, box)
+        self.fields["bandwidth"].setSpecialValueText("no limit")
         self._fill(now)
         buttons = QDialogButtonBox()
         kinds = QDialogButtonBox.StandardButton
@@ -73,13 +74,14 @@ class LinkForm(QDialog):
         ):
             button = buttons.addButton(kind)
             button.clicked.connect(do)
-            button.setDefault(kind is kinds.Apply)
+            button.setAutoDefault(False)  # or Return would reset what was typed
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
         column.setSpacing(12)
         column.addWidget(heading)
         column.addLayout(form)
         column.addWidget(buttons)
+        buttons.button(kinds.Apply).setDefault(True)
 
     def link(self) -> Link:
         """What stands in the form; fields that were left alone are as they were."""

@@ -41,9 +41,13 @@ class Marks(QObject):
         ends = self.span.ends
         at, until = (self._player.playhead, None) if ends is None else ends
         made = Mark(round(at, 6), None if until is None else round(until, 6), "", colour)
+        there = [i for i, mark in enumerate(self.all) if (mark.at, mark.until) == (made.at, made.until)]
+        self.span.clear()
+        if there:  # it is marked already
+            self.choose(there[0])
+            return
         says = f"mark {clock(made.at)}" if until is None else f"mark {clock(made.at)} to {clock(until)}"
         self._put((*self.all, made), says)
-        self.span.clear()
         self.choose(next(i for i, mark in enumerate(self.all) if mark == made))
 
     def change(self, number: int, text: str, colour: str) -> None:

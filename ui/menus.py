@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from p4lab.core.names import Regime
 from ui.actions import Actions
 from ui.document import Document
 from ui.operations import MISBEHAVE, SWITCHES
@@ -47,6 +48,14 @@ def network_menu(window: QWidget, actions: Actions, what: Sequence[str], views: 
     if what:
         menu.addSeparator()
     menu.addActions(list(views))
+    return menu
+
+
+def regime_menu(window: QWidget, actions: Actions) -> QMenu:
+    """The regimes that the selected key could have been put in."""
+    actions.refresh()
+    menu = _menu(window)
+    menu.addActions([actions[f"what-if-{regime.value}"] for regime in Regime])
     return menu
 
 

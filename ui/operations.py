@@ -15,8 +15,8 @@ from ui.rows import Row
 MISBEHAVE = "Misbehave"
 SWITCHES = tuple(f"misbehave-{switch}" for switch in words.SWITCHES)
 ON_PROVIDER = (
-    "get-here", "put-here", "remove-here", "inspect", "", "fold", "keep", "", "crash", "restart", MISBEHAVE, "",
-    "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal", "",
+    "get-here", "put-here", "remove-here", "inspect", "see-as", "", "fold", "keep", "", "crash", "restart",
+    MISBEHAVE, "", "peer", "unpeer", "link-conditions", "attach", "detach", "move-here", "", "partition", "heal", "",
     "customers", "duplicate", "delete", "properties",
 )  # fmt: skip
 ON_HOUSE = (

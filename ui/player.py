@@ -126,13 +126,16 @@ class Player(QObject):
         return self.playing and self.mode is EXPRESS
 
     @property
+    def _goal(self) -> float:
+        return max(self.playhead, self.reached) if self._races else self.playhead
+
+    @property
     def _hurries(self) -> bool:
         """Whether time that is left in a frame is time lost."""
-        return self.work is not None or (self.playing and self._drive.lags)
+        return self._works.hand is not None or (self._drive.lags if self.playing else self.work is not None)
 
     @property
     def scenario(self) -> Scenario:
-        """The scenario of this branch: that of its run, perhaps with other words, marks and places since."""
         return self._doing.scenario
 
     @property
@@ -148,8 +151,7 @@ class Player(QObject):
         self._works.follow(None)
         self.run.close()
         self._doing.begin(session, branches)
-        wanted = session.scenario.view.speed
-        speed = None if isinstance(wanted, str) else wanted
+        speed = None if isinstance(session.scenario.view.speed, str) else session.scenario.view.speed
         self._drive.forget()
         self.setMode(fitting(speed))
         self.setSpeed(speed)
@@ -187,10 +189,10 @@ class Player(QObject):
     def pause(self) -> None:
         """Hold time; the picture is complete at once, however seldom it was drawn until then."""
         if self.playing:
-            reached = self.reached
+            goal = self._goal
             self.playing, self.achieved = False, 0.0
             self.playingChanged.emit(False)
-            self._catch_up(reached)
+            self._catch_up(goal)
 
     def toggle(self) -> None:
         """Play or pause."""
@@ -279,16 +281,16 @@ class Player(QObject):
         """Run, Fast or Express, while time runs too."""
         if mode is self.mode:
             return
-        reached = self.reached
+        goal = self._goal
         self._drive.choose(mode)
         self._heed()
         self.modeChanged.emit()
         if self.playing:
-            self._catch_up(reached)
+            self._catch_up(goal)
 
     def update_now(self) -> None:
         """Where pictures are seldom: one of how far the run is made by now."""
-        self._catch_up(self.reached)
+        self._catch_up(self._goal)
 
     def setSpeed(self, speed: float | None) -> None:
         """Simulated seconds per second, or None for the pace that the selected key asks for."""
@@ -309,12 +311,12 @@ class Player(QObject):
         self.mode, self.speed, self.factor = self._drive.mode, self._drive.speed, self._drive.factor
         self.speedChanged.emit()
 
-    def _catch_up(self, reached: float) -> None:
+    def _catch_up(self, goal: float) -> None:
         """The picture goes to where the run is."""
-        if reached > self.known:
-            self.begin(picture(self.run, reached))
+        if goal > self.known:
+            self.begin(picture(self.run, goal))
         else:
-            self._move(max(self.playhead, reached) if self._races else self.playhead)
+            self._move(goal)
             self._sample()
 
     def _go_on(self) -> bool:
@@ -340,9 +342,8 @@ class Player(QObject):
             self._timer.start()
 
     def _tick(self) -> None:
-        wall = self._frame.restart() / 1000 if self._frame.isValid() else FRAME / 1000
-        if not self._frame.isValid():
-            self._frame.start()
+        wall = self._frame.elapsed() / 1000 if self._frame.isValid() else FRAME / 1000
+        self._frame.start()
         self._drive.turn(wall)
         if self._works.hand is not None:
             self._go_on()
@@ -385,8 +386,7 @@ class Player(QObject):
             self._heed()
 
     def _move(self, t: float) -> None:
-        self.playhead = t
-        self.seen = max(self.seen, t)
+        self.playhead, self.seen = t, max(self.seen, t)
         self.moved.emit(t)
         self._stale = True
         if not self.playing and self._since_sample.elapsed() >= SEEK_SAMPLE:

@@ -14,7 +14,7 @@ from p4lab.scenario import changes
 from p4lab.scenario.changes import Change
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Provider, Scenario
-from p4lab.world import World
+from p4lab.world import World, fold
 from ui.drafting import Drafting, sentence
 from ui.forms.organisation import OrganisationWish
 from ui.forms.provider import ProviderWish
@@ -44,7 +44,7 @@ class Properties:
 
     def open(self, node: int) -> None:
         """The form of a provider or an organisation."""
-        if self._drafting.why_not():
+        if self._drafting.why_not() or not self._world.state(self._player.playhead).there(node):
             return
         if self._world.houses.get(node) is None:
             self._provider(node)
@@ -53,7 +53,8 @@ class Properties:
 
     def _provider(self, node: int) -> None:
         was, drafting = self.provider_now(node), self._drafting
-        names = [each.name for each in self._world.providers if each.node != node and each.attach != "redirect"]
+        others = [each for each in self._there() if each.node != node]
+        names = [each.name for each in others if each.attach != "redirect"]
         fixed = {} if drafting.at_start else {"attach": LATER}
         wish = self._asks.provider(was, Question(self._when(), names, fixed), lambda wish: self.wrong(node, wish))
         if wish is None or wish == was or self.wrong(node, wish):
@@ -81,7 +82,7 @@ class Properties:
 
     def _organisation(self, node: int) -> None:
         was, drafting = self.organisation_now(node), self._drafting
-        names = [each.name for each in self._world.providers]
+        names = [each.name for each in self._there()]
         names += [] if was.at in names else [was.at]
         fixed = {} if drafting.at_start else dict.fromkeys(("at", "store", "latency"), LATER)
         question = Question(self._when(), names, fixed, self._player.scenario.options.access_latency)
@@ -162,6 +163,10 @@ class Properties:
             return f"It is below {was.parent}: detach it first."
         above = next(each.node for each in self._world.providers if each.name == wish.parent)
         return drafting.why_not_attach(node, above)
+
+    def _there(self) -> list[fold.Provider]:
+        state = self._world.state(self._player.playhead)
+        return [each for each in self._world.providers if state.there(each.node)]
 
     def _when(self) -> str:
         if self._drafting.at_start:

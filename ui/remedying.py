@@ -3,11 +3,12 @@
 Rules: no Qt; pure. `applied` gives None where this recipe has nothing to change that way.
 """
 
+from math import inf
 from typing import Any
 
 import msgspec
 
-from p4lab.core.commands import Command, Crash, Misbehave, Move, Partition, Put, Restart, SetLink, Unpeer
+from p4lab.core.commands import Command, Crash, Misbehave, Move, Partition, Put, Remove, Restart, SetLink, Unpeer
 from p4lab.core.events import Crashed, Event, LinkChanged, Misbehaving, Moved, Partitioned, Unpeered, pair_of
 from p4lab.scenario.changes import add_peering, set_link, with_regime, with_regime_in
 from p4lab.scenario.errors import ScenarioError
@@ -69,7 +70,7 @@ def _without(recipe: Recipe, world: World, event: Event | None) -> Recipe:
     scenario, commands = recipe
     if event is None:
         return recipe
-    rows = [*scenario.do, *commands]
+    rows: list[Do] = [*scenario.do, *commands]
     gone = [row for row in rows if abs(row.at - event.t) < MICRO and _is_of(row.command, event, world)]
     if not gone:
         return recipe
@@ -78,7 +79,24 @@ def _without(recipe: Recipe, world: World, event: Event | None) -> Recipe:
         again = [row for row in rows if isinstance(row.command, Restart) and row.command.provider == name]
         gone += [row for row in again if row.at > event.t][:1]
     left = tuple(row for row in scenario.do if row not in gone)
-    return msgspec.structs.replace(scenario, do=left), tuple(row for row in commands if row not in gone)
+    later = tuple(row for row in commands if row not in gone)
+    if isinstance(event, Moved):
+        home = world.called.get(event.src, "")
+        until = min((row.at for row in rows if _moves(row, event.identity, event.t)), default=inf)
+        left, later = (tuple(_stays(row, event, home, until) for row in part) for part in (left, later))
+    return msgspec.structs.replace(scenario, do=left), later
+
+
+def _moves(row: Do, identity: str, t: float) -> bool:
+    return isinstance(row.command, Move) and row.command.identity == identity and row.at > t + MICRO
+
+
+def _stays(row: Do, event: Moved, home: str, until: float) -> Do:
+    """Who has not moved goes on putting where they were."""
+    one = row.command
+    if isinstance(one, Put | Remove) and one.identity == event.identity and event.t <= row.at < until:
+        return Do(row.at, msgspec.structs.replace(one, by=home))
+    return row
 
 
 def _is_of(command: Command, event: Event, world: World) -> bool:

@@ -36,6 +36,12 @@ class Studio:
         view.map.began.connect(view.status.refresh)
         self._ctx.document.opened.connect(self._begin)
 
+    def new_pattern(self) -> None:
+        """Ask for a kind of network, and open it."""
+        made = self._ctx.sheets.pattern(self._ctx.taste.switch.current)
+        if made is not None:
+            self._ctx.document.open_scenario(made, f"{made.title}: it is saved nowhere yet.")
+
     def show_form(self) -> None:
         """Of the chosen link, provider or organisation."""
         focus = self._ctx.focus

@@ -73,6 +73,8 @@ QLineEdit:hover, QComboBox:hover, QAbstractSpinBox:hover { background: $hover; }
 QLineEdit[fault="true"], QAbstractSpinBox[fault="true"], QComboBox[fault="true"] { border-color: $stale; }
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled { color: $faint; border-color: $line; }
 QComboBox { padding-right: 4px; }
+QAbstractSpinBox { padding-right: 20px; min-width: 88px; }
+QAbstractSpinBox QLineEdit { border: none; border-radius: 0; padding: 0 0 0 6px; background: transparent; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url("$icons/down.svg"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $window; color: $text; border: 1px solid $outline; padding: 3px; outline: 0; }

@@ -47,6 +47,7 @@ class Why(QObject):
         self._player, self._focus = player, focus
         self._causes: tuple[object, Causes] | None = None
         self._case: _Case | None = None
+        self._ended = True  # whether what is lit up was over when it was lit
         focus.opChanged.connect(self.light)
         focus.eyes.changed.connect(self.light)
         player.branched.connect(self._made)
@@ -68,6 +69,7 @@ class Why(QObject):
             self._focus.light(frozenset())
             return
         trace, found = self._player.trace, world.op(op)
+        self._ended = found is not None and found.finished is not None
         steps = [step.event_id for step in story(cast("Any", trace), world, op) if step.event_id]
         if found is not None and found.finished is not None:
             rows = trace.slice(found.started_id, found.finished_id).rows
@@ -115,6 +117,8 @@ class Why(QObject):
     def _go_on(self) -> None:
         """The run of the branch must be known until the get is answered there."""
         case, player = self._case, self._player
+        if not self._ended:
+            self.light()
         if case is None or not case.made or player.work is not None:
             return
         end = case.op.finished if case.op.finished is not None else case.op.started
@@ -157,8 +161,9 @@ def judged(before: Op, there: Op | None, world: World) -> tuple[str, Tone]:
         return f"{how}: {what}, {words.behind(there.lag, kind)}, in {took}.", Tone.STALE
     slower = before.latency is not None and not before.lag and before.outcome == "OK"
     if slower and there.latency is not None and before.latency is not None:
-        change = "quicker" if there.latency < before.latency else "no quicker"
         was = words.time(before.latency)
-        return f"In this future the same get is {change}: {what} in {took} instead of {was}.", Tone.GOOD
+        if there.latency >= before.latency:
+            return f"In this future the same get is no quicker: {what} in {took}, before {was}.", Tone.PLAIN
+        return f"In this future the same get is quicker: {what} in {took} instead of {was}.", Tone.GOOD
     fresh = {"unauthenticated": "complete", "immutable": "answered"}.get(kind, "fresh")
     return f"In this future the same get is {fresh}: {what} in {took}.", Tone.GOOD

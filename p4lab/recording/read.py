@@ -19,6 +19,7 @@ from p4lab.recording.opened import BadFileError, Recording, opened, what_was_run
 from p4lab.recording.shape import COLUMNS, KINDS, RecordingError, SentData, event_of
 
 PART = 4_096  # events read at a time
+MADE_ANEW = "is there a copy of it? p4lab run SCENARIO --record FILE.p4rec makes it anew"
 QUERY = f"SELECT {COLUMNS} FROM events WHERE n > ? ORDER BY n LIMIT ?"
 _message = msgspec.json.Decoder(SentData).decode
 _messages = msgspec.json.Decoder(list[SentData]).decode
@@ -155,7 +156,7 @@ def load(path: Path | str, trace: Writer) -> Recording:
 def _named(path: Path | str, fault: Exception) -> RecordingError:
     if isinstance(fault, BadFileError):
         return RecordingError(path, str(fault), fault.right)
-    return RecordingError(path, f"the recording is damaged ({fault})", "is there a copy of it?")
+    return RecordingError(path, f"the recording is damaged ({fault})", MADE_ANEW)
 
 
 def _columns(

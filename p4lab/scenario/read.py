@@ -15,6 +15,7 @@ from p4lab.scenario.model import Scenario
 from p4lab.scenario.shape import from_tables
 
 MAX_FILE = 8_000_000  # bytes, contracts section 2
+OPEN_TEXT = r"illegal character '\n'"  # what tomllib says of a line that ends inside a text
 
 
 def read(path: FilePath | str) -> Scenario:
@@ -45,7 +46,8 @@ def load_bytes(path: FilePath | str, limit: int) -> bytes:
         raise ScenarioError("this is a folder", "name a file in it", file=str(path)) from None
     except (OSError, ValueError) as fault:  # ValueError: a null character in the path
         reason = getattr(fault, "strerror", None) or str(fault)
-        raise ScenarioError(f"cannot be read: {reason}", file=str(path)) from None
+        right = "was it moved, or is its name written otherwise?" if isinstance(fault, FileNotFoundError) else ""
+        raise ScenarioError(f"cannot be read: {reason}", right, file=str(path)) from None
     if len(data) > limit:
         raise ScenarioError(f"the file is larger than {limit / 1e6:g} MB", file=str(path))
     return data
@@ -89,7 +91,8 @@ def _tables(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         what, line = _split(str(fault))
-        raise ScenarioError(f"not TOML: {what}", line=line or text.count("\n") + 1) from None
+        right = "is a quote missing at its end?" if what == OPEN_TEXT else ""
+        raise ScenarioError(f"not TOML: {what}", right, line=line or text.count("\n") + 1) from None
     except RecursionError:
         raise ScenarioError("lists or tables are nested too deeply") from None
     except ValueError:  # Python refuses to read whole numbers of thousands of digits

@@ -25,11 +25,12 @@ from p4lab.core.events import (
 from p4lab.core.history import Ack
 from p4lab.core.names import Regime
 from p4lab.world.fold import Op, World
-from p4lab.world.words import DOES
+from p4lab.world.words import DOES, listed
 
 AT_HOME = ("local", "replica", "cached")  # sources of an answer for which nobody was asked
 HAVE = ("L", "R", "S")
 MOST = 6  # providers that are told of
+SO = ", so its word did not come through"
 WHYS = {
     "silence": "it had been silent too long", "link": "the link was cut", "crash": "it had crashed",
     "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left for good",
@@ -129,7 +130,17 @@ class _Search:
             if switches:
                 what = " and ".join(DOES.get(name := each.partition("=")[0], name) for each in switches)
                 self._say(self._last(get.t, Misbehaving, node), f"{self._who(node)} misbehaves: it {what}")
-        return list(self._found.values())
+        return self._together(list(self._found.values()))
+
+    def _together(self, found: list[Finding]) -> list[Finding]:
+        """One partition is told in one sentence, whomever it parts."""
+        before = f"a partition lay between {self._who(self._me)} and "
+        parted = [each for each in found if each.text.startswith(before) and SO not in each.text]
+        if len({each.event.id for each in parted}) != 1 or len(parted) == 1:
+            return found
+        whom = listed([each.text.removeprefix(before) for each in parted])
+        told = Finding(parted[0].event, before + whom)
+        return [told if each is parted[0] else each for each in found if each is parted[0] or each not in parted]
 
     def _out_of_reach(self, node: int, t: float, so: str = "") -> bool:
         """Say why nothing passed between a provider and the one that was asked; so: what came of it."""
@@ -157,7 +168,7 @@ class _Search:
         """A broadcast that did not come because nothing passed when it was put, or has not passed since."""
         if ack.regime in (0, Regime.GET_BROADCAST.code) or ack.node == self._me:
             return
-        so = ", so its word did not come through"
+        so = SO
         for t in (ack.t, self._get.t):
             if self._out_of_reach(ack.node, t, so):
                 return

@@ -5,39 +5,14 @@ they are. The chain of an answer is what its sentences tell of, with all that li
 """
 
 from collections.abc import Iterable
-from typing import Protocol
 
 import numpy as np
 
-from p4lab.core.events import Event
-from p4lab.world.load import Rows
+from p4lab.world.traced import Trace
 
 PIECE = 65_536  # rows read at once: a trace hands out so many without copying
 MOST = 10_000  # events of a chain, and of what came of one event
 DEEP = 200  # steps back: a chain of messages is never longer
-
-
-class Slice(Protocol):
-    """Some events of a trace."""
-
-    rows: np.ndarray
-    records: list[Event]
-
-
-class Trace(Rows, Protocol):
-    """What is read of a trace."""
-
-    def __len__(self) -> int:
-        """How many Events."""
-
-    def __getitem__(self, key: int) -> Event:
-        """Event number key + 1."""
-
-    def slice(self, start: int, stop: int) -> Slice:
-        """Events start..stop."""
-
-    def time_of(self, index: int) -> float:
-        """When Event number `index` (from 0) happened."""
 
 
 class Causes:

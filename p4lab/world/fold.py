@@ -33,8 +33,9 @@ from p4lab.core.history import REGIME_WORDS, History
 from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
-from p4lab.world.load import Rows, link_load
+from p4lab.world.load import link_load
 from p4lab.world.states import CHANGES, State, States
+from p4lab.world.traced import Rows
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
 _REGIMES = {regime.value: regime.code for regime in Regime}

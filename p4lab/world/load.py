@@ -3,21 +3,10 @@
 Rules: both directions of a link together; what passes between a customer and its provider is no link.
 """
 
-from typing import Protocol
-
 import numpy as np
 
 from p4lab.core.messages import ACCESS
-
-
-class Rows(Protocol):
-    """The message rows of a trace, in order of time."""
-
-    def rows_at(self, t: float) -> int:
-        """How many rows were written at or before t."""
-
-    def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
-        """Rows start..stop."""
+from p4lab.world.traced import Rows
 
 
 def link_load(trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:

@@ -35,8 +35,8 @@ from p4lab.core.events import (
     Stored,
     Unpeered,
 )  # fmt: skip
-from p4lab.world.causes import Trace
 from p4lab.world.fold import World
+from p4lab.world.traced import Trace
 
 LOST, DUPLICATE = 1, 2  # fates of a row, as a trace writes them
 PIECE = 65_536  # rows read at once: a trace hands out so many without copying

@@ -25,9 +25,10 @@ from p4lab.core.events import (
     Stored,
 )  # fmt: skip
 from p4lab.core.names import Kind
-from p4lab.world.causes import Causes, Trace
+from p4lab.world.causes import Causes
 from p4lab.world.copies import Holding
 from p4lab.world.fold import Name, World
+from p4lab.world.traced import Trace
 from p4lab.world.words import listed, span
 
 SENT, RECEIVED, CHECKED, LOOKED_UP, DECIDED, PASSED_ON = (

@@ -5,6 +5,8 @@ lost), never by trying. A remedy is a guess that a person can have judged: the s
 plain values that name keys and providers; who knows scenarios carries them out, and leaves out what cannot be.
 """
 
+from collections.abc import Callable
+
 import msgspec
 import numpy as np
 
@@ -19,15 +21,17 @@ from p4lab.core.events import (
     Partitioned,
     Stored,
     Unpeered,
+    pair_of,
 )  # fmt: skip
 from p4lab.core.names import Kind, Regime
 from p4lab.world.blame import AT_HOME, blame, former
 from p4lab.world.fold import Name, Op, World
-from p4lab.world.why import KEPT, LOST, Trace, sent_for
+from p4lab.world.traced import Trace
+from p4lab.world.why import KEPT, LOST, sent_for
 from p4lab.world.words import DOES, listed, span
 
 MOST = 5
-MOMENT = 0.1  # s: a copy younger than that was served right after it came: no TTL but 0 would have helped
+MOMENT = 0.1  # s: a version missed by less than that: no TTL but 0 would have helped
 PATIENCE = 1.5  # times what the last answer took
 STALE, PARTIAL, FAILED, MISSING, SLOW, FINE = "stale", "partial", "failed", "missing", "slow", "fine"
 
@@ -134,13 +138,14 @@ class _Search:
                 self.events()
                 self.losses()
                 self.late()
-                self.broadcast(0.6, "a copy would have been here, with nobody to ask")
+                if not self.way_up():
+                    self.broadcast(0.6, self.copied())
             case "missing":
                 self.events()
                 self.unreached()
             case "slow":
                 self.losses()
-                self.broadcast(0.8, "a copy would have been here, with nobody to ask")
+                self.broadcast(0.8, self.copied())
                 self.longer()
         return self.found
 
@@ -161,6 +166,32 @@ class _Search:
         move = former(self.world, self.op) if self.wrong == STALE else None
         if move is not None:
             self.without(move, 0.95)
+
+    def way_up(self) -> bool:
+        """Whether an organisation was cut off from its provider: then no regime would have brought a copy."""
+        world, t, house = self.world, self.finished.t, self.world.houses.get(self.op.node)
+        while house is not None and not world.cut_off(house, t):
+            house = world.houses.get(house.at)
+        if house is None:
+            return False
+        both = pair_of(house.node, house.at)
+        matters: dict[str, Callable[[Event], bool]] = {
+            "link": lambda one: isinstance(one, LinkChanged) and pair_of(one.a, one.b) == both,
+            "partition": lambda one: isinstance(one, Partitioned),
+            "crash": lambda one: isinstance(one, Crashed) and one.node in both,
+        }
+        why = world.cut_off(house, t)
+        found = world.states.last(t, matters[why]) if why in matters else None
+        if found is not None:
+            self.without(found, 1.0)
+        return True
+
+    def copied(self) -> str:
+        """Where a put-broadcast of the value leaves a copy: with a provider, whose organisations ask it."""
+        at = self.world.houses.provider(self.op.node)
+        if at == self.op.node:
+            return "a copy would have been here, with nobody to ask"
+        return f"a copy would have been at {self.who(at)}, with nobody else to ask"
 
     def without(self, event: Event, fit: float) -> None:
         at, gone = f"at {event.t:.2f} s", Without(event.id)
@@ -190,13 +221,13 @@ class _Search:
         if self.name.kind == Kind.UNAUTHENTICATED.value and self.op.regime == Regime.GET_BROADCAST.value:
             self.add(
                 "every get of a set waited for all the others", "sets are asked of all",
-                Option("unauthenticated_gets", "wait_all"), 0.9,
+                Option("unauthenticated_gets", "wait_all"), 0.7 if self.op.source == "cached" else 0.9,
             )  # fmt: skip
         if served is not None and served.store == "C":
             self.broadcast(0.85, "every provider would have been told of each version, and nobody had to cache it")
             self.broadcast(0.75, f"every get would have asked {self.home()} for the value", Regime.KEY)
             self.lifetime(served)
-        elif former(self.world, self.op) is not None:
+        elif former(self.world, self.op) is not None and self.op.source not in AT_HOME:
             self.add(
                 "every answer had been waited for, and the newest taken", "all answers are waited for",
                 Option("authenticated_gets", "all"), 0.9,
@@ -207,16 +238,20 @@ class _Search:
             self.broadcast(0.6, "every provider would have been told of each version")
 
     def lifetime(self, served: Stored) -> None:
-        """A copy that would have been too old to be served."""
+        """Every copy served would have been younger than the newest version, not only this one."""
         put = self.world.put_of(self.op_of_origin(served))
         old = None if put is None else put.ttl
-        age = self.finished.t - self.finished.latency - served.t
-        ttl = 0.0 if age < MOMENT else _round(0.5 * age)
+        get, asked = self.finished, self.finished.t - self.finished.latency
+        age = asked - served.t
+        newer = [ack.t for ack in self.world.history.newer(get.nid, get.seq, get.digest, get.entries, get.t)]
+        fresh = min(age, asked - max(newer, default=served.t))
+        ttl = 0.0 if fresh < MOMENT else _round(0.5 * fresh)
         if served.until is None or (old is not None and ttl >= old):
             return
         before = "" if old is None else f" instead of {span(old)}"
         how = f"its TTL had been {span(ttl)}{before}" if ttl else "nobody had been allowed to cache it (TTL 0)"
-        self.add(f"{how}: this copy was {span(age)} old", f"TTL {span(ttl)}", Lifetime(self.name.key, ttl), 0.7)
+        newest = f", what it missed {span(fresh)}" if 0 < fresh < age else ""
+        self.add(f"{how}: this copy was {span(age)} old{newest}", f"TTL {span(ttl)}", Lifetime(self.name.key, ttl), 0.7)
 
     def longer(self) -> None:
         """A copy that would not have run out yet."""
@@ -287,7 +322,8 @@ class _Search:
         """Who has it, and is no peer."""
         t = self.finished.t
         near = self.world.states.neighbours(self.op.node, t)
-        holders = [held.node for held in self.world.holdings(self.op.name, t) if held.store == "L" and not held.deleted]
+        held = [each for each in self.world.holdings(self.op.name, t) if each.store == "L" and not each.deleted]
+        holders = [each.node for each in held if self.world.houses.get(each.node) is None]  # none reaches what stays in
         tops = [node for node in dict.fromkeys(holders) if self.world.states.parent(node, t) is None]
         for node in tops:
             if node not in near and node != self.op.node and self.world.states.parent(self.op.node, t) is None:

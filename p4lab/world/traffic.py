@@ -12,7 +12,7 @@ import numpy as np
 
 from p4lab.core.messages import ACCESS, FETCH, FETCHR, GETQ, GETR
 from p4lab.world.fold import World
-from p4lab.world.load import Rows
+from p4lab.world.traced import Rows
 
 LOST, DUPLICATE, CORRUPT = 1, 2, 4  # fates of a row, as a trace writes them
 PIECE = 65_536  # rows read at once: a trace hands out so many without copying

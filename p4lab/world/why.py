@@ -5,18 +5,17 @@ what the events do not say is not said. Sentences name providers and versions; t
 """
 
 from collections.abc import Iterable
-from typing import Protocol
 
 import msgspec
 import numpy as np
 
 from p4lab.core import messages
-from p4lab.core.events import Event, GetFinished, Lost, Moved, Noticed, Rejected, Stored
+from p4lab.core.events import GetFinished, Lost, Moved, Noticed, Rejected, Stored
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
 from p4lab.world.blame import blame
 from p4lab.world.fold import Op, World
-from p4lab.world.load import Rows
+from p4lab.world.traced import Slice, Trace
 from p4lab.world.words import listed, span, versions_behind
 
 LOST, DUPLICATE = 1, 2  # fates of a row, as a trace writes them
@@ -39,26 +38,6 @@ class Step(msgspec.Struct, frozen=True):
     event_id: int
     text: str
     bad: bool = False
-
-
-class Slice(Protocol):
-    """Some events of a trace."""
-
-    rows: np.ndarray
-    records: list[Event]
-
-
-class Trace(Rows, Protocol):
-    """What a story reads of a trace."""
-
-    def __len__(self) -> int:
-        """How many Events."""
-
-    def __getitem__(self, key: int) -> Event:
-        """Event number key + 1."""
-
-    def slice(self, start: int, stop: int) -> Slice:
-        """Events start..stop."""
 
 
 def story(trace: Trace, world: World, op: int) -> list[Step]:

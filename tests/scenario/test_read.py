@@ -121,6 +121,7 @@ TWO = f'{TOP}[[provider]]\nname = "Aster"\n[[provider]]\nname = "Birch"\n'
 WORK = f'{TWO}[[workload]]\nname = "news"\n'
 PUT = f'{TWO}[[do]]\nat = 1\nput = {{ by = "Aster", value = "v", key = "k", %s }}'
 
+ELSEWHERE = "was it moved, or is its name written otherwise?"
 REFUSED = {
     # the whole file
     "": "format: format is missing; write `format = 1` at the top",
@@ -128,6 +129,8 @@ REFUSED = {
     "format = 1\ntitle = 'x'": "duration: duration is missing; write `duration = 60.0` at the top",
     f"{TOP}optoins = 3": 'line 4, optoins: there is no table or field "optoins"; did you mean "options"?',
     f"{TOP}x = [": "line 4: not TOML: invalid value",
+    f'{TOP}about = "y': "line 4: not TOML: unterminated string",
+    f'{TOP}about = "y\n': "line 4: not TOML: illegal character '\\n'; is a quote missing at its end?",
     f"{TOP}title = 3": "line 4: not TOML: cannot overwrite a value",
     f"{TOP}x = {'[' * 100_000}": "lists or tables are nested too deeply",
     f"{TOP}seed = {'9' * 5_000}": "a number of thousands of digits; none here may have more than 19",
@@ -277,7 +280,7 @@ def test_what_is_no_scenario_file_is_said(tmp_path: Path) -> None:
         (binary, f"{binary}, line 2: this is not text (UTF-8); a scenario is a TOML file"),
         (large, f"{large}: the file is larger than 8 MB"),
         (tmp_path, f"{tmp_path}: this is a folder; name a file in it"),
-        (tmp_path / "none.toml", f"{tmp_path / 'none.toml'}: cannot be read: No such file or directory"),
+        (tmp_path / "none.toml", f"{tmp_path / 'none.toml'}: cannot be read: No such file or directory; {ELSEWHERE}"),
         *([(secret, f"{secret}: cannot be read: Permission denied")] if os.geteuid() else []),
     ]:
         with pytest.raises(ScenarioError) as caught:

@@ -36,6 +36,7 @@ class Person(Dialogs):
         self.takes = ""  # which of it
         self.film_wanted: Film | None = None
         self.wants = Link()  # what is put into a link's form
+        self.count: int | None = None  # the number that is written where one is asked for
 
     def unsaved(self, title: str) -> Answer:
         return self.answer
@@ -49,6 +50,9 @@ class Person(Dialogs):
 
     def link(self, title: str, now: Link, usual: Link) -> Link | None:
         return self.wants
+
+    def number(self, title: str, says: str, now: int, most: int) -> int | None:
+        return self.count
 
     def target(self, title: str, suggestion: str, kind: str) -> Path | None:
         return self.path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from p4lab.core.commands import AddProvider, Get
+from p4lab.core.commands import AddProvider, Command, Get, Heal, Move, Unpeer
 from p4lab.scenario.changes import set_place
 from p4lab.scenario.model import Do
 from p4lab.session.simulated import Simulated
@@ -80,3 +80,17 @@ def test_runs_beyond_the_room_are_let_go_but_for_the_one_shown(monkeypatch: pyte
     kept.fresh(runs.scenario(seed=8), ())
     assert kept.of(PLAN, ()) is shown
     assert kept.of(PLAN, (Do(1.0, Get("Elm", "news/1")),)) is not second
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (Get("Elm", "news/1"), "get news/1 at Elm"),
+        (AddProvider("Fern"), "add provider Fern"),
+        (Unpeer(("Aster", "Elm")), "unpeer Aster – Elm"),
+        (Move("Cedar", "Elm"), "move Cedar to Elm"),
+        (Heal(), "heal"),
+    ],
+)
+def test_a_deed_is_told_in_a_few_words(command: Command, says: str) -> None:
+    assert branches.deed(command) == says

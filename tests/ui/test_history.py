@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from p4lab.core.commands import Crash, Get, Put
+from p4lab.core.commands import AddProvider, Crash, Get, Put
+from p4lab.core.events import Joined
 from p4lab.recording import Recorder
 from p4lab.scenario.changes import add_provider, set_place
 from p4lab.scenario.errors import ScenarioError
@@ -22,6 +23,7 @@ from p4lab.session.simulated import Simulated
 from p4lab.trace import Trace
 from tests.ui import runs
 from ui.branches import Branches
+from ui.places import placed
 from ui.player import Player
 
 
@@ -110,6 +112,22 @@ def test_an_edit_that_does_not_go_with_what_was_done_is_refused_with_a_sentence(
     with pytest.raises(ScenarioError):
         player.change(msgspec.structs.replace(player.scenario, duration=-1.0), "shortening it")
     assert player.history.undo_text == "get news/1 at Elm"
+
+
+def test_who_joins_is_known_from_the_start_of_a_run_made_anew(player: Player, qtbot: QtBot) -> None:
+    _at(player, qtbot, 4.0)
+    player.submit(AddProvider("Fern"))
+    runs.settle(qtbot, player)
+    joined = [event.t for event in player.trace.slice(0, len(player.trace)).records if isinstance(event, Joined)]
+    assert (max(joined), player.playhead) == (4.000001, 4.000001)
+    player.submit(Crash("Fern"))
+    player.change(*placed(player.scenario, player.branches.current.commands, {"Fern": (0.1, 0.2)}))
+    assert player.branches.current.commands[0].command == AddProvider("Fern", position=(0.1, 0.2))
+    for _ in range(2):
+        player.history.undo()
+    player.history.undo()
+    runs.settle(qtbot, player)
+    assert (player.session.commands, player.playhead) == ([], 4.0)
 
 
 def test_of_a_recording_only_words_and_places_change(qtbot: QtBot, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The form of a link's conditions speaks in ms and per cent, and leaves alone what was left alone."""
 
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from p4lab.scenario.model import Link
@@ -31,3 +32,19 @@ def test_reset_fills_in_what_is_usual(qtbot: QtBot) -> None:
     assert (form.link(), form.fields["latency"].text()) == (Link(latency=0.01), "10 ms")
     buttons.button(QDialogButtonBox.StandardButton.Apply).click()
     assert form.result() == form.DialogCode.Accepted
+
+
+def test_return_applies_what_was_typed(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    form = LinkForm("Aster – Birch", Link(latency=0.04), Link(latency=0.04), window)
+    form.show()
+    taking = [each.text() for each in form.findChildren(QPushButton) if each.isDefault() or each.autoDefault()]
+    assert taking == ["Apply"], "on some desktops Reset stands first, and would take Return"
+    field = form.fields["latency"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "200")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert (form.result(), form.link().latency) == (form.DialogCode.Accepted, 0.2)
+    assert form.fields["bandwidth"].text() == "no limit"

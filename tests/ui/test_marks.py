@@ -36,6 +36,9 @@ def test_a_mark_is_made_changed_and_taken_back_again(player: Player, tmp_path: P
     marks, run = Marks(player, Span()), player.run
     marks.add()
     assert (marks.all[1], marks.chosen) == (Mark(6.0), 1)
+    marks.choose(None)
+    marks.add()
+    assert (len(marks.all), marks.chosen) == (3, 1)
     marks.change(1, "  two\nwords ", "red")
     marks.span.select(12.0, 10.0)
     marks.add()

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Command, Leave
 from p4lab.core.options import Attach
+from p4lab.scenario.model import Do
 from tests.ui import runs
 from tests.ui.desk import Desk
 
@@ -53,3 +54,11 @@ def test_newcomers_are_drawn_from_when_they_come_until_they_leave(desk: Desk) ->
     assert desk.window.map.selected() is None
     view = desk.window.map
     assert view.figures().at(*view.figures().centres[1].tolist()) is None
+
+
+def test_who_comes_by_the_file_is_not_drawn_before_that_is_played(qtbot: QtBot, tmp_path: Path) -> None:
+    later = (Do(4.0, AddProvider("Fern", position=(0.5, 0.5))),)
+    made = Desk(qtbot, tmp_path, runs.scenario(do=later))
+    made.open()
+    assert {t: "Fern" in drawn(made, t) for t in (0.0, 3.0, 5.0)} == {0.0: False, 3.0: False, 5.0: True}
+    made.leave()

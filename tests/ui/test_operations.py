@@ -171,9 +171,9 @@ offscreen = pytest.mark.qt_log_ignore("does not support", extend=True)  # of a m
 @offscreen
 def test_the_menu_on_a_provider(desk: Desk) -> None:
     found = popped(at(desk, CEDAR), desk)
-    assert list(found)[:9] == [
-        "Get here…", "Put here…", "Remove here…", "Show what it holds", "Fold or unfold what is below",
-        "Keep chosen while choosing more", "Crash", "Restart", MISBEHAVE,
+    assert list(found)[:10] == [
+        "Get here…", "Put here…", "Remove here…", "Show what it holds", "See as the selected provider",
+        "Fold or unfold what is below", "Keep chosen while choosing more", "Crash", "Restart", MISBEHAVE,
     ]  # fmt: skip
     assert (found["Crash"].isEnabled(), found["Restart"].isEnabled()) == (True, False)
     assert desk.window._focus.chosen == (CEDAR,)

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from p4lab.core.commands import Crash, Put, Restart, SetLink
-from p4lab.core.events import Crashed, LinkChanged
+from p4lab.core.commands import Crash, Move, Put, Restart, SetLink
+from p4lab.core.events import Crashed, LinkChanged, Moved
 from p4lab.core.names import Regime
 from p4lab.scenario.model import Do, Link, Peering
 from p4lab.world import World
@@ -58,3 +58,15 @@ def test_a_link_without_faults_a_peering_and_an_option() -> None:
     assert found is not None
     assert found[0].options.query_timeout == 4.0
     assert applied(Peer("Aster", "Birch"), (faulty, ()), world()) is None
+
+
+def test_who_does_not_move_goes_on_putting_where_they_were() -> None:
+    rows = (
+        Do(2.0, Move("Olive", "Cedar")), Do(3.0, Put("Cedar", "x", "blog", identity="Olive")),
+        Do(4.0, Put("Cedar", "x", "page")), Do(5.0, Move("Olive", "Elm")),
+        Do(6.0, Put("Elm", "x", "blog", identity="Olive")),
+    )  # fmt: skip
+    moved = Moved(identity="Olive", owner=b"o", src=0, dst=2, t=2.0, id=3)
+    found = applied(Without(3), (runs.scenario(), rows), world(), moved)
+    stays = Do(3.0, Put("Aster", "x", "blog", identity="Olive"))
+    assert found == (runs.scenario(), (stays, *rows[2:]))

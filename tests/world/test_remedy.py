@@ -10,10 +10,10 @@ from p4lab.core import messages
 from p4lab.core.commands import Crash, Get, Misbehave, Partition, Put, Restart, SetLink
 from p4lab.core.names import Kind, Regime
 from p4lab.core.options import Options, Signatures
-from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
+from p4lab.scenario.model import Do, Link, Organisation, Peering, Provider, Scenario
 from p4lab.sim.engine import Engine
 from p4lab.trace import Trace
-from p4lab.world import World
+from p4lab.world import World, story
 from p4lab.world.remedy import (
     Broadcast,
     Lifetime,
@@ -45,12 +45,15 @@ def of(run: Run, op: int) -> list[Remedy]:
     return remedies(cast("Any", run.trace), world, found)
 
 
-def ran(*rows: tuple[float, Any], peering: tuple[Peering, ...] = (Peering(among="all"),)) -> tuple[Trace, World]:
-    """Aster, Birch and Cedar, 40 ms apart."""
+def ran(
+    *rows: tuple[float, Any], peering: tuple[Peering, ...] = (Peering(among="all"),), house: str = ""
+) -> tuple[Trace, World]:
+    """Aster, Birch and Cedar, 40 ms apart; house: an organisation at Cedar."""
     scenario = Scenario(
         "t", 60.0, options=Options(signatures=Signatures.MODELLED), link=Link(latency=0.04),
         provider=tuple(Provider(name, lookup_delay=0.0) for name in ("Aster", "Birch", "Cedar")),
         peering=peering, do=tuple(Do(*row) for row in rows),
+        organisation=(Organisation(house, "Cedar"),) if house else (),
     )  # fmt: skip
     trace, world = Trace(), World()
     Engine(scenario, trace).run(60.0)
@@ -67,10 +70,25 @@ def last(told: tuple[Trace, World]) -> tuple[str, list[tuple[str, Any]]]:
 
 def test_a_stale_copy_would_have_been_told_or_asked_or_given_up() -> None:
     found = of(news(), 5)
-    assert [each.change for each in found] == [Broadcast("news/1", KV), Broadcast("news/1", K), Lifetime("news/1", 1.0)]
-    assert found[2].sentence == "If its TTL had been 1 s instead of 10 s: this copy was 2.04 s old"
+    assert [each.change for each in found] == [
+        Broadcast("news/1", KV),
+        Broadcast("news/1", K),
+        Lifetime("news/1", 0.26),
+    ]
+    how = "If its TTL had been 260 ms instead of 10 s"
+    assert found[2].sentence == f"{how}: this copy was 2.04 s old, what it missed 520 ms"
     assert [each.fit for each in found] == sorted((each.fit for each in found), reverse=True)
     assert of(news(), 6) == []  # its own data: that was fine
+
+
+def test_an_organisation_would_not_be_cut_off_and_a_copy_is_at_its_provider() -> None:
+    put, get = (1.0, Put("Aster", "one", "news")), (5.0, Get("Acme", "news", owner="Aster"))
+    kind, found = last(ran(put, (4.0, SetLink(("Acme", "Cedar"), up=False)), get, house="Acme"))
+    assert (kind, [says for says, _ in found]) == (
+        "failed", ["If the link between Cedar and Acme had not been cut at 4.00 s"],
+    )  # fmt: skip
+    copied = "a copy would have been at Cedar, with nobody else to ask"
+    assert last(ran(put, get, house="Acme"))[1][0][0] == f"If news had been put-broadcast with its value: {copied}"
 
 
 def test_who_had_crashed_would_not_have() -> None:
@@ -96,6 +114,17 @@ def test_a_cut_a_partition_and_a_liar_are_found() -> None:
         ),
     ):
         assert last(ran(put, row, get))[1][0][0] == sentence
+
+
+def test_one_partition_is_one_sentence_of_the_story() -> None:
+    rows = (
+        (1.0, Put("Aster", "one", "news")),
+        (4.0, Partition((("Cedar",),))),
+        (5.0, Get("Cedar", "news", owner="Aster")),
+    )
+    trace, world = ran(*rows)
+    told = [step.text for step in story(cast("Any", trace), world, 2)]
+    assert [text for text in told if "partition" in text] == ["a partition lay between Cedar and Aster and Birch"]
 
 
 def test_a_loss_on_the_way_is_the_links() -> None:

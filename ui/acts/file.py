@@ -39,6 +39,8 @@ def rows(ctx: Context) -> list[Row]:
 
     return [
         Row("new", "New", "File", lambda: _ignore(document.new()), ("Ctrl+N",), says="An empty network to draw in"),
+        Row("pattern", "New from a pattern…", "File", view.studio.new_pattern, ("Ctrl+Alt+N",),
+            says="A network of a kind: a mesh, a ring, a star, a forest and others, of as many providers as you like"),
         Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),

@@ -62,20 +62,22 @@ def _usual(ctx: Context) -> None:
 
 
 def _write(ctx: Context, frame: "PlotFrame", form: str) -> None:
-    from ui.plots import files  # noqa: PLC0415 likewise
-    from ui.plots.tables import everything  # noqa: PLC0415 likewise
+    from ui.plots import files  # noqa: PLC0415 for the same reason
+    from ui.plots.tables import everything  # noqa: PLC0415 for the same reason
 
     name = f"{frame.look.kind}.{form}"
-    path = ctx.sheets.target(f"Export {frame.title.lower()}", name, f"{FORMS[form]} (*.{form})")
+    path = ctx.sheets.target(
+        f"Export {frame.title.lower()}", name, f"{FORMS[form][0].upper()}{FORMS[form][1:]} (*.{form})"
+    )
     if path is None:
         return
     try:
         if form == "csv":
             files.table(*everything(frame, ctx.player), path)
         elif form == "png":
-            files.png(frame.plot, path)
+            frame.drawn(lambda plot: files.png(plot, path))
         else:
-            files.svg(frame.plot, path, frame.title)
+            frame.drawn(lambda plot: files.svg(plot, path, frame.title))
     except files.CannotWriteError as fault:
         ctx.view.notice.fault(str(fault))
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the panel offers these rows
     from ui.panels.sequence import SequencePanel
 
 PANEL = "sequence"
+KINDS = {"svg": "Drawings", "mermaid": "Mermaid texts"}  # of files
 
 
 def rows(ctx: Context) -> list[Row]:
@@ -75,7 +76,7 @@ def _nothing_selected(ctx: Context) -> str:
 def _write(ctx: Context, form: str, part: str) -> None:
     model = _panel(ctx).model
     suffix = "svg" if form == "svg" else "mmd"
-    path = ctx.sheets.target("Export the sequence chart", f"sequence.{suffix}", f"{FORMS[form]} (*.{suffix})")
+    path = ctx.sheets.target("Export the sequence chart", f"sequence.{suffix}", f"{KINDS[form]} (*.{suffix})")
     if path is None:
         return
     try:

@@ -20,6 +20,7 @@ RIM = 0.72  # of the radius: from there outwards a drag begins a line
 REACH = 7.0  # pixels outside the rim that still mean it
 STEP = 0.025  # of the box: the grid, 40 by 40
 CORE = 0.6  # of the radius: who is dropped within it is attached below
+SHORT = {PEER: "Click the first of two", CHILD: "Click the child", ORGANISATION: "Click its provider"}
 GUIDE = "Draw a frame to choose, with Ctrl beside the others; from rim to rim to peer; Shift or the right button pans."
 FIRST = {
     PROVIDER: "Click where the provider is to stand, or press Enter",
@@ -81,6 +82,8 @@ class Drawing:
         tool, node = self._tools.tool, found[0]
         if tool in self._acts:
             return None if self._drafter.why_not() or self._drafter.why_not_begin(tool, node) else (tool, node)
+        if tool == ORGANISATION and node < len(self._stage.figures().names) and not self._drafter.why_not_join(node):
+            return tool, node
         if tool != SELECT or not self._tools.editing or self._drafter.why_not():
             return None
         return (PEER, node) if self.at_rim(x, y) else None
@@ -150,7 +153,9 @@ class Drawing:
         """It ends there."""
         self.drop_source()
         found = self._stage.grasp(at.x(), at.y())
-        if found is not None and found[0] != source:
+        if tool == ORGANISATION:
+            self._drafter.add_organisation(source, self._free(at.x(), at.y()) if found is None else None)
+        elif found is not None and found[0] != source:
             self._join(tool, source, found[0])
 
     def drop_source(self) -> bool:
@@ -216,7 +221,7 @@ class Drawing:
             why = self._drafter.why_not_join(found[0])
             return Sketch(place, why or f"Add an organisation at {self._drafter.called(found[0])}", bool(why))
         if found is None:
-            return Sketch(place, FIRST[tool])
+            return Sketch(place, SHORT[tool])
         name, why = self._drafter.called(found[0]), self._drafter.why_not_begin(tool, found[0])
         return Sketch(place, why or (f"Peer {name} with …" if tool == PEER else f"Attach {name} below …"), bool(why))
 
@@ -225,6 +230,11 @@ class Drawing:
         shown, place = self._stage.figures(), (at.x(), at.y())
         found = self._stage.grasp(*place)
         start = shown.centres[shown.hosts[source]].tolist()
+        if tool == ORGANISATION and found is None:
+            line = (*_from_rim(start, place, self._rim(shown, source)), *place)
+            return Sketch(place, f"An organisation at {self._drafter.called(source)}, here", line=line)
+        if tool == ORGANISATION:
+            return Sketch(place, f"Add an organisation at {self._drafter.called(source)}")
         if found is None or found[0] == source:
             line = (*_from_rim(start, place, self._rim(shown, source)), *place)
             return Sketch(place, f"{self._drafter.called(source)} – …" if found is None else "", line=line)

@@ -60,7 +60,8 @@ class Lifted:
 
     def _split(self, now: Moment, resting: Figures, nodes: frozenset[int]) -> tuple[Figures, Ground, Ground]:
         asked = resting, now.ground, nodes
-        if self._kept is None or any(a is not b for a, b in zip(self._kept[0], asked, strict=True)):
+        known = None if self._kept is None else self._kept[0]
+        if known is None or known[0] is not resting or known[1] is not now.ground or known[2] != nodes:
             ground = now.ground
             mine = np.isin(ground.lines[:, 0], list(nodes)) | np.isin(ground.lines[:, 1], list(nodes))
             rest, held = kept(ground, ~mine), kept(ground, mine)
@@ -71,6 +72,7 @@ class Lifted:
             hosts = resting.hosts.copy()
             hosts[[node for node in nodes if node < len(hosts)]] = -1
             self._kept = asked, replace(resting, hosts=hosts), rest, held
+        assert self._kept is not None, "just made"
         return self._kept[1:]
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
-from ui.canvas import calm, chain, legend, moves, pulses, signs, tags, veil
+from ui.canvas import calm, chain, legend, moves, pulses, signs, tags
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.figures import Figures
@@ -92,7 +92,8 @@ class Picture:
         if plan.moving:
             self._lifted.paint(painter, theme, now, resting, plan.moving, made.stamps)
         if now.eyes is not None:
-            veil.paint(painter, theme, now.shown, now.eyes)
+            size = painter.viewport().width(), painter.viewport().height()
+            plan.veil.paint(painter, theme, now.shown, now.eyes, size, ratio)
         made.arcs.paint(painter, now.shown, now.looks, now.t)
         chain.paint(painter, theme, now.shown, now.chain, now.event)
         if now.eyes is None:

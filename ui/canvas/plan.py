@@ -66,6 +66,7 @@ class Plan:
         self._default = Link()
         self._above: dict[int, int | None] = {}  # the parents at the start
         self._up = np.empty((0, 2), np.int64)
+        self._begun = 0  # how many providers there are at the start
         self._seen = 0  # of the world's links
         self._shown: object = None
         self._moves = 0
@@ -88,6 +89,7 @@ class Plan:
         commands: given by hand; who comes by one has a place from the start, and is drawn while it is there.
         """
         begins, scenario = scenario, with_newcomers(scenario, commands)
+        self._begun = len(begins.provider)
         self._places = {row.name: row.position for row in scenario.organisation if row.position is not None}
         everybody = _nowhere(scenario.provider), _nowhere(scenario.organisation)
         same = scenario.title, *everybody, scenario.peering, scenario.underlay, scenario.link
@@ -221,7 +223,7 @@ class Plan:
     def places(self) -> dict[str, tuple[float, float]]:
         """Where everybody stands who is drawn, by name."""
         mine = np.flatnonzero(self.hosts == np.arange(len(self.hosts))).tolist()
-        stood = () if self._stood is None else self._stood[2]
+        stood = () if self._figures is None else self.houses(self._figures[1])  # who has gone since stands no more
         return {self._world.called[node]: self.place_of(node) for node in (*mine, *(one.node for one in stood))}
 
     def pins(self) -> dict[str, tuple[float, float]]:
@@ -327,7 +329,8 @@ class Plan:
 
     def _arrange(self, state: State) -> None:
         """Who is drawn, and where: worked out when somebody was folded, unfolded, attached or detached."""
-        absent, parents = state.gone | state.coming, self._parents(state)
+        later = {node for node in range(self._begun, len(self.names)) if node not in self._world.called}
+        absent, parents = state.gone | state.coming | later, self._parents(state)
         asked = frozenset(self.folds.closed), tuple(parents.values()), absent
         if asked == self._folded:
             return

@@ -32,7 +32,7 @@ from ui.canvas.looks import sentence
 from ui.canvas.moment import Moment, moment
 from ui.canvas.picture import Picture
 from ui.canvas.plan import Plan
-from ui.canvas.sketch import Sketch, Sketcher
+from ui.canvas.sketch import Grid, Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
@@ -80,7 +80,7 @@ class MapView(QWidget):
         self.sketch: Sketch | None = None
         self._hovered: int | None = None
         self._shown_as: object = None  # which document, as what sort of map
-        self._picture, self._sketcher = Picture(), Sketcher()
+        self._picture, self._grid = Picture(), Grid()
         self.setAccessibleName("Map of providers")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -174,8 +174,8 @@ class MapView(QWidget):
 
     def chosen_with(self, node: int) -> tuple[int, ...]:
         """All that goes along when one is dragged: all that are chosen, if it is one of them."""
-        chosen = tuple(dict.fromkeys(self._drawn(each) for each in self._focus.chosen))
-        return chosen if node in chosen else (node,)
+        chosen = dict.fromkeys(self._drawn(each) for each in self._focus.chosen)
+        return tuple(each for each in chosen if each >= 0) if node in chosen else (node,)
 
     def carry(self, points: np.ndarray) -> None:
         """They are there now."""
@@ -294,9 +294,9 @@ class MapView(QWidget):
         if not self.plan.names:
             painter = QPainter(self)
             painter.fillRect(self.rect(), theme.map)
+            self._grid.paint(painter, theme, self.camera, self.sketch, None)
             legend.paint_empty(painter, theme, self.width(), self.height(), drawn=not self._player.empty)
-            if self.sketch is not None:
-                self._sketcher.paint(painter, theme, self.sketch, self.camera)
+            paint(painter, theme, self.sketch, self.camera)
             return
         self.moment = now = self._moment()
         focus, ratio = self._focus, self.sharp or self.devicePixelRatio()
@@ -309,9 +309,9 @@ class MapView(QWidget):
         painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
         painter.drawPixmap(0, 0, still)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._grid.paint(painter, theme, self.camera, self.sketch, self.plan.resting())
         self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
-        if self.sketch is not None:
-            self._sketcher.paint(painter, theme, self.sketch, self.camera)
+        paint(painter, theme, self.sketch, self.camera)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

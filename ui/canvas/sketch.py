@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 
 from ui.canvas.camera import Camera
+from ui.canvas.figures import Figures
 from ui.theme import Theme, font, mix
 
 APART = (18.0, 20.0)  # from the pointer to its words, so that they lie beside it
@@ -35,52 +36,41 @@ class Sketch:
     grid: float = 0.0
 
 
-class Sketcher:
-    """Paints the sketches of one map; the grid is a picture that is kept."""
+class Grid:
+    """The dots where what is dragged comes to rest, as a picture that is kept; none on a provider."""
 
     def __init__(self) -> None:
-        self._grid: tuple[tuple[Theme, Camera, float, float], QPixmap] | None = None
+        self._kept: tuple[tuple[Theme, Camera, float, float], Figures | None, QPixmap] | None = None
 
-    def paint(self, painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> None:
-        """Above everything else on the map."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if sketch.grid:
-            painter.drawPixmap(0, 0, self._dots(theme, camera, sketch.grid, painter.device().devicePixelRatio()))
-        _paint(painter, theme, sketch, camera)
-
-    def _dots(self, theme: Theme, camera: Camera, step: float, ratio: float) -> QPixmap:
+    def paint(
+        self, painter: QPainter, theme: Theme, camera: Camera, sketch: Sketch | None, shown: Figures | None
+    ) -> None:
+        """Where the sketch has one. shown: who is at rest."""
+        if sketch is None or not sketch.grid:
+            return
+        step = sketch.grid
+        ratio = painter.device().devicePixelRatio()
         asked = theme, camera, step, ratio
-        if self._grid is None or self._grid[0] != asked:
+        if self._kept is None or self._kept[0] != asked or self._kept[1] is not shown:
             picture = QPixmap(QSize(round(camera.width * ratio), round(camera.height * ratio)))
             picture.setDevicePixelRatio(ratio)
             picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_grid(painter, theme, camera, step)
-            painter.end()
-            self._grid = asked, picture
-        return self._grid[1]
+            dots = QPainter(picture)
+            dots.setRenderHint(QPainter.RenderHint.Antialiasing)
+            pen = QPen(mix(theme.map, theme.faint, 0.55), 1.6)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            dots.setPen(pen)
+            dots.drawPoints([QPointF(x, y) for x, y in _dots(camera, step, shown).tolist()])
+            dots.end()
+            self._kept = asked, shown, picture
+        painter.drawPixmap(0, 0, self._kept[2])
 
 
-def paint_grid(painter: QPainter, theme: Theme, camera: Camera, step: float) -> None:
-    """Faint dots where what is dragged comes to rest."""
-    across, down = camera.scale
-    columns, rows = _lines(step, across), _lines(step, down)
-    pen = QPen(mix(theme.map, theme.faint, 0.55), 1.6)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    left, top = camera.to_window(np.zeros((1, 2)))[0].tolist()
-    points = [
-        QPointF(x, y)
-        for i in range(columns[0] + 1)
-        if 0 <= (x := left + i * columns[1] * across) <= camera.width
-        for j in range(rows[0] + 1)
-        if 0 <= (y := top + j * rows[1] * down) <= camera.height
-    ]
-    painter.drawPoints(points)
-
-
-def _paint(painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> None:
+def paint(painter: QPainter, theme: Theme, sketch: Sketch | None, camera: Camera) -> None:
+    """Above everything else on the map."""
+    if sketch is None:
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     ink = theme.stale if sketch.bad else theme.accent
     if sketch.marquee is not None:
         x1, y1, x2, y2 = sketch.marquee
@@ -100,11 +90,24 @@ def _paint(painter: QPainter, theme: Theme, sketch: Sketch, camera: Camera) -> N
         _words(painter, theme, sketch, (camera.width, camera.height))
 
 
-def _lines(step: float, scale: float) -> tuple[int, float]:
-    """How many steps across the box, and how wide: so that dots can be told apart."""
+def _dots(camera: Camera, step: float, shown: Figures | None) -> np.ndarray:
+    """Points of the window; where they would be a tint, each second one."""
+    across, down = camera.scale
+    wide, high = _sparse(step, across), _sparse(step, down)
+    x, y = np.meshgrid(np.arange(0, 1 + wide / 2, wide), np.arange(0, 1 + high / 2, high))
+    points = camera.to_window(np.column_stack([x.ravel(), y.ravel()]))
+    inside = ((points >= 0) & (points <= (camera.width, camera.height))).all(axis=1)
+    if shown is not None:
+        for node in shown.seen:
+            away = points - shown.centres[node]
+            inside &= np.hypot(away[:, 0], away[:, 1]) > shown.rims[node]
+    return points[inside]
+
+
+def _sparse(step: float, scale: float) -> float:
     while step * scale < DENSE:
         step *= 2
-    return round(1 / step), step
+    return step
 
 
 def _rubber(painter: QPainter, theme: Theme, line: QLineF, ink: QColor, bad: bool) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from p4lab.core.events import Moved
-from ui.canvas import calm, houses, legend, links, moves, pills, providers, pulses, signs, sprites, tags
+from ui.canvas import calm, chain, houses, legend, links, moves, pills, providers, pulses, signs, sprites, tags, veil
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.ground import REMOVED
@@ -43,15 +43,20 @@ def paint(
     if len(plan.under):
         links.paint_underlay(painter, theme, shown.centres, plan.under)
     _paint_providers(painter, theme, now, camera, stamps)
+    if now.eyes is not None:
+        veil.hatch(painter, theme, shown, now.eyes)
     Arcs(theme, stamps).paint(painter, shown, now.looks, now.t)
-    pulses.paint(painter, theme, now, stamps)
-    pulses.paint_ends(painter, theme, now)
+    chain.paint(painter, theme, shown, now.chain, now.event)
+    if now.eyes is None:
+        pulses.paint(painter, theme, now, stamps)
+        pulses.paint_ends(painter, theme, now)
     signs.paint_badges(painter, theme, shown, ground)
     tags.Badges(theme, FINE).paint(painter, shown, now.looks)
     if now.calm:
         calm.paint_ways(painter, theme, now, radii[0])
     _paint_messages(painter, theme, now, radii)
-    moves.paint(painter, theme, now, went)
+    if now.eyes is None:
+        moves.paint(painter, theme, now, went)
 
 
 def _paint_providers(painter: QPainter, theme: Theme, now: Moment, camera: Camera, stamps: Stamps) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPixmap
 
 from p4lab.trace import DUPLICATE
 from ui.canvas import sprites
@@ -29,6 +29,7 @@ class Veil:
     def __init__(self) -> None:
         self._made: tuple[Ground, int, Ground] | None = None
         self._carried: tuple[object, Ground, np.ndarray] | None = None
+        self._hatched: tuple[object, QPixmap] | None = None
 
     def ground(self, whole: Ground, eyes: int) -> Ground:
         """Its own links and neighbours, and what is the matter with itself."""
@@ -42,6 +43,22 @@ class Veil:
         if self._carried is None or self._carried[0] is not carried or self._carried[1] is not mine:
             self._carried = carried, mine, carried[_lines(whole, eyes)]
         return self._carried[2]
+
+    def paint(
+        self, painter: QPainter, theme: Theme, shown: Figures, eyes: int, size: tuple[int, int], ratio: float
+    ) -> None:  # fmt: skip
+        """Hatching over everybody else: dear, and the same until the map is moved."""
+        key = shown, theme.name, eyes, size, ratio
+        if self._hatched is None or self._hatched[0] != key:
+            picture = QPixmap(round(size[0] * ratio), round(size[1] * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            within = QPainter(picture)
+            within.setRenderHint(QPainter.RenderHint.Antialiasing)
+            hatch(within, theme, shown, eyes)
+            within.end()
+            self._hatched = key, picture
+        painter.drawPixmap(0, 0, self._hatched[1])
 
 
 def sent(rows: np.ndarray, eyes: int) -> np.ndarray:
@@ -64,8 +81,8 @@ def looks(whole: Sequence[Look], eyes: int) -> list[Look]:
     return [replace(look, badge=OWN) if node == eyes else UNKNOWN for node, look in enumerate(whole)]
 
 
-def paint(painter: QPainter, theme: Theme, shown: Figures, eyes: int) -> None:
-    """Hatching over everybody else."""
+def hatch(painter: QPainter, theme: Theme, shown: Figures, eyes: int) -> None:
+    """Everybody but the one who sees."""
     path = QPainterPath()
     for node in shown.seen:
         if node != shown.hosts[eyes]:
@@ -76,11 +93,9 @@ def paint(painter: QPainter, theme: Theme, shown: Figures, eyes: int) -> None:
                 half = BAND * QFontMetricsF(font("heading")).height()
                 band.addRect(QRectF(at.x() - radius, at.y() - half, 2 * radius, 2 * half))
             path.addPath(disc.subtracted(band))
-    painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QBrush(mix(theme.map, theme.muted, 0.55), Qt.BrushStyle.BDiagPattern))
     painter.drawPath(path)
-    painter.restore()
 
 
 _STALE = np.array(sorted({sprites.column_of(code) + sprites.STALE for code in (5, 7, 9)}))

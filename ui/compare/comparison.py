@@ -9,11 +9,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.session.base import Session
+from ui.branches import Branch
 from ui.compare.twin import same_name, same_node, same_op
 from ui.focus import Focus
 from ui.follower import Follower
 from ui.player import Player
 from ui.run import Run
+from ui.words import clock
+
+AS_IT_WAS = "as it was"
 
 
 class Comparison(QObject):
@@ -58,7 +62,13 @@ class Comparison(QObject):
         if self._number is None:
             return "", ""
         branches = self._player.branches
-        return tuple(each.why or "as it was" for each in (branches.current, branches.of(self._number)))  # type: ignore[return-value]
+        return self.says_of(branches.current), self.says_of(branches.of(self._number))
+
+    @staticmethod
+    def says_of(branch: Branch) -> str:
+        """What makes a branch what it is, in words."""
+        forked = AS_IT_WAS if branch.parent is None else f"forked at {clock(branch.forked_at)}"
+        return branch.why or forked
 
     @property
     def other_first(self) -> bool:

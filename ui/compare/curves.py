@@ -23,7 +23,7 @@ from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
 from ui.theme import ThemeSwitch
 
-LEAST = 200  # px of a plot
+LEAST = 190  # px of a plot
 BINS = 60  # places over the stretch shown; a point tells of the part before it
 
 

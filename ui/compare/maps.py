@@ -74,7 +74,7 @@ class Maps(QWidget):
         for caption, name, why in zip(self._captions, names, says, strict=True):
             caption.say(name, why, on)
         if on and not self.side_by_side:
-            self._captions[0].say(names[0], f"{says[0]}, and pale what is different in {names[1]}: {says[1]}", True)
+            self._captions[0].say(names[0], f"{says[0]}; pale: what is different in {names[1]} ({says[1]})", True)
         self._swap.setVisible(self._comparison.number is not None)
         two = on and self.side_by_side
         fresh = two and not self._captions[1].isVisibleTo(self._split)

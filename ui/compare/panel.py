@@ -71,9 +71,9 @@ class ComparePanel(QWidget):
         self._body.addWidget(self.table)
         self._body.addWidget(self.curves)
         self.table.setMinimumWidth(LEAST_TABLE)
-        self._body.setStretchFactor(0, 3)
+        self._body.setStretchFactor(0, 4)
         self._body.setStretchFactor(1, 3)
-        self._body.setSizes([450, 450])
+        self._body.setSizes([495, 405])
         self._empty = QLabel(HOW)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -135,6 +135,7 @@ class ComparePanel(QWidget):
         item.setForeground(ink)  # type: ignore[arg-type]  # a colour will do for a brush
         item.setFont(face)
         if column:
+            item.setToolTip(text)  # where the column is too narrow for it
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(row, column, item)
 
@@ -145,7 +146,7 @@ class ComparePanel(QWidget):
         self.choice.addItem(NOTHING, None)
         for branch in branches.all:
             if branch.number != branches.number:
-                self.choice.addItem(f"{branch.name} · {branch.why or 'as it was'}", branch.number)
+                self.choice.addItem(f"{branch.name} · {comparison.says_of(branch)}", branch.number)
         if comparison.on and comparison.number is None:
             self.choice.addItem(comparison.names[1], -1)
         self.choice.addItem(OTHER, 0)

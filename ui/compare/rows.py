@@ -61,7 +61,7 @@ MEASURES = (
     _Measure("Answers", "puts", "puts.total", _count),
     _Measure("Staleness", "stale answers", "staleness.share", _share, True),
     _Measure("Staleness", "versions behind, mean", "staleness.mean_lag", _lag, True),
-    _Measure("Staleness", "age of what was read, mean", "staleness.mean_age", _time, True),
+    _Measure("Staleness", "age when read, mean", "staleness.mean_age", _time, True),
     _Measure("Latency of gets", "mean", "latency.get.mean", _time, True),
     _Measure("Latency of gets", "p50", "latency.get.p50", _time, True),
     _Measure("Latency of gets", "p95", "latency.get.p95", _time, True),

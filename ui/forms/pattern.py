@@ -131,7 +131,7 @@ class Picture(QWidget):
         super().__init__()
         self._theme = theme
         self._miniature: Miniature | None = None
-        self._note = ""
+        self.note = ""
         self.setMinimumSize(QSize(360, 200))
 
     def show_scenario(self, scenario: Scenario | None, count: int) -> None:
@@ -139,7 +139,7 @@ class Picture(QWidget):
         self._miniature = None if scenario is None else Miniature(scenario)
         shown = 0 if scenario is None else len(scenario.provider)
         links = "" if scenario is None else f"{grouped(shown)} providers"
-        self._note = f"the picture shows {shown} of {grouped(count)}" if shown < count else ""
+        self.note = f"the picture shows {shown} of {grouped(count)}" if shown < count else ""
         self.setAccessibleName(f"Picture of the network: {links or 'none'}")
         self.update()
 
@@ -152,9 +152,9 @@ class Picture(QWidget):
         painter.drawRoundedRect(box, 9, 9)
         if self._miniature is not None:
             self._miniature.paint(painter, box, self._theme)
-        if self._note:
+        if self.note:
             painter.setFont(font("small"))
             painter.setPen(self._theme.muted)
             where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(box.adjusted(0, 0, -10, -6), where, self._note)
+            painter.drawText(box.adjusted(0, 0, -10, -6), where, self.note)
         painter.end()

@@ -34,10 +34,10 @@ class Rows:
         self._check: Callable[[], Mapping[str, str]] = dict
         title = QLabel(heading)
         title.setProperty("role", "heading")
-        self._says = QLabel(says)
-        self._says.setProperty("role", "muted")
-        self._says.setWordWrap(True)
-        self._says.setVisible(bool(says))
+        about = QLabel(says)
+        about.setProperty("role", "muted")
+        about.setWordWrap(True)
+        about.setVisible(bool(says))
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setVerticalSpacing(8)
@@ -54,7 +54,7 @@ class Rows:
         self.body.setContentsMargins(20, 16, 20, 14)
         self.body.setSpacing(10)
         self.body.addWidget(title)
-        self.body.addWidget(self._says)
+        self.body.addWidget(about)
         self.body.addLayout(self._form)
         self.body.addStretch()
         self.body.addWidget(self._buttons)
@@ -108,6 +108,14 @@ class Rows:
         self._apply.setEnabled(not faults)
         self._apply.setToolTip(next(iter(faults.values()), ""))
         self.fit()
+
+    def says(self, name: str) -> str:
+        """What is wrong with a field; empty for nothing."""
+        return self._fields[name][1].text()
+
+    def may_apply(self) -> bool:
+        """Whether nothing is wrong."""
+        return self._apply.isEnabled()
 
     def fit(self) -> None:
         """So large that all of it is seen."""

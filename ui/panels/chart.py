@@ -47,7 +47,8 @@ class Chart(QWidget):
 
         self.title = ElidedLabel(least=80)
         self.title.set_text(title)
-        self.unit = QLabel(unit)
+        self.unit = ElidedLabel(least=24)
+        self.unit.setText(unit)
         self.head = QHBoxLayout()
         self.head.addWidget(self.title)
         self.head.addStretch(1)

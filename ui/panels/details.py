@@ -15,12 +15,12 @@ from p4lab.world import Op, Step, World, story
 from p4lab.world.remedy import PARTIAL, SLOW, STALE, Remedy, Without, remedies, verdict
 from ui import words
 from ui.focus import Focus
-from ui.panels.details_remedy import RemedyButton
 from ui.panels.details_step import StepRow
 from ui.panels.details_text import Fact, about, about_house, asked, done, facts, headline, held, trouble, unbroken
 from ui.panels.harm_text import MEANS, Harm, harm
 from ui.panels.prose import form, label, rule, table
 from ui.panels.pulse import Pulse
+from ui.panels.sentence_button import SentenceButton
 from ui.player import Player
 from ui.remedying import Recipe, applied
 from ui.story import Tone
@@ -33,6 +33,7 @@ HOW = (
 HEADS = {
     STALE: "What would have avoided it", SLOW: "What would have been quicker", PARTIAL: "What would have answered it",
 }  # fmt: skip
+NO_REMEDY = "No single change of this run is known that would have avoided it."
 NOTHING = "Open a scenario, then click a get or a provider to see its story here."
 
 
@@ -162,8 +163,8 @@ class DetailsPanel(QScrollArea):
         return self._told[1]
 
     def _remedied(self, op: Op) -> list[Remedy]:
-        """What would have avoided it, looked for again when the run has grown."""
-        key = (self._player.session, op.op, self._player.world.seen)
+        """What would have avoided it. It is over: what happens later changes nothing about it."""
+        key = (self._player.session, op.op)
         if self._remedies is None or self._remedies[0] != key:
             player, trace = self._player, cast("Any", self._player.trace)  # as above
             recipe = player.scenario, tuple(player.session.commands)
@@ -234,13 +235,15 @@ class DetailsPanel(QScrollArea):
 
     def _offer(self, page: _Page, column: QVBoxLayout) -> None:
         """What would have avoided it, a button for each."""
-        if not page.remedies:
-            return
         theme = page.theme
+        if not page.remedies:
+            if page.wrong in (STALE, PARTIAL):
+                column.addWidget(label(NO_REMEDY, "small", theme.muted))
+            return
         column.addWidget(label(HEADS.get(page.wrong, HEADS[STALE]), "heading", theme.text))
         tip = page.not_here or "Run this again with that one change, as a branch, and see what becomes of this get"
         for remedy in page.remedies:
-            button = RemedyButton(f"{remedy.sentence} …", theme)
+            button = SentenceButton(f"{remedy.sentence} …", theme, forks=True)
             button.setToolTip(tip)
             button.setEnabled(not page.not_here)
             button.clicked.connect(partial(self._try, remedy))

@@ -7,7 +7,7 @@ the playhead moves. A floating one is pinned to its subject.
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from ui.elided import ElidedLabel
@@ -40,6 +40,7 @@ class Inspector(QWidget):
     shown = Signal()
     floated = Signal(Subject)
     tried = Signal(int, object)  # a remedy, on an operation
+    imagined = Signal(int, QPoint)  # an operation whose key could have been put otherwise, and where to offer it
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, fixed: Subject | None = None) -> None:
         super().__init__()
@@ -141,10 +142,16 @@ class Inspector(QWidget):
                 one.wanted.connect(self.look)
                 if isinstance(one, AnswerPage):
                     one.tried.connect(self.tried)
+                    one.imagined.connect(self.imagined)
                 made = one
             self._pages[what] = made
             self._stack.addWidget(made)
         return self._pages[what]
+
+    def forget(self) -> None:
+        """Another scenario is open: nothing was shown before."""
+        self._past, self._place = [NOTHING], 0
+        self._show()
 
     # Private
 

@@ -5,8 +5,8 @@ Rules: the story is `details`'; what else there is to do about a bad answer stan
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.focus import Focus
 from ui.panels.details import DetailsPanel
@@ -18,10 +18,14 @@ from ui.theme import ThemeSwitch
 
 
 class AnswerPage(QWidget):
-    """wanted: something else was asked for. tried: a remedy is to be tried on an operation."""
+    """wanted: something else was asked for. tried: a remedy is to be tried on an operation.
+
+    imagined: the regimes that its key could have been put in are to be offered at this place of the screen.
+    """
 
     wanted = Signal(Subject)
     tried = Signal(int, object)
+    imagined = Signal(int, QPoint)
 
     def __init__(self, player: Player, focus: Focus, themes: ThemeSwitch, reads: Reads) -> None:
         super().__init__()
@@ -29,15 +33,23 @@ class AnswerPage(QWidget):
         self._op = -1
         self.story = DetailsPanel(player, focus, themes)
         self.story.tried.connect(lambda remedy: self.tried.emit(self._op, remedy))
+        self.what_if = QPushButton("What if…")
+        self.what_if.setToolTip("The same run with this key put in another regime, beside this one")
+        self.what_if.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.what_if.clicked.connect(self._imagine)
         self._links = QHBoxLayout()
-        self._links.setContentsMargins(14, 2, 8, 6)
+        self._links.setContentsMargins(14, 2, 8, 0)
         self._links.setSpacing(12)
         themes.changed.connect(self._lead_on)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.story, 1)
-        column.addLayout(self._links)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 14, 6)
+        foot.addLayout(self._links, 1)
+        foot.addWidget(self.what_if)
+        column.addLayout(foot)
 
     def look(self, subject: Subject) -> None:
         """Tell of another operation."""
@@ -50,6 +62,9 @@ class AnswerPage(QWidget):
     def refresh(self) -> None:
         """As the playhead sees it."""
         self.story.refresh()
+
+    def _imagine(self, _: bool = False) -> None:
+        self.imagined.emit(self._op, self.what_if.mapToGlobal(QPoint(0, 0)))
 
     def _lead_on(self) -> None:
         while (item := self._links.takeAt(0)) is not None:

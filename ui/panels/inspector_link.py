@@ -6,8 +6,8 @@ Rules: the words are `inspector_text`'s. A message under way leads to its own pa
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from p4lab.core.events import pair_of
 from p4lab.world import World
@@ -79,17 +79,25 @@ class LinkPage(QWidget):
                     Column("There in", lambda each: words.time(each.due - player.playhead), lambda each: each.due,
                            right=True),
                 ), lambda each: each.event,
-            ), themes, "Messages under way",
+            ), themes, "Messages under way", whole=True,
         )  # fmt: skip
         self.flying.picked.connect(lambda each: self.wanted.emit(Subject(What.MESSAGE, each.event)))
         themes.changed.connect(self._lead_on)
-        column = QVBoxLayout(self)
+        inner, scroll = QWidget(), QScrollArea()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(12, 8, 8, 6)
         column.setSpacing(6)
         column.addWidget(self.says)
         column.addLayout(self._to)
-        for table, share in ((self.conditions, 4), (self.load, 4), (self.flying, 3)):
-            column.addWidget(table, share)
+        for table in (self.conditions, self.load, self.flying):
+            column.addWidget(table)
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
         self.calm = QLabel("Nothing is under way between them.")
         self.calm.setProperty("role", "muted")
         column.addWidget(self.calm)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from p4lab.core.events import Event, Sent
 from p4lab.world import Step
-from p4lab.world.passage import CHECKED, DECIDED, LOOKED_UP, PASSED_ON, Passage, Quiz, Stage
+from p4lab.world.passage import DECIDED, PASSED_ON, SENT, Passage, Quiz, Stage
 from ui import words
 from ui.focus import Focus
 from ui.panels.details_step import StepRow
@@ -29,16 +29,14 @@ from ui.panels.inspector_reads import Reads
 from ui.panels.links import LinkButton
 from ui.panels.log_text import LogText
 from ui.panels.prose import form, label
+from ui.panels.sentence_button import SentenceButton
 from ui.player import Player
 from ui.subject import Subject, What, who
 from ui.theme import Theme, ThemeSwitch
 
 HIDDEN = (DECIDED, PASSED_ON)
+FELT = ("Kind", "From", "To", "Key", "Size")  # what a provider knows of a message that it sent or got
 MOST = 8  # consequences that are listed
-SAYS = {
-    CHECKED: "What it was checked by", LOOKED_UP: "What the receiver had",
-    DECIDED: "What the receiver decided", PASSED_ON: "What was sent in turn",
-}  # fmt: skip
 
 
 class MessagePage(QWidget):
@@ -93,8 +91,9 @@ class MessagePage(QWidget):
             self._passage = key, Passage(player.trace, player.world, self._reads.causes, self._number)
         passage = self._passage[1]
         t = player.playhead if player.playhead >= passage.sent.t else float("inf")
-        stages = tuple(passage.stages(t))
-        shown = (stages, self.asking, self.said, self._number, self._themes.current.name, self._themes.scale)
+        eyes = self._focus.eyes.as_node
+        stages = tuple(passage.stages(t) if eyes is None else observed(passage.stages(t), passage.sent, eyes))
+        shown = (stages, eyes, self.asking, self.said, self._number, self._themes.current.name, self._themes.scale)
         if shown != self._shown:
             self._shown = shown
             self._tell(passage, stages)
@@ -102,9 +101,9 @@ class MessagePage(QWidget):
     # Private
 
     def _tell(self, passage: Passage, stages: tuple[Stage, ...]) -> None:
-        theme = self._themes.current
+        theme, judged = self._themes.current, self._focus.eyes.as_node is None
         inner, column = _page()
-        quiz = passage.quiz()
+        quiz = passage.quiz() if judged else None
         hide = quiz is not None and self.asking and self.said is None
         shown = [stage for stage in stages if not (hide and stage.name in HIDDEN)]
         rows = QVBoxLayout()
@@ -117,7 +116,7 @@ class MessagePage(QWidget):
         column.addLayout(rows)
         if quiz is not None:
             self._ask(quiz, column, theme)
-        if not hide:
+        if judged and not hide:
             self._tell_causes(passage, column, theme)
         column.addStretch(1)
         self.story.setWidget(inner)
@@ -125,7 +124,8 @@ class MessagePage(QWidget):
         column.addLayout(form(self._facts(passage.sent), theme))
         column.addStretch(1)
         self.fields.setWidget(inner)
-        self.raw.setPlainText(raw(passage.sent))
+        self.raw.setPlainText(raw(passage.sent) if judged else "The recording knows more than this provider.")
+        self.copy.setEnabled(judged)
 
     def _ask(self, quiz: Quiz, column: QVBoxLayout, theme: Theme) -> None:
         if not self.asking:
@@ -137,9 +137,9 @@ class MessagePage(QWidget):
         column.addWidget(label(quiz.question, "heading", theme.text))
         if self.said is None:
             for place, choice in enumerate(quiz.choices):
-                button = QPushButton(choice)
-                button.clicked.connect(lambda _=False, place=place: self.answer(place))
-                column.addWidget(button)
+                choose = SentenceButton(choice, theme)
+                choose.clicked.connect(lambda _=False, place=place: self.answer(place))
+                column.addWidget(choose)
             return
         if self.said == quiz.right:
             column.addWidget(label(f"Yes: {quiz.choices[quiz.right]}.", "body", theme.good))
@@ -179,7 +179,7 @@ class MessagePage(QWidget):
         world = self._player.world
         names = world.op_name()
         name = int(names[sent.op]) if sent.op < len(names) else -1
-        return [
+        facts = [
             ("Kind", words.message(sent.code, sent.status)), ("From", who(world, sent.src)),
             ("To", who(world, sent.dst)), ("Key", world.known_as(name) if name >= 0 else words.NONE),
             ("Sent at", words.clock(sent.t, 0.000001)),
@@ -189,6 +189,8 @@ class MessagePage(QWidget):
             ("Operation", str(sent.op) if sent.op else words.NONE),
             ("Fate", words.arrival(0, sent.lost, sent.duplicate, sent.corrupt) or "as sent"),
         ]  # fmt: skip
+        judged = self._focus.eyes.as_node is None
+        return [fact for fact in facts if judged or fact[0] in FELT]
 
     def _go(self, t: float, event: int) -> None:
         if event:
@@ -218,6 +220,11 @@ def _page() -> tuple[QWidget, QVBoxLayout]:
     column.setContentsMargins(12, 10, 8, 10)
     column.setSpacing(6)
     return inner, column
+
+
+def observed(stages: list[Stage], sent: Sent, eyes: int) -> list[Stage]:
+    """What a provider knows of a message: that it has sent it, or what it did with it itself."""
+    return [stage for stage in stages if (stage.name == SENT) == (sent.src == eyes)]
 
 
 def raw(event: Event) -> str:

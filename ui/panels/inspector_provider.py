@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from p4lab.world import World
 from p4lab.world.owed import role
@@ -76,9 +76,17 @@ class ProviderPage(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Pages of the inspector")
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.overview, "Overview")
+        self.eyes = QPushButton("See as this provider")
+        self.eyes.setToolTip("Map, log and inspector show only what it can observe; once more to see everything")
+        self.eyes.setCheckable(True)
+        self.eyes.clicked.connect(self._see)
+        focus.eyes.changed.connect(self._tell_eyes)
+        self.tabs.addTab(self._overview(), "Overview")
         self.tabs.addTab(self._with(self.stores, self._bar(), self.totals, self.empty), "Stores")
-        self.tabs.addTab(self._with(self.near), "Neighbours")
+        self.alone = QLabel("Nobody peers with it, and it has no parent and no children.")
+        self.alone.setProperty("role", "muted")
+        self.alone.setWordWrap(True)
+        self.tabs.addTab(self._with(self.near, self.alone), "Neighbours")
         self.tabs.addTab(self._with(self.kinds, self.asked), "Traffic")
         self.tabs.currentChanged.connect(self.refresh)
         column = QVBoxLayout(self)
@@ -90,6 +98,7 @@ class ProviderPage(QWidget):
         if subject.a != self._node:
             self._node = subject.a
             self.overview.look(provider=subject.a)
+            self._tell_eyes()
         self.refresh()
 
     def refresh(self) -> None:
@@ -104,6 +113,7 @@ class ProviderPage(QWidget):
                 self._show_stores(world)
             case 2:
                 rows = self._neighbours(world)
+                self.alone.setVisible(not rows)
                 self.near.show_rows(rows)
                 self.near.setColumnHidden(OWES, not any(each.owes for each in rows))
                 self.near.setColumnHidden(LINK, self._focus.eyes.as_node is not None)
@@ -238,6 +248,26 @@ class ProviderPage(QWidget):
         return Table(Rows(columns, lambda each: each.code), self._themes, "Messages by kind")
 
     # Making
+
+    def _overview(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 8, 8)
+        column.addWidget(self.overview, 1)
+        column.addWidget(self.eyes, 0, Qt.AlignmentFlag.AlignRight)
+        return page
+
+    def _see(self) -> None:
+        """Look with this provider's eyes, or with everybody's again."""
+        eyes = self._focus.eyes
+        eyes.see_as(None if eyes.as_node == self._node else self._node)
+
+    def _tell_eyes(self) -> None:
+        world = self._player.world
+        provider = self._node in world.called and world.houses.get(self._node) is None
+        self.eyes.setVisible(provider)
+        self.eyes.setText(f"See as {world.called.get(self._node, 'this provider')}")
+        self.eyes.setChecked(self._focus.eyes.as_node == self._node)
 
     def _bar(self) -> QWidget:
         bar = QWidget()

@@ -40,7 +40,7 @@ def veiled(subject: Subject, player: Player, focus: Focus) -> str:
             lost = frozenset(event.message for event in world.lost)
             if not incident(sent, eyes, player.playhead, lost):
                 return f"Not visible to {me}: it neither sent this message nor has it arrived there."
-            return f"{me} knows that this message came or went, and not what the other one made of it: see the log."
+            return ""
         case What.KEY:
             return f"Not visible to {me}: who else has this key. What it has itself is among its stores."
     return ""

@@ -22,6 +22,7 @@ from ui.panels.pulse import Pulse
 from ui.panels.quantiles import Quantiles
 from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
+from ui.plots.veil import own_gets
 from ui.theme import ThemeSwitch, mix
 
 HOME, REMOTE, JOINED, FAILED = range(4)
@@ -79,6 +80,7 @@ class LatencyPanel(QWidget):
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._clear)
         focus.opChanged.connect(self._mark)
+        focus.eyes.changed.connect(self._clear)
         themes.changed.connect(self._restyle)
         self._restyle()
 
@@ -92,6 +94,7 @@ class LatencyPanel(QWidget):
         """Show the gets that were answered by the playhead; of a recording those to come too, pale."""
         player, span = self._player, self.chart.span
         gets = player.metrics.gets(player.known if player.session.abilities.known else player.playhead)
+        gets = own_gets(gets, self._focus.eyes.as_node)
         done = int(np.searchsorted(gets["t"], player.playhead, side="right"))
         self._gets = gets
         self._scale(gets)

@@ -86,6 +86,7 @@ class LogPanel(QWidget):
         player.sessionChanged.connect(self._look_at)
         focus.eventChanged.connect(self._select)
         focus.eyes.changed.connect(self._see)
+        focus.span.spanChanged.connect(lambda *_: self.model.mark_interval(focus.span.ends))
         focus.chainChanged.connect(lambda: self.model.light(focus.chain))
         themes.changed.connect(self._restyle)
         self.bar.changed.connect(self._filter)

@@ -38,11 +38,13 @@ MARKS = {  # shapes of what is no message, by the words of its kind
     "session up": "line", "session down": "dashes", "session refused": "cross", "caught up": "diamond", "link": "line",
     "partition": "dashes", "healed": "line", "peering ended": "dashes", "peering": "line", "parent": "line",
     "owner moved": "triangle", "moved data dropped": "cross", "misbehaviour": "hatched",
+    "left for good": "cross", "provider changed": "diamond",
 }  # fmt: skip
 BUDGET = 0.006  # s of searching between two looks at other work
 SLICE = 512  # Events searched between two looks at the clock
 KEPT_ROWS = 512  # texts kept, of the rows in sight and some more
 MARK = 10  # px
+INTERVAL = 0.55  # how strongly the rows of the selected interval are told from others
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -67,6 +69,7 @@ class LogModel(QAbstractTableModel):
         self._rows: dict[int, Row] = {}
         self._marks: dict[tuple[str, str], QIcon] = {}
         self._eyes: int | None = None  # the provider that sees
+        self._interval: tuple[float, float] | None = None  # rows within it have a bed of their own
         self._chain: frozenset[int] = frozenset()  # the Events that explain something together
         self._now = 0.0  # when it is looked: what is under way then is not seen yet
         self._timer = QTimer(self, interval=0)
@@ -170,6 +173,14 @@ class LogModel(QAbstractTableModel):
         """Take on a theme."""
         self._theme = theme
         self._marks.clear()
+        self._repaint()
+
+    def mark_interval(self, ends: tuple[float, float] | None) -> None:
+        """Show which rows lie within the interval that is selected."""
+        self._interval = ends
+        self._repaint()
+
+    def _repaint(self) -> None:
         if self._count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, len(COLUMNS) - 1))
 
@@ -302,6 +313,10 @@ class LogModel(QAbstractTableModel):
                 bold = font("small")
                 bold.setBold(column == NUMBER)  # not by colour alone
                 return bold
+            case Qt.ItemDataRole.BackgroundRole if self._interval is not None:
+                low, high = self._interval
+                bed = mix(self._theme.window, self._theme.accent_soft, INTERVAL)
+                return bed if low <= self.row(row).time <= high else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole if column in (BETWEEN, KEY, RESULT):

@@ -6,7 +6,7 @@ not have are not shown. Words stand below the signs while there is room for them
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from ui.actions import Actions
 from ui.panels.palette_signs import icon
@@ -69,7 +69,7 @@ class Palette(QToolBar):
         button = self.widgetForAction(action)
         assert isinstance(button, QToolButton), "a tool bar makes one for each action"
         button.setProperty("role", "palette")
-        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)  # all as wide as the widest
+        button.setFont(font("small"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(action.text().removesuffix("…"))
 
@@ -81,7 +81,8 @@ class Palette(QToolBar):
             if name:
                 self._acts[name].setIcon(icon(sign, self._theme.current, size, self.devicePixelRatioF()))
                 self._acts[name].setIconVisibleInMenu(name in IN_MENU)
-        self.setFont(font("small"))
+        for button in self._buttons():
+            button.setFont(font("small"))
         self._fit()
 
     def _fit(self) -> None:
@@ -91,6 +92,13 @@ class Palette(QToolBar):
         style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
         if self.toolButtonStyle() != style:
             self.setToolButtonStyle(style)
+        width = max((button.sizeHint().width() for button in self._buttons()), default=0)
+        for button in self._buttons():
+            button.setMinimumWidth(width if words else 0)
+
+    def _buttons(self) -> list[QToolButton]:
+        found = [self.widgetForAction(action) for action in self.actions()]
+        return [button for button in found if isinstance(button, QToolButton)]
 
     # Qt
 

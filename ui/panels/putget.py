@@ -26,6 +26,7 @@ from ui.words import clock, regime
 KINDS = tuple(Kind)
 REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
+NOBODY = "Draw a provider first: here is nobody yet who could put or get."
 KEY, VALUE = "k1", "hello"  # what a network of which nothing was asked yet offers to put
 
 
@@ -42,6 +43,7 @@ class PutGetBar(QFrame):
         self._op: int | None = None  # of the last command given here
         self._asked: tuple[Put | Get | Remove, float] | None = None
         self._names_seen = -1
+        self._everybody: list[str] | None = None  # who could be asked when the fields were begun
         self._who = Choice("Who asks: a customer of this provider")
         self._verb = Choice("Get, put or remove", ("get", "put", "remove"))
         self._key = KeyBox()
@@ -81,7 +83,8 @@ class PutGetBar(QFrame):
         self._asked, self._op = None, None
         try:
             command = self.command()
-            check_command(command, self._player.session.scenario)
+            session = self._player.session
+            check_command(command, session.scenario, [row.command for row in session.commands])
             self._player.submit(command)
             self.asked.emit()
         except ScenarioError as fault:
@@ -161,20 +164,22 @@ class PutGetBar(QFrame):
         world = self._player.world
         self._names_seen = -1
         everybody = list(world.called.values())
-        if everybody != [self._who.itemText(i) for i in range(self._who.count())]:
+        if everybody != self._everybody:
+            self._everybody = everybody
             self._asked, self._op = None, None
             self._outcome.say("", Tone.PLAIN)
             self._who.clear()
             self._who.addItems(everybody)
             self._kind.setCurrentIndex(KINDS.index(DEFAULT_KIND))
-            fresh = (
-                not self._player.world.names and not self._player.scenario.workload
-            )  # the first thing to do is a put
+            scenario = self._player.scenario
+            # Where nobody puts anything, the first thing to do is a put.
+            fresh = not self._player.world.names and not scenario.workload and not scenario.do
             self._verb.setCurrentIndex(1 if fresh else 0)
             self._value.setText(VALUE if fresh else "")
             if fresh:
                 self._key.setCurrentText(KEY)
         why_not = "" if self._player.session.abilities.submit else self._player.session.abilities.why_not
+        why_not = why_not or ("" if everybody or self._player.empty else NOBODY)
         for widget in self._fields:
             widget.setEnabled(not why_not)
         self.setToolTip(why_not)

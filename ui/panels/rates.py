@@ -12,12 +12,15 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from p4lab.metrics import Metrics
+from p4lab.world.observed import Observed
 from ui import words
+from ui.focus import Focus
 from ui.panels.chart import Chart
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.span import TimeSpan, round_up, ticks
 from ui.player import Player
+from ui.plots.veil import Eyes
 from ui.theme import SHAPES, ThemeSwitch, mix
 
 KINDS = {  # from the bottom of a bar to its top
@@ -37,9 +40,9 @@ PALE = 0.25  # of bars still to come, where the whole run is known
 class RatesPanel(QWidget):
     """The panel."""
 
-    def __init__(self, player: Player, themes: ThemeSwitch, span: TimeSpan) -> None:
+    def __init__(self, player: Player, themes: ThemeSwitch, span: TimeSpan, focus: Focus | None = None) -> None:
         super().__init__()
-        self._player, self._themes = player, themes
+        self._player, self._themes, self._focus = player, themes, focus
         self.chart = Chart(player, themes, span, "Messages", "per second")
         self._legend = Legend(themes.current)
         self.chart.column.insertWidget(1, self._legend)
@@ -60,6 +63,8 @@ class RatesPanel(QWidget):
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self.refresh)
         themes.changed.connect(self._restyle)
+        if focus is not None:
+            focus.eyes.changed.connect(self._pulse.ask)
         self._restyle()
 
     def refresh(self) -> None:
@@ -68,7 +73,10 @@ class RatesPanel(QWidget):
         pixels = max(self.chart.view.boundingRect().width(), 60.0)
         self._first, self._width, bins = grid(span.low, span.high, max(8, round(pixels / BAR)))
         until = self._player.known if self._player.session.abilities.known else playhead
-        self._counts = counted(metrics, self._first, self._width, bins, until)
+        if self._eyes is None:
+            self._counts = counted(metrics, self._first, self._width, bins, until)
+        else:
+            self._counts = self._seen(self._first, self._first + bins * self._width, bins, until)
         total = sum(self._counts.values(), np.zeros(bins))
         top = round_up(max(float(total.max()) / self._width, 1.0))
         marks = ticks(0.0, top, self.chart.rows())
@@ -76,6 +84,23 @@ class RatesPanel(QWidget):
         self._show_bars(playhead)
         self.chart.say(self._what_fills() if not total.any() else "")
         self._show_legend()
+
+    def count(self, low: float, high: float, bins: int) -> dict[str, np.ndarray]:
+        """Messages of each kind in each of some equal parts of an interval."""
+        if self._eyes is not None:
+            return self._seen(low, high, bins, self._player.playhead)
+        return self._player.metrics.rates(low, high, bins)
+
+    @property
+    def _eyes(self) -> int | None:
+        return self._focus.eyes.as_node if self._focus is not None else None
+
+    def _seen(self, low: float, high: float, bins: int, until: float) -> dict[str, np.ndarray]:
+        """What one provider saw pass."""
+        player = self._player
+        seen = Eyes(player.trace, Observed(player.trace, player.world), self._eyes or 0, until)
+        found = seen.counted(low, high, bins)
+        return {kind: found[code] for kind, code in KINDS.items()}
 
     @property
     def counted(self) -> tuple[float, float, dict[str, np.ndarray]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import msgspec
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ui.actions import Actions
@@ -27,6 +27,7 @@ from ui.theme import ThemeSwitch, font
 SETTING = "sequence"
 AXES = {EVENTS: "Event numbers", TIME: "Time"}
 Fill = Callable[[QMenu], None]
+MANY = 60  # lanes that a menu can hold
 MARKED = "asked, answered, stored"  # what MARKS are, in words
 
 
@@ -98,9 +99,9 @@ class SequencePanel(QWidget):
         menu = self.lane_menu(lane) if lane else self.event_menu(event)
         menu.popup(place)
 
-    def lane_menu(self, name: str) -> QMenu:
-        """The menu of a lane."""
-        menu = self._menu()
+    def lane_menu(self, name: str, within: QMenu | None = None) -> QMenu:
+        """The menu of a lane. within: another menu, which it is a part of."""
+        menu = self._menu() if within is None else within.addMenu(name)
         lane = next(each for each in self.model.lanes if each.name == name)
         place = [each.name for each in self.model.lanes if not each.below]
         if not lane.below:
@@ -184,6 +185,10 @@ class SequencePanel(QWidget):
         for name in sorted(wanted.hidden):
             menu.addAction(f"Show {name}", partial(self._set_lanes, "hidden", wanted.hidden - {name}))
         menu.addAction("Show all lanes", self._show_lanes).setEnabled(bool(wanted.hidden))
+        one = menu.addMenu("One lane")  # what a lane's name offers, for the keyboard
+        for lane in self.model.lanes[:MANY]:
+            self.lane_menu(lane.name, one)
+        one.setEnabled(bool(self.model.lanes))
 
     def _set_lanes(self, field: str, value: object) -> None:
         self.model.choose(lanes=msgspec.structs.replace(self.model.chosen.lanes, **{field: value}))
@@ -266,6 +271,8 @@ def _menu_button(text: str, tip: str, fill: Fill) -> QToolButton:
     menu.setToolTipsVisible(True)
 
     def refill() -> None:
+        for part in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            part.deleteLater()
         menu.clear()
         fill(menu)
 

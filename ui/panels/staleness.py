@@ -6,6 +6,7 @@ click in a lane seeks, a click on a name selects that provider.
 
 from math import inf
 
+import msgspec
 import numpy as np
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
@@ -57,6 +58,7 @@ class StalenessPanel(QWidget):
         player.sessionChanged.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
         focus.providerChanged.connect(self._mark)
+        focus.eyes.changed.connect(self.refresh)
         themes.changed.connect(self._restyle)
         self._restyle()
 
@@ -70,6 +72,9 @@ class StalenessPanel(QWidget):
         else:
             found = bars(world, self._player.trace, name.index)
             reads = world.stale_reads(name.index)
+            if (eyes := self._focus.eyes.as_node) is not None:  # of others it does not know, nor whether it is stale
+                found = [msgspec.structs.replace(bar, stale=False) for bar in found if bar.node == eyes]
+                reads = world.stale_reads(-1)
             if len(nodes) > MANY:
                 holders = {bar.node for bar in found if bar.start <= self._player.playhead}
                 nodes.sort(key=lambda node: node not in holders)
@@ -85,7 +90,9 @@ class StalenessPanel(QWidget):
         name = self._name()
         title = self.chart.title
         known_as = self._player.world.known_as(name.index) if name else ""
-        room = self.width() - self.chart.unit.sizeHint().width() - margin() - 20
+        unit = self.chart.unit
+        least = self.chart.head.minimumSize() - title.minimumSizeHint() - unit.minimumSizeHint()
+        room = self.width() - least.width() - unit.sizeHint().width()
         for words_ in TITLES:
             text = f"{words_}: {known_as}" if name else words_
             if title.fontMetrics().horizontalAdvance(text) <= room:
@@ -109,6 +116,8 @@ class StalenessPanel(QWidget):
         self.chart.unit.setText(self._newest(name) if name else "")
 
     def _newest(self, name: Name) -> str:
+        if self._focus.eyes.as_node is not None:  # what others have put, nobody tells a provider
+            return ""
         count = self._player.world.newest(name.index, self._player.playhead)
         if not count:
             return "not put yet"

@@ -147,10 +147,9 @@ class Rows(QAbstractTableModel):
 
 
 class Table(QTableView):
-    """picked: a row was clicked, or Enter was pressed on it; opened: it was clicked twice."""
+    """picked: a row was clicked, or Enter was pressed on it."""
 
     picked = Signal(object)
-    opened = Signal(object)
 
     def __init__(self, rows: Rows, themes: ThemeSwitch, says: str, whole: bool = False) -> None:
         super().__init__()
@@ -180,7 +179,6 @@ class Table(QTableView):
         header.setMinimumSectionSize(24)
         header.sortIndicatorChanged.connect(rows.sort)
         self.clicked.connect(lambda index: self.picked.emit(rows.rows[index.row()]))
-        self.doubleClicked.connect(lambda index: self.opened.emit(rows.rows[index.row()]))
         rows.modelAboutToBeReset.connect(self._remember)
         rows.modelReset.connect(self._recall)
         themes.changed.connect(self._restyle)
@@ -193,8 +191,7 @@ class Table(QTableView):
             self._measured = len(rows), self._themes.scale
             self._measure()
             if self._whole:
-                self.setMaximumHeight(self._tall())
-                self.updateGeometry()
+                self.setFixedHeight(self._tall())
 
     def _remember(self) -> None:
         self._before = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
@@ -209,7 +206,7 @@ class Table(QTableView):
 
     def _tall(self) -> int:
         rows = len(self._rows.rows) * self.verticalHeader().defaultSectionSize()
-        return self.horizontalHeader().sizeHint().height() + rows + 4
+        return self.horizontalHeader().sizeHint().height() + rows + 14  # and a scroll bar, where it is too wide
 
     def _measure(self) -> None:
         metrics, most = QFontMetrics(font("small")), round(MOST_WIDE * self._themes.scale)
@@ -224,6 +221,8 @@ class Table(QTableView):
         self.setFont(font("small"))
         self.verticalHeader().setDefaultSectionSize(QFontMetrics(font("small")).height() + 8)
         self._measure()
+        if self._whole:
+            self.setFixedHeight(self._tall())
         self.viewport().update()
 
     # Qt

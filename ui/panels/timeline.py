@@ -5,6 +5,7 @@ seek, click = seek, near something = right to it; another branch's bar = to that
 the arrow keys do the same. With one branch and no notes there is one line.
 """
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -53,7 +54,7 @@ class Timeline(QWidget):
         self._player, self._marks, self._theme = player, marks, theme
         self._activity = Activity()
         self._lanes: list[Lane] = []
-        self._stale: list[tuple[float, int]] = []  # time, op
+        self._stale = player.world.stale_reads()
         self._hover: QPointF | None = None
         self._grip: float | None = None  # how far from the knob's middle it was taken
         self._from: float | None = None  # where a selected interval begins
@@ -136,8 +137,7 @@ class Timeline(QWidget):
 
     def _refresh(self) -> None:
         self._activity.count(self._player.trace, self._player.duration)
-        reads = self._player.world.stale_reads()
-        self._stale = list(zip(reads["t"].tolist(), reads["op"].tolist(), strict=True))
+        self._stale = self._player.world.stale_reads()
         where = f" in branch {self._lanes[self.rows.current].name}" if len(self._lanes) > 1 else ""
         self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(self._player.duration)}{where}")
         self.update()
@@ -151,7 +151,10 @@ class Timeline(QWidget):
         """The time meant by a click, and the stale read it is on."""
         best: tuple[float, float, int | None] | None = None
         others = [at for at, _ in self._done()] + [mark.at for mark in self._marks.all]
-        for t, op in [*self._stale, *((at, None) for at in others)]:
+        low, high = np.searchsorted(self._stale["t"], [self.time_at(x - CLOSE), self.time_at(x + CLOSE)])
+        near = self._stale[max(0, int(low) - 1) : int(high) + 1]
+        reads = zip(near["t"].tolist(), near["op"].tolist(), strict=True)
+        for t, op in [*reads, *((at, None) for at in others)]:
             distance = abs(self.place_of(t) - x)
             if distance <= CLOSE and (best is None or distance < best[0]):
                 best = (distance, t, op)
@@ -209,7 +212,7 @@ class Timeline(QWidget):
         paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
         if len(rows.lanes) > 1:
             paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
-        paint.stale(painter, theme, ruler, foot, self._stale, player.playhead)
+        paint.stale(painter, theme, ruler, foot, self._stale["t"], player.playhead)
         paint.deeds(painter, theme, ruler, rows.line, self._done())
         paint.knob(painter, theme, QPointF(playhead, rows.line), self.hasFocus())
         if self._hover is not None:

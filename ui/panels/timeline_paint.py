@@ -75,18 +75,16 @@ def names(painter: QPainter, theme: Theme, rows: Rows, left: float, room: float)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
-def stale(
-    painter: QPainter, theme: Theme, ruler: Ruler, top: float, reads: Sequence[tuple[float, int]], playhead: float
-) -> None:
-    """A tick for each stale read, those still to come pale."""
+def stale(painter: QPainter, theme: Theme, ruler: Ruler, top: float, times: np.ndarray, playhead: float) -> None:
+    """A tick for each stale read, by the times of their answers in order; those still to come are pale."""
+    places = times * ((ruler.right - ruler.left) / ruler.duration)
+    firsts = np.flatnonzero(np.diff((places // BLOT).astype(int), prepend=-1))
+    passed = int(np.searchsorted(times[firsts], playhead, side="right"))
     painter.setPen(Qt.PenStyle.NoPen)
-    places = np.array([t for t, _ in reads]) * ((ruler.right - ruler.left) / ruler.duration)
-    _, firsts = np.unique((places // BLOT).astype(int), return_index=True)
-    pale = mix(theme.window, theme.stale, 0.4)
-    for first in firsts.tolist():
-        x = ruler.left + float(places[first])
-        painter.setBrush(theme.stale if reads[first][0] <= playhead else pale)
-        painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
+    for part, colour in ((firsts[:passed], theme.stale), (firsts[passed:], mix(theme.window, theme.stale, 0.4))):
+        painter.setBrush(colour)
+        for x in (ruler.left + places[part]).tolist():
+            painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
 
 
 def deeds(painter: QPainter, theme: Theme, ruler: Ruler, y: float, done: Sequence[tuple[float, bool]]) -> None:

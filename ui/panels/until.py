@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui import until
 from ui.buttons import SignButton
@@ -55,6 +56,8 @@ class UntilSlip(QFrame):
         self._time.setSuffix(" s")
         self._time.setAccessibleName("Time to run to")
         self._number = QSpinBox()
+        for box in (self._time, self._number):
+            box.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
         self._number.setRange(1, MOST)
         self._number.setAccessibleName("Number of the event to run to")
         self.buttons: dict[str, QPushButton] = {}
@@ -103,7 +106,7 @@ class UntilSlip(QFrame):
     def close_up(self) -> None:
         """Away with it; time can be let run again."""
         self.hide()
-        self._home.setFocus()
+        (self._home if isValid(self._home) else self._bar).setFocus()  # it may have been rebuilt meanwhile
 
     def seek_event(self, direction: int) -> None:
         """The next (+1) or the last (-1) event at the chosen provider."""

@@ -13,7 +13,7 @@ TITLES = {
     **{source.id: source.title for source in SOURCES.values()},
 }  # fmt: skip
 KEYED = (STALENESS, *(source.id for source in SOURCES.values() if source.by_key))
-FORMS = {"png": "Picture (PNG)", "svg": "Drawing (SVG)", "csv": "Table (CSV)"}  # of files, by suffix
+FORMS = {"png": "picture (PNG)", "svg": "drawing (SVG)", "csv": "table (CSV)"}  # of files, by suffix
 USUAL = (LATENCY, STALENESS, RATES)
 WINDOWS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # s; 0: a twelfth of what is in sight
 

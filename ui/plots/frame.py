@@ -4,11 +4,12 @@ Rules: the plots themselves are `latency`, `staleness`, `rates` and `series`; th
 is chosen there. A pinned plot has a key of its own, which the rest of the window does not change.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui import words
 from ui.focus import Focus
@@ -46,6 +47,10 @@ class PlotFrame(QWidget):
         self._button.setAccessibleName(f"Menu of the plot {TITLES[look.kind]}")
         self._button.setToolTip("Transform, pin or export this plot")
         self._button.clicked.connect(self.open_menu)
+        self._pinned = QLabel("pinned")
+        self._pinned.setVisible(look.pinned)
+        self._pinned.setToolTip(f"It keeps its key, {look.key}" if look.key else "It stays on top")
+        self.chart.head.addWidget(self._pinned)
         self.chart.head.addWidget(self._button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +76,12 @@ class PlotFrame(QWidget):
     def title(self) -> str:
         """What a table calls it."""
         return TITLES[self.look.kind]
+
+    def drawn(self, draw: Callable[[QWidget], None]) -> None:
+        """Have the plot drawn without its button."""
+        self._button.hide()
+        draw(self.plot)
+        self._button.show()
 
     def open_menu(self) -> None:
         """Below its button."""
@@ -132,10 +143,8 @@ class PlotFrame(QWidget):
         self._button.setFont(font("strong"))
         side = QFontMetrics(font("strong")).height() + 4
         self._button.setStyleSheet(f"padding: 0; min-width: {side}px; max-width: {side}px;")
-        said = TITLES[self.look.kind]
-        if self.look.pinned and not isinstance(self.plot, StalenessPanel):
-            said += f", pinned{f' for {self.look.key}' if self.look.key else ''}"
-            self.chart.title.set_text(said)
+        self._pinned.setFont(font("small"))
+        self._pinned.setStyleSheet(f"color: {self._themes.current.accent_text.name()}; background: transparent;")
 
 
 class PinnedFocus(QObject):
@@ -149,6 +158,7 @@ class PinnedFocus(QObject):
         player.sampled.connect(self._find)
         focus.opChanged.connect(self._take)
         focus.choiceChanged.connect(self._take)
+        focus.eyes.changed.connect(self._take)
         self.focus.opChanged.connect(self._give)
         self.focus.choiceChanged.connect(self._give)
         self._take()
@@ -162,6 +172,7 @@ class PinnedFocus(QObject):
     def _take(self) -> None:
         self.focus.select_op(self._window.op)
         self.focus.select_provider(self._window.provider)
+        self.focus.eyes.see_as(self._window.eyes.as_node)
 
     def _give(self) -> None:
         self._window.select_op(self.focus.op)
@@ -172,7 +183,7 @@ def _made(player: Player, focus: Focus, themes: ThemeSwitch, span: TimeSpan, loo
     if look.kind in SOURCES:
         return SeriesPanel(player, focus, themes, span, SOURCES[look.kind], look)
     if look.kind == RATES:
-        return RatesPanel(player, themes, span)
+        return RatesPanel(player, themes, span, focus)
     if look.kind == STALENESS:
         return StalenessPanel(player, focus, themes, span)
     latency = LatencyPanel(player, focus, themes, span)

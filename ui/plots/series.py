@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from p4lab.world.observed import Observed
 from ui import words
 from ui.focus import Focus
 from ui.panels.chart import Chart
@@ -23,6 +24,7 @@ from ui.player import Player
 from ui.plots.choice import Shown
 from ui.plots.sources import Asked, Line, Source
 from ui.plots.transforms import CUMULATIVE, MAX, P50, P95, P99, RATE, RAW, over_time, places
+from ui.plots.veil import Eyes
 from ui.theme import Theme, ThemeSwitch, font, mix
 
 SHARE = 12  # a window that is not chosen is this part of what is in sight
@@ -66,6 +68,7 @@ class SeriesPanel(QWidget):
         player.sessionChanged.connect(self._begin)
         focus.nameChanged.connect(self._begin)
         focus.providerChanged.connect(self._pulse.ask)
+        focus.eyes.changed.connect(self._begin)
         themes.changed.connect(self._pulse.ask)
         self._pulse.ask()
 
@@ -101,8 +104,11 @@ class SeriesPanel(QWidget):
         player, span = self._player, self.chart.span
         until = min(player.playhead, span.high)
         name = self._focus.name if self.look.only_key else None
+        eyes, seen = self._focus.eyes.as_node, None
+        if eyes is not None:
+            seen = Eyes(player.trace, Observed(player.trace, player.world), eyes, until)
         self.lines = self.source.lines(
-            Asked(player.metrics, player.world, span.low, span.high, until, name, self._focus.provider)
+            Asked(player.metrics, player.world, span.low, span.high, until, name, self._focus.provider, eyes, seen)
         )
         self.curves = [self._curve(line, transform, until) for line in self.lines for transform in self.transforms]
         self._scale()
@@ -110,6 +116,7 @@ class SeriesPanel(QWidget):
         self._show_legend()
         self.chart.unit.setFont(font("small"))
         self.chart.unit.setText(self._says())
+        self.chart.plot.setAccessibleDescription("; ".join(self._readings(until)) or self.source.says)
         self.chart.say("" if any(len(v) and not np.isnan(v).all() for *_, v in self.curves) else self._what_fills())
 
     def values(self, low: float, high: float) -> list[tuple[str, np.ndarray, int]]:
@@ -228,21 +235,29 @@ class SeriesPanel(QWidget):
 
     def _hover(self, place: QPointF) -> None:
         t = self.chart.view.mapSceneToView(place).x()
-        lines = [f"<b>{words.clock(t, max(self.chart.pixel()[0], 1e-4))}</b>"]
+        found = self._readings(t)
+        if found:
+            when = f"<b>{words.clock(t, max(self.chart.pixel()[0], 1e-4))}</b>"
+            self.chart.bubble.say("<br>".join([when, *found]), QPointF(self.chart.plot.mapFromScene(place)))
+        else:
+            self.chart.bubble.hide()
+
+    def _readings(self, t: float) -> list[str]:
+        """What each curve says at a time."""
+        found = []
         for line, transform, times, values in self.curves:
             at = int(np.searchsorted(times, t, side="right")) - 1
             near = transform != RAW or (0 <= at and t - times[at] < 12 * self.chart.pixel()[0])
             if 0 <= at < len(values) and near and values[at] == values[at] and t <= self._player.playhead:
                 label = NAMES[transform] if len(self.transforms) > 1 else line.label
-                lines.append(f"{label}: {_number(float(values[at]))} {self.unit}")
-        if len(lines) == 1:
-            self.chart.bubble.hide()
-        else:
-            self.chart.bubble.say("<br>".join(lines), QPointF(self.chart.plot.mapFromScene(place)))
+                found.append(f"{label}: {_number(float(values[at]))} {self.unit}")
+        return found
 
     def _what_fills(self) -> str:
         if self._player.empty:
             return f"Open a scenario: {self.source.says[0].lower()}{self.source.says[1:]}."
+        if (eyes := self._focus.eyes.as_node) is not None and not self.lines:
+            return f"{self.source.says}. {self._player.world.called.get(eyes, 'A provider')} cannot know that."
         return f"{self.source.says}. Nothing of that so far in this stretch: play with Space, or zoom out."
 
 

@@ -14,6 +14,7 @@ from p4lab.metrics import KLASSES, Metrics
 from p4lab.world import World
 from ui import words
 from ui.plots.transforms import CUMULATIVE, MAX, MEAN, P50, P95, P99, RATE, RAW
+from ui.plots.veil import Eyes, own_gets
 
 HOME = np.array([word in ("local", "replica", "cached") for word in KLASSES])
 RETURNED = np.array([word in ("local", "replica", "cached", "joined", "remote") for word in KLASSES])
@@ -27,7 +28,7 @@ KIND_CODES = {
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """name: the key, None = all. provider: only what concerns it, None = all. Up to `until`."""
+    """name: the key, None = all. provider: what concerns it first, None = nobody. Up to `until`."""
 
     metrics: Metrics
     world: World
@@ -36,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True):
     until: float
     name: int | None = None
     provider: int | None = None
+    eyes: int | None = None  # only what this provider can observe
+    seen: Eyes | None = None  # the messages of that
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def _gets(asked: Asked) -> np.ndarray:
-    gets = asked.metrics.gets(asked.until)
+    gets = own_gets(asked.metrics.gets(asked.until), asked.eyes)
     if asked.name is not None:
         of = asked.world.op_name()
         known = gets["op"] < len(of)
@@ -119,20 +122,29 @@ def _by_kind(asked: Asked, count: Callable[[float, float, int], dict[str, np.nda
     ]  # fmt: skip
 
 
+def _spelled(seen: Eyes, weigh: bool) -> Callable[[float, float, int], dict[str, np.ndarray]]:
+    def counted(low: float, high: float, bins: int) -> dict[str, np.ndarray]:
+        found = seen.counted(low, high, bins, weigh)
+        return {word: found[code] for word, code in KIND_CODES.items()}
+
+    return counted
+
+
 def _messages(asked: Asked) -> list[Line]:
-    return _by_kind(asked, asked.metrics.rates)
+    return _by_kind(asked, _spelled(asked.seen, False) if asked.seen is not None else asked.metrics.rates)
 
 
 def _bytes(asked: Asked) -> list[Line]:
-    return _by_kind(asked, asked.metrics.volumes)
+    return _by_kind(asked, _spelled(asked.seen, True) if asked.seen is not None else asked.metrics.volumes)
 
 
 def _senders(asked: Asked) -> list[Line]:
     low, high, parts, part = _parts(asked)
     if not parts:
         return []
-    found = asked.metrics.sent_by(low, high, parts)
-    before = asked.metrics.sent_by(0.0, low, 1)[:, 0] if low > 0 else np.zeros(0)
+    sent_by = asked.metrics.sent_by if asked.seen is None else asked.seen.sent_by
+    found = sent_by(low, high, parts)
+    before = sent_by(0.0, low, 1)[:, 0] if low > 0 else np.zeros(0)
     t = low + part * (np.arange(parts) + 1)
     totals = found.sum(axis=1)
     order = [int(node) for node in np.argsort(-totals, kind="stable") if totals[node]]
@@ -152,7 +164,10 @@ def _senders(asked: Asked) -> list[Line]:
 
 
 def reads(asked: Asked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of the gets that customers of one provider made of what another's customers put: when, whose, of whom."""
+    """Of the gets that customers of one provider made of what another's customers put: when, whose, of whom.
+
+    An organisation is a customer of the provider at the end of its way up.
+    """
     gets, world = _gets(asked), asked.world
     gets = gets[RETURNED[gets["klass"]]]
     of = world.op_name()[np.minimum(gets["op"], len(world.op_name()) - 1)]
@@ -164,8 +179,18 @@ def reads(asked: Asked) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             times, nodes = np.array([each.t for each in own]), np.array([each.node for each in own])
             place = np.searchsorted(times, gets["t"][at], side="right") - 1
             home[at] = np.where(place >= 0, nodes[np.maximum(place, 0)], -1)
-    foreign = (home >= 0) & (home != gets["node"])
-    return gets["t"][foreign].copy(), gets["node"][foreign].astype(np.int64), home[foreign]
+    reader = _providers(gets["node"].astype(np.int64), world)
+    home = _providers(home, world)
+    foreign = (home >= 0) & (home != reader)
+    return gets["t"][foreign].copy(), reader[foreign], home[foreign]
+
+
+def _providers(nodes: np.ndarray, world: World) -> np.ndarray:
+    """Each organisation's provider instead of itself."""
+    found = nodes.copy()
+    for house in world.houses.rows:
+        found[nodes == house.node] = world.houses.provider(house.node)
+    return found
 
 
 def _pairs(asked: Asked, net: bool) -> list[Line]:
@@ -192,7 +217,7 @@ def _reads(asked: Asked) -> list[Line]:
 
 
 def _balance(asked: Asked) -> list[Line]:
-    return _pairs(asked, net=True)
+    return _pairs(asked, net=True) if asked.eyes is None else []  # what others read elsewhere, it does not know
 
 
 _COUNTED = (RATE, MEAN, P50, P95, P99, MAX, CUMULATIVE)

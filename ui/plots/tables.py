@@ -18,6 +18,7 @@ from ui.player import Player
 from ui.plots.frame import PlotFrame
 from ui.plots.series import SeriesPanel
 from ui.plots.transforms import numbers
+from ui.plots.veil import own_gets
 
 HEAD = ("", "count", "mean", "p50", "p99", "least", "greatest")
 
@@ -44,12 +45,12 @@ def within(frame: PlotFrame, player: Player, low: float, high: float) -> list[Ro
         unit = plot.source.unit
         found = [(label, v, count, unit) for label, v, count in plot.values(low, high)]
     elif isinstance(plot, LatencyPanel):
-        gets = _between(player.metrics.gets(player.playhead), low, high)
+        gets = own_gets(_between(player.metrics.gets(player.playhead), low, high), frame.focus.eyes.as_node)
         found = [("", gets["latency"].astype(float) * 1000, len(gets), "ms")]
     elif isinstance(plot, RatesPanel) and high > low:
         parts = 100
         part = (high - low) / parts
-        counted = player.metrics.rates(low, high, parts)
+        counted = plot.count(low, high, parts)
         found = [
             (PLURALS[kind], counted[kind] / part, int(counted[kind].sum()), "per second")
             for kind in KINDS
@@ -70,7 +71,8 @@ def everything(frame: PlotFrame, player: Player) -> tuple[list[str], list[list[s
         plot.refresh()
         return plot.table()
     if isinstance(plot, LatencyPanel):
-        return _gets(_between(player.metrics.gets(player.playhead), span.low, span.high), world)
+        gets = _between(player.metrics.gets(player.playhead), span.low, span.high)
+        return _gets(own_gets(gets, frame.focus.eyes.as_node), world)
     if isinstance(plot, StalenessPanel):
         return _lanes(frame, player)
     plot.refresh()
@@ -108,14 +110,16 @@ def _gets(gets: np.ndarray, world: World) -> tuple[list[str], list[list[str]]]:
 
 
 def _lanes(frame: PlotFrame, player: Player) -> tuple[list[str], list[list[str]]]:
-    world, name, span = player.world, frame.focus.name, frame.chart.span
+    world, name, span, eyes = player.world, frame.focus.name, frame.chart.span, frame.focus.eyes.as_node
     head = ["provider", "from (s)", "to (s)", "store", "version", "entries", "stale"]
     rows = []
     for bar in bars(world, player.trace, name) if name is not None and name < len(world.names) else ():
-        if bar.start <= min(player.playhead, span.high) and bar.end > span.low:
+        seen = eyes is None or bar.node == eyes
+        if seen and bar.start <= min(player.playhead, span.high) and bar.end > span.low:
             end = min(bar.end, player.playhead)
             rows.append([
                 world.called.get(bar.node, f"node {bar.node}"), f"{bar.start:.6f}", f"{end:.6f}",
-                words.STORES.get(bar.store, bar.store), str(bar.seq), str(bar.entries), "yes" if bar.stale else "no",
+                words.STORES.get(bar.store, bar.store), str(bar.seq), str(bar.entries),
+                "" if eyes is not None else "yes" if bar.stale else "no",
             ])  # fmt: skip
     return head, rows

@@ -121,6 +121,7 @@ def _seconds(value: float, most: float) -> QDoubleSpinBox:
     box.setRange(0.0, most)
     box.setDecimals(3)
     box.setSuffix(" s")
+    box.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
     box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     box.setValue(value)
     return box

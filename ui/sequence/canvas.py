@@ -28,11 +28,15 @@ class Canvas:
         self.painting = Painting(theme)
         self._small = font("small")
         self._metrics = QFontMetricsF(self._small)
+        self._last: tuple[object, QPixmap] | None = None  # the last picture, and what it shows
 
     def happened(
         self, size: QSizeF, ratio: float, frame: Frame, sight: Sight, strips: list[Strip]
     ) -> QPixmap:  # fmt: skip
         """Everything in sight as if it had all happened."""
+        key = (size.width(), size.height(), ratio, frame, sight.signature(), tuple(strips))
+        if self._last is not None and self._last[0] == key:  # while time is slow little is new ten times a second
+            return self._last[1]
         if self.painting.ratio != ratio:
             self.painting = Painting(self.theme, ratio)
         pixmap = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
@@ -42,6 +46,7 @@ class Canvas:
         self.painting.strips(painter, frame, strips)
         self.painting.arrows(painter, frame, sight)
         painter.end()
+        self._last = key, pixmap
         return pixmap
 
     def back(
@@ -55,7 +60,14 @@ class Canvas:
         painter.save()
         painter.setClipRect(area)
         painter.translate(area.topLeft())
-        self.painting.ground(painter, frame, sight)
+        self.painting.bands(painter, frame, sight)
+        if (ends := model.focus.span.ends) is not None:  # the interval that is selected in the whole window
+            scale = area.width() / model.axis.length
+            left, right = ((model.unit(t) - model.axis.low) * scale for t in ends)
+            painter.setOpacity(0.75)
+            painter.fillRect(QRectF(left, 0, right - left, area.height()), theme.accent_soft)
+            painter.setOpacity(1.0)
+        self.painting.beds(painter, frame)
         painter.restore()
 
     def run(

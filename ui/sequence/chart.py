@@ -68,8 +68,9 @@ class SequenceChart(QWidget):
         player.sessionChanged.connect(self._begin)
         player.moved.connect(self._moved)
         model.changed.connect(self._pulse.ask)
-        for signal in (focus.nameChanged, focus.providerChanged, focus.chainChanged):
+        for signal in (focus.nameChanged, focus.providerChanged, focus.chainChanged, focus.eyes.changed):
             signal.connect(self._pulse.ask)
+        focus.span.spanChanged.connect(self.update)
         focus.opChanged.connect(self._follow_request)
         focus.eventChanged.connect(lambda: self._show_selected(focus.event_id))
         focus.messageChanged.connect(lambda: self._show_selected(focus.message))
@@ -304,9 +305,7 @@ class SequenceChart(QWidget):
         area, ratio = self.area(), self.devicePixelRatioF()
         model, sight = self.model, self.model.sight
         if self._picture is None:
-            strips = model.strips.within(
-                model.trace, model.world, model.focus.name, model.axis, model.lanes, self._frame.width
-            )
+            strips = model.strips_in_sight()
             self._picture = self.canvas.happened(area.size(), ratio, self._frame, sight, strips)
         painter = QPainter(self)
         empty = model.what_fills()

@@ -1,4 +1,5 @@
-"""What the mouse does in the sequence chart: a click seeks, two select, dragging moves, the wheel zooms.
+"""What the mouse does in the sequence chart: a click seeks, two select, dragging moves, the wheel zooms; Shift and
+dragging select an interval of time.
 
 Rules: knows the chart by what it is told of places; keeps what a hand holds, and nothing of the run. A lane is taken by
 its name and dragged to another place.
@@ -42,6 +43,7 @@ class Hand:
         self.dragging = False
         self._pressed: QPointF | None = None
         self._carried: str | None = None  # the lane that was taken by its name
+        self._selects: float | None = None  # the time from which an interval is selected
         self._before: tuple[float, bool] | None = None  # playhead and playing before the first of two clicks
 
     @property
@@ -53,7 +55,10 @@ class Hand:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         chart = self._chart
-        self._pressed, self.dragging, self._carried = event.position(), False, None
+        self._pressed, self.dragging, self._carried, self._selects = event.position(), False, None, None
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._selects = self._time_of(event.position())
+            return
         if event.position().x() < chart.area().left():
             lane = chart.lane_at(event.position().y())
             self._carried = chart.model.lanes[lane].name if lane is not None else None
@@ -67,7 +72,9 @@ class Hand:
         if not self.dragging and away.manhattanLength() <= SLACK:
             return
         self.dragging = True
-        if self._carried is not None:
+        if self._selects is not None:
+            self._chart.model.focus.span.select(self._selects, self._time_of(self.pointer))
+        elif self._carried is not None:
             self._carry(self._carried, self.pointer)
         else:
             self._chart.shift(-away.x())
@@ -123,6 +130,10 @@ class Hand:
         place = sum(not each.below for each in model.lanes[:lane])
         if place != names.index(name):
             model.choose(lanes=moved(model.chosen.lanes, list(model.lanes), name, place))
+
+    def _time_of(self, place: QPointF) -> float:
+        player = self._chart.model.player
+        return min(max(self._chart.model.time(self._chart.unit_at(place.x())), 0.0), player.duration)
 
     def _time_meant(self, place: QPointF) -> float:
         """The time of a click; near a mark, the mark's."""

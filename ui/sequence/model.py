@@ -13,17 +13,18 @@ from PySide6.QtCore import QObject, Signal
 from p4lab.core.events import Event, Sent
 from p4lab.trace import Trace
 from p4lab.world import World
+from p4lab.world.observed import Observed
 from ui import words
 from ui.focus import Focus
 from ui.panels.log_text import LogText
 from ui.player import Player
 from ui.sequence.axis import EVENTS, TIME, Axis, time_of, unit_of
-from ui.sequence.choice import Choice, in_words, kept, marked
+from ui.sequence.choice import Choice, in_words
 from ui.sequence.crowd import Crowd
 from ui.sequence.lanes import SHORT_WAYS, Lane, Wanted, lanes
 from ui.sequence.paint import Frame
-from ui.sequence.sight import Look, Sight, lane_numbers, look, of_request, request_rows
-from ui.sequence.strips import Strips
+from ui.sequence.sight import Look, Sight, lane_numbers, look, marked_on, of_request, request_rows, shown
+from ui.sequence.strips import Strip, Strips
 
 REACH = 8.0  # px: as far as the pointer finds an arrow or a mark
 LOOK_BACK = 20_000  # messages that tell which lanes talk to each other
@@ -60,6 +61,7 @@ class Model(QObject):
         self.width = 600.0  # px of the lanes at the last `refresh`
         self._crowd = Crowd()
         self._text: LogText | None = None
+        self._observed: tuple[Trace, Observed] | None = None
         self._weights: tuple[tuple[Trace, int], np.ndarray] | None = None
 
     @property
@@ -113,8 +115,19 @@ class Model(QObject):
         focus = self.focus
         return Look(
             self.trace, self.world, axis or self.axis, self.lanes, choice or self.choice(), self.limit, width,
-            op=focus.op, chain=focus.chain, lost=self.player.metrics.lost,
+            op=focus.op, chain=focus.chain, lost=self.player.metrics.lost, eyes=self._eyes(), t=self._now(),
         )  # fmt: skip
+
+    def strips_in_sight(self, axis: Axis | None = None, width: float | None = None) -> list[Strip]:
+        """What each would answer for the selected key; a provider knows its own alone, not whether it is stale."""
+        found = self.strips.within(
+            self.trace, self.world, self.focus.name, axis or self.axis, self.lanes, width or self.width
+        )
+        eyes = self.focus.eyes.as_node
+        if eyes is None:
+            return found
+        own = next((lane for lane, each in enumerate(self.lanes) if each.node == eyes), -1)
+        return [msgspec.structs.replace(strip, stale=False) for strip in found if strip.lane == own]
 
     def unit(self, t: float) -> float:
         """The place of a time on the axis."""
@@ -189,15 +202,16 @@ class Model(QObject):
 
     def next_event(self, after: int, way: int) -> int | None:
         """The next Event that is shown, after Event `after` (way 1) or before it (-1)."""
-        lane_of, choice, limit = lane_numbers(self.lanes, self.world), self.choice(), self.limit
+        wanted = self.look(self.width)
+        lane_of, limit = lane_numbers(self.lanes, self.world), wanted.limit
         at = after if way > 0 else after - 1  # counted from 0: the first that is looked at, or one behind the last
         for _ in range(SLICES):
             start, stop = (at, min(at + SLICE, limit)) if way > 0 else (max(0, at - SLICE), min(at, limit))
             if start >= stop:
                 return None
             part = self.trace.slice(start, stop)
-            numbers = part.rows["id"][kept(part.rows, self.world, choice, lane_of)].astype(int).tolist()
-            numbers += [event.id for event in part.records if marked(event, self.world, choice, lane_of) >= 0]
+            numbers = part.rows["id"][shown(part.rows, wanted, lane_of)].astype(int).tolist()
+            numbers += [event.id for event in part.records if marked_on(event, wanted, lane_of) >= 0]
             if numbers:
                 return min(numbers) if way > 0 else max(numbers)
             at = stop if way > 0 else start
@@ -209,6 +223,7 @@ class Model(QObject):
         if self._text is None or self._text.trace is not self.trace or self._text.world is not self.world:
             self._text = LogText(self.trace, self.world)
         assert isinstance(event, Event)
+        self._text.judged = self.focus.eyes.as_node is None
         row = self._text.row_of(event, 0.0)
         about = " · ".join(filter(None, (row.kind, row.between, row.key)))
         lines = [f"<b>{html.escape(about)}</b>"]
@@ -231,12 +246,16 @@ class Model(QObject):
         said.append(in_words(self.choice(), self.world))
         count = len(self.chosen.lanes.hidden & set(self.world.called.values()))
         said.append(f"{words.plural(count, 'lane')} hidden" if count else "")
+        eyes = self.focus.eyes.as_node
+        said.append(f"as {self.world.called.get(eyes, '')} sees it" if eyes is not None else "")
         return " · ".join(filter(None, said))
 
     def what_fills(self) -> str:
         """Why there is nothing to see; empty where there is something."""
         if self.player.empty:
             return "Open a scenario: what providers tell each other is drawn here, a lane for each."
+        if not self.world.called:
+            return "There is no provider yet. Draw one on the map: each gets a lane here."
         if not self.lanes:
             return "No lane is shown. Show all lanes again with the menu Lanes."
         if self.sight.rows.size or self.sight.marks or self.sight.counts is not None:
@@ -256,6 +275,19 @@ class Model(QObject):
         self.axis.set_whole(self.player.duration if mode == TIME else max(self.limit, 1) + 1.0)
         first, last = self.unit(low), self.unit(high)
         self.axis.show(first, max(last, first + LEAST_ROOM[mode]))
+
+    def _eyes(self) -> tuple[Observed, int] | None:
+        """Whose eyes the window sees with."""
+        node = self.focus.eyes.as_node
+        if node is None:
+            return None
+        if self._observed is None or self._observed[0] is not self.trace:
+            self._observed = self.trace, Observed(self.trace, self.world)
+        return self._observed[1], node
+
+    def _now(self) -> float:
+        """The time at which it is observed: a recording is shown to its end."""
+        return self.player.known if self.player.session.abilities.known else self.player.playhead
 
     def _lanes(self) -> tuple[Lane, ...]:
         wanted, weights = self.chosen.lanes, None

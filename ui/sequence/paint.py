@@ -63,12 +63,14 @@ class Painting:
         self.radius = GLYPH * max(1.0, self._metrics.height() / 15)
         self._glyphs: dict[tuple[int, int, int, bool], QPixmap] = {}
 
-    def ground(self, painter: QPainter, frame: Frame, sight: Sight) -> None:
-        """Bands and lanes: what the arrows go across."""
-        theme = self.theme
+    def bands(self, painter: QPainter, frame: Frame, sight: Sight) -> None:
+        """Where simulated time stands still."""
         for left, right in sight.bands.tolist():
-            painter.fillRect(QRectF(left, 0, max(right - left, 1.0), frame.height), theme.track)
-        painter.setPen(QPen(theme.outline, 1))
+            painter.fillRect(QRectF(left, 0, max(right - left, 1.0), frame.height), self.theme.track)
+
+    def beds(self, painter: QPainter, frame: Frame) -> None:
+        """The lanes, which the arrows go across."""
+        painter.setPen(QPen(self.theme.outline, 1))
         for lane in range(frame.count):
             y = round(frame.y(lane)) + 0.5
             if -frame.lane <= y <= frame.height + frame.lane:

@@ -5,12 +5,14 @@ than can be drawn as arrows it is counted instead, and `says` tells so.
 """
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 
 from p4lab.core.events import Event, GetFinished, Stored
 from p4lab.trace import LOST, ROW, Trace
 from p4lab.world import Op, World
+from p4lab.world.observed import Observed
 from ui import words
 from ui.panels.log_text import KINDS
 from ui.sequence.axis import TIME, Axis, unit_of
@@ -42,6 +44,8 @@ class Look:
     op: int | None = None
     chain: frozenset[int] = frozenset()
     lost: frozenset[int] | set[int] = frozenset()  # ids of messages that were lost under way
+    eyes: tuple[Observed, int] | None = None  # only what this provider can observe
+    t: float = inf  # now, for whoever observes
 
 
 @dataclass
@@ -74,6 +78,12 @@ class Sight:
         """Whether something is emphasised, so that all else is pale."""
         own = bool(self.followed.any() or self.lit.any())
         return own or any(mark.followed or mark.lit for mark in self.marks)
+
+    def signature(self) -> tuple[object, ...]:
+        """Equal where the same would be painted."""
+        arrays = self.rows, self.x1, self.x2, self.a, self.b, self.regime, self.stale, self.cut, self.followed, self.lit
+        counts = None if self.counts is None else self.counts.tobytes()
+        return (*(each.tobytes() for each in arrays), tuple(self.marks), counts)
 
     def only(self, which: np.ndarray, events: frozenset[int]) -> "Sight":
         """The same with these arrows, and the marks of these Events."""
@@ -116,9 +126,9 @@ def look(wanted: Look, crowd: Crowd) -> Sight:
     if last - first > DIRECT:
         return _counted(wanted, crowd, lane_of, first, last)
     flying = trace.in_flight(_time_before(wanted, start))
-    flying = flying[(flying["id"] <= start) & kept(flying, wanted.world, wanted.choice, lane_of)]
+    flying = flying[(flying["id"] <= start) & shown(flying, wanted, lane_of)]
     rows = trace.rows(first, last)
-    rows = rows[(rows["id"] > start) & (rows["id"] <= wanted.limit) & kept(rows, wanted.world, wanted.choice, lane_of)]
+    rows = rows[(rows["id"] > start) & (rows["id"] <= wanted.limit) & shown(rows, wanted, lane_of)]
     comes = flying["due"] <= _time_after(wanted, stop)
     if len(rows) + int(comes.sum()) > ARROWS:
         return _counted(wanted, crowd, lane_of, first, last)
@@ -135,11 +145,31 @@ def look(wanted: Look, crowd: Crowd) -> Sight:
     return sight
 
 
+def shown(rows: np.ndarray, wanted: Look, lane_of: np.ndarray) -> np.ndarray:
+    """Which rows are shown: those that are chosen, of those that can be observed."""
+    mask = kept(rows, wanted.world, wanted.choice, lane_of)
+    if wanted.eyes is not None:
+        observed, node = wanted.eyes
+        mask &= observed.rows(rows, node, wanted.t)
+    return mask
+
+
+def marked_on(event: Event, wanted: Look, lane_of: np.ndarray) -> int:
+    """The lane on which an Event that is no message is shown, -1 if it is not."""
+    lane = marked(event, wanted.world, wanted.choice, lane_of)
+    if lane >= 0 and wanted.eyes is not None:
+        observed, node = wanted.eyes
+        return lane if observed.sees(event, node, wanted.t) else -1
+    return lane
+
+
 def arrows(rows: np.ndarray, wanted: Look, lane_of: np.ndarray, times: np.ndarray, ids: np.ndarray) -> Sight:
     """These messages as arrows. times, ids: of the Events in sight, in order."""
     axis, world = wanted.axis, wanted.world
-    lost = np.isin(rows["id"], np.fromiter(wanted.lost, np.int64, len(wanted.lost))) if wanted.lost else None
-    due, cut = rows["due"].copy(), np.where((rows["fate"] & LOST) > 0, FELL, 1.0)
+    told = wanted.eyes is None  # a sender does not know what becomes of its messages
+    known_lost = wanted.lost if told else frozenset()
+    lost = np.isin(rows["id"], np.fromiter(known_lost, np.int64, len(known_lost))) if known_lost else None
+    due, cut = rows["due"].copy(), np.where(((rows["fate"] & LOST) > 0) & told, FELL, 1.0)
     for place in np.flatnonzero(lost).tolist() if lost is not None else ():
         row = rows[place]
         ended = world.states.stopped(int(row["src"]), int(row["dst"]), float(row["t"]), float(row["due"]))
@@ -263,11 +293,12 @@ def _marks(records: list[Event], wanted: Look, lane_of: np.ndarray) -> list[Mark
         return []
     scale, found = wanted.width / axis.length, []
     for event in records:
-        lane = marked(event, world, wanted.choice, lane_of)
+        lane = marked_on(event, wanted, lane_of)
         if lane >= 0:
             op = int(getattr(event, "op", 0))
             unit = event.t if axis.mode == TIME else event.id
             stale = isinstance(event, GetFinished) and bool(getattr(world.op(op), "lag", 0))
+            stale &= wanted.eyes is None
             followed, lit = op == wanted.op and op > 0, event.id in wanted.chain
             kind = KINDS[type(event)]
             found.append(Mark(event.id, (unit - axis.low) * scale, lane, kind, stale, followed, lit))
@@ -277,6 +308,8 @@ def _marks(records: list[Event], wanted: Look, lane_of: np.ndarray) -> list[Mark
 def _stale(rows: np.ndarray, wanted: Look) -> np.ndarray:
     """Replies that brought the copy for which a get was out of date."""
     found = np.zeros(len(rows), bool)
+    if wanted.eyes is not None:  # whether somebody has a newer version, a provider does not know
+        return found
     kinds: dict[int, int] = {}
     for place in np.flatnonzero((rows["status"] == HIT) & (rows["op"] > 0)).tolist():
         op = int(rows["op"][place])
@@ -291,10 +324,11 @@ def _stale(rows: np.ndarray, wanted: Look) -> np.ndarray:
 def _counted(wanted: Look, crowd: Crowd, lane_of: np.ndarray, first: int, last: int) -> Sight:
     axis, choice = wanted.axis, wanted.choice
     bins = max(8, round(wanted.width / BIN))
-    key = (wanted.trace, axis.mode, choice, wanted.lanes)
+    seen = None if wanted.eyes is None else (wanted.eyes[1], wanted.t)
+    key = (wanted.trace, axis.mode, choice, wanted.lanes, seen)
 
     def mask(rows: np.ndarray) -> np.ndarray:
-        return kept(rows, wanted.world, choice, lane_of)
+        return shown(rows, wanted, lane_of)
 
     last = min(last, _rows_within(wanted))
     counts, total, share = crowd.count(
@@ -321,7 +355,7 @@ def _of_one(wanted: Look, op: int, lane_of: np.ndarray) -> np.ndarray:
         return np.empty(0, ROW)
     rows = request_rows(wanted.trace, found)
     rows = rows[rows["id"] <= wanted.limit]
-    return rows[kept(rows, wanted.world, Choice(), lane_of)][:ARROWS]
+    return rows[shown(rows, replace(wanted, choice=Choice()), lane_of)][:ARROWS]
 
 
 def _rows_within(wanted: Look) -> int:

@@ -214,3 +214,15 @@ def test_lost_messages_and_crowds_are_painted(qtbot):
     assert now.left_out == f"showing {len(now.flight)} of {words.grouped(now.flight.total)} messages"
     assert 0 < (now.flight.opacity < 1).sum() < len(now.flight)
     made.player.close()
+
+
+def test_control_and_a_drag_come_nearer_to_a_frame(shown, qtbot):
+    control, left = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+    aim = shown.map.camera.to_box(600, 100)
+    qtbot.mousePress(shown.map, left, control, QPoint(525, 53))
+    qtbot.mouseMove(shown.map, QPoint(600, 100))
+    qtbot.mouseMove(shown.map, QPoint(675, 147))
+    assert shown.map.sketch.text == "Zoom to this"
+    qtbot.mouseRelease(shown.map, left, control, QPoint(675, 147))
+    assert shown.map.camera.zoom == pytest.approx(560 / 94)
+    assert shown.map.camera.middle == pytest.approx(aim)

@@ -2,14 +2,15 @@
 
 from p4lab.core.names import Regime
 from p4lab.scenario.changes import with_regime
+from p4lab.scenario.model import Scenario
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.compare.twin import same_name, same_node, same_op
 from ui.run import Run
 
 
-def run_of(scenario: object) -> Run:
-    made = Run(Simulated(scenario))  # type: ignore[arg-type]
+def run_of(scenario: Scenario) -> Run:
+    made = Run(Simulated(scenario))
     while not made.advance(20.0, 1.0):
         pass
     return made

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
 from tests.ui.desk import Desk
+from ui.subject import NOTHING, Subject, What
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
@@ -56,6 +57,7 @@ def test_two_futures_side_by_side(desk: Desk) -> None:
     settle(desk)
     beside, maps = desk.window.beside, desk.window.beside.maps
     assert (beside.comparison.names, beside.comparison.follower.playhead) == (("B", "A"), 12.0)
+    assert beside.comparison.says == ("forked at 6.00 s", "as it was")
     assert (desk.window.docks.is_shown("compare"), maps.second.isVisible()) == (True, True)
     found = table(desk)
     assert found["messages"][0] != found["messages"][1], "a crash tells on the messages"
@@ -94,3 +96,28 @@ def test_what_if_a_key_had_been_put_otherwise(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Z, CONTROL)
     settle(desk)
     assert (comparison.on, desk.player.branches.current.name) == (False, "A")
+
+
+def test_what_if_is_two_clicks_from_a_get(desk: Desk) -> None:
+    desk.seek(10.0)
+    world = desk.player.world
+    op = next(each for each in map(world.op, range(1, 99)) if each and world.names[each.name].label == "news/1")
+    desk.window._focus.select_op(op.op)
+    page = desk.window.inspectors.docked.page(What.ANSWER)
+    desk.qtbot.mouseClick(page.what_if, LEFT)
+    menu = QApplication.activePopupWidget()
+    offered = {each.text(): each.isEnabled() for each in menu.actions() if not each.isSeparator()}
+    assert offered == {"get-broadcast": False, "put-broadcast of key": True, "put-broadcast of value": True}
+    desk.qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(menu.actions()[-1]).center())
+    settle(desk)
+    comparison = desk.window.beside.comparison
+    assert (comparison.on, comparison.says) == (True, ("news/1 by put-broadcast of value", "as it was"))
+
+
+def test_another_scenario_has_nothing_to_go_back_to_in_the_inspector(desk: Desk) -> None:
+    docked = desk.window.docks["details"]
+    docked.look(Subject(What.PROVIDER, 1))
+    docked.look(Subject(What.KEY, 0))
+    before = docked.back_button.isEnabled()
+    desk.open()
+    assert (before, docked.back_button.isEnabled(), docked.subject) == (True, False, NOTHING)

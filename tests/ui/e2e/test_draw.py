@@ -5,16 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from p4lab.core.commands import Get, Put
+from p4lab.core.commands import AddOrganisation, AddProvider, Get, Leave, Put
 from p4lab.scenario.model import Peering, Scenario
 from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.buttons import SignButton
+from ui.forms.provider import ProviderForm
 from ui.toolbox import EDIT, PEER, RUN, SELECT
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -189,3 +190,73 @@ def test_choosing_moving_aligning_copying_and_deleting(person: Person) -> None:
         "removing 3 providers", "duplicating 3 providers", "aligning 3 providers", "moving 3 providers",
     ]  # fmt: skip
     assert person.player.scenario == THREE
+
+
+@pytest.mark.parametrize("person", [runs.scenario()], indirect=True)
+def test_drawing_while_it_runs_is_a_command_at_the_playhead(person: Person) -> None:
+    acts, focus = person.desk.window.acts, person.desk.window.studio.focus
+
+    def done() -> list[str]:
+        runs.settle(person.bot, person.player)
+        return [f"{each.at:g} {each.command}" for each in person.player.branches.current.commands]
+
+    def command(number: int) -> object:
+        done()
+        return person.player.branches.current.commands[number].command
+
+    person.desk.seek(3.0)
+    person.press(Qt.Key.Key_P)
+    person.click(300, 200)
+    fern = command(0)
+    assert isinstance(fern, AddProvider) and (fern.provider, fern.peers) == ("Fern", "all")
+    assert person.player.scenario == runs.scenario()
+    person.map.grab()
+    assert person.middle("Fern") == pytest.approx((300, 200), abs=15)  # on the grid
+    person.press(Qt.Key.Key_O)
+    person.click(*person.middle("Fern").round().astype(int).tolist())
+    assert command(1) == AddOrganisation("Fern Works", "Fern")
+    person.press(Qt.Key.Key_Escape)
+    focus.choose((person.node("Fern"), person.node("Elm")))
+    person.press(Qt.Key.Key_D, CONTROL)
+    assert [each.split("(")[1].split(",")[0] for each in done()[2:]] == ["provider='Fern 2'", "provider='Elm 2'"]
+    person.desk.seek(5.0)
+    focus.choose((person.node("Birch"),))
+    person.press(Qt.Key.Key_Delete)
+    assert command(4) == Leave("Birch")
+    acts["faults-only"].trigger()
+    person.map.grab()
+    assert len(person.map.lines()) == 0
+    acts["faults-only"].trigger()
+    assert person.undo_all() == [
+        "leave Birch", "duplicating 2 providers", "add organisation Fern Works", "add provider Fern",
+    ]  # fmt: skip
+    assert done() == []
+
+
+@pytest.mark.parametrize("person", [runs.scenario()], indirect=True)
+def test_the_forms_of_who_is_chosen(person: Person) -> None:
+    person.desk.seek(0.0)
+    person.press(Qt.Key.Key_E)
+    person.click(*person.middle("Cedar").round().astype(int).tolist())
+    asked: list[str] = []
+
+    def answer() -> None:
+        form = QApplication.activeModalWidget()
+        assert isinstance(form, ProviderForm)
+        form.name.setText("Birch")
+        asked.append(form.rows.says("name"))
+        form.name.setText("Zelkova")
+        form.customers.setValue(250)
+        form.above.setCurrentIndex(form.above.findData("Aster"))
+        asked.append(form.rows.says("name"))
+        QTest.keyClick(form, Qt.Key.Key_Return)
+
+    answers = QTimer(singleShot=True, interval=0)
+    answers.timeout.connect(answer)
+    answers.start()
+    person.press(Qt.Key.Key_Return)
+    assert asked == ['"Birch" is the name of another; each needs a name of its own', ""]
+    row = person.player.scenario.provider[2]
+    assert (row.name, row.customers, row.parent) == ("Zelkova", 250, "Aster")
+    assert person.undo_all() == ["changing Cedar"]
+    assert person.player.scenario == runs.scenario()

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from p4lab.world.observed import Observed
@@ -77,7 +77,7 @@ def pick(desk: Desk, table: Table, row: int) -> None:
     desk.qtbot.mouseClick(table.viewport(), LEFT, pos=where)
 
 
-def test_the_panel_follows_the_last_click_and_goes_back_and_forward(desk: Desk) -> None:
+def test_the_panel_follows_the_last_click_back_and_forward_and_from_a_neighbour_to_the_link(desk: Desk) -> None:
     one = inspector(desk)
     world = desk.player.world
     click(desk, 0)
@@ -105,12 +105,7 @@ def test_the_panel_follows_the_last_click_and_goes_back_and_forward(desk: Desk) 
     assert one.title.text() == "Birch"
     click(desk, 1)  # selected already: pointed at all the same
     assert one.subject == Subject(What.PROVIDER, 1)
-
-
-def test_neighbours_lead_to_the_link(desk: Desk) -> None:
-    one = inspector(desk)
     click(desk, 4)  # Elm, who broadcasts feed/1
-    page = cast("ProviderPage", one.page(What.PROVIDER))
     tab(desk, page, "Neighbours")
     assert [row[:3] for row in cells(page.near)] == [
         [name, "peer", "up"] for name in ("Aster", "Birch", "Cedar", "Dahlia")
@@ -167,7 +162,7 @@ def test_a_message_is_clicked_on_the_map_and_its_story_is_asked_as_a_quiz(desk: 
         return [row.accessibleName().split(": ")[1] for row in page.story.widget().findChildren(StepRow)]
 
     def press(text: str) -> None:
-        button = next(each for each in page.story.widget().findChildren(QPushButton) if each.text() == text)
+        button = next(each for each in page.story.widget().findChildren(QAbstractButton) if each.text() == text)
         desk.qtbot.mouseClick(button, LEFT)
 
     whole = stages()
@@ -181,6 +176,20 @@ def test_a_message_is_clicked_on_the_map_and_its_story_is_asked_as_a_quiz(desk: 
     tab(desk, page, "Raw")
     desk.qtbot.mouseClick(page.copy, LEFT)
     assert f'"id": {int(query["id"])}' in page.raw.toPlainText()
+    focus = desk.window._focus
+    query = rows[(rows["code"] == 4) & (rows["dst"] == 1)][0]
+    focus.select_message(int(query["id"]))
+
+    def known(node: int | None) -> list[str]:
+        focus.eyes.see_as(node)
+        one.refresh()
+        if isinstance(one._stack.currentWidget(), Veil):
+            return ["veiled"]
+        return [row.accessibleName().split(": ")[1] for row in page.story.widget().findChildren(StepRow)]
+
+    whole = known(None)
+    other = next(node for node in range(5) if node not in (int(query["src"]), 1))
+    assert [known(node) for node in (int(query["src"]), 1, other)] == [whole[:1], whole[1:], ["veiled"]]
 
 
 def test_the_selected_key_by_keyboard_alone(desk: Desk) -> None:
@@ -236,16 +245,10 @@ def test_the_window_seen_with_one_providers_eyes(desk: Desk) -> None:
     window.map.grab()
     assert window.map.moment is not None
     assert [bool(look.texts) for look in window.map.moment.looks] == [True] * 5
-
-
-def test_what_flies_to_the_one_who_looks_is_seen_when_it_has_come(desk: Desk) -> None:
-    trace, focus = desk.player.trace, desk.window._focus
+    focus = desk.window._focus
     rows = trace.rows(0, trace.rows_at(12.0))
     query = rows[(rows["code"] == 4) & (rows["dst"] == 1)][0]
     focus.eyes.see_as(1)
-    desk.window.docks.show("log")
-    log = desk.window.docks["log"]
-    assert isinstance(log, LogPanel)
     number = int(query["id"])
 
     def seen(t: float) -> bool:

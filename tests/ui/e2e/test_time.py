@@ -165,3 +165,17 @@ def test_branches_are_walked_with_keys_and_the_knob(desk: Desk) -> None:
     runs.settle(desk.qtbot, player)
     desk.qtbot.mouseRelease(line, LEFT)
     assert player.branches.current.name == "A"
+
+
+def test_express_goes_on_from_where_one_looks_though_more_is_known(desk: Desk) -> None:
+    player = desk.player
+    desk.seek(12.0)
+    desk.seek(3.0)
+    desk.press(Qt.Key.Key_F7)
+    desk.qtbot.waitUntil(lambda: not player.playing)
+    runs.settle(desk.qtbot, player)
+    assert (player.playhead, player.complete) == (20.0, True)
+    desk.seek(5.0)
+    desk.press(Qt.Key.Key_F7)
+    desk.qtbot.waitUntil(lambda: not player.playing)
+    assert player.playhead == 20.0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Crash, Get, Put
@@ -13,10 +13,10 @@ from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.canvas.tags import badge_area
 from ui.panels.details import DetailsPanel
-from ui.panels.details_remedy import RemedyButton
 from ui.panels.details_step import StepRow
 from ui.panels.inspector_answer import AnswerPage
 from ui.panels.log import LogPanel
+from ui.panels.sentence_button import SentenceButton
 from ui.subject import What
 
 LEFT = Qt.MouseButton.LeftButton
@@ -50,8 +50,8 @@ def steps(desk: Desk) -> list[str]:
     return [row.accessibleName() for row in story(desk).widget().findChildren(StepRow)]
 
 
-def remedies(desk: Desk) -> list[RemedyButton]:
-    return story(desk).widget().findChildren(RemedyButton)
+def remedies(desk: Desk) -> list[SentenceButton]:
+    return story(desk).widget().findChildren(SentenceButton)
 
 
 def judged(desk: Desk, do: Callable[[], None]) -> str:
@@ -102,8 +102,17 @@ def click_log(desk: Desk) -> None:
     desk.qtbot.mouseClick(log.view.viewport(), LEFT, pos=where)
 
 
-@pytest.mark.parametrize("click", [click_badge, click_tick, click_log])
-def test_one_click_tells_the_story_and_lights_the_chain(desk: Desk, click: Callable[[Desk], None]) -> None:
+def test_one_click_tells_the_story_and_lights_the_chain_and_escape_puts_it_out(desk: Desk) -> None:
+    for click in (click_badge, click_tick, click_log):
+        desk.seek(10.0)
+        lit_by(desk, click)
+        desk.window.map.setFocus()
+        desk.press(Qt.Key.Key_Escape)
+        assert (desk.window._focus.chain, desk.window._focus.op) == (frozenset(), None)
+
+
+def lit_by(desk: Desk, click: Callable[[Desk], None]) -> None:
+    """The story, and the chain on map and log."""
     click(desk)
     focus, trace = desk.window._focus, desk.player.trace
     assert focus.op == stale(desk)
@@ -143,6 +152,12 @@ def test_the_future_that_avoids_it_is_one_click_away_and_is_judged_as_it_is(desk
     desk.player.switch(branches.all[0].number)
     runs.settle(desk.qtbot, desk.player)
     assert desk.player.branches.current.name == "A"
+    click_tick(desk)
+    ttl = next(button for button in remedies(desk) if "TTL" in button.text())
+    assert judged(desk, ttl.click).startswith("In this future the same get is fresh: v2 in")
+    desk.player.history.undo()
+    runs.settle(desk.qtbot, desk.player)
+    assert [branch.name for branch in desk.player.branches.all] == ["A", "B"]
 
 
 def test_a_failed_answer_by_keyboard_alone(desk: Desk) -> None:
@@ -173,22 +188,3 @@ def test_a_failed_answer_by_keyboard_alone(desk: Desk) -> None:
     said = judged(desk, lambda: desk.press(Qt.Key.Key_W, CONTROL | SHIFT))
     assert said == "In this future the same get is fresh: v2 in 84 ms."
     assert all(not isinstance(row.command, Crash) for row in player.scenario.do)
-
-
-def test_where_it_does_not_help_that_is_said(desk: Desk) -> None:
-    """A shorter TTL makes the same get ask; without Aster's answer it would fail all the same."""
-    click_tick(desk)
-    ttl = next(button for button in remedies(desk) if "TTL" in button.text())
-    assert judged(desk, ttl.click).startswith("In this future the same get is fresh: v2 in")
-    desk.player.history.undo()
-    runs.settle(desk.qtbot, desk.player)
-    assert len(desk.player.branches.all) == 1
-
-
-def test_escape_puts_the_light_out(desk: Desk) -> None:
-    click_tick(desk)
-    assert desk.window._focus.chain
-    desk.window.map.setFocus()
-    desk.press(Qt.Key.Key_Escape)
-    assert (desk.window._focus.chain, desk.window._focus.op) == (frozenset(), None)
-    assert desk.window.map.rect().contains(QPoint(5, 5))

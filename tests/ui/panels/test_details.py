@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton
 
 from tests.ui.panels import tale
-from ui.panels.details import DetailsPanel
+from ui.panels.details import NO_REMEDY, DetailsPanel
 from ui.panels.details_step import StepRow
 from ui.panels.details_text import asked, done, facts, headline, held
 from ui.story import Tone
@@ -107,7 +107,7 @@ def test_the_story_is_told_up_to_the_playhead_and_a_step_leads_there(panel, told
     player, focus = told
     panel.look(op=5)
     panel.refresh()
-    assert shown(panel) == ["Stale: 2 versions behind", "A customer of Cedar asked for news/1 at 5.018 s."]
+    assert shown(panel) == ["Stale: 2 versions behind", "A customer of Cedar asked for news/1 at 5.018 s.", NO_REMEDY]
     assert steps(panel) == [
         "1.000 s: Aster accepted v1", "2.900 s: Cedar kept v1 for 10\u00a0s (TTL)", "3.100 s: Aster accepted v2",
         "4.400 s: Aster accepted v3", "5.018 s: A customer of Cedar asked for news/1",

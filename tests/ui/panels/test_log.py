@@ -10,6 +10,8 @@ from tests.ui import runs
 from tests.ui.panels import tale
 from ui.focus import Focus
 from ui.panels.log import LogPanel
+from ui.panels.log_model import INTERVAL
+from ui.theme import mix
 
 
 @pytest.fixture
@@ -175,3 +177,15 @@ def test_a_log_that_comes_up_late_stands_at_the_playhead(qtbot, themes):
     last = panel.model.index(panel.model.rowCount() - 1, 1)
     assert panel.model.rowCount() > 50 and panel.view.viewport().rect().contains(panel.view.visualRect(last).center())
     player.close()
+
+
+def test_rows_of_the_selected_interval_have_a_bed_of_their_own(make):
+    panel, _, focus = make()
+    role = Qt.ItemDataRole.BackgroundRole
+    focus.span.select(2.82, 2.9)
+    theme = panel._themes.current
+    soft = mix(theme.window, theme.accent_soft, INTERVAL)
+    marked = [row for row in range(panel.model.rowCount()) if panel.model.data(panel.model.index(row, 1), role) == soft]
+    assert marked == list(range(11, 18))
+    focus.span.clear()
+    assert panel.model.data(panel.model.index(12, 1), role) is None

@@ -50,7 +50,7 @@ def by_hand(text, index, leaf):
 @pytest.fixture(scope="module")
 def run(qapp):
     made = runs.player()
-    made._run.advance(20.0, 10.0)
+    made.run.advance(20.0, 10.0)
     yield LogText(made.trace, made.world)
     made.close()
 

@@ -6,11 +6,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from p4lab.core.commands import Get, Put, Remove
+from p4lab.core.commands import AddProvider, Get, Put, Remove
 from p4lab.core.names import Kind, Regime
+from p4lab.scenario.changes import add_provider
+from p4lab.scenario.model import Do, Scenario
+from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.focus import Focus
-from ui.panels.putget import PutGetBar
+from ui.panels.putget import NOBODY, PutGetBar
+from ui.player import Player
 
 
 class Bench:
@@ -242,3 +246,33 @@ def test_an_entry_is_removed_by_its_value_and_its_secret(bench: Bench) -> None:
     bench.choose("verb", "remove")
     bench.bar.go()
     assert bench.says == "An immutable value cannot be removed: its lease ends, or it stays."
+
+
+def test_where_nobody_is_yet_it_says_so_and_then_offers_a_first_put(qtbot: QtBot) -> None:
+    player, focus = Player(Simulated), Focus()
+    bar = PutGetBar(player, focus, runs.theme())
+    qtbot.addWidget(bar)
+    player.open(Simulated(Scenario(title="Untitled", duration=20.0)))
+    refused = bar._go.isEnabled(), bar._go.toolTip()
+    player.change(add_provider(player.scenario, "Aster"), "Aster is added")
+    assert (refused, bar._go.isEnabled()) == ((False, NOBODY), True)
+    assert bar.command() == Put("Aster", "hello", "k1", Kind.AUTHENTICATED, Regime.GET_BROADCAST, 60.0)
+    player.close()
+
+
+def test_who_came_while_it_ran_asks_too(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.player.submit(AddProvider("Fir"))
+    runs.settle(bench.qtbot, bench.player)
+    bench.choose("who", "Fir")
+    bench.type_key("news/1")
+    bench.bar.go()
+    assert bench.says.startswith("under way")
+
+
+def test_where_the_file_has_puts_the_first_thing_to_do_is_a_get(qtbot: QtBot) -> None:
+    player = runs.player(workload=(), do=(Do(1.0, Put("Aster", "v", "k")),))
+    bar = PutGetBar(player, Focus(), runs.theme())
+    qtbot.addWidget(bar)
+    assert bar._verb.currentText() == "get"
+    player.close()

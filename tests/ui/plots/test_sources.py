@@ -2,8 +2,11 @@
 
 import pytest
 
+from p4lab.core.events import GetFinished, GetStarted, Housed
+from p4lab.world.observed import Observed
 from tests.ui.panels import tale
 from ui.plots.sources import MOST, SOURCES, Asked
+from ui.plots.veil import Eyes
 
 
 @pytest.fixture
@@ -73,4 +76,38 @@ def test_more_senders_than_can_be_told_apart_are_summed_up(qtbot):
     found = lines(player, "senders")
     assert list(found) == [*(f"P{node}" for node in range(MOST)), "3 others"]
     assert found["3 others"].v.sum() == 12 + 11 + 10
+    player.close()
+
+
+def test_with_the_eyes_of_one_provider(player):
+    def seen(kind, node, until=20.0):
+        eyes = Eyes(player.trace, Observed(player.trace, player.world), node, until)
+        found = lines(player, kind, until=until, eyes=node, seen=eyes)
+        return {label: (line.t[line.v != 0].tolist(), line.v.sum()) for label, line in found.items()}
+
+    cedar = seen("kinds", tale.CEDAR)  # it sent two queries, got two replies and an update
+    assert {label: total for label, (_, total) in cedar.items()} == {"query": 2, "reply": 2, "update": 1}
+    assert cedar["reply"][0] == pytest.approx([2.95])  # when they came
+    assert seen("kinds", tale.CEDAR, until=2.87) == {"query": (pytest.approx([2.85]), 2)}
+    assert {label: total for label, (_, total) in seen("bytes", tale.ASTER).items()} == {
+        "query": 112, "reply": 260, "update": 324,
+    }  # fmt: skip
+    assert {label: total for label, (_, total) in seen("senders", tale.ASTER).items()} == {
+        "Aster": 1, "Birch": 1, "Cedar": 1,
+    }  # fmt: skip
+    assert seen("quantiles", tale.BIRCH)["get latency"][0] == pytest.approx([6.1, 10.002])
+    assert seen("age", tale.CEDAR)["age of a stale answer"] == ([], 0)  # that it was stale, Cedar does not know
+    assert (list(seen("reads", tale.CEDAR)), seen("balance", tale.CEDAR)) == (["Cedar → Aster"], {})
+
+
+def test_what_an_organisation_reads_its_provider_s_customers_read(qtbot):
+    trace = tale.tale()
+    trace.emit(Housed(node=6, name="Acme", at=tale.BIRCH), 11.0, 0)
+    asked = {"op": 20, "nid": tale.NEWS, "kind": "authenticated", "key": "news/1", "owner": "Aster", "workload": "w"}
+    start = trace.emit(GetStarted(node=6, **asked), 12.0, 0)
+    trace.emit(
+        GetFinished(node=6, op=20, nid=tale.NEWS, outcome="OK", source="remote", latency=0.1, seq=3), 12.1, start
+    )
+    player, _ = tale.opened(qtbot, trace=trace)
+    assert lines(player, "reads")["Birch → Aster"].t.tolist() == [12.1]
     player.close()

@@ -9,6 +9,7 @@ from tests.ui.panels import tale
 from ui.sequence.axis import EVENTS, TIME
 from ui.sequence.chart import SequenceChart
 from ui.sequence.model import Model
+from ui.theme import mix
 
 LEFT = Qt.MouseButton.LeftButton
 QUERY, TO_BIRCH, HIT, STORED = 13, 14, 15, 17
@@ -154,3 +155,31 @@ def test_left_of_the_playhead_it_is_painted_right_of_it_not(chart):
     theme = chart.canvas.theme
     assert image.pixelColor(right, y + 3) == theme.window
     assert image.pixelColor(left, y + 3) not in (theme.window, theme.outline)
+
+
+def test_with_the_eyes_of_one_provider_only_its_own_messages_are_there(chart):
+    focus = chart.model.focus
+    focus.eyes.see_as(tale.BIRCH)
+    chart.refresh()
+    assert chart.model.sight.rows["id"].tolist() == [14, 16]
+    assert {mark.lane for mark in chart.model.sight.marks} <= {tale.BIRCH}
+    assert {strip.lane for strip in chart.model.strips_in_sight()} <= {tale.BIRCH}
+    assert chart.model.summary() == "2 messages · as Birch sees it"
+    assert chart.model.next_event(13, 1) == 14
+    focus.eyes.see_as(None)
+
+
+def test_dragging_with_shift_selects_an_interval_that_the_whole_window_shows(chart, qtbot):
+    show(chart, 2.0, 4.0, TIME)
+    area = chart.area()
+    ends = [QPoint(round(area.left() + share * area.width()), round(area.center().y())) for share in (0.75, 0.25)]
+    qtbot.mousePress(chart, LEFT, Qt.KeyboardModifier.ShiftModifier, ends[0])
+    qtbot.mouseMove(chart, ends[1])
+    qtbot.mouseRelease(chart, LEFT, Qt.KeyboardModifier.ShiftModifier, ends[1])
+    assert chart.model.focus.span.ends == pytest.approx((2.5, 3.5), abs=0.01)
+    assert (chart.model.player.playhead, chart.model.axis.low) == (tale.DURATION, 2.0)
+    image, theme = chart.grab().toImage(), chart.canvas.theme
+    y = round(area.bottom()) - 3
+    inside, outside = (round(area.left() + share * area.width()) for share in (0.7, 0.9))
+    soft = mix(theme.window, theme.accent_soft, 0.75)  # grey bands can be seen through it
+    assert (image.pixelColor(inside, y).name(), image.pixelColor(outside, y)) == (soft.name(), theme.window)

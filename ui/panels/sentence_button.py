@@ -1,4 +1,4 @@
-"""A remedy as a button that wraps its sentence: what would have avoided an answer.
+"""A sentence as a button that wraps: a remedy, with the sign of a fork, or a choice.
 
 Rules: behaves as a button does, with the mouse and with the keyboard; says what it does in its tooltip.
 """
@@ -13,12 +13,12 @@ from ui.theme import Theme, font
 PAD, ARROW = 8, 18  # px
 
 
-class RemedyButton(QAbstractButton):
-    """One sentence, as many lines as it takes, and an arrow into another future."""
+class SentenceButton(QAbstractButton):
+    """One sentence, as many lines as it takes. forks: it leads into another future."""
 
-    def __init__(self, sentence: str, theme: Theme) -> None:
+    def __init__(self, sentence: str, theme: Theme, forks: bool = False) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._forks = theme, forks
         self.setText(unbroken(sentence))
         self.setFont(font("body"))
         self.setAccessibleName(sentence)
@@ -26,8 +26,12 @@ class RemedyButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    def _aside(self) -> int:
+        """Room for the sign."""
+        return ARROW if self._forks else 0
+
     def _box(self, width: int) -> QRect:
-        room = QRect(ARROW + PAD, PAD, max(60, width - ARROW - 2 * PAD), 10_000)
+        room = QRect(0, PAD, max(60, width - self._aside() - 2 * PAD), 10_000)
         return QFontMetrics(self.font()).boundingRect(room, int(Qt.TextFlag.TextWordWrap), self.text())
 
     # Qt
@@ -50,10 +54,10 @@ class RemedyButton(QAbstractButton):
         painter.setPen(theme.accent_text if self.isEnabled() else theme.faint)
         middle, x = PAD + QFontMetrics(self.font()).height() / 2, PAD + 2.0
         painter.setPen(QPen(theme.accent_text if self.isEnabled() else theme.faint, 1.8))
-        for up in (-5.0, 5.0):  # a way that parts into two
+        for up in (-5.0, 5.0) if self._forks else ():  # a way that parts into two
             painter.drawPolyline([QPointF(x, middle), QPointF(x + 4, middle), QPointF(x + 12, middle + up)])
         painter.setPen(theme.text if self.isEnabled() else theme.faint)
-        room = self.rect().adjusted(ARROW + PAD, PAD, -PAD, 0)
+        room = self.rect().adjusted(self._aside() + PAD, PAD, -PAD, 0)
         painter.drawText(room, int(Qt.TextFlag.TextWordWrap), self.text())
         painter.end()
 
