@@ -54,7 +54,7 @@ class Transport(QFrame):
         self._showing = False  # the slider is moved by us, not by a person
         self.marks = Marks(player, focus.span, self)
         self.timeline = Timeline(player, self.marks, theme)
-        self.strip = Strip(player, actions, theme)
+        self.strip = Strip(player, focus, actions, theme)
         self.future = Future(player, focus, theme)
         self.slip = Slip(theme, self)
         self.until = UntilSlip(player, focus, theme, self)

@@ -58,3 +58,8 @@ def test_it_counts_what_is_passed_in_fast_and_what_is_made_in_express(desk: Desk
     assert strip.text.startswith("Next: ")
     player.setMode(EXPRESS)
     assert not strip.update_button.isVisible()
+
+
+def test_seen_as_a_provider_it_tells_nothing_of_what_comes(desk: Desk) -> None:
+    desk.window._focus.eyes.see_as(0)
+    assert desk.window.transport.strip.text == "Aster does not know what happens next."
