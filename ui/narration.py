@@ -107,6 +107,8 @@ class Narrator(QObject):
     def _found(self, start: float, end: float) -> list[Told]:
         player = self._player
         world, trace, name = player.world, player.trace, self._focus.name
+        if self._focus.eyes.as_node is not None:
+            return []  # whoever looks with the eyes of one provider is not to hear of the others
         jumped = end < start or (not player.playing and end - start > STEP)
         if jumped or trace.index_at(end) - trace.index_at(start) > MOST_EVENTS:
             self._waiting.clear()

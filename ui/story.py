@@ -99,6 +99,13 @@ def now(world: World, trace: Trace, t: float, name: int | None) -> str:
     return _last(world, trace, t, name) or f"Nothing is under way for {world.known_as(name)}."
 
 
+def seen(world: World, trace: Trace, t: float, name: int | None, eyes: int | None) -> str:
+    """What happens at time t, as far as it may be said to whoever looks with the eyes of a provider."""
+    if eyes in world.called:
+        return f"What happens elsewhere is hidden from {world.called[eyes]}."
+    return now(world, trace, t, name)
+
+
 def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:
     rows, of = trace.in_flight(t), world.op_name()
     rows = rows[(rows["code"] <= FETCH_REPLY) & (rows["op"] < len(of))]

@@ -76,6 +76,13 @@ def test_a_jump_says_where_one_is(listener: Listener) -> None:
     listener.narrator._timer.stop()
 
 
+def test_with_the_eyes_of_a_provider_nothing_is_told_of_the_others(listener: Listener) -> None:
+    listener.narrator.choose(Level.FULL)
+    listener.focus.eyes.see_as(1)
+    listener.go(10.0)
+    assert (listener.said, len(listener.narrator.log)) == ([], 0)
+
+
 def test_the_panel_shows_the_log_copies_it_and_goes_there(qtbot: QtBot, listener: Listener) -> None:
     panel = NarrationPanel(listener.player, listener.narrator)
     qtbot.addWidget(panel)
