@@ -19,6 +19,7 @@ from ui.theme import ThemeSwitch, font
 from ui.upcoming import sentence
 from ui.words import NONE, THIN, clock, grouped, share, time
 
+HIDDEN = "What comes next is hidden from {}."
 ROUND = 2  # figures of a rate: more of them only flicker
 
 
@@ -37,6 +38,7 @@ class Strip(QWidget):
         super().__init__(parent)
         self._player, self._theme = player, theme
         self._meter = Meter()
+        self._seer = ""  # the provider whose eyes the window sees with
         self._text = LogText(player.trace, player.world)
         self.chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
         self._says = ElidedLabel(80)
@@ -74,6 +76,11 @@ class Strip(QWidget):
         """What it says now."""
         return self._says.text()
 
+    def see_as(self, who: str) -> None:
+        """What is to happen elsewhere is not told to a provider; empty: to everybody."""
+        self._seer = who
+        self._show()
+
     def _dress(self) -> None:
         self._says.setFont(font("small"))
         self._bar.setFixedWidth(round(90 * self._theme.scale))
@@ -102,6 +109,8 @@ class Strip(QWidget):
             self._meter.add(perf_counter(), events, reached)
             self._bar.setValue(round(1000 * reached / player.duration))
             self._says.set_text(self._rates(reached))
+        elif self._seer:
+            self._says.set_text(HIDDEN.format(self._seer))
         else:
             self._says.set_text(sentence(self._text, player.playhead, player.duration))
 

@@ -85,6 +85,7 @@ class Transport(QFrame):
         player.sessionChanged.connect(self._show_all)
         player.speedChanged.connect(self._show_speed)
         player.modeChanged.connect(self._show_speed)
+        focus.eyes.changed.connect(lambda: self._see_as(focus.eyes.as_node))
         self.timeline.opPicked.connect(focus.select_op)
         self.timeline.markOpened.connect(self.open_mark)
         self.timeline.menuRequested.connect(self._offer)
@@ -228,6 +229,10 @@ class Transport(QFrame):
         self._show_time(self._player.playhead)
         self._show_counts()
         self._show_speed()
+
+    def _see_as(self, node: int | None) -> None:
+        self.timeline.see_as(node)
+        self.strip.see_as("" if node is None else self._player.world.called.get(node, "a provider"))
 
     def _show_playing(self, playing: bool) -> None:
         self._play.set_sign("pause" if playing else "play")
