@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
 
 VERSION = 1  # of the remembered layout: another one is not understood
@@ -181,6 +182,10 @@ class Docks(QObject):
             if dock.isFloating():
                 dock.setVisible(floating)
 
+    def _is_beside(self, name: str) -> bool:
+        dock = self._docks[name]
+        return not dock.isFloating() and self._bench.dockWidgetArea(dock) == Side.RIGHT.value
+
     def _is_below(self, name: str) -> bool:
         dock = self._docks[name]
         return not dock.isFloating() and self._bench.dockWidgetArea(dock) == Side.BELOW.value
@@ -237,7 +242,16 @@ class Docks(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ChildPolished:
             self._wire_tabs()
+        elif event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent) and watched is self._bench:
+            self._keep_shares(event.oldSize(), event.size())
         return False
+
+    def _keep_shares(self, before: QSize, after: QSize) -> None:
+        """A smaller window takes its width from the panels as well as from the map."""
+        beside = [dock for name, dock in self._docks.items() if dock.isVisible() and self._is_beside(name)]
+        if beside and before.width() > 0 and after.width() != before.width():
+            wide = max(LEAST_SIDE, round(beside[0].width() * after.width() / before.width()))
+            self._bench.resizeDocks(beside[:1], [wide], Qt.Orientation.Horizontal)
 
     def _wire_tabs(self) -> None:
         """Qt makes the tab bars itself, when docks come to lie on each other."""

@@ -131,7 +131,7 @@ class KeySheet(QDialog):
                 more = QLabel(row.says)
                 more.setWordWrap(True)
                 more.setProperty("role", "muted")
-                words.addWidget(QLabel(row.label.removesuffix("…")))
+                words.addWidget(QLabel(_says(row)))
                 words.addWidget(more, 1)
                 cell = QWidget()
                 keys = self._cells[row.id] = QHBoxLayout(cell)

@@ -72,9 +72,16 @@ class Welcome(QScrollArea):
         open_.setToolTip(
             "A scenario (.toml), a recording (.p4rec) or a map (.graphml, .gml); or drop it on this window"
         )
+        self.draw_button = QPushButton("Draw a network")
+        self.draw_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.draw_button.clicked.connect(self._draw)
+        self.draw_button.setToolTip(
+            "An empty one, with tools for providers, peerings, children and organisations (Ctrl+N)"
+        )
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch()
+        head.addWidget(self.draw_button)
         head.addWidget(open_)
         column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, 30, MARGIN, 30)
@@ -95,6 +102,10 @@ class Welcome(QScrollArea):
         document.changed.connect(self._show_recent)
         self._dress()
         self._show_recent()
+
+    def _draw(self, _: bool = False) -> None:
+        if self._document is not None:
+            self._document.new()
 
     def _dress(self) -> None:
         self._title.setFont(font("display"))

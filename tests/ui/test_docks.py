@@ -94,3 +94,13 @@ def test_putting_the_panels_back_leaves_no_tabs_behind(bench: Bench) -> None:
     assert [[bar.tabText(i) for i in range(bar.count())] for bar in bars if bar.isVisible()] == [
         [row.title for row in DOCKS if row.side is Side.RIGHT]
     ]
+
+
+def test_a_smaller_window_takes_from_map_and_panels_alike(bench: Bench, qtbot: QtBot) -> None:
+    wide = bench.docks["plots"].width()
+    bench.main.resize(1800, 800)
+    qtbot.wait(10)
+    assert bench.docks["plots"].width() == pytest.approx(wide * 1.5, abs=6)
+    bench.main.resize(1200, 800)
+    qtbot.wait(10)
+    assert bench.docks["plots"].width() == pytest.approx(wide, abs=6)

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from p4lab.core.commands import AddOrganisation
 from p4lab.scenario.model import Link, Organisation, Provider
 from tests.ui import runs
 from tests.ui.desk import Desk
@@ -108,3 +109,16 @@ def test_links_are_hidden_by_what_they_are_and_faults_end(desk: Desk) -> None:
     assert len(desk.player.branches.current.commands) == 7
     assert desk.window.map.plan.faulty(2.0) == []
     assert len(desk.window.map.plan.faulty(0.0)) == 7
+
+
+def test_who_was_taken_back_is_not_chosen_with_all(desk: Desk) -> None:
+    """Found by the monkey, seed 0: the map had not been painted since an organisation was undone."""
+    desk.window.grab()
+    names = desk.window.map.plan.places()
+    desk.player.submit(AddOrganisation("Beech", "Aster"))
+    runs.settle(desk.qtbot, desk.player)
+    desk.window.grab()
+    assert "Beech" in desk.window.map.plan.places()
+    desk.player.history.undo()
+    runs.settle(desk.qtbot, desk.player)
+    assert desk.window.map.plan.places().keys() == names.keys()

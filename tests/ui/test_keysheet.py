@@ -53,7 +53,7 @@ def of(acts: Actions, name: str) -> list[str]:
 
 def test_it_has_every_action_with_its_keys(sheet: KeySheet) -> None:
     texts = {label.text() for label in sheet.findChildren(QLabel)}
-    assert {"File", "Save", "Step forward", "To the next event", "150 %"} <= texts
+    assert {"File", "Save", "Step forward", "To the next event", "Text size: 150 %"} <= texts
     names = [each.accessibleName() for each in sheet.findChildren(KeyButton)]
     assert names == [
         "Ctrl+S: Save", "Add a key: Save", "F4: Step forward", "Add a key: Step forward", "Space: Play or pause",

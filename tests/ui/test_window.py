@@ -36,6 +36,12 @@ def test_a_card_opens_its_scenario_paused_with_a_key_selected(desk: Desk) -> Non
     assert desk.window.windowTitle() == "Three regimes side by side – P4 Lab"
 
 
+def test_an_empty_network_to_draw_in_is_one_click_away(desk: Desk) -> None:
+    desk.qtbot.mouseClick(desk.window.welcome.draw_button, Qt.MouseButton.LeftButton)
+    assert (desk.window.document.title, desk.player.scenario.provider) == ("Untitled", ())
+    assert not desk.window.welcome.isVisible()
+
+
 def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:
     desk.open()
     desk.press(Qt.Key.Key_Space)

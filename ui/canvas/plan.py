@@ -223,7 +223,7 @@ class Plan:
     def places(self) -> dict[str, tuple[float, float]]:
         """Where everybody stands who is drawn, by name."""
         mine = np.flatnonzero(self.hosts == np.arange(len(self.hosts))).tolist()
-        stood = () if self._stood is None else self._stood[2]
+        stood = () if self._figures is None else self.houses(self._figures[1])  # who has gone since stands no more
         return {self._world.called[node]: self.place_of(node) for node in (*mine, *(one.node for one in stood))}
 
     def pins(self) -> dict[str, tuple[float, float]]:

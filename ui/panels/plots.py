@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 
 from ui.elided import ElidedLabel
 from ui.focus import Focus
-from ui.panels.inspector_veil import Veil
 from ui.panels.legend import MANY, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.span import TimeSpan
@@ -41,7 +40,7 @@ USUAL_SHARE = 11
 LEAST_LINES = 9.0  # lines of text: the least height of a plot where there are more than three
 ROOMY, TIGHT = 11, 7.5  # lines of text for each plot: below these heights legends have one line, and none
 BAR = 2.6  # lines of text: the height of the bar above the plots
-VEILED = "Not visible to {0}: the plots count what all providers do. {0} knows its own customers: click it on the map."
+SEEN_AS = "only what {} can observe"
 HOW = "drag selects · wheel zooms"
 
 
@@ -71,7 +70,6 @@ class PlotsPanel(QWidget):
         self._how.set_text(HOW)
         self._empty = QLabel("No plot is chosen: the menu above has them.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.veil = Veil(themes)
         self._stack = QSplitter(Qt.Orientation.Vertical)
         self._stack.setChildrenCollapsible(False)
         self._stack.setHandleWidth(10)
@@ -96,7 +94,6 @@ class PlotsPanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(bar)
         layout.addWidget(self._empty, 1)
-        layout.addWidget(self.veil, 1)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.figures)
         self._scroll = scroll
@@ -151,19 +148,17 @@ class PlotsPanel(QWidget):
             self._stack.setStretchFactor(number, share)
             frame.chart.show_time_axis(number == len(self.frames) - 1)
         self._stack.setSizes([SHARES.get(frame.look.kind, USUAL_SHARE) * 100 for frame in self.frames])
-        self._look()
+        self._empty.setVisible(not self.frames)
+        self._scroll.setVisible(bool(self.frames))
         self._share_out()
         self._pulse.ask()
 
     def _look(self) -> None:
-        """What all have done is not for the eyes of one of them."""
+        """Say whose eyes are used: each plot leaves out what they cannot see."""
         eyes = self._focus.eyes.as_node
         me = None if eyes is None else self._player.world.called.get(eyes)
-        self.veil.setText("" if me is None else VEILED.format(me))
-        self.veil.setVisible(me is not None)
-        self._empty.setVisible(me is None and not self.frames)
-        self._scroll.setVisible(me is None and bool(self.frames))
-        self.figures.setVisible(me is None and self._focus.span.ends is not None)
+        self._how.set_text(HOW if me is None else SEEN_AS.format(me))
+        self._how.setToolTip("" if me is None else f"{me} knows its own customers' gets and its own messages")
 
     def _make(self, look: Shown) -> PlotFrame:
         frame = PlotFrame(self._player, self._focus, self._themes, self.span, look)
@@ -201,7 +196,7 @@ class PlotsPanel(QWidget):
         if self.span.dragging:  # or what is dragged over would move away
             return
         ends = self._focus.span.ends
-        self.figures.setVisible(ends is not None and not self.veil.isVisibleTo(self))
+        self.figures.setVisible(ends is not None)
         if ends is not None:
             rows = [row for frame in self.frames for row in within(frame, self._player, *ends)]
             self.figures.show_rows(ends, rows)

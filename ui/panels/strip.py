@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolic
 
 from ui.actions import Actions
 from ui.elided import ElidedLabel
+from ui.focus import Focus
 from ui.meter import Meter
 from ui.modes import EXPRESS, MODES
 from ui.panels.log_text import LogText
@@ -19,7 +20,6 @@ from ui.theme import ThemeSwitch, font
 from ui.upcoming import sentence
 from ui.words import NONE, THIN, clock, grouped, share, time
 
-HIDDEN = "What comes next is hidden from {}."
 ROUND = 2  # figures of a rate: more of them only flicker
 
 
@@ -34,11 +34,12 @@ def rounded(value: float | None) -> str:
 class Strip(QWidget):
     """One line."""
 
-    def __init__(self, player: Player, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, player: Player, focus: Focus, actions: Actions, theme: ThemeSwitch, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._player, self._theme = player, theme
+        self._player, self._eyes, self._theme = player, focus.eyes, theme
         self._meter = Meter()
-        self._seer = ""  # the provider whose eyes the window sees with
         self._text = LogText(player.trace, player.world)
         self.chips = {mode.word: _chip(actions, mode.word, mode.label) for mode in MODES}
         self._says = ElidedLabel(80)
@@ -67,6 +68,7 @@ class Strip(QWidget):
         player.progressed.connect(self._show)
         player.playingChanged.connect(self._restart)
         player.modeChanged.connect(self._restart)
+        focus.eyes.changed.connect(self._show)
         theme.changed.connect(self._dress)
         self._dress()
         self._restart()
@@ -75,11 +77,6 @@ class Strip(QWidget):
     def text(self) -> str:
         """What it says now."""
         return self._says.text()
-
-    def see_as(self, who: str) -> None:
-        """What is to happen elsewhere is not told to a provider; empty: to everybody."""
-        self._seer = who
-        self._show()
 
     def _dress(self) -> None:
         self._says.setFont(font("small"))
@@ -109,8 +106,8 @@ class Strip(QWidget):
             self._meter.add(perf_counter(), events, reached)
             self._bar.setValue(round(1000 * reached / player.duration))
             self._says.set_text(self._rates(reached))
-        elif self._seer:
-            self._says.set_text(HIDDEN.format(self._seer))
+        elif (me := player.world.called.get(-1 if self._eyes.as_node is None else self._eyes.as_node)) is not None:
+            self._says.set_text(f"{me} does not know what happens next.")
         else:
             self._says.set_text(sentence(self._text, player.playhead, player.duration))
 

@@ -54,7 +54,7 @@ class Transport(QFrame):
         self._showing = False  # the slider is moved by us, not by a person
         self.marks = Marks(player, focus.span, self)
         self.timeline = Timeline(player, self.marks, theme)
-        self.strip = Strip(player, actions, theme)
+        self.strip = Strip(player, focus, actions, theme)
         self.future = Future(player, focus, theme)
         self.slip = Slip(theme, self)
         self.until = UntilSlip(player, focus, theme, self)
@@ -85,7 +85,7 @@ class Transport(QFrame):
         player.sessionChanged.connect(self._show_all)
         player.speedChanged.connect(self._show_speed)
         player.modeChanged.connect(self._show_speed)
-        focus.eyes.changed.connect(lambda: self._see_as(focus.eyes.as_node))
+        focus.eyes.changed.connect(lambda: self.timeline.see_as(focus.eyes.as_node))
         self.timeline.opPicked.connect(focus.select_op)
         self.timeline.markOpened.connect(self.open_mark)
         self.timeline.menuRequested.connect(self._offer)
@@ -229,10 +229,6 @@ class Transport(QFrame):
         self._show_time(self._player.playhead)
         self._show_counts()
         self._show_speed()
-
-    def _see_as(self, node: int | None) -> None:
-        self.timeline.see_as(node)
-        self.strip.see_as("" if node is None else self._player.world.called.get(node, "a provider"))
 
     def _show_playing(self, playing: bool) -> None:
         self._play.set_sign("pause" if playing else "play")

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui import until
 from ui.buttons import SignButton
@@ -105,7 +106,7 @@ class UntilSlip(QFrame):
     def close_up(self) -> None:
         """Away with it; time can be let run again."""
         self.hide()
-        self._home.setFocus()
+        (self._home if isValid(self._home) else self._bar).setFocus()  # it may have been rebuilt meanwhile
 
     def seek_event(self, direction: int) -> None:
         """The next (+1) or the last (-1) event at the chosen provider."""

@@ -241,7 +241,7 @@ def test_the_window_seen_with_one_providers_eyes(desk: Desk) -> None:
     tab(desk, page, "Stores")
     assert [row[1] for row in cells(page.stores)].count("own") >= 1
     bar = window.transport
-    assert (len(bar.timeline._stale), bar.strip.text) == (0, "What comes next is hidden from Aster.")
+    assert (len(bar.timeline._stale), bar.strip.text) == (0, "Aster does not know what happens next.")
     rows = trace.rows()
     rows = rows[rows["code"] < ACCESS]
     counted = round(float(bar.timeline._activity._counts.sum()))

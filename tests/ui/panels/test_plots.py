@@ -5,7 +5,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 
 from tests.ui.panels import tale
-from ui.panels.plots import VEILED, PlotsPanel
+from ui.panels.plots import HOW, PlotsPanel
 from ui.plots.choice import LATENCY, RATES, STALENESS
 from ui.plots.series import SeriesPanel
 
@@ -130,15 +130,9 @@ def test_a_logarithmic_axis_has_decades(make):
     assert sorted(10.0**found) == pytest.approx([2.0, 2.0, 80.0, 100.0])
 
 
-def test_seen_as_one_provider_the_plots_are_veiled_and_say_why(make):
+def test_seen_as_one_provider_the_panel_says_whose_eyes_these_are(make):
     panel, player, focus = make()
-    focus.span.select(1.0, 3.0)
-    panel._count()
     focus.eyes.see_as(0)
-    panel._count()
-    seen = panel.veil.isVisible(), panel._scroll.isVisible(), panel.figures.isVisible(), panel.veil.text()
+    seen = panel._how.text()
     focus.eyes.see_as(None)
-    panel._count()
-    again = panel.veil.isVisible(), panel._scroll.isVisible(), panel.figures.isVisible()
-    assert seen == (True, False, False, VEILED.format(player.world.called[0]))
-    assert again == (False, True, True)
+    assert (seen, panel._how.text()) == (f"only what {player.world.called[0]} can observe", HOW)

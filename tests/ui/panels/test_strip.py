@@ -51,10 +51,15 @@ def test_it_counts_what_is_passed_in_fast_and_what_is_made_in_express(desk: Desk
     player.play()
     desk.qtbot.waitUntil(lambda: "to go" in strip.text)
     assert re.fullmatch(
-        r"[\d\u202f]+ events/s · \d+(\.\d)? simulated s per s · \d+ events per simulated s · .+", strip.text
+        r"[\d\u202f.]+ events/s · [\d.]+ simulated s per s · [\d\u202f.]+ events per simulated s · .+", strip.text
     )
     assert (strip.update_button.isVisible(), strip.chips["fast"].isChecked()) == (False, True)
     player.pause()
     assert strip.text.startswith("Next: ")
     player.setMode(EXPRESS)
     assert not strip.update_button.isVisible()
+
+
+def test_seen_as_a_provider_it_tells_nothing_of_what_comes(desk: Desk) -> None:
+    desk.window._focus.eyes.see_as(0)
+    assert desk.window.transport.strip.text == "Aster does not know what happens next."

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.events import Sent
@@ -71,3 +72,16 @@ def test_looking_can_be_given_up(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(slip._cancel, Qt.MouseButton.LeftButton)
     assert (player.work, 0 < player.playhead < 5000.0, slip._share.isVisible()) == (None, True, False)
     desk.leave()
+
+
+def test_the_keyboard_goes_back_to_somebody_who_is_still_there(desk: Desk) -> None:
+    """Found by the monkey, seed 3: what had the keyboard was rebuilt while the slip was open."""
+    slip = desk.window.transport.until
+    passing = QPushButton(desk.window)
+    passing.show()
+    passing.setFocus()
+    slip.ask()
+    passing.deleteLater()
+    desk.qtbot.wait(5)
+    slip.ask()
+    assert not slip.isVisible()
