@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.focus import Focus
 from ui.player import Player
-from ui.story import elsewhere, now
+from ui.story import seen
 from ui.telling import Told, told
 from ui.words import clock
 
@@ -111,7 +111,7 @@ class Narrator(QObject):
         jumped = end < start or (not player.playing and end - start > STEP)
         if jumped or trace.index_at(end) - trace.index_at(start) > MOST_EVENTS:
             self._waiting.clear()
-            where = now(world, trace, end, name) if eyes is None else elsewhere(world, eyes)
+            where = seen(world, trace, end, name, eyes)
             return [(end, f"At {clock(end)}. {where}".strip())]
         return told(world, trace, start, end, name, self.level is Level.FULL, eyes)
 

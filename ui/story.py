@@ -109,6 +109,11 @@ def elsewhere(world: World, eyes: int) -> str:
     return f"What happens elsewhere is hidden from {world.called.get(eyes, 'it')}."
 
 
+def seen(world: World, trace: Trace, t: float, name: int | None, eyes: int | None) -> str:
+    """What happens at time t, as far as it may be said to whoever looks with the eyes of a provider."""
+    return now(world, trace, t, name) if eyes is None else elsewhere(world, eyes)
+
+
 def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:
     rows, of = trace.in_flight(t), world.op_name()
     rows = rows[(rows["code"] <= FETCH_REPLY) & (rows["op"] < len(of))]

@@ -60,6 +60,9 @@ class Person(Dialogs):
     def film(self, duration: float, start: float, end: float, pace: float | None, title: str) -> Film | None:
         return self.film_wanted
 
+    def drawing_target(self, suggestion: str) -> Path | None:
+        return self.path
+
     def picture_target(self, suggestion: str) -> Path | None:
         return self.path
 
