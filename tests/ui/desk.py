@@ -89,7 +89,8 @@ class Desk:
         player, person = Player(Simulated), self.person
         recovery = self.folder / "recovery"
         document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings, recovery)
-        window = Window(player, Focus(), self.taste, document, person, self.settings)
+        window = Window(self.taste, self.settings)
+        window.furnish(player, Focus(), document, person)
         window.resize(1200, 760)
         window.show()
         return window
