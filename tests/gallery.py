@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from p4lab import resources
-from ui.app import application, build, offer_recovery
+from ui.app import application, build
 from ui.recovery import HEAD, SUFFIX
 from ui.story import QUERY
 from ui.subject import Subject, What
@@ -341,7 +341,6 @@ def recovery(on: Shooting) -> None:
         document = on.window.document
         document.recovery._find(Path(folder))
         document.recovery.changed.emit()
-        offer_recovery(on.window)
         on.settle()
         on.kept = on.window.grab()
         for left in document.recovery.left:
