@@ -43,6 +43,7 @@ class Window(QMainWindow):
         self.welcome = Welcome(taste.switch)
         self._stack.addWidget(self.welcome)
         self.setCentralWidget(self._stack)
+        self.menuBar().addMenu(" ")  # keeps the place of the menus to come
         geometry = settings.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.inspectors = make.Inspectors(context)
         self.studio = make.Studio(context)
         self.acts = make.Actions(make.table(context), self, self._settings, early=True)
+        self.menuBar().clear()
         menus = self.acts.fill(self.menuBar())
         menus["File"].insertMenu(self.acts["save"], make.RecentMenu(document, self))
         self.opening = make.Opening(player, focus, self)

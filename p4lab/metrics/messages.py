@@ -113,7 +113,9 @@ class Messages:
         for chunk in range(max(0, bisect_right(self._starts, t0) - 2), bisect_right(self._starts, t1)):
             rows = self._rows(chunk)
             rows = rows[slice(*np.searchsorted(rows["t"], (t0, t1)))]
-            rows = rows[rows["fate"] & DUPLICATE == 0]
+            doubled = rows["fate"] & DUPLICATE > 0
+            if doubled.any():  # a copy of the rows is dear
+                rows = rows[~doubled]
             yield rows, np.minimum(((rows["t"] - t0) * (bins / (t1 - t0))).astype(np.int64), bins - 1)
 
     def _rows(self, chunk: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -57,7 +57,11 @@ def test_the_window_is_furnished_after_its_first_frame(qtbot: QtBot, tmp_path: P
     before = [(card.accessibleName(), card.accessibleDescription(), card.size().toTuple()) for card in cards]
     assert before[0][0] == "Three regimes side by side"
     assert len(cards) == len(list((ROOT / "scenarios").glob("*.toml")))
+    top = window.welcome.mapTo(window, QPoint(0, 0))
     furnish(window, settings, None)
+    window.grab()
+    assert window.welcome.mapTo(window, QPoint(0, 0)) == top
+    assert next(action.text() for action in window.menuBar().actions()) == "File"
     after = [(card.accessibleName(), card.accessibleDescription(), card.size().toTuple()) for card in cards]
     assert [name for name, _, _ in after] == [name for name, _, _ in before]
     assert [size for _, _, size in after] == [size for _, _, size in before]  # nothing moves under the pointer

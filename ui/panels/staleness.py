@@ -153,12 +153,9 @@ class StalenessPanel(QWidget):
         top = self._scroll.value() / 100 if self._scroll.maximum() else 0.0
         seen = self.chart.view.boundingRect().height() / self._lane_height()
         names = self._player.world.called
-        metrics = QFontMetricsF(font("small"))
+        metrics, room = QFontMetricsF(font("small")), gutter(self._player) - BESIDE + 1
         texts = [
-            (
-                row + 0.5,
-                metrics.elidedText(names.get(node, ""), Qt.TextElideMode.ElideRight, gutter(self._player) - BESIDE + 1),
-            )
+            (row + 0.5, metrics.elidedText(names.get(node, ""), Qt.TextElideMode.ElideRight, room))
             for row, node in enumerate(self._item.lanes)
             if top <= row + 0.5 <= top + seen
         ]
