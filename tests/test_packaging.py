@@ -61,8 +61,9 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
         "Requires-Python": ">=3.11",
     }
     assert wheel.read(f"{info}/entry_points.txt").decode().split("\n\n") == [
-        "[console_scripts]\np4lab = p4lab.cli:main",
-        "[p4lab.commands]\nfilm = ui.commands:film\ngui = ui.commands:gui\nscreenshot = ui.commands:screenshot\n",
+        "[console_scripts]\np4lab = p4lab.__main__:main",
+        "[p4lab.commands]\nfilm = ui.commands:film\ngui = ui.commands:gui\nscreenshot = ui.commands:screenshot",
+        "[p4lab.window]\nwindow = ui.start:start\n",
     ]
 
 

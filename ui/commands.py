@@ -36,7 +36,7 @@ def gui(
         _refuse(f"{file}: there is no such file")
     why_not = why_no_display(os.environ)
     if not why_not:
-        from ui.app import show  # noqa: PLC0415 loads Qt, which may be missing
+        from ui.front import show  # noqa: PLC0415 loads Qt, which may be missing
 
         raise typer.Exit(show(file))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"

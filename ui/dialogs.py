@@ -70,6 +70,12 @@ class Dialogs:
         name, _ = QFileDialog.getSaveFileName(self.window, title, str(self.folder / suggestion), kind)
         return self._remember(name if not name or Path(name).suffix else f"{name}{Path(suggestion).suffix}")
 
+    def drawing_target(self, suggestion: str) -> Path | None:
+        """Where to save a drawing."""
+        start = str(self.folder / suggestion)
+        name, _ = QFileDialog.getSaveFileName(self.window, "Save the map as a drawing", start, "Drawings (*.svg)")
+        return self._remember(name if not name or Path(name).suffix else f"{name}.svg")
+
     def one_of(self, title: str, says: str, names: list[str]) -> str | None:
         """One of these names."""
         if not names:

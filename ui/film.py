@@ -8,7 +8,7 @@ tick of one timer, which stops when the film is over, given up or has failed; on
 from collections.abc import Callable, Generator, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from p4lab import __version__
 from ui.canvas.scene import MapView
@@ -19,7 +19,7 @@ from ui.presenting.encode import CannotFilmError, encoder
 from ui.presenting.frames import Frames
 from ui.presenting.reel import Film, Still, What, stills
 from ui.run import Run
-from ui.story import now
+from ui.story import seen
 from ui.tempo import Tempo
 from ui.theme import ThemeSwitch
 
@@ -49,6 +49,9 @@ class Filming(QObject):
         self._timer = QTimer(self, interval=0)
         self._timer.setObjectName("film")
         self._timer.timeout.connect(self._go_on)
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.cancel)  # what is half done would stay behind
 
     def why_not(self) -> str:
         """Why none can be begun now, as a sentence; empty if one can."""
@@ -116,10 +119,7 @@ class Filming(QObject):
             for done, still in enumerate(moments):
                 self._still_there(run)
                 show(still)
-                says = (
-                    now(run.world, run.trace, still.t, self._focus.name) if widget else ""
-                )  # the window says it itself
-                file.add(frames.picture(still.t, says))
+                file.add(frames.picture(still.t, self._caption(run, still.t) if widget else ""))
                 yield done + 1, len(moments)
             file.finish()
             file = None
@@ -155,10 +155,15 @@ class Filming(QObject):
         cut.setParent(made)
         focus.setParent(made)
         focus.select_name(self._focus.name)
+        focus.eyes.see_as(self._focus.eyes.as_node)
         _fold_like(made, self._view, focus)
         made.resize(*film.size)
         made.look_from(self._view.camera.sized(*film.size))
         return made, lambda still: cut.show(still.t, still.factor)
+
+    def _caption(self, run: Run, t: float) -> str:
+        """What happens; the window says it itself."""
+        return seen(run.world, run.trace, t, self._focus.name, self._focus.eyes.as_node)
 
     def _show_in_window(self, still: Still) -> None:
         self._player.setSpeed(still.factor)

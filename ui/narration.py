@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.focus import Focus
 from ui.player import Player
-from ui.story import now
+from ui.story import seen
 from ui.telling import Told, told
 from ui.words import clock
 
@@ -107,11 +107,13 @@ class Narrator(QObject):
     def _found(self, start: float, end: float) -> list[Told]:
         player = self._player
         world, trace, name = player.world, player.trace, self._focus.name
+        eyes = self._focus.eyes.as_node
         jumped = end < start or (not player.playing and end - start > STEP)
         if jumped or trace.index_at(end) - trace.index_at(start) > MOST_EVENTS:
             self._waiting.clear()
-            return [(end, f"At {clock(end)}. {now(world, trace, end, name)}".strip())]
-        return told(world, trace, start, end, name, self.level is Level.FULL)
+            where = seen(world, trace, end, name, eyes)
+            return [(end, f"At {clock(end)}. {where}".strip())]
+        return told(world, trace, start, end, name, self.level is Level.FULL, eyes)
 
     def _tell(self) -> None:
         """Say what waits, as far as one can listen to it; the log has all of it."""

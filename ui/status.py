@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.player import Player
-from ui.story import now
+from ui.story import elsewhere, seen
 from ui.theme import font
 from ui.words import ACCESS, plural, share
 
@@ -43,6 +43,7 @@ class Status(QStatusBar):
     def set_large(self, large: bool) -> None:
         """As the caption of a presentation, to be read from the last row."""
         self._large = large
+        self._facts.setVisible(not large)  # an audience has no use for them, and the sentence needs the room
         self._make_room()
 
     def follow(self, guide: Callable[[], str]) -> None:
@@ -80,14 +81,12 @@ class Status(QStatusBar):
         guide = self._guide()
         if guide and not player.playing:
             return guide
+        eyes = self._focus.eyes.as_node
         if player.playhead >= player.duration:
-            return f"The run is over. {_balance(player)}"
+            return f"The run is over. {_balance(player) if eyes is None else elsewhere(player.world, eyes)}"
         if player.playhead <= 0 and not player.playing:
             return "Press Space to let time run. Drag a provider to move it; click one to see its copies."
-        eyes = self._focus.eyes.as_node
-        if eyes in player.world.called:
-            return f"What happens elsewhere is hidden from {player.world.called[eyes]}."
-        return now(player.world, player.trace, player.playhead, self._focus.name)
+        return seen(player.world, player.trace, player.playhead, self._focus.name, eyes)
 
     def _numbers(self) -> list[str]:
         player, eyes = self._player, self._focus.eyes.as_node
@@ -99,7 +98,7 @@ class Status(QStatusBar):
         return [
             f"{plural(flying, 'message')} in flight",
             "recording" if player.session.abilities.known else "simulated",
-            plural(alerts, "message refused", "messages refused") if alerts else "no alerts",
+            plural(alerts, "message refused", "messages refused") if alerts and eyes is None else "no alerts",
         ]
 
 

@@ -57,8 +57,11 @@ def names(nodes: Iterable[int], world: World, most: int = 5) -> str:
     return " and ".join(part for part in (", ".join(found[:-1]), found[-1] if found else "") if part)
 
 
-def result(op: Op, world: World, trace: Trace, t: float) -> tuple[str, Tone]:
-    """What became of a put or get by time t: "v1 in 2 ms, stale: 2 versions behind"."""
+def result(op: Op, world: World, trace: Trace, t: float, judged: bool = True) -> tuple[str, Tone]:
+    """What became of a put or get by time t: "v1 in 2 ms, stale: 2 versions behind".
+
+    judged: whether it is said what is stale and what is not.
+    """
     if t < op.started:
         return f"asked at {time(op.started)}", Tone.WAITING
     if op.finished is None or t < op.finished:
@@ -76,13 +79,15 @@ def result(op: Op, world: World, trace: Trace, t: float) -> tuple[str, Tone]:
             return f"stored in the organisation in {took}, to be passed on", Tone.GOOD
         return (f"stored as {version(op.seq)} in {took}" if op.seq else f"stored in {took}"), Tone.GOOD
     if op.outcome == "NOT_FOUND":
-        return f"not found: nobody has it ({took})", Tone.PLAIN
+        return f"not found: nobody {'has it' if judged else 'who was asked has it'} ({took})", Tone.PLAIN
     if op.outcome == "TIMEOUT":
         return f"nobody answered in {took}", Tone.STALE
     found = _read(op, kind, took)
     if op.outcome == "PARTIAL":
         silent = f"partial: {names(op.silent, world)} did not answer"
         return (f"{silent}; {found}" if op.values else silent), Tone.STALE
+    if not judged:
+        return found, Tone.PLAIN
     if op.lag:
         return f"{found}, stale: {staleness(op.lag, 0.0, kind).split(',')[0]}", Tone.STALE
     return f"{found}, fresh" if kind != "immutable" else found, Tone.GOOD
@@ -97,6 +102,16 @@ def now(world: World, trace: Trace, t: float, name: int | None) -> str:
         latest = flying[flying["op"] == flying["op"][-1]]
         return _flight(latest, world, trace, t, name)
     return _last(world, trace, t, name) or f"Nothing is under way for {world.known_as(name)}."
+
+
+def elsewhere(world: World, eyes: int) -> str:
+    """Instead of `now`, while the window sees with a provider's eyes."""
+    return f"What happens elsewhere is hidden from {world.called.get(eyes, 'it')}."
+
+
+def seen(world: World, trace: Trace, t: float, name: int | None, eyes: int | None) -> str:
+    """What happens at time t, as far as it may be said to whoever looks with the eyes of a provider."""
+    return now(world, trace, t, name) if eyes is None else elsewhere(world, eyes)
 
 
 def _flying(world: World, trace: Trace, t: float, name: int) -> np.ndarray:

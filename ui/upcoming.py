@@ -53,12 +53,13 @@ def arrivals(trace: Trace, world: World, t: float) -> list[Due]:
     return found
 
 
-def expiries(world: World, name: int | None, t: float) -> list[Due]:
-    """When the copies of the selected key run out, if nothing renews them."""
+def expiries(world: World, name: int | None, t: float, at: int | None = None) -> list[Due]:
+    """When the copies of the selected key run out, if nothing renews them. at: only those of this provider."""
     if name is None or name >= len(world.names):
         return []
     label = world.known_as(name)
     held = [(held.until, held.node) for held in world.holdings(name, t) if held.until is not None and held.until > t]
+    held = [(until, node) for until, node in held if at in (None, node)]
     return [
         Due(until, f"{names([node], world)}: its copy of {label} runs out", "expiry") for until, node in sorted(held)
     ]

@@ -1,27 +1,28 @@
 """The welcome page: the scenarios that come along as cards with a picture, files opened before, and opening a file.
 
 Rules: chooses, opens nothing itself. A card is a button: Tab reaches it, Enter or Space opens it. A scenario that
-cannot be read has no card.
+cannot be read has no card. It is the first that is seen of the window, so it imports nothing but Qt: titles and
+sentences come from the heads of the files; pictures and what was open before once `meet` has said who knows.
 """
 
 import re
+import tomllib
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from p4lab import resources
-from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.model import Scenario
-from p4lab.scenario.read import read
-from ui.document import Document
 from ui.flow import FlowLayout
-from ui.leftovers import Leftovers
-from ui.miniature import Miniature
 from ui.theme import ThemeSwitch, font, mix
-from ui.words import plural, time
+
+if TYPE_CHECKING:  # they load the engine
+    from p4lab.scenario.model import Scenario
+    from ui.document import Document
+    from ui.miniature import Miniature
 
 FIRST = (  # in the order in which one would learn
     "three-regimes", "stale-by-ttl", "first-get-is-slow", "no-latency-puts", "who-pays", "holes",
@@ -30,6 +31,8 @@ FIRST = (  # in the order in which one would learn
 )  # fmt: skip
 WIDTH, PICTURE = 292, 128  # px of a card at 100 %
 LINES = 3  # of its sentence
+AFTER_WORDS = 2  # the place in the column of what was not saved
+Head = tuple[str, str]  # of a scenario: title and text
 MARGIN, GAP = 40, 18
 ASIDE = re.compile(r"\s*\([^()]*\)")
 CLAUSES = (re.compile(r"[;:](?= )"), re.compile(r",(?= )"))  # the first is the better place to stop
@@ -42,9 +45,9 @@ class Welcome(QScrollArea):
     chosen = Signal(object)
     browse = Signal()
 
-    def __init__(self, document: Document, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document = document
+        self._document: Document | None = None
         self._theme = theme
         self.setAccessibleName("Scenarios to choose from")
         self.setWidgetResizable(True)
@@ -58,7 +61,7 @@ class Welcome(QScrollArea):
         self._says.setWordWrap(True)
         self._says.setProperty("role", "muted")
         cards = FlowLayout(GAP)
-        self._cards = [Card(path, scenario, theme) for path, scenario in _shipped()]
+        self._cards = [Card(path, head, theme) for path, head in _shipped()]
         for card in self._cards:
             card.clicked.connect(partial(self.chosen.emit, card.path))
             cards.addWidget(card)
@@ -83,12 +86,11 @@ class Welcome(QScrollArea):
         head.addStretch()
         head.addWidget(self.draw_button)
         head.addWidget(open_)
-        column = QVBoxLayout(page)
+        self._column = column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, 30, MARGIN, 30)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._says)
-        column.addWidget(Leftovers(document))
         column.addSpacing(16)
         column.addLayout(cards)
         column.addSpacing(20)
@@ -99,9 +101,19 @@ class Welcome(QScrollArea):
         if self._cards:
             self.setFocusProxy(self._cards[0])  # Enter opens the first
         theme.changed.connect(self._dress)
-        document.changed.connect(self._show_recent)
         self._dress()
         self._show_recent()
+
+    def meet(self, document: "Document") -> None:
+        """Who knows what was open before, and what was not saved; and the engine is there to draw the scenarios."""
+        from ui.leftovers import Leftovers  # noqa: PLC0415 the first frame does not wait for it
+
+        self._document = document
+        self._column.insertWidget(AFTER_WORDS, Leftovers(document))
+        document.changed.connect(self._show_recent)
+        self._show_recent()
+        for card in self._cards:
+            card.know()
 
     def _draw(self, _: bool = False) -> None:
         if self._document is not None:
@@ -134,7 +146,7 @@ class Welcome(QScrollArea):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        recent = self._document.recent
+        recent = [] if self._document is None else self._document.recent
         self._recent_title.setVisible(bool(recent))
         for path in recent:
             button = QPushButton(f"{path.stem}   {path.parent}")
@@ -146,23 +158,37 @@ class Welcome(QScrollArea):
 
 
 class Card(QAbstractButton):
-    """One scenario: picture, title, sentence, size."""
+    """One scenario: title and sentence, and once it is known, picture and size."""
 
-    def __init__(self, path: Path, scenario: Scenario, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
+    def __init__(self, path: Path, head: Head, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path = path
         self._theme = theme
-        self._picture = Miniature(scenario)
-        self._title = scenario.title
-        self._says = first_sentence(scenario.about)
-        self._small = f"{plural(len(scenario.provider), 'provider')} · {length(scenario.duration)} of simulated time"
-        self.setText(scenario.title)
-        self.setToolTip(scenario.title)
-        self.setAccessibleName(scenario.title)
-        self.setAccessibleDescription(f"{self._says} {self._small}")
+        self._picture: Miniature | None = None
+        self._title, about = head
+        self._says, self._small = first_sentence(about), ""
+        self.setText(self._title)
+        self.setToolTip(self._title)
+        self.setAccessibleName(self._title)
+        self.setAccessibleDescription(self._says)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
+
+    def know(self) -> None:
+        """Read the whole of it."""
+        from p4lab.scenario.errors import ScenarioError  # noqa: PLC0415 the first frame does not wait for it
+        from p4lab.scenario.read import read  # noqa: PLC0415 the first frame does not wait for it
+        from ui.miniature import Miniature  # noqa: PLC0415 the first frame does not wait for it
+
+        try:
+            scenario = read(self.path)
+        except ScenarioError:  # the tests hold each of them against `p4lab check`
+            self.hide()
+            return
+        self._picture, self._small = Miniature(scenario), size(scenario)
+        self.setAccessibleDescription(f"{self._says} {self._small}")
+        self.update()
 
     def set_width(self, width: int) -> None:
         """As wide as there is room for; as high as its words need."""
@@ -201,7 +227,8 @@ class Card(QAbstractButton):
         painter.setBrush(theme.map if not marked else mix(theme.map, theme.accent_soft, 0.6))
         painter.drawRoundedRect(top, 9, 9)
         painter.drawRect(top.adjusted(0, 12, 0, 0))
-        self._picture.paint(painter, top, theme)
+        if self._picture is not None:
+            self._picture.paint(painter, top, theme)
         painter.restore()
         words = box.adjusted(16, PICTURE + 12, -16, -10)
         for role, ink, text, flags in (
@@ -232,8 +259,17 @@ def first_sentence(about: str) -> str:
     return plain[:end]
 
 
+def size(scenario: "Scenario") -> str:
+    """How large it is: "3 providers · 60 s of simulated time"."""
+    from ui.words import plural  # noqa: PLC0415 it loads the folds, and the first frame does not wait for them
+
+    return f"{plural(len(scenario.provider), 'provider')} · {length(scenario.duration)} of simulated time"
+
+
 def length(seconds: float) -> str:
     """A round length of time: "60 s", "2 min"."""
+    from ui.words import time  # noqa: PLC0415 the first frame does not wait for it
+
     return f"{seconds:g} s" if seconds < 120 else time(seconds)
 
 
@@ -253,12 +289,22 @@ def _fitted(painter: QPainter, text: str, box: QRectF) -> str:
     return text if fits(text) else enough[0] if enough else longest
 
 
-def _shipped() -> list[tuple[Path, Scenario]]:
-    found: list[tuple[Path, Scenario]] = []
-    for path in resources.scenario_files():
-        try:
-            found.append((path, read(path)))
-        except ScenarioError:
-            continue  # the tests hold each of them against `p4lab check`
+def _shipped() -> list[tuple[Path, Head]]:
     rank = {name: i for i, name in enumerate(FIRST)}
-    return sorted(found, key=lambda each: rank.get(each[0].stem, len(rank)))
+    files = sorted(resources.scenario_files(), key=lambda path: rank.get(path.stem, len(rank)))
+    return [(path, head) for path in files if (head := _head(path)) is not None]
+
+
+def _head(path: Path) -> Head | None:
+    """Title and text, which stand before the tables; None where there are none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError):
+        return None
+    for part in (text.split("\n[", 1)[0], text):  # a text may have a line that looks like a table
+        try:
+            found = tomllib.loads(part)
+        except tomllib.TOMLDecodeError:
+            continue
+        return str(found.get("title", path.stem)), str(found.get("about", ""))
+    return None

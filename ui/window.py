@@ -1,35 +1,27 @@
 """The window: lays out its parts and wires them together.
 
 Rules: makes, places and connects, and decides nothing; at most 250 lines. All wiring is in `_connect_signals`. The
-layout is remembered in the settings it is given.
+layout is remembered in the settings it is given. Its first frame is the welcome page alone, for which it imports
+little: `furnish` brings everything else, by then or at once.
 """
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QByteArray, QEvent, QSettings, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from ui.actions import Actions, table
-from ui.acts.context import Context
-from ui.bench import Bench
-from ui.dialogs import Dialogs
-from ui.docks import Docks
-from ui.document import Document
-from ui.focus import Focus
-from ui.inspectors import Inspectors
 from ui.keys import keeps, typed_into
-from ui.menus import RecentMenu
-from ui.notice import Notice
-from ui.opening import Opening
-from ui.player import Player
-from ui.presenting.lectern import Lectern
-from ui.status import Status
-from ui.studio import Studio
 from ui.taste import Taste
 from ui.welcome import Welcome
-from ui.words import clock
+
+if TYPE_CHECKING:  # they load the engine, pyqtgraph and all panels
+    from ui.dialogs import Dialogs
+    from ui.document import Document
+    from ui.focus import Focus
+    from ui.player import Player
 
 SIZE = (1440, 900)
 LEAST = (880, 560)
@@ -39,55 +31,56 @@ SEEDS = 1_000_000  # a new seed is short enough to be read out
 class Window(QMainWindow):
     """Everything a person sees."""
 
-    def __init__(
-        self,
-        player: Player,
-        focus: Focus,
-        taste: Taste,
-        document: Document,
-        dialogs: Dialogs,
-        settings: QSettings,
-    ) -> None:
+    painted = Signal()  # the first frame; connect it queued, to come after all of it
+
+    def __init__(self, taste: Taste, settings: QSettings) -> None:
         super().__init__()
-        self.player = player
-        self.document = document
-        self._focus = focus
-        self._dialogs = dialogs
-        self._settings = settings
-        theme = taste.switch
-        dialogs.window = self
+        self._taste, self._settings = taste, settings
+        self.furnished = self._seen = False
         self.setWindowTitle("P4 Lab")
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
         self.setAcceptDrops(True)
-        inner = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
-        self.docks = Docks(inner)
-        context = Context(player, focus, document, taste, dialogs, self)
-        self.inspectors = Inspectors(context)
-        self.studio = Studio(context)
-        self.acts = Actions(table(context), self, settings, early=True)
-        menus = self.acts.fill(self.menuBar())
-        menus["File"].insertMenu(self.acts["save"], RecentMenu(document, self))
-        self.opening = Opening(player, focus, self)
         self._stack = QStackedWidget()
-        self.notice = Notice(player, theme, self._stack)
-        self.welcome = Welcome(document, theme)
-        self.bench = Bench(context, self.acts, self.docks, inner, self.inspectors, self.notice, settings)
+        self.welcome = Welcome(taste.switch)
+        self._stack.addWidget(self.welcome)
+        self.setCentralWidget(self._stack)
+        geometry = settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def furnish(self, player: "Player", focus: "Focus", document: "Document", dialogs: "Dialogs") -> None:
+        """Everything but the welcome page; once."""
+        from ui import furniture as make  # noqa: PLC0415 the first frame does not wait for it
+
+        self.player = player
+        self.document = document
+        self._focus = focus
+        self._dialogs = dialogs
+        theme = self._taste.switch
+        dialogs.window = self
+        inner = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
+        self.docks = make.Docks(inner)
+        context = make.Context(player, focus, document, self._taste, dialogs, self)
+        self.inspectors = make.Inspectors(context)
+        self.studio = make.Studio(context)
+        self.acts = make.Actions(make.table(context), self, self._settings, early=True)
+        menus = self.acts.fill(self.menuBar())
+        menus["File"].insertMenu(self.acts["save"], make.RecentMenu(document, self))
+        self.opening = make.Opening(player, focus, self)
+        self.notice = make.Notice(player, theme, self._stack)
+        self.welcome.meet(document)
+        self.bench = make.Bench(context, self.acts, self.docks, inner, self.inspectors, self.notice, self._settings)
         self.map, self.bar, self.transport = self.bench.map, self.bench.bar, self.bench.transport
         self.header, self.beside = self.bench.header, self.bench.beside
-        self.status = Status(player, focus)
-        self._lay_out()
-        self.lectern = Lectern(context, settings)
-        self._connect_signals()
-        self.acts.begin()
-        self._restore()
-
-    def _lay_out(self) -> None:
-        for each in (self.welcome, self.bench):
-            self._stack.addWidget(each)
-        self.setCentralWidget(self._stack)
+        self._stack.addWidget(self.bench)
+        self.status = make.Status(player, focus)
         self.setStatusBar(self.status)
         self.status.hide()
+        self.lectern = make.Lectern(context, self._settings)
+        self._connect_signals()
+        self.acts.begin()
+        self.furnished = True
 
     def _connect_signals(self) -> None:
         player, document, focus = self.player, self.document, self._focus
@@ -159,15 +152,18 @@ class Window(QMainWindow):
     def _tell_fork(self, t: float) -> None:
         branch = self.player.branches.current
         former = self.player.branches.of(branch.parent or 1)
+        from ui.words import clock  # noqa: PLC0415 it loads the folds
+
         says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
         self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 
-    def _restore(self) -> None:
-        geometry = self._settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-
     # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._seen:
+            self._seen = True
+            self.painted.emit()
 
     def event(self, event: QEvent) -> bool:
         # Asked of the widget with the focus first; what it leaves comes up to here.
@@ -177,7 +173,7 @@ class Window(QMainWindow):
         return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if self.furnished and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -186,6 +182,8 @@ class Window(QMainWindow):
             self.document.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.furnished:
+            return
         if not self.document.may_leave():
             event.ignore()
             return

@@ -60,6 +60,9 @@ class Person(Dialogs):
     def film(self, duration: float, start: float, end: float, pace: float | None, title: str) -> Film | None:
         return self.film_wanted
 
+    def drawing_target(self, suggestion: str) -> Path | None:
+        return self.path
+
     def picture_target(self, suggestion: str) -> Path | None:
         return self.path
 
@@ -86,7 +89,8 @@ class Desk:
         player, person = Player(Simulated), self.person
         recovery = self.folder / "recovery"
         document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings, recovery)
-        window = Window(player, Focus(), self.taste, document, person, self.settings)
+        window = Window(self.taste, self.settings)
+        window.furnish(player, Focus(), document, person)
         window.resize(1200, 760)
         window.show()
         return window

@@ -76,6 +76,21 @@ def test_a_jump_says_where_one_is(listener: Listener) -> None:
     listener.narrator._timer.stop()
 
 
+def test_with_a_providers_eyes_nothing_is_told_that_it_cannot_know(listener: Listener) -> None:
+    listener.narrator.choose(Level.FULL)
+    listener.focus.eyes.see_as(1)
+    end = listener.player.duration
+    listener.go(end)
+    said = [text for _, text in listener.narrator.log]
+    assert said
+    assert {text.split()[0] for text in said if " asks " in text or "’s get" in text} <= {"Birch", "Birch’s"}
+    assert not any(word in text for text in said for word in ("behind", "stale", "fresh"))
+    listener.go(2.0, playing=False)
+    listener.narrator._tell()  # as the timer does
+    listener.narrator._timer.stop()
+    assert listener.said[-1] == "At 2.00 s. What happens elsewhere is hidden from Birch."
+
+
 def test_the_panel_shows_the_log_copies_it_and_goes_there(qtbot: QtBot, listener: Listener) -> None:
     panel = NarrationPanel(listener.player, listener.narrator)
     qtbot.addWidget(panel)

@@ -49,6 +49,10 @@ def rows(ctx: Context) -> list[Row]:
     def shows_future() -> bool:
         return not player.empty and view.transport.future.isVisible()
 
+    def no_judge() -> str:
+        blind = "A provider does not know which answers are stale: show everything."
+        return ctx.nothing_open() or ("" if focus.eyes.as_node is None else blind)
+
     def stale() -> None:
         until().next_stale()
 
@@ -74,7 +78,7 @@ def rows(ctx: Context) -> list[Row]:
             ("Shift+Right",), no_provider),
         Row("event-last", "Previous event at the chosen provider", "Time", lambda: until().seek_event(-1),
             ("Shift+Left",), no_provider),
-        Row("stale-next", "Next stale get", "Time", stale, (), ctx.nothing_open),
+        Row("stale-next", "Next stale get", "Time", stale, (), no_judge),
         Row("future", "What is to come", "Time", future, ("Ctrl+T",), ctx.nothing_open, shows_future,
             says="A line of the messages under way, copies that run out and deeds planned, on a log scale"),
         Row("mark", "Mark this moment", "Time", lambda: mark(False), ("M",), no_mark, line=True,

@@ -43,7 +43,10 @@ def rows(ctx: Context) -> list[Row]:
 
     def no_remedy() -> str:
         abilities = player.session.abilities
-        return no_answer() or ("" if abilities.fork else abilities.why_not)
+        blind = (
+            "" if focus.eyes.as_node is None else "A provider does not know what went wrong elsewhere: show everything."
+        )
+        return no_answer() or blind or ("" if abilities.fork else abilities.why_not)
 
     return [
         Row("why", "Why did it end so?", "Time", view.inspectors.tell_why, ("W",), no_answer, line=True,

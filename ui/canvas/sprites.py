@@ -106,6 +106,11 @@ def draw(painter: QPainter, theme: Theme, code: int, regime: int, radius: float,
     _glyph(painter, theme, theme.regime(regime), column, radius)
 
 
+def draw_glyph(painter: QPainter, theme: Theme, glyph: int, radius: float) -> None:
+    """One glyph at the origin by its number in a sheet: regime * COLUMNS + column."""
+    _glyph(painter, theme, theme.regime(glyph // COLUMNS), glyph % COLUMNS, radius)
+
+
 def _glyph(painter: QPainter, theme: Theme, look: RegimeLook, column: int, radius: float) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if radius < PLAIN:

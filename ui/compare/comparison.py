@@ -39,9 +39,16 @@ class Comparison(QObject):
             give = self._hand_on(ours, theirs)
             for signal in (ours.nameChanged, ours.providerChanged, ours.opChanged):
                 signal.connect(give)
+        focus.eyes.changed.connect(self._see)
         self.follower.sampled.connect(self._complete)
         player.branchesChanged.connect(self._mend)
         player.sessionChanged.connect(self._mend)
+
+    @property
+    def seer(self) -> str:
+        """The provider whose eyes the window sees with; empty: everybody's."""
+        node = self._here.eyes.as_node
+        return "" if node is None else self._player.world.called.get(node, "a provider")
 
     @property
     def number(self) -> int | None:
@@ -150,10 +157,20 @@ class Comparison(QObject):
 
         return give
 
+    def _see(self) -> None:
+        """With the same provider's eyes there; as long as nobody is called so, of the same number."""
+        eyes = self._here.eyes.as_node
+        there = same_node(eyes, self._player.world, self.follower.world) if self.on else None
+        self.focus.eyes.see_as(there if there is not None or not self.on else eyes)
+        if self.on:
+            self.changed.emit()
+
     def _complete(self) -> None:
         """What the other run did not know yet, it may know by now."""
         ours, theirs = self._here, self.focus
         if not self.on or self._passing:
             return
+        eyes = same_node(ours.eyes.as_node, self._player.world, self.follower.world)
+        theirs.eyes.see_as(eyes if eyes is not None else ours.eyes.as_node)
         if (theirs.name is None) is not (ours.name is None) or (theirs.op is None) is not (ours.op is None):
             self._hand_on(ours, theirs)()

@@ -74,7 +74,11 @@ class Maps(QWidget):
         for caption, name, why in zip(self._captions, names, says, strict=True):
             caption.say(name, why, on)
         if on and not self.side_by_side:
-            self._captions[0].say(names[0], f"{says[0]}; pale: what is different in {names[1]} ({says[1]})", True)
+            pale = f"{says[0]}; pale: what is different in {names[1]} ({says[1]})"
+            seer = self._comparison.seer
+            self._captions[0].say(
+                names[0], f"what is different elsewhere is hidden from {seer}" if seer else pale, True
+            )
         self._swap.setVisible(self._comparison.number is not None)
         two = on and self.side_by_side
         fresh = two and not self._captions[1].isVisibleTo(self._split)
@@ -82,7 +86,7 @@ class Maps(QWidget):
         self._captions[1].setVisible(two)
         if fresh:
             self._split.setSizes([1000, 1000])
-        self._differences.setVisible(on and not two)
+        self._differences.setVisible(on and not two and not self._comparison.seer)
         if two:
             self._look_too(self.first, self.second)
         self.first.refresh()

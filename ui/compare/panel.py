@@ -32,6 +32,7 @@ HOW = (
     "Two futures side by side: press F to fork at the playhead, change something, and choose the other branch above. "
     "Or ask what if a key had been put in another regime (menu Time), or choose a scenario with the same workload."
 )
+HIDDEN = "Not visible to {}: the comparison counts and judges what all providers do."
 LEAST_TABLE, ROW = 400, 6  # px
 WORSE, BETTER = "worse", "better"
 
@@ -95,7 +96,7 @@ class ComparePanel(QWidget):
     def refresh(self) -> None:
         """Count both up to the playhead."""
         comparison = self._comparison
-        if not comparison.on:
+        if not comparison.on or comparison.seer:
             return
         follower, names = comparison.follower, comparison.names
         one, other = self._player.metrics.report(self._player.playhead), follower.metrics.report(follower.playhead)
@@ -153,9 +154,11 @@ class ComparePanel(QWidget):
         wanted = None if not comparison.on else -1 if comparison.number is None else comparison.number
         self.choice.setCurrentIndex(max(0, self.choice.findData(wanted)))
         self.choice.setEnabled(not self._player.empty)
-        self._body.setVisible(comparison.on)
-        self._empty.setVisible(not comparison.on)
-        self.says.setVisible(comparison.on)
+        told = comparison.on and not comparison.seer
+        self._body.setVisible(told)
+        self._empty.setVisible(not told)
+        self._empty.setText(HIDDEN.format(comparison.seer) if comparison.on else HOW)
+        self.says.setVisible(told)
         self._pulse.ask()
 
     def _chosen(self, index: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from p4lab.trace import Trace
+from p4lab.trace import LOST, Trace
 from ui.theme import Theme, mix
 from ui.words import ACCESS
 
@@ -27,6 +27,7 @@ class Activity:
     def __init__(self) -> None:
         self._counts = np.zeros((len(KINDS), BINS))
         self._seen = 0
+        self._eyes: int | None = None  # only what this provider sends and is sent
         self._pictures: tuple[QPixmap, QPixmap] | None = None
         self._made_for: tuple[object, ...] = ()
 
@@ -36,6 +37,11 @@ class Activity:
         self._seen = 0
         self._pictures = None
 
+    def see_as(self, node: int | None) -> None:
+        """With the eyes of a provider, or with everybody's: `count` begins again."""
+        self._eyes = node
+        self.forget()
+
     def count(self, trace: Trace, duration: float) -> None:
         """The messages that came in since."""
         if trace.messages <= self._seen:
@@ -43,6 +49,9 @@ class Activity:
         rows = trace.rows(self._seen, trace.messages)
         self._seen = trace.messages
         rows = rows[rows["code"] < ACCESS]
+        if self._eyes is not None:
+            came = (rows["dst"] == self._eyes) & (rows["fate"] & LOST == 0)
+            rows = rows[(rows["src"] == self._eyes) | came]
         places = np.minimum((rows["t"] / duration * BINS).astype(int), BINS - 1)
         for kind, (_, codes) in enumerate(KINDS):
             self._counts[kind] += np.bincount(places[np.isin(rows["code"], codes)], minlength=BINS)

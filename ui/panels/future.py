@@ -15,13 +15,14 @@ from ui.focus import Focus
 from ui.panels.log_text import LogText
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
-from ui.upcoming import Due, coming
+from ui.upcoming import Due, coming, expiries
 from ui.words import clock, time
 
 NEAR, FAR = 1e-3, 300.0  # s ahead, at the ends of the scale
 TICKS = {1e-3: "1 ms", 1e-2: "10 ms", 0.1: "100 ms", 1.0: "1 s", 10.0: "10 s", 60.0: "1 min", 300.0: "5 min"}
 DOT, CLOSE = 4.0, 7.0  # px: radius of a mark; this near means it
 TALL = 22  # px, without the words of the scale
+HIDDEN = "No copy of {0}'s will run out, and what comes from others is hidden from {0}."
 EMPTY = "Nothing is due: no message is under way, and no copy of the selected key will run out."
 
 
@@ -38,6 +39,7 @@ class Future(QWidget):
         player.sessionChanged.connect(self._begin)
         player.moved.connect(self._moved)
         focus.nameChanged.connect(self._moved)
+        focus.eyes.changed.connect(self._moved)
         theme.changed.connect(self.updateGeometry)
         self.hide()
 
@@ -46,6 +48,8 @@ class Future(QWidget):
         """What is shown."""
         player = self._player
         planned = [] if player.empty else [*player.session.scenario.do, *player.session.commands]
+        if (eyes := self._focus.eyes.as_node) is not None:
+            return expiries(player.world, self._focus.name, player.playhead, eyes)
         return coming(self._text, planned, self._focus.name, player.playhead)
 
     def place_of(self, ahead: float) -> float:
@@ -101,7 +105,9 @@ class Future(QWidget):
             words = QRectF(x - 60, foot, 120, self.height() - foot)
             painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, label)
         if not dues:
-            text = QFontMetrics(face).elidedText(EMPTY, Qt.TextElideMode.ElideRight, round(right - left))
+            hidden = HIDDEN.format(self._player.world.called.get(self._focus.eyes.as_node or 0, "a provider"))
+            says = EMPTY if self._focus.eyes.as_node is None else hidden
+            text = QFontMetrics(face).elidedText(says, Qt.TextElideMode.ElideRight, round(right - left))
             painter.fillRect(QRectF(left, 0, QFontMetrics(face).horizontalAdvance(text) + 8, foot), theme.window)
             painter.drawText(QRectF(left, 0, right - left, foot), Qt.AlignmentFlag.AlignVCenter, text)
         for due in reversed(dues):  # the nearest on top

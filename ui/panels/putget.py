@@ -19,7 +19,7 @@ from ui.focus import Focus
 from ui.panels.fields import Choice, KeyBox, Ttl
 from ui.panels.outcome import WAITING, Outcome
 from ui.player import Player
-from ui.story import Tone, result
+from ui.story import Tone, elsewhere, result
 from ui.theme import ThemeSwitch
 from ui.words import clock, regime
 
@@ -71,6 +71,7 @@ class PutGetBar(QFrame):
         for field in (self._value, self._secret, self._key.field, self._ttl.lineEdit()):
             field.returnPressed.connect(self.go)
         self._outcome.clicked.connect(self._select)
+        focus.eyes.changed.connect(self._show)
         focus.nameChanged.connect(self._take_name)
         focus.providerChanged.connect(self._take_provider)
         player.sessionChanged.connect(self._begin)
@@ -202,7 +203,10 @@ class PutGetBar(QFrame):
         if new and op.name >= 0:
             self._key.field.setModified(False)
             self._focus.select_name(op.name)
-        text, tone = result(op, self._player.world, self._player.trace, self._player.playhead)
+        world, eyes = self._player.world, self._focus.eyes.as_node
+        text, tone = result(op, world, self._player.trace, self._player.playhead, eyes is None)
+        if eyes is not None and eyes != op.node:
+            text, tone = elsewhere(world, eyes), Tone.PLAIN
         if tone is Tone.WAITING and not self._player.playing:
             text += "  Space lets time run."
         self._outcome.say(text, tone)

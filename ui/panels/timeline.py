@@ -55,6 +55,7 @@ class Timeline(QWidget):
         self._activity = Activity()
         self._lanes: list[Lane] = []
         self._stale = player.world.stale_reads()
+        self._eyes: int | None = None  # the provider that sees
         self._hover: QPointF | None = None
         self._grip: float | None = None  # how far from the knob's middle it was taken
         self._from: float | None = None  # where a selected interval begins
@@ -73,6 +74,12 @@ class Timeline(QWidget):
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
         self._rearrange()
+
+    def see_as(self, node: int | None) -> None:
+        """Of activity only what passes this provider, of what was done only remarks, and of staleness nothing."""
+        self._eyes = node
+        self._activity.see_as(node)
+        self._refresh()
 
     def time_at(self, x: float) -> float:
         """The time at this place, within the run."""
@@ -137,15 +144,17 @@ class Timeline(QWidget):
 
     def _refresh(self) -> None:
         self._activity.count(self._player.trace, self._player.duration)
-        self._stale = self._player.world.stale_reads()
+        stale = self._player.world.stale_reads()
+        self._stale = stale if self._eyes is None else stale[:0]
         where = f" in branch {self._lanes[self.rows.current].name}" if len(self._lanes) > 1 else ""
         self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(self._player.duration)}{where}")
         self.update()
 
     def _done(self) -> list[tuple[float, bool]]:
         """What was done by hand, and whether it is only a remark."""
-        session = self._player.session
-        return [(do.at, isinstance(do.command, Note)) for do in (*session.scenario.do, *session.commands)]
+        session, everything = self._player.session, self._eyes is None
+        rows = [(do.at, isinstance(do.command, Note)) for do in (*session.scenario.do, *session.commands)]
+        return [(at, remark) for at, remark in rows if remark or everything]
 
     def _snapped(self, x: float) -> tuple[float, int | None]:
         """The time meant by a click, and the stale read it is on."""

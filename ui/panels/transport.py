@@ -85,6 +85,7 @@ class Transport(QFrame):
         player.sessionChanged.connect(self._show_all)
         player.speedChanged.connect(self._show_speed)
         player.modeChanged.connect(self._show_speed)
+        focus.eyes.changed.connect(lambda: self.timeline.see_as(focus.eyes.as_node))
         self.timeline.opPicked.connect(focus.select_op)
         self.timeline.markOpened.connect(self.open_mark)
         self.timeline.menuRequested.connect(self._offer)

@@ -5,6 +5,7 @@ parts is here.
 """
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QColor, QGuiApplication, QImage
@@ -19,7 +20,7 @@ from ui.panels.narration import NarrationPanel
 from ui.pen import Pen
 from ui.presenting.fullscreen import FullScreen
 from ui.presenting.panes import Panes
-from ui.presenting.shots import Shot, picture
+from ui.presenting.shots import Shot, drawing, picture
 from ui.words import clock
 
 
@@ -80,8 +81,12 @@ class Lectern(QObject):
     def save(self, shot: Shot) -> None:
         """Ask where to, and write it there."""
         context = self._context
+        name = f"p4lab-{clock(context.player.playhead).replace(' ', '')}"
+        if shot is Shot.DRAWING:
+            self._draw(context.sheets.drawing_target(f"{name}.svg"))
+            return
         made = self._picture(shot)  # before a dialog lies over it
-        path = context.sheets.picture_target(f"p4lab-{clock(context.player.playhead).replace(' ', '')}.png")
+        path = context.sheets.picture_target(f"{name}.png")
         if path is None:
             return
         made.setText("Description", self._stamp())
@@ -101,6 +106,17 @@ class Lectern(QObject):
         film = context.sheets.film(player.duration, start, end, player.speed, context.document.title)
         if film is not None:
             self.filming.start(film)
+
+    def _draw(self, path: Path | None) -> None:
+        """The map as SVG, where somebody said where to."""
+        context, view = self._context, self._context.view
+        if path is None:
+            return
+        went = context.player.world.states.moves
+        if drawing(path, view.map, context.taste.switch.current, went, self._stamp()):
+            view.notice.news(f"The drawing is in {path.name}.")
+        else:
+            view.notice.fault(f"The drawing cannot be written to {path}.")
 
     def _picture(self, shot: Shot) -> QImage:
         window, theme = self._context.view, self._context.taste.switch.current

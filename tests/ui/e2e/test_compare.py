@@ -121,3 +121,21 @@ def test_another_scenario_has_nothing_to_go_back_to_in_the_inspector(desk: Desk)
     before = docked.back_button.isEnabled()
     desk.open()
     assert (before, docked.back_button.isEnabled(), docked.subject) == (True, False, NOTHING)
+
+
+def test_with_one_providers_eyes_the_other_run_tells_no_more_than_this_one(desk: Desk) -> None:
+    desk.seek(12.0)
+    desk.window.acts["what-if-put-broadcast-value"].trigger()
+    settle(desk)
+    beside, panel = desk.window.beside, desk.window.docks["compare"]
+    focus = desk.window.bench.focus
+    focus.eyes.see_as(1)
+    beside.maps.second.grab()
+    moment = beside.maps.second.moment
+    assert moment is not None
+    assert (moment.eyes, [bool(look.texts) for look in moment.looks].count(True)) == (1, 1)
+    assert (panel.table.isVisible(), panel._empty.text()) == (
+        False, "Not visible to Birch: the comparison counts and judges what all providers do.",
+    )  # fmt: skip
+    focus.eyes.see_as(None)
+    assert (beside.comparison.focus.eyes.as_node, panel.says.isVisibleTo(panel)) == (None, True)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from p4lab.trace import LOST
 from p4lab.world.observed import Observed
 from tests.ui.desk import Desk
 from ui.inspectors import Floating
@@ -23,6 +24,7 @@ from ui.panels.links import LinkButton
 from ui.panels.log import LogPanel
 from ui.panels.table import Table
 from ui.subject import Subject, What
+from ui.words import ACCESS
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -238,6 +240,13 @@ def test_the_window_seen_with_one_providers_eyes(desk: Desk) -> None:
     page = cast("ProviderPage", one.page(What.PROVIDER))
     tab(desk, page, "Stores")
     assert [row[1] for row in cells(page.stores)].count("own") >= 1
+    bar = window.transport
+    assert (len(bar.timeline._stale), bar.strip.text) == (0, "Aster does not know what happens next.")
+    rows = trace.rows()
+    rows = rows[rows["code"] < ACCESS]
+    counted = round(float(bar.timeline._activity._counts.sum()))
+    assert 0 < counted == int(((rows["src"] == 0) | ((rows["dst"] == 0) & (rows["fate"] & LOST == 0))).sum())
+    assert not any(window.acts[name].isEnabled() for name in ("stale-next", "avoid"))
     click(desk, 1)
     assert isinstance(one._stack.currentWidget(), Veil)
     desk.qtbot.mouseClick(banner.back, LEFT)
