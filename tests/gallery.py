@@ -4,6 +4,7 @@ Rules: each view is reached through the window's own actions and widgets, at a f
 the pictures of two versions can be laid side by side. Nothing is asserted here: tests do that, this is for eyes.
 """
 
+import json
 import os
 import sys
 import tempfile
@@ -15,10 +16,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QPoint, QSettings, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from p4lab import resources
 from ui.app import application, build
+from ui.recovery import HEAD, SUFFIX
+from ui.story import QUERY
+from ui.subject import Subject, What
 from ui.window import Window
 
 LARGE, SMALL = (1440, 900), (1000, 640)
@@ -274,12 +278,82 @@ def keys(on: Shooting) -> None:
     dialog(on, "keys")
 
 
+def message_quiz(on: Shooting) -> None:
+    on.open("three-regimes", 32.97)
+    rows = on.window.player.trace.rows()
+    on.window.bench.focus.select_message(int(rows["id"][rows["code"] == QUERY][-1]))
+    on.window.inspect()
+    on.settle()
+    next(each for each in on.window.findChildren(QPushButton) if each.text() == "Quiz me").click()
+    on.settle()
+
+
+def link(on: Shooting) -> None:
+    on.open("abilene", 20.0)
+    world = on.window.player.world
+    on.do("inspect-key")
+    one = on.window.inspectors.docked
+    assert one is not None, "the action shows it"
+    one.look(Subject(What.LINK, *min(world.links)))
+    on.settle()
+
+
+def why_log(on: Shooting) -> None:
+    why(on)
+    on.do("panel-log")
+
+
+def why_sequence(on: Shooting) -> None:
+    why(on)
+    on.do("panel-sequence", "sequence-request")
+
+
+def until(on: Shooting) -> None:
+    on.open("three-regimes", 12.0)
+    on.do("until")
+
+
+def marks_list(on: Shooting) -> None:
+    marks(on)
+    menu = on.window.transport.marks_menu()
+    on.kept = menu.grab()
+    menu.deleteLater()
+
+
+def narration(on: Shooting) -> None:
+    on.open("three-regimes", 20.0)
+    on.seek(8.0)
+    on.do("narration-full", "panel-narration", "toggle")
+    on.wait(2500)
+    on.do("toggle")
+
+
+def pattern(on: Shooting) -> None:
+    dialog(on, "pattern")
+
+
+def recovery(on: Shooting) -> None:
+    """What a window left that ended without a word: its copy lies there, and nobody holds its lock."""
+    with tempfile.TemporaryDirectory(prefix="p4lab-left-") as folder:
+        path = next(path for path in resources.scenario_files() if path.stem == "three-regimes")
+        told = json.dumps({"title": "Three regimes side by side", "path": None, "source": str(path)})
+        (Path(folder) / f"1-1{SUFFIX}").write_text(f"{HEAD}{told}\n{path.read_text()}")
+        document = on.window.document
+        document.recovery._find(Path(folder))
+        document.recovery.changed.emit()
+        on.settle()
+        on.kept = on.window.grab()
+        for left in document.recovery.left:
+            document.recovery.discard(left)
+
+
 VIEWS: dict[str, View] = {
     view.__name__.replace("_", "-"): view
     for view in (
         welcome, running, log, sequence, compare, one_map, why, provider, key, seen_as, branches, palette, parted,
         forest, drawing, empty_map, faults, marks, fast, plots, presenting, huge_text, provider_form, link_form, film,
-        keys,
+        keys, message_quiz, link, why_log, why_sequence, until, marks_list, narration, pattern,
+        recovery,
     )
 }  # fmt: skip
 

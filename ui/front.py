@@ -3,7 +3,6 @@
 Rules: imports Qt and the welcome page alone, for somebody waits. What is built afterwards is built by app.py.
 """
 
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +33,6 @@ def show(file: Path | None, painted: Callable[[], None] | None = None) -> int:
     app = application()
     settings = QSettings("P4 Lab", "P4 Lab")
     window = Window(Taste(app, settings), settings)
-    signal.signal(signal.SIGINT, lambda *_: QApplication.exit(STOPPED))
     start = QTimer(interval=0, singleShot=True)  # after the whole frame
     start.timeout.connect(painted or (lambda: _furnish(window, settings, file)))
     window.painted.connect(start.start)
@@ -54,10 +52,13 @@ def show(file: Path | None, painted: Callable[[], None] | None = None) -> int:
 
 def _furnish(window: Window, settings: QSettings, file: Path | None) -> None:
     """The engine, pyqtgraph and all panels are loaded here: this is what the first frame does not wait for."""
+    import signal  # noqa: PLC0415 the reason stands above
+
     from ui import app  # noqa: PLC0415 the reason stands above
 
     if window.furnished:
         return
+    signal.signal(signal.SIGINT, lambda *_: QApplication.exit(STOPPED))
     data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
     app.furnish(window, settings, Path(data) / "recovery")
     sys.excepthook = app.report_to(window)

@@ -3,6 +3,7 @@
 Rules: names alone.
 """
 
+from ui import keys
 from ui.actions import Actions, table
 from ui.acts.context import Context
 from ui.bench import Bench
@@ -17,5 +18,5 @@ from ui.studio import Studio
 
 __all__ = [
     "Actions", "Bench", "Context", "Docks", "Inspectors", "Lectern", "Notice", "Opening", "RecentMenu", "Status",
-    "Studio", "table",
+    "Studio", "keys", "table",
 ]  # fmt: skip

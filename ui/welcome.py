@@ -6,7 +6,6 @@ sentences come from the heads of the files; pictures and what was open before on
 """
 
 import re
-import tomllib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +33,9 @@ LINES = 3  # of its sentence
 AFTER_WORDS = 2  # the place in the column of what was not saved
 Head = tuple[str, str]  # of a scenario: title and text
 MARGIN, GAP = 40, 18
+TITLE = re.compile(r'^title = "([^"\\]*)"', re.MULTILINE)  # as most write them; others are read as TOML
+ABOUT = re.compile(r'^about = """\n?(.*?)"""', re.MULTILINE | re.DOTALL)
+WRAPPED = re.compile(r"\\\n\s*")
 ASIDE = re.compile(r"\s*\([^()]*\)")
 CLAUSES = (re.compile(r"[;:](?= )"), re.compile(r",(?= )"))  # the first is the better place to stop
 CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better than a cut sentence
@@ -301,10 +303,14 @@ def _head(path: Path) -> Head | None:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeError):
         return None
-    for part in (text.split("\n[", 1)[0], text):  # a text may have a line that looks like a table
-        try:
-            found = tomllib.loads(part)
-        except tomllib.TOMLDecodeError:
-            continue
-        return str(found.get("title", path.stem)), str(found.get("about", ""))
-    return None
+    title, about = TITLE.search(text), ABOUT.search(text)
+    words = WRAPPED.sub("", about[1]) if about else ""
+    if title is not None and about is not None and "\\" not in words:
+        return title[1], words
+    import tomllib  # noqa: PLC0415 none of the files that come along needs it, and somebody waits
+
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    return str(found.get("title", path.stem)), str(found.get("about", ""))

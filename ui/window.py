@@ -5,15 +5,13 @@ layout is remembered in the settings it is given. Its first frame is the welcome
 little: `furnish` brings everything else, by then or at once.
 """
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Signal
+from PySide6.QtCore import QByteArray, QEvent, QRandomGenerator, QSettings, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from ui.keys import keeps, typed_into
 from ui.taste import Taste
 from ui.welcome import Welcome
 
@@ -53,6 +51,7 @@ class Window(QMainWindow):
         """Everything but the welcome page; once."""
         from ui import furniture as make  # noqa: PLC0415 the first frame does not wait for it
 
+        self._keys = make.keys
         self.player = player
         self.document = document
         self._focus = focus
@@ -125,7 +124,7 @@ class Window(QMainWindow):
         self.notice.fault(text)
 
     def new_seed(self) -> None:
-        self.player.reset(secrets.randbelow(SEEDS))
+        self.player.reset(QRandomGenerator.global_().bounded(SEEDS))
 
     def _show_run(self) -> None:
         self.notice.hush()
@@ -142,7 +141,7 @@ class Window(QMainWindow):
 
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""
-        if typed_into(self.focusWidget()):
+        if self._keys.typed_into(self.focusWidget()):
             self.map.setFocus()
 
     def _retitle(self) -> None:
@@ -167,8 +166,8 @@ class Window(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         # Asked of the widget with the focus first; what it leaves comes up to here.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            event.setAccepted(keeps(self.focusWidget(), event))
+        if self.furnished and event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(self._keys.keeps(self.focusWidget(), event))
             return event.isAccepted()
         return super().event(event)
 

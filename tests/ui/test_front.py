@@ -84,3 +84,16 @@ def test_what_is_unusual_is_left_to_the_command_line(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(sys, "argv", ["p4lab", *words])
         assert entry.main() == status
     assert asked == [[], [], ["a.toml"]]
+
+
+def test_the_window_is_found_where_it_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "p4lab-1.0.dist-info"
+    info.mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path), *sys.path])
+    for said, found in (
+        ("[console_scripts]\np4lab = p4lab.__main__:main\n\n[p4lab.window]\nwindow = ui.start:start\n", start.start),
+        ("[p4lab.window]\nwindow = ui.start:nothing\n", None),
+        ("[p4lab.window]\nwindow = no_such_package:start\n", None),
+    ):
+        (info / "entry_points.txt").write_text(said)
+        assert entry.at_once() is found

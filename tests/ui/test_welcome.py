@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPixmap
 
-from ui.welcome import _fitted, first_sentence, length
+from p4lab import resources
+from p4lab.scenario.read import read
+from ui.welcome import _fitted, _head, first_sentence, length
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,22 @@ def test_a_sentence_is_cut_after_a_clause_if_that_says_enough(qapp, text: str, s
     assert _fitted(painter, text, box) == shown
     painter.end()
     assert not canvas.isNull()
+
+
+def test_the_heads_of_the_files_say_what_the_files_say() -> None:
+    files = resources.scenario_files()
+    whole = [(scenario.title, scenario.about) for scenario in map(read, files)]
+    assert [_head(path) for path in files] == whole
+
+
+def test_unusual_heads_are_read_too(tmp_path) -> None:
+    path = tmp_path / "a.toml"
+    for text, head in (
+        ('title = "A \\"b\\""\nabout = "c"\n', ('A "b"', "c")),
+        ('title="T"\nabout = """x \\u00e9"""\n', ("T", "x é")),
+        ("duration = 5", ("a", "")),
+        ("title = ", None),
+    ):
+        path.write_text(text)
+        assert _head(path) == head
+    assert _head(tmp_path / "none.toml") is None

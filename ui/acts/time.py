@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from ui.acts.context import Context
-from ui.panels.until import UntilSlip
+from ui.panels.until import NO_JUDGE, UntilSlip
 from ui.rows import Row
 
 WHERE = {1: "after this moment", -1: "before this moment"}
@@ -50,8 +50,7 @@ def rows(ctx: Context) -> list[Row]:
         return not player.empty and view.transport.future.isVisible()
 
     def no_judge() -> str:
-        blind = "A provider does not know which answers are stale: show everything."
-        return ctx.nothing_open() or ("" if focus.eyes.as_node is None else blind)
+        return ctx.nothing_open() or ("" if focus.eyes.as_node is None else NO_JUDGE)
 
     def stale() -> None:
         until().next_stale()

@@ -36,6 +36,7 @@ from ui.words import clock, grouped
 MOST = 2_000_000_000  # the highest event number that can be asked for
 STALE, EVENT, DELIVERED = "The next stale get", "The next event at {}", "The message delivered"
 NO_PROVIDER = "Choose a provider on the map first."
+NO_JUDGE = "A provider does not know which answers are stale: show everything."
 NO_MESSAGE = "Choose a message first: click one on the map, or its line in the log."
 
 
@@ -74,6 +75,7 @@ class UntilSlip(QFrame):
         player.workChanged.connect(self._show_work)
         player.sessionChanged.connect(self._refresh)
         focus.choiceChanged.connect(self._refresh)
+        focus.eyes.changed.connect(self._refresh)
         focus.messageChanged.connect(self._refresh)
         theme.changed.connect(self._dress)
         self._dress()
@@ -212,7 +214,7 @@ class UntilSlip(QFrame):
         node = focus.provider
         called = world.called.get(node, "the chosen provider") if node is not None else "the chosen provider"
         for name, text, why_not in (
-            ("stale", STALE, ""),
+            ("stale", STALE, "" if focus.eyes.as_node is None else NO_JUDGE),
             ("event", EVENT.format(called), "" if node is not None else NO_PROVIDER),
             ("message", DELIVERED, "" if focus.message is not None else NO_MESSAGE),
         ):

@@ -247,6 +247,7 @@ def test_the_window_seen_with_one_providers_eyes(desk: Desk) -> None:
     counted = round(float(bar.timeline._activity._counts.sum()))
     assert 0 < counted == int(((rows["src"] == 0) | ((rows["dst"] == 0) & (rows["fate"] & LOST == 0))).sum())
     assert not any(window.acts[name].isEnabled() for name in ("stale-next", "avoid"))
+    assert not bar.until.buttons["stale"].isEnabled()
     click(desk, 1)
     assert isinstance(one._stack.currentWidget(), Veil)
     desk.qtbot.mouseClick(banner.back, LEFT)
