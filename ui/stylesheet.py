@@ -50,7 +50,7 @@ QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; bo
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:focus, QToolButton[role="flat"]:focus { border-color: $accent; }
 QToolButton[role="palette"] {
-    background: transparent; border-color: transparent; padding: 4px 3px; min-width: 30px; color: $muted;
+    background: transparent; border-color: transparent; padding: 3px 3px 2px 3px; min-width: 30px; color: $muted;
 }
 QToolButton[role="palette"]:hover { background: $hover; }
 QToolButton[role="palette"]:checked { background: $accent_soft; color: $accent_text; border-color: $accent; }

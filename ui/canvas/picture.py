@@ -22,6 +22,8 @@ from ui.canvas.stamps import Stamps
 from ui.canvas.still import Chosen, Still
 from ui.theme import Theme
 
+MOST_NAMED = 12  # chosen providers whose names are shown even where there is no room
+
 
 class _Made:
     """What paints in one theme, for one device pixel ratio and one size of messages."""
@@ -63,7 +65,8 @@ class Picture:
 
         radii: of messages; ratio: device pixels by logical ones.
         """
-        marked = frozenset(chosen.nodes if hovered is None else (*chosen.nodes, hovered))
+        must = chosen.nodes if len(chosen.nodes) <= MOST_NAMED else ()  # names of many would hide the map
+        marked = frozenset(must if hovered is None else (*must, hovered))
         if plan.moving:
             now = self._lifted.rest(now, plan.resting(), plan.moving)
             chosen = replace(chosen, nodes=tuple(node for node in chosen.nodes if node not in plan.moving))
@@ -108,7 +111,8 @@ class Picture:
         made.messages.paint(painter, now.flight, op)
         if now.eyes is None:
             moves.paint(painter, theme, now, went)
-        self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, now.left_out, ratio)
+        left_out = " · ".join(filter(None, (now.left_out, plan.hidden)))
+        self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, left_out, ratio)
 
     def _paint_pace(
         self, painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float

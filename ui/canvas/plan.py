@@ -29,9 +29,11 @@ from ui.canvas.loads import Counter, Loads
 from ui.canvas.looks import Looks
 from ui.canvas.losses import Losses
 from ui.canvas.veil import Veil
-from ui.toolbox import PARENTS, PEERINGS, UNDERLAY
+from ui.toolbox import CLASSES, PARENTS, PEERINGS, UNDERLAY
 
 OF_PANE = 0.12  # of a pane's shorter side that a usual radius may take, or a low pane would be all discs
+
+HIDDEN = {PEERINGS: "peerings hidden", PARENTS: "links to parents hidden", UNDERLAY: "underlay hidden"}
 
 
 class Plan:
@@ -142,6 +144,14 @@ class Plan:
     def hide(self, kinds: frozenset[str], faultless: bool) -> None:
         """Show no links of these classes, and, where told so, none without faults."""
         self._hidden = kinds, faultless
+
+    @property
+    def hidden(self) -> str:
+        """Which links are not shown, in words; empty where all are."""
+        kinds, faultless = self._hidden
+        words = [HIDDEN[kind] for kind in CLASSES if kind in kinds]
+        words += ["links without faults hidden"] if faultless else []
+        return " · ".join(words)
 
     def ground(self, t: float) -> Ground:
         """What lies on the map at t. The same object until something changes."""

@@ -13,7 +13,7 @@ from ui.panels.palette_signs import icon
 from ui.theme import ThemeSwitch, font
 from ui.toolbox import EDIT, RUN, Toolbox
 
-MODES = (("mode-run", "run", "Run"), ("mode-edit", "edit", "Edit"))
+MODES = (("mode-run", "run", "Run"), ("mode-edit", "edit", "Edit"), ("pen", "pen", "Annotate"))
 SHOWN = {  # ids of actions, their signs and their words; "" is a line
     EDIT: (
         ("tool-select", "select", "Select"), ("tool-provider", "provider", "Provider"), ("tool-peer", "peer", "Peer"),
@@ -28,8 +28,8 @@ SHOWN = {  # ids of actions, their signs and their words; "" is a line
 }  # fmt: skip
 LINE = ("", "", "")
 IN_MENU = tuple(name for name, _, _ in SHOWN[EDIT] if name.startswith("tool-"))  # signs that the menus show as well
-SIGN = 22  # px of a sign at 100 %
-ROOM = 50  # px that a tool with its word takes, at 100 %
+SIGN = 20  # px of a sign at 100 %
+ROOM, GAP = 47, 12  # px that a tool with its word takes, and a line between tools, at 100 %
 
 
 class Palette(QToolBar):
@@ -87,8 +87,9 @@ class Palette(QToolBar):
 
     def _fit(self) -> None:
         """Words below the signs, if there is room."""
-        count = len(self.actions())
-        words = self.height() >= count * ROOM * self._theme.scale
+        lines = sum(1 for action in self.actions() if action.isSeparator())
+        needed = (len(self.actions()) - lines) * ROOM + lines * GAP
+        words = self.height() >= needed * self._theme.scale
         style = Qt.ToolButtonStyle.ToolButtonTextUnderIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
         if self.toolButtonStyle() != style:
             self.setToolButtonStyle(style)

@@ -46,6 +46,12 @@ def draw(painter: QPainter, sign: str, ink: QColor, accent: QColor) -> None:
             painter.drawRoundedRect(QRectF(-2.2, -9, 4.4, 13), 1, 1)
             painter.drawLine(QLineF(-2.2, -5.6, 2.2, -5.6))
             painter.drawPolyline([QPointF(-2.2, 4), QPointF(0, 9), QPointF(2.2, 4)])
+        case "pen":
+            painter.drawPolyline(
+                [QPointF(13, 5), QPointF(19, 11), QPointF(9.5, 17.5), QPointF(6.5, 14.5), QPointF(13, 5)]
+            )
+            painter.setPen(_pen(accent, 2.4))
+            painter.drawLine(QLineF(4, 20.5, 16, 20.5))
         case "select":
             painter.drawPath(_arrow())
         case "provider":

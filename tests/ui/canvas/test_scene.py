@@ -14,7 +14,7 @@ from p4lab.session.simulated import Simulated
 from tests.ui.canvas.maps import Shown
 from tests.ui.runs import player, scenario, settle
 from ui import words
-from ui.canvas.scene import NOBODY, MapView
+from ui.canvas.scene import LINE, NOBODY, MapView
 from ui.player import Player
 from ui.theme import DARK
 
@@ -226,3 +226,12 @@ def test_control_and_a_drag_come_nearer_to_a_frame(shown, qtbot):
     qtbot.mouseRelease(shown.map, left, control, QPoint(675, 147))
     assert shown.map.camera.zoom == pytest.approx(560 / 94)
     assert shown.map.camera.middle == pytest.approx(aim)
+
+
+def test_a_double_click_on_a_link_asks_for_its_form_and_hidden_links_are_told(shown, qtbot):
+    with qtbot.waitSignal(shown.map.formAsked) as told:
+        qtbot.mouseClick(shown.map, Qt.MouseButton.LeftButton, pos=shown.between(0, 1))
+        qtbot.mouseDClick(shown.map, Qt.MouseButton.LeftButton, pos=shown.between(0, 1))
+    assert (told.args, shown.focus.link) == ([LINE], (0, 1))
+    shown.map.plan.hide(frozenset({"peerings"}), faultless=True)
+    assert shown.map.plan.hidden == "peerings hidden · links without faults hidden"
