@@ -116,7 +116,7 @@ class Docks(QObject):
                 dock.setVisible(side is Side.RIGHT)
                 before = dock
         self._front = FIRST[Side.BELOW]
-        width = self._bench.width()
+        width = self._bench.window().width()  # its own is not yet laid out where a file is opened at once
         right = [self._docks[FIRST[Side.RIGHT]]]
         side_width = max(LEAST_SIDE, width * SIDE_SHARE // (MAP_SHARE + SIDE_SHARE))
         self._bench.resizeDocks(right, [side_width], Qt.Orientation.Horizontal)
