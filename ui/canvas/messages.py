@@ -21,7 +21,7 @@ from ui.words import ACCESS
 KEEP_RIGHT = 0.55  # of a glyph's radius
 LANES = np.array([0.3, 0.85, 1.4])  # likewise, of the three lanes of other keys: what begins together is told apart
 PER_LINK = 24  # messages drawn per direction of a link, of the selected key and of others each
-BUCKETS = 32_749  # a prime, so that links spread: where few messages share one, none of their links is crowded
+BUCKETS = 32_768  # links are thrown into: where few messages share one, none of their links is crowded
 FADED, GONE = 0.5, 0.85  # of its way: where a lost message begins to fall, and where it is gone
 FALL = 34.0  # pixels
 PLACES = np.array([0.08, 0.5, 0.92])  # of its way, where it stands for a third of its time each, with reduced motion
@@ -74,12 +74,12 @@ def thinned(rows: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
         return np.ones(len(rows), bool)
     kept = np.ones(len(rows), bool)
     way = (rows["src"].astype(np.int64) * count + rows["dst"]) * 2 + chosen
-    bucket = way % BUCKETS
+    bucket = (way * 2654435769 >> 13) & (BUCKETS - 1)  # scrambled, or the links of one provider would lie together
     perhaps = np.flatnonzero(np.bincount(bucket, minlength=BUCKETS)[bucket] > PER_LINK)
     if len(perhaps):
         _, place, counts = np.unique(way[perhaps], return_inverse=True, return_counts=True)
         step = 1 << np.ceil(np.log2(np.maximum(1.0, counts[place] / PER_LINK))).astype(np.int64)
-        # Ids on one link often share their last bits, so they are scrambled (Fibonacci hashing, Knuth 6.4).
+        # Ids on one link often share their last bits (Fibonacci hashing, Knuth 6.4).
         ids = rows["id"][perhaps].astype(np.uint64)
         kept[perhaps] = (ids * np.uint64(2654435769) >> np.uint64(7)).astype(np.int64) % step == 0
     return kept

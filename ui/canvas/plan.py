@@ -60,6 +60,7 @@ class Plan:
         self.veil = Veil()
         self.chains = Chains()
         self._scenario = Scenario(title="", duration=1.0)
+        self._arranged: tuple[State, object] | None = None  # what was looked at then, to look no further in most frames
         self._folded: object = None  # what hosts and points were worked out for
         self._held: dict[int, tuple[float, float]] = {}  # where a person has put providers
         self._trace, self._world = Trace(), World()
@@ -339,6 +340,12 @@ class Plan:
 
     def _arrange(self, state: State) -> None:
         """Who is drawn, and where: worked out when somebody was folded, unfolded, attached or detached."""
+        counts = len(self._world.called), len(self._world.states.parents), len(self.names), self._begun
+        now = frozenset(self.folds.closed), counts
+        before = self._arranged
+        if self._folded is not None and before is not None and before[0] is state and before[1] == now:
+            return
+        self._arranged = state, now
         later = {node for node in range(self._begun, len(self.names)) if node not in self._world.called}
         absent, parents = state.gone | state.coming | later, self._parents(state)
         asked = frozenset(self.folds.closed), tuple(parents.values()), absent
