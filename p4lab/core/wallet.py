@@ -5,6 +5,7 @@ does not count. A lifetime is whole milliseconds from here on.
 """
 
 import functools
+from collections.abc import Callable
 from math import inf
 
 import msgspec
@@ -34,10 +35,14 @@ class _Moving(msgspec.Struct):
 
 
 class Wallet:
-    """seqs: nid -> last seq; an authenticated nid has one owner."""
+    """seqs: nid -> last seq; an authenticated nid has one owner. seed_of: the 32-byte seed of an identity's keys.
 
-    def __init__(self, signer: Signer) -> None:
+    In simulations that comes from the name alone, so that equal seeds give equal runs; in life it is random and kept.
+    """
+
+    def __init__(self, signer: Signer, seed_of: Callable[[str], bytes] = identity_seed) -> None:
         self.signer = signer
+        self._seed_of = seed_of
         self.seqs: dict[bytes, int] = {}
         self.owner = functools.cache(self._owner)
         self.name = functools.lru_cache(maxsize=65_536)(self._name)
@@ -59,7 +64,7 @@ class Wallet:
             secret = b"" if put.secret is None else digest(put.secret.encode())
             return unauthenticated(key, value, put.regime, ttl, lease, secret)
         seq = self._next(self.name(put.kind, put.key, None, identity)[0]) if put.seq is None else put.seq
-        return authenticated(self.signer, identity_seed(identity), key, value, put.regime, ttl, lease, seq)
+        return authenticated(self.signer, self._seed_of(identity), key, value, put.regime, ttl, lease, seq)
 
     def removal(self, remove: Remove, identity: str) -> Record:
         """What takes a name or an entry back. It goes where the last put went, with the same lifetimes (section 5.9).
@@ -79,7 +84,7 @@ class Wallet:
         if last is not None:
             regime, ttl, lease = last.record.regime, last.record.ttl_ms, last.record.lease_ms
         return authenticated(
-            self.signer, identity_seed(identity), key, b"", regime, ttl, lease, self._next(nid), TOMBSTONE
+            self.signer, self._seed_of(identity), key, b"", regime, ttl, lease, self._next(nid), TOMBSTONE
         )
 
     def stored(self, identity: str, key: str, record: Record, now: float) -> None:
@@ -122,7 +127,7 @@ class Wallet:
         return min(self.seqs.get(nid, 0) + 1, MAX_SEQ)
 
     def _owner(self, identity: str) -> bytes:
-        return digest(self.signer.public_key(identity_seed(identity)))
+        return digest(self.signer.public_key(self._seed_of(identity)))
 
     def _name(self, kind: Kind, key: str | None, of: str | None, identity: str) -> tuple[bytes, bytes, bytes]:
         """(nid, key, owner) of a name as files spell it; an immutable key is hex, or `of` its value."""
