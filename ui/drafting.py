@@ -64,6 +64,10 @@ class Drafting:
         over = player.playhead >= player.duration
         return "The run is over here: go back a little, or start again." if over else ""
 
+    def parent(self, node: int) -> int | None:
+        """Whose child a provider is at the playhead."""
+        return self._world.states.parent(node, self._player.playhead)
+
     def called(self, node: int) -> str:
         """The name of a provider or an organisation."""
         return self._world.called.get(node, "")
@@ -165,7 +169,7 @@ class Drafting:
             return f"{self.called(node)} is not there now."
         if self._world.houses.get(node) is not None:
             return f"{self.called(node)} is an organisation: only providers {'hang' if tool == CHILD else 'peer'}."
-        above = self._parent(node)
+        above = self.parent(node)
         if above is None:
             return ""
         if tool == CHILD:
@@ -212,7 +216,7 @@ class Drafting:
         while above is not None:
             if above == child:
                 return f"{self.called(parent)} is below {self.called(child)} itself."
-            above = self._parent(above)
+            above = self.parent(above)
         return ""
 
     def attach(self, child: int, parent: int) -> None:
@@ -273,9 +277,6 @@ class Drafting:
     @property
     def _world(self) -> World:
         return self._player.world
-
-    def _parent(self, node: int) -> int | None:
-        return self._world.states.parent(node, self._player.playhead)
 
     def whole(self) -> Scenario:
         """The scenario with all that was done by hand."""

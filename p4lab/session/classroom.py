@@ -12,14 +12,16 @@ from typing import Protocol
 
 from msgspec import Struct
 
-HERE, LATE, DEAD, GONE, REVOKED = "here", "late", "dead", "gone", "revoked"
+HERE, LATE, DEAD, GONE, OUT, REVOKED = "here", "late", "dead", "gone", "out", "revoked"
 STATES = {
     HERE: "connected, and heard from within a heartbeat",
     LATE: "a heartbeat was missed",
     DEAD: "vanished: nothing was heard for three heartbeats, or the connection was cut",
     GONE: "left, and said so; its seat is kept",
+    OUT: "the teacher sent it out; it may come back",
     REVOKED: "its ticket is no longer valid; it cannot come back",
 }
+AWAY = (DEAD, GONE, OUT)
 DIRECT, HUB, MDNS = "direct", "hub", "mDNS"
 HOWS = {
     DIRECT: "a connection of its own",
@@ -84,8 +86,9 @@ class ClassState(Struct, frozen=True):
 
     code: what others type to join, without an address (empty: only the teacher knows it). address: host:port to go
     before it, `join_text`, where discovery does not work. rung: by which rung of the ladder members are found, in
-    words for the status bar. said: the messages to everybody; log: who came, left, was refused and what could not be
-    done; both newest last. troubles: what is wrong now, each a sentence with its remedy; empty when all is well.
+    words for the status bar. out: why we are not in the class any more, in a sentence; `rejoin` may help. said: the
+    messages to everybody; log: who came, left, was refused and what could not be done; both newest last. troubles:
+    what is wrong now, each a sentence with its remedy; empty when all is well.
     """
 
     name: str
@@ -94,6 +97,7 @@ class ClassState(Struct, frozen=True):
     me: int = 0
     authority: bool = False
     rung: str = ""
+    out: str = ""
     frozen: bool = False
     policy: str = ASK
     members: tuple[MemberRow, ...] = ()  # by seat, ourselves among them
@@ -117,13 +121,16 @@ class Classroom(Protocol):
         """Everybody holds, whoever comes later too, until it is taken back."""
 
     def kick(self, seat: int) -> None:
-        """Cut a member off. It may come back."""
+        """Cut a member off. It may come back, when its person asks for it."""
 
     def revoke(self, seat: int) -> None:
         """Cut a member off for good: told at once, and refused everywhere from now on."""
 
     def propose(self, a: int, b: int, on: bool) -> None:
         """Suggest to two members that they peer (on), or no longer do. Each one's policy decides."""
+
+    def rejoin(self) -> None:
+        """Come back after having been sent out."""
 
     def answer(self, number: int, yes: bool) -> None:
         """Answer an `Ask` of ours."""
@@ -147,6 +154,8 @@ def member(state: ClassState, seat: int) -> MemberRow | None:
 
 def why_not(state: ClassState, act: str, *seats: int) -> str:
     """Why this cannot be done now, in a sentence, or the empty string. act: the name of a method of `Classroom`."""
+    if act == "rejoin" and not state.out:
+        return "You are in the class."
     if act not in TEACHERS:
         return ""
     if not state.authority:
@@ -159,11 +168,11 @@ def why_not(state: ClassState, act: str, *seats: int) -> str:
             return f"{row.name} was revoked and cannot come back."
         if act in ("kick", "revoke") and seat == state.me:
             return "You cannot send yourself out of your own class."
-        if act == "kick" and row.state in (GONE, DEAD):
+        if act == "kick" and row.state in AWAY:
             return f"{row.name} is not here."
         if act == "propose" and not row.provider:
             return f"{row.name} only puts and gets, and runs no provider to peer with."
-        if act == "propose" and row.state in (GONE, DEAD):
+        if act == "propose" and row.state in AWAY:
             return f"{row.name} is not here."
     if act == "propose" and len(set(seats)) < 2:
         return "Nobody peers with itself."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from p4lab.session import classroom
-from p4lab.session.classroom import Ask, ClassState, MemberRow, CheckRow
+from p4lab.session.classroom import Ask, CheckRow, ClassState, MemberRow
 
 ANN = MemberRow(1, "Ann", "1a2b3c4d", how="direct", address="192.168.1.21:4711", heard=0.4, rtt=0.004, offset=0.12,
                 uncertainty=0.002, peers=2)  # fmt: skip
@@ -57,7 +57,7 @@ class FakeClassroom:
 
     def kick(self, seat: int) -> None:
         self._do("kick", seat)
-        self._set(seat, classroom.GONE)
+        self._set(seat, classroom.OUT)
 
     def revoke(self, seat: int) -> None:
         self._do("revoke", seat)
@@ -65,6 +65,10 @@ class FakeClassroom:
 
     def propose(self, a: int, b: int, on: bool) -> None:
         self._do("propose", a, b, on)
+
+    def rejoin(self) -> None:
+        self._do("rejoin")
+        self.now = replace(self.now, out="")
 
     def answer(self, number: int, yes: bool) -> None:
         self._do("answer", number, yes)

@@ -45,6 +45,8 @@ def test_a_student_may_answer_and_test_but_not_rule() -> None:
     state = as_student()
     assert {why_not(state, act, 2, 3) for act in TEACHERS} == {"Only the teacher, who opened the class, can do this."}
     assert [why_not(state, act) for act in ("answer", "self_test", "policy")] == ["", "", ""]
+    assert why_not(state, "rejoin") == "You are in the class."
+    assert why_not(replace(state, out="The teacher sent you out."), "rejoin") == ""
 
 
 def test_who_was_revoked_stays_away_in_the_fake_too() -> None:
