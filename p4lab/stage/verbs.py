@@ -26,12 +26,12 @@ from p4lab.core.commands import (
 from p4lab.core.events import Adopted, Healed, Noted, Pair, Partitioned, pair_of
 from p4lab.core.options import Mesh
 from p4lab.scenario.model import Scenario, filled
-from p4lab.sim.arrivals import Arrivals
-from p4lab.sim.crashes import Crashes, Machines
-from p4lab.sim.houses import Houses
-from p4lab.sim.liars import Liars
-from p4lab.sim.network import Network
-from p4lab.sim.reach import LINK, PARTITION, Reach
+from p4lab.stage.arrivals import Arrivals
+from p4lab.stage.crashes import Crashes, Machines
+from p4lab.stage.houses import Houses
+from p4lab.stage.liars import Liars
+from p4lab.stage.network import Network
+from p4lab.stage.reach import LINK, PARTITION, Reach
 
 
 class Verbs:

@@ -14,13 +14,13 @@ import msgspec
 from p4lab.core.contract import Input, Linked, Unlinked
 from p4lab.core.events import Pair, pair_of
 from p4lab.core.neighbours import Role
-from p4lab.sim.network import Network
+from p4lab.stage.network import Network
 
 LINK, CRASH, PARTITION, LEFT = "link", "crash", "partition", "left"  # why a link is cut; of a partition nobody is told
 
 
 class Stage(Protocol):
-    """What the simulator does for whoever changes its world."""
+    """What a run does for whoever changes its world."""
 
     def tell(self, node: int, data: Input, cause: int, t: float) -> None:
         """Hand an input to a node, and do what it asks for."""

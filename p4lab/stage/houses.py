@@ -1,4 +1,4 @@
-"""Organisations in the simulator: which nodes stand for them, who is above whom, and on whose side of a partition.
+"""Organisations in a run: which nodes stand for them, who is above whom, and on whose side of a partition.
 
 Rules: with N providers and M organisations, nodes 2N..2N+M-1 are the proxies, those nearer to a provider first, and
 2N+M..2N+2M-1 their customers. So whoever is above has the lower number, as a provider has against its customers.

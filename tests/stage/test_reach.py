@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from p4lab.core.commands import Crash, Heal, Partition, Restart, SetLink, Unpeer
 from p4lab.scenario.model import Do
-from tests.sim.listeners import Heard
+from tests.stage.listeners import Heard
 
 A_B = ("A", "B")
 

@@ -14,8 +14,8 @@ from p4lab.core.messages import GetQuery, PutRequest
 from p4lab.core.names import Regime
 from p4lab.core.records import immutable
 from p4lab.scenario.model import Do
-from p4lab.sim.crashes import Disk
-from tests.sim.listeners import MODELLED, Heard
+from p4lab.stage.crashes import Disk
+from tests.stage.listeners import MODELLED, Heard
 
 QUERY = GetQuery(1, b"n", 80, 1)
 PUT = PutRequest(1, b"n", 80, immutable(b"v", Regime.VALUE, 0, 0))
@@ -40,7 +40,7 @@ def test_what_follows_is_done_when_it_is_stored() -> None:
         heard = Heard("A B", Do(1.0, Put("A", "v", "k")), answers=answers, options=options)
         assert heard.run() == ["1 2 Requested", "1 0 hears 2", f"{when + 1:g} 1 hears 0"]
         assert [t for t, _ in heard.events(Noted)] == [when]
-        assert heard.engine._crashes.disks[0].rows == {("L", b"n", b""): "v"}
+        assert heard.engine.cast.crashes.disks[0].rows == {("L", b"n", b""): "v"}
 
 
 @pytest.mark.parametrize(("crash", "kept"), [(1.4, {}), (1.6, {("L", b"n", b""): "v"})])
@@ -49,7 +49,7 @@ def test_a_crash_before_that_undoes_it(crash: float, kept: dict[Any, Any]) -> No
     do = Do(1.0, Put("A", "v", "k")), Do(crash, Crash("A"))
     heard = Heard("A B", *do, answers={0: stores((("L", b"n", b"", "v"),)), 2: ASKS}, options=slow)
     heard.run()
-    assert heard.engine._crashes.disks[0].rows == kept
+    assert heard.engine.cast.crashes.disks[0].rows == kept
     assert len(heard.events(Noted)) == len(kept)
 
 
@@ -57,7 +57,7 @@ def test_a_node_that_is_down_does_nothing_that_it_meant_to() -> None:
     """Not even what it had in hand: an answer that still took its time, a wish to be woken."""
     late: dict[type, list[Effect]] = {Received: [Send(1, QUERY, after=3.0)]}
     heard = Heard("A B", Do(1.0, Put("A", "v", "k")), Do(2.0, Crash("A")), answers={0: late, 2: ASKS})
-    node: Any = heard.engine.nodes[0]
+    node: Any = heard.engine.cast.nodes[0]
     node.wake_at = 2.5
     assert heard.run() == ["1 2 Requested", "1 0 hears 2", "2 1 unlinked 0 crash", "2 2 unlinked 0 crash"]
 

@@ -13,7 +13,7 @@ import pytest
 from p4lab.core.commands import Get, Put, Renew
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.model import Provider, Scenario, Workload
-from p4lab.sim.workload import Keys, Source, sources
+from p4lab.stage.workload import Keys, Source, sources
 
 Fired = list[tuple[float, Put | Get | Renew]]
 

@@ -13,7 +13,7 @@ from p4lab.core.messages import Answer, Fetch, FetchReply, GetQuery, GetReply, G
 from p4lab.core.names import Kind, Regime, name_id
 from p4lab.core.records import authenticated, fault, immutable, unauthenticated
 from p4lab.core.signing import Modelled, identity_seed
-from p4lab.sim.faults import corrupted
+from p4lab.stage.faults import corrupted
 
 SIGNER = Modelled()
 SIGNED = authenticated(SIGNER, identity_seed("Aster"), b"news", b"hello", Regime.GET_BROADCAST, 60_000, 0, 3)

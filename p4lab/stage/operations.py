@@ -13,12 +13,12 @@ from p4lab.core.commands import BY_HAND, Command, Get, Move, Note, Put, Remove, 
 from p4lab.core.contract import Input, Requested
 from p4lab.core.events import Event, Moved, Noted
 from p4lab.core.wallet import Wallet
-from p4lab.sim.houses import Houses
-from p4lab.sim.workload import Keys
+from p4lab.stage.houses import Houses
+from p4lab.stage.workload import Keys
 
 
 class Desk(Protocol):
-    """What the simulator does for operations."""
+    """What a run does for operations."""
 
     def emit(self, event: Event, t: float) -> int:
         """Append an Event, and return its id."""

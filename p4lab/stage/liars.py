@@ -14,7 +14,7 @@ from p4lab.core.redirect import Redirect
 
 
 class Places(Protocol):
-    """The nodes of a simulator."""
+    """The nodes of a run."""
 
     nodes: list[Node]
 

@@ -66,9 +66,9 @@ class Heard:
             """A node, also the one that a restart makes."""
             return Listener(number, self.said, (answers or {}).get(number))
 
-        self.engine.made = made  # type: ignore[method-assign]  # restarts make Listeners too
+        self.engine.cast.made = made  # type: ignore[method-assign]  # restarts make Listeners too
         for number in range(2 * len(rows)):
-            self.engine.swap(number, made(number))
+            self.engine.cast.swap(number, made(number))
 
     def run(self, until: float = 100.0) -> list[str]:
         """What was said since the last call."""

@@ -50,7 +50,7 @@ from p4lab.core.options import Attach as Hang
 from p4lab.scenario.model import Do, Link, Organisation, Peering, Provider, Scenario, Workload
 from p4lab.sim.engine import Engine
 from p4lab.trace import Trace
-from tests.sim.listeners import MODELLED, Heard
+from tests.stage.listeners import MODELLED, Heard
 
 VALUE = Regime.VALUE
 NODES = ("node", "src", "dst", "provider", "peer", "at", "a", "b", "via", "parent")

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Node, Unlinked
 from p4lab.core.events import Crashed, Event, Restarted
 from p4lab.core.neighbours import Role
-from p4lab.sim.reach import Reach, Stage
+from p4lab.stage.reach import Reach, Stage
 
 Key = tuple[str, bytes, bytes]  # store, nid, entry
 Rows = tuple[tuple[str, bytes, bytes, object], ...]
@@ -50,7 +50,7 @@ class Restorable(Protocol):
 
 
 class Machines(Stage, Protocol):
-    """What the simulator does for crashes."""
+    """What a run does for crashes."""
 
     def emit(self, event: Event, t: float) -> int:
         """Append an Event, and return its id."""

@@ -30,7 +30,7 @@ from p4lab.core.names import Scope
 from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Do, Link, Organisation, Peering, Provider, Scenario, Workload
 from p4lab.sim.engine import Engine
-from p4lab.sim.houses import Houses
+from p4lab.stage.houses import Houses
 from p4lab.trace import Trace
 from p4lab.world import World
 

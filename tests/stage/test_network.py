@@ -11,8 +11,8 @@ from p4lab.core.names import Regime
 from p4lab.core.options import Options
 from p4lab.core.records import immutable
 from p4lab.scenario.model import Link, Peering, Provider, Scenario
-from p4lab.sim.houses import Houses
-from p4lab.sim.network import Network
+from p4lab.stage.houses import Houses
+from p4lab.stage.network import Network
 from p4lab.trace import CORRUPT, DUPLICATE, LOST
 
 RECORD = immutable(b"v", Regime.VALUE, 0, 0)

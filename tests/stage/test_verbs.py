@@ -28,7 +28,7 @@ from p4lab.core.names import Regime
 from p4lab.core.options import Mesh
 from p4lab.core.records import immutable
 from p4lab.scenario.model import Do, Link, Peering
-from tests.sim.listeners import MODELLED, Heard
+from tests.stage.listeners import MODELLED, Heard
 
 A_B = ("A", "B")
 QUERY = GetQuery(1, b"n", 80, 1)
@@ -60,7 +60,7 @@ def test_a_peering_with_faults_says_so() -> None:
     assert after(heard) == [
         Peered(node=0, peers=(1,), latency=(1.0,)), LinkChanged(a=0, b=1, latency=1.0, loss=0.25, duplicate=0.5),
     ]  # fmt: skip
-    assert heard.engine._network.link(0, 1) == Link(latency=1.0, loss=0.25, duplicate=0.5)
+    assert heard.engine.cast.network.link(0, 1) == Link(latency=1.0, loss=0.25, duplicate=0.5)
 
 
 def test_a_link_changes_and_keeps_what_is_left_out() -> None:

@@ -1,4 +1,4 @@
-"""Links of the simulated network: which are there and open, when a message sent now arrives, and what happens to it.
+"""Links of the network: which are there and open, when a message sent now arrives, and what happens to it.
 
 Rules: every draw comes from the stream of its own link and direction, made on first use, and is rounded to a
 microsecond; a link without a fault draws nothing for it. Sessions are reliable: loss and corruption delay what belongs
@@ -11,8 +11,8 @@ from random import Random
 from p4lab.core.events import Pair, pair_of
 from p4lab.core.messages import RELIABLE, Message
 from p4lab.scenario.model import Link, Scenario, links, parent_links
-from p4lab.sim.faults import corrupted
-from p4lab.sim.houses import Houses
+from p4lab.stage.faults import corrupted
+from p4lab.stage.houses import Houses
 from p4lab.trace import CORRUPT, DUPLICATE, LOST
 
 RESEND_ROUND_TRIPS = 2  # protocol section 5.12: a lost UPDATE comes again two round trips later

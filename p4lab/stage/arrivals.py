@@ -25,15 +25,15 @@ from p4lab.core.events import (
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Attach
 from p4lab.scenario.model import Link, Organisation, Provider, Scenario
-from p4lab.sim.crashes import Crashes, Machines, Nobody
-from p4lab.sim.houses import Houses
-from p4lab.sim.network import Network
-from p4lab.sim.reach import LEFT, LINK, Reach
-from p4lab.sim.roster import Roster
+from p4lab.stage.crashes import Crashes, Machines, Nobody
+from p4lab.stage.houses import Houses
+from p4lab.stage.network import Network
+from p4lab.stage.reach import LEFT, LINK, Reach
+from p4lab.stage.roster import Roster
 
 
 class Doors(Machines, Protocol):
-    """What the simulator does for whoever comes."""
+    """What a run does for whoever comes."""
 
     def begin(self, name: str, t: float) -> None:
         """Its customers follow the workloads from now on."""
