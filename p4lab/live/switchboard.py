@@ -18,6 +18,7 @@ from p4lab.live.tasks import Tasks
 
 CROSSING = 3.0  # s: two channels so close together were opened at once; else the other end has lost the older one
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # s between attempts to connect, doubling, times 0.5 to 1
+GOODBYE = 1.0  # s for the last words
 LASTED = 10.0  # s: a channel that ended sooner was no success, and the waits go on growing
 AMISS = (OSError, ValueError, ChannelClosed)  # how an attempt to connect may end
 
@@ -163,11 +164,14 @@ class Switchboard:
         return self._take(channel, False, first)
 
     async def close(self, why: str) -> None:
-        """Say goodbye to everybody, and end."""
+        """Say goodbye to everybody, and end; what was said has a moment to leave."""
         self._closed = True
         self._wanted.clear()
+        ending = [self._tasks.start(held.channel.finished()) for held in self._held.values()]
         for seat, held in list(self._held.items()):
             self._drop(seat, held, why, True)
+        if ending:
+            await asyncio.wait(ending, timeout=GOODBYE)
         await self._tasks.close()
 
     def _refusal(self, ticket: Ticket, purpose: str) -> str | None:

@@ -41,6 +41,9 @@ class End:
             raise got
         return got
 
+    async def finished(self) -> None:
+        assert self.closed
+
     def close(self, why: str, clean: bool = True) -> None:
         if not self.closed:
             self.closed = why
