@@ -7,11 +7,13 @@ class push others out slowly, so that a flood makes nobody dial in a storm.
 
 import itertools
 import string
+from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from p4lab.live.addresses import Own, allowed, join
+from p4lab.live.identity import cleaned
 
 VERSION = b"1"  # of the TXT record (txtvers, RFC 6763 section 6.7) and of the protocol (pv)
 NAME = 24  # bytes of a display name; an instance label may have 63, and a DNS message wants to be small
@@ -31,12 +33,16 @@ class Candidate(msgspec.Struct, frozen=True):
     name: str
     addresses: tuple[str, ...]
 
+    def leads(self, class_id: str) -> bool:
+        """Whether it claims to be this class's authority: a class is named after its authority's key."""
+        return bool(class_id) and b32encode(self.id).decode().startswith(class_id)
+
 
 def plain(text: str) -> str:
-    """A display name as it may be told and shown: printable, at most NAME bytes, and without dots, for Apple's dns-sd
+    """A display name as it may be told and shown: cleaned, at most NAME bytes, and without dots, for Apple's dns-sd
     does not see such instances (python-zeroconf #190)."""
-    kept = "".join(letter for letter in text.replace(".", "-") if letter.isprintable()).strip()
-    return kept.encode(errors="ignore")[:NAME].decode(errors="ignore").strip() or "P4 Lab"
+    kept = cleaned(text.replace(".", "-"))
+    return kept.encode()[:NAME].decode(errors="ignore").strip() or "P4 Lab"
 
 
 def told(identity: bytes, class_id: str, name: str) -> dict[str, str | bytes]:

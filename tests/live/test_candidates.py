@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from p4lab.live.addresses import Own
 from p4lab.live.candidates import ADDRESSES, NAME, Candidate, Table, plain, read, told
+from p4lab.live.identity import Keys, class_id, member_id
 
 OURS, THEIRS = "ABCDEFGH", "ZZZZZZZZ"
 WIRE = (Own("10.0.0.1", 24, "eth0", 2),)
@@ -76,6 +77,16 @@ def test_names_are_plain(text: str) -> None:
 @given(st.dictionaries(st.sampled_from([b"txtvers", b"pv", b"id", b"cls", b"nm"]), st.none() | st.binary(max_size=40)))
 def test_reading_never_raises(txt: dict[bytes, bytes | None]) -> None:
     read({**says(bytes(16)), **txt}, ["10.0.0.7"], 1, WIRE)
+
+
+def test_the_authority_of_a_class_is_known_by_its_id() -> None:
+    keys = Keys(bytes(32))
+    made = class_id(keys.public)
+    assert [claimed.leads(made) for claimed in (Candidate(member_id(keys.public), "", "", ()), claim(1))] == [
+        True,
+        False,
+    ]
+    assert not claim(1).leads("")
 
 
 def test_found_changed_and_lost_are_told_once() -> None:
