@@ -53,11 +53,15 @@ class Authority:
         name: str,
         hands: Hands,
         limits: Limits,
+        near: Callable[[str], bool],
         clock: Callable[[], float],
         wall: Callable[[], float],
         later: Callable[[float, Callable[[], None]], object],
     ) -> None:
-        """later: as an event loop's call_later. `board` is set when there is one, which needs our ticket first."""
+        """near: whether a host is of our network. later: as an event loop's call_later.
+
+        `board` is set when there is one, which needs our ticket first.
+        """
         self.board: Board = _Nobody()
         self.own = own
         self.keys = own.keys
@@ -66,7 +70,7 @@ class Authority:
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
         self.frozen = False
-        self._profile, self._hands, self._limits = profile, hands, limits
+        self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first
         self._told_of: set[int] = set()  # seats that changed since all were told
@@ -121,10 +125,10 @@ class Authority:
 
     # Who is connected
 
-    def up(self, seat: int, opened: Open, host: str) -> None:
-        """A member is connected, and said this of itself. host: where it was seen."""
+    def up(self, seat: int, opened: Open) -> None:
+        """A member is connected, and said this of itself."""
         known = self.roster.members[seat]
-        listen = dialable(opened.listen, host)
+        listen = dialable(opened.listen, self._near)
         self.notes.note(f"{known.name} is here.")
         self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE))
         for page in pages(self.roster.members.values()):

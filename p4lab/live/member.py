@@ -31,11 +31,10 @@ class Dialler(Board, Protocol):
 class Company:
     """With whom a channel is wanted, for which purposes, and where each may be found."""
 
-    def __init__(self, roster: Roster) -> None:
-        """`board` is set when there is one."""
+    def __init__(self, roster: Roster, near: Callable[[str], bool]) -> None:
+        """near: whether a host is of our network. `board` is set when there is one."""
         self.board: Dialler | None = None
-        self.loopback = False  # we are on a loopback ourselves, so others' loopback addresses are theirs
-        self._roster = roster
+        self._roster, self._near = roster, near
         self._why: dict[int, set[str]] = {}
         self._typed: dict[bytes, tuple[str, ...]] = {}  # by id; no announcement takes these away
         self._heard: dict[bytes, tuple[str, ...]] = {}  # by id, from anybody
@@ -79,7 +78,7 @@ class Company:
         member = self._roster.members.get(seat)
         if member is None:
             return ()
-        told = dialable(member.addresses, "127.0.0.1" if self.loopback else "")
+        told = dialable(member.addresses, self._near)
         typed, heard = self._typed.get(member.id, ()), self._heard.get(member.id, ())
         return tuple(dict.fromkeys((*typed, *told, *heard)))
 
@@ -113,14 +112,17 @@ class Company:
 class Membership:
     """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is."""
 
-    def __init__(self, me: Ticket, class_name: str, hands: Hands, limits: Limits, wall: Callable[[], float]) -> None:
-        """`attach` it to a switchboard before anybody comes."""
+    def __init__(
+        self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
+        wall: Callable[[], float],
+    ) -> None:  # fmt: skip
+        """near: whether a host is of our network. `attach` it to a switchboard before anybody comes."""
         self.me = me
         self.class_name = class_name
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
         self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=GONE))
-        self.company = Company(self.roster)
+        self.company = Company(self.roster, near)
         self.frozen = False
         self.out = ""
         self._hands = hands
