@@ -51,10 +51,8 @@ def test_a_teacher_sends_out_revokes_and_brings_together(desk: Desk) -> None:
 
 
 def test_a_student_answers_who_asks_to_peer(desk: Desk) -> None:
-    room, panel = (
-        seated(desk, replace(classes.as_student(), asks=(Ask(1, 2, "Ben"), Ask(3, 0, "Teacher")))),
-        panel_of(desk),
-    )
+    state = replace(classes.as_student(), asks=(Ask(1, 2, "Ben"), Ask(3, 0, "Teacher")))
+    room, panel = seated(desk, state), panel_of(desk)
     assert panel.title.text() == "Physics 4b · you are Ann, 1a2b 3c4d"
     assert panel.asks.text() == "Ben (99aa 00ff) asks to peer with you. 1 more wait."
     assert [panel.freeze.isVisible(), panel.deeds.isVisible(), panel.card.isVisible()] == [False] * 3
