@@ -7,10 +7,10 @@ what must be kept (seats, names, who was revoked) is kept before anybody is told
 from collections import deque
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import Protocol
 
 from msgspec.structs import replace
 
+from p4lab.live.company import Board, Company, Hands
 from p4lab.live.frames import Frame, Frozen, Join, Member, Open, Propose, Refused, Said, Welcome
 from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, issue, member_id, pack
 from p4lab.live.limits import Limits
@@ -22,25 +22,6 @@ GATHER = 0.2  # s in which changes of the roster are gathered before all are tol
 MINUTE = 60.0
 REMEMBERED = 1_024  # addresses of whom wrong codes are remembered; past that the oldest is forgotten
 WRONG = "This join code is not right: look at the teacher's screen again."
-
-
-class Board(Protocol):
-    """What the class needs of a switchboard: who is connected, by seat, and a way to tell them."""
-
-    @property
-    def channels(self) -> Mapping[int, object]: ...
-    def post(self, seat: int, frame: Frame) -> bool: ...
-    def cut(self, seat: int, why: str) -> None: ...
-
-
-class Hands(Protocol):
-    """What a class may ask of a member's own node. Each decides by its own policy."""
-
-    def freeze(self, on: bool) -> None:
-        """Hold, or go on."""
-
-    def propose(self, seat: int, on: bool) -> None:
-        """The teacher would like us to peer with this member (on), or no longer."""
 
 
 class Authority:
@@ -69,6 +50,8 @@ class Authority:
         self.ticket = issue(self.keys, self.keys.public, printable(name), AUTHORITY, expires)
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
+        self.company = Company(self.roster, near)
+        self.class_name = printable(own.name)
         self.frozen = False
         self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later

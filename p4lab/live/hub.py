@@ -7,7 +7,7 @@ of either side ends both. Pace is kept by handing on credit later, so a fast pai
 
 from collections.abc import Callable
 
-from p4lab.live.authority import Board
+from p4lab.live.company import Board
 from p4lab.live.frames import Relay
 from p4lab.live.identity import AUTHORITY
 from p4lab.live.limits import Limits
@@ -77,6 +77,10 @@ class Hub:
         """A member is gone, and with it the channels it had."""
         for key in [key for key in self._ways if seat in key[:2]]:
             self._end(key, seat)
+
+    def carries(self, seat: int) -> bool:
+        """Whether any of them is this member's."""
+        return any(seat in key[:2] for key in self._ways)
 
     def _room(self, seat: int, other: int) -> bool:
         here = self._board.channels

@@ -18,7 +18,7 @@ class RelayStream:
     """A two-way stream of bytes to one member, as a socket's (`sockets.Stream`). seat: of the other end."""
 
     def __init__(self, post: Callable[[Relay], bool], seat: int, number: int, window: int, opens: bool) -> None:
-        """window: bytes that each end may send before the other has read. `gone` is called once, at the end."""
+        """window: bytes that each end may send before the other has read. `gone` is called when it is over."""
         self.seat = seat
         self.number = number
         self.gone: Callable[[RelayStream], None] = lambda _: None
@@ -32,6 +32,7 @@ class RelayStream:
         self._ended = False  # the other end sends no more
         self._closed = False
         self._more = asyncio.Event()
+        self._done = asyncio.Event()
 
     @property
     def buffered(self) -> int:
@@ -73,11 +74,16 @@ class RelayStream:
         if not self._ended and not self._opens:  # what was never opened needs no end
             self._post(Relay(self.seat, self.number, end=True))
         self._more.set()
+        self._done.set()
         self.gone(self)
 
     def abort(self) -> None:
         """The end; through the hub there is none that is quicker."""
         self.close()
+
+    async def finished(self) -> None:
+        """Waits until it is closed."""
+        await self._done.wait()
 
     def take(self, frame: Relay) -> None:
         """A frame of this stream came."""
