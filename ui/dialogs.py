@@ -6,6 +6,7 @@ Rules: no common act opens a dialog. Everything here is handed to others as plai
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from p4lab import __version__
@@ -45,6 +46,19 @@ class Dialogs:
         box.setDefaultButton(buttons.Save)
         chosen = box.exec()
         return {int(buttons.Save): Answer.SAVE, int(buttons.Discard): Answer.DISCARD}.get(chosen, Answer.CANCEL)
+
+    def sure(self, question: str, says: str, yes: str) -> bool:
+        """Whether to do what cannot be taken back. yes: the word on its button."""
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("P4 Lab")
+        box.setText(question)
+        box.setInformativeText(says)
+        do = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is do
 
     def file_to_open(self) -> Path | None:
         """A scenario, a recording or a map."""

@@ -73,5 +73,14 @@ def join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def split(address: str) -> tuple[str, int]:
+    """The host, which may be a name, and the port of such a text. Raises ValueError."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdecimal() or not port.isascii() or not 0 < int(port) < 65_536:
+        raise ValueError(f"an address is HOST:PORT, as 192.168.1.5:4711, not {address!r}")
+    return host, int(port)
+
+
 def _version(own: Own) -> int:
     return type_of(own.address).version

@@ -12,12 +12,12 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-import msgspec
 from zeroconf import Error, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from p4lab.live.addresses import Own, adapters, chosen, worth
 from p4lab.live.candidates import Candidate, Table, plain, read, told
+from p4lab.live.ladder import Heard
 from p4lab.live.limits import Limits
 from p4lab.live.troubles import NO_NETWORK, Trouble, of_multicast, of_silence, of_zeroconf
 
@@ -29,17 +29,6 @@ CLOSE = 2.3  # s for the goodbyes, so that all of stop() takes less than 3
 
 _GROUP, _GROUP6, _PORT = "224.0.0.251", "ff02::fb", 5353
 _NOTHING = bytes(12)  # a DNS message without a question: sent to see whether sending works, and answered by nobody
-
-
-class Heard(msgspec.Struct, frozen=True):
-    """How discovery fares. since: s since its start. itself: our own announcement came back. others: how many nodes are
-    heard, of any class; ours: of our own."""
-
-    since: float
-    itself: bool
-    others: int
-    ours: int
-    troubles: tuple[Trouble, ...]
 
 
 class Discovery:
@@ -84,9 +73,10 @@ class Discovery:
         """How discovery fares now."""
         since = self._loop.time() - self._started
         trouble = self._trouble
-        if trouble is None and not self._heard_self and since > HEARD_BY:
+        itself = self._heard_self if self._port else None
+        if trouble is None and itself is False and since > HEARD_BY:
             trouble = of_silence(sys.platform)
-        return Heard(since, self._heard_self, len(self.found), self._table.ours, (trouble,) if trouble else ())
+        return Heard(since, itself, len(self.found), self._table.ours, (trouble,) if trouble else ())
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -94,7 +84,10 @@ class Discovery:
         return tuple(str(trouble) for trouble in self.heard.troubles)
 
     async def start(self, identity: bytes, class_id: str, name: str, port: int) -> None:
-        """Be found under this id, and look for others. Returns at once; others see us about 1.2 s later."""
+        """Be found under this id, and look for others. Returns at once; others see us about 1.2 s later.
+
+        port 0: look only, as somebody does who has no ticket yet, or puts and gets and is gone.
+        """
         self._id, self._class, self._name, self._port = identity, class_id, plain(name), port
         self._table = self._new_table(class_id)
         self._started = self._loop.time()
@@ -125,7 +118,7 @@ class Discovery:
             try:
                 async with self._changing:
                     trouble = await self._look_at_adapters()
-                if self._zeroconf is not None and not self.instance:
+                if self._zeroconf is not None and not self.instance and self._port:
                     await self._register(self._name)
             except OSError as problem:
                 trouble = of_multicast(problem, sys.platform)
@@ -139,7 +132,7 @@ class Discovery:
         owned = worth(adapters()) if self._interfaces is None else chosen(adapters(), self._interfaces)
         if owned != self._owned:
             await self._use(owned)
-        elif self._heard_self and self._trouble is None:
+        elif (self._heard_self or not self._port) and self._trouble is None:
             return None
         problems = [_try(own) for own in owned]
         if not owned:
@@ -154,7 +147,6 @@ class Discovery:
             if not addresses:
                 return
             self._zeroconf = AsyncZeroconf(interfaces=addresses)
-            self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
         else:
             # An adapter that went and came back has the same address, and needs its membership of the group anew
             kept = [own.address for own in owned if own in self._owned]
@@ -162,6 +154,10 @@ class Discovery:
                 await self._zeroconf.async_update_interfaces(kept)
             await self._zeroconf.async_update_interfaces(addresses)
         self._owned = owned
+        if self._browser is not None:
+            await self._browser.async_cancel()
+        # A new one asks at once, on the new adapters too; the old one would ask when what it knows is about to expire
+        self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
         if self.instance and owned:
             self._info = self._announcement(self.instance)
             self._hold(_finish(await self._zeroconf.async_update_service(self._info)))

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from msgspec.structs import replace
 
 from p4lab.live.frames import Member, Seated, encode
+from p4lab.live.identity import MAX_NAME, cleaned
 
 HERE, GONE, DEAD, OUT, REVOKED = (
     "here",
@@ -23,27 +24,13 @@ BARRED = {
     OUT: "the teacher sent this member out of the class",
     REVOKED: "the teacher revoked this member's ticket",
 }
-NAME = 40  # characters, as in frames.Name
-MARKS = 2  # accents on one letter: Vietnamese needs two, and a hundred of them would paint over the neighbours
 ADDRESSES = 8  # of one member: a laptop with Wi-Fi, cable and IPv6 has five
 PAGE = 12_000  # bytes of members in one frame
 
 
-def printable(name: str, instead: str = "Somebody") -> str:
-    """One line of at most 40 characters that can be shown as it is: no control characters, nothing that turns around.
-
-    Markup stays what it is, text: whoever shows a name shows it as plain text.
-    """
-    kept: list[str] = []
-    marks = 0
-    for char in unicodedata.normalize("NFC", name[: NAME * 8]):  # what is longer than any name is not even looked at
-        kind = unicodedata.category(char)
-        marks = marks + 1 if kind[0] == "M" else 0
-        if kind[0] == "Z" or char in "\t\n\r\v\f":
-            kept.append(" ")
-        elif kind[0] != "C" and marks <= MARKS:
-            kept.append(char)
-    return " ".join("".join(kept).split())[:NAME].strip() or instead
+def printable(name: str) -> str:
+    """One line of at most 40 characters that can be shown as it is, as plain text; never empty."""
+    return cleaned(name) or "Somebody"
 
 
 def line(text: str, longest: int = 500) -> str:
@@ -59,7 +46,7 @@ def unique(name: str, taken: Iterable[str]) -> str:
     if _alike(name) not in have:
         return name
     for number in range(2, len(have) + 3):
-        tried = f"{name[: NAME - len(str(number)) - 1].rstrip()} {number}"
+        tried = f"{name[: MAX_NAME - len(str(number)) - 1].rstrip()} {number}"
         if _alike(tried) not in have:
             return tried
     raise AssertionError("among n + 1 numbers one is free of n names")

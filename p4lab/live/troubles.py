@@ -57,9 +57,13 @@ NOT_PERMITTED = Trouble(
     "Allow it in the firewall or the sandbox, or join with the code.",
 )
 NO_MULTICAST = Trouble(
-    "Nobody of this class is heard by multicast: this network does not pass it on, as many access points do "
-    "(IGMP snooping, multicast to unicast), or nobody else is here yet.",
-    "Join with the code on the teacher's screen; nothing else is missing then.",
+    "Others are here, but none of them is heard by multicast: this network does not pass it on, as many access points "
+    "do not (IGMP snooping, multicast to unicast).",
+    "Whoever comes joins with the code and its address, HOST:PORT/CODE; nothing else is missing then.",
+)
+OTHER_CLASSES = Trouble(
+    "Nodes of other classes are heard, none of this one.",
+    "Multicast works; compare the code with the teacher's screen.",
 )
 ISOLATION = Trouble(
     "The network keeps the students' computers apart (client isolation), as guest networks do.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from p4lab.live.addresses import Own, adapters, allowed, chosen, join, worth
+from p4lab.live.addresses import Own, adapters, allowed, chosen, join, split, worth
 
 LO, LO6 = Own("127.0.0.1", 8, "lo", 1), Own("::1", 128, "lo", 1)
 LAN, LAN6 = Own("192.168.1.5", 24, "wlan0", 3), Own("fe80::5", 64, "wlan0", 3)
@@ -61,6 +61,19 @@ def test_loopback_is_for_loopback_alone() -> None:
 
 def test_hosts_and_ports_are_one_text() -> None:
     assert [join("10.0.0.1", 5), join("fe80::1%3", 5)] == ["10.0.0.1:5", "[fe80::1%3]:5"]
+    assert [split("10.0.0.1:5"), split("[fe80::1%3]:5"), split("teacher.local:65535")] == [
+        ("10.0.0.1", 5),
+        ("fe80::1%3", 5),
+        ("teacher.local", 65_535),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "10.0.0.1", ":5", "10.0.0.1:", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:-1", "a:²"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="an address is HOST:PORT"):
+        split(text)
 
 
 def test_this_machine_has_a_loopback() -> None:

@@ -66,7 +66,8 @@ def test_the_second_of_a_name_is_numbered() -> None:
 
 def test_addresses_stay_within_the_network() -> None:
     listen = ("10.0.0.7:4700", "8.8.8.8:53", "[fe80::1%2]:4700", "school.example:80", "127.0.0.1:22",
-              "224.0.0.251:5353", "10.0.0.7:0", "10.0.0.7:4700", "0.0.0.0:4700", "nonsense", "10.0.0.8:99999")  # fmt: skip
+              "224.0.0.251:5353", "10.0.0.7:0", "10.0.0.7:4700", "0.0.0.0:4700", "nonsense",
+              "10.0.0.8:99999")  # fmt: skip
     assert dialable(listen, "10.0.0.7") == ("10.0.0.7:4700", "[fe80::1%2]:4700")
     assert dialable(("127.0.0.1:4700",), "127.0.0.1") == ("127.0.0.1:4700",)
     assert len(dialable([f"10.0.0.{n}:1" for n in range(1, 60)])) == 8
