@@ -363,7 +363,7 @@ def test_a_provider_that_begins_again_is_as_it_was(inputs: list[tuple[int, objec
     provider, disk, times = begun(), {}, Times(CLOCK, 1000.0)
     provider.peer_with((2,))
     for src, message in inputs:
-        for effect in provider.handle(Received(src, message, 0), CLOCK):  # type: ignore[arg-type]  # a message
+        for effect in provider.handle(Received(src, message, 0), CLOCK):  # type: ignore[arg-type]  # they are messages
             if isinstance(effect, Persist):
                 for row in effect.rows:
                     disk[row[:3]] = None if row[3] is None else pack(1, row, times)

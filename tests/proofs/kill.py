@@ -200,15 +200,13 @@ def main() -> int:
         folder = Path(name)
         for putters in (1, 10, 50):
             each, median, worst = rate(folder / f"rate-{putters}.db", putters, 3.0)
-            print(
-                f"{putters} putters: {each:,.0f} puts/s acknowledged, median {median * 1e3:.2f} ms, p99 {worst * 1e3:.2f} ms"
-            )
+            waits = f"median {median * 1e3:.2f} ms, p99 {worst * 1e3:.2f} ms"
+            print(f"{putters} putters: {each:,.0f} puts/s acknowledged, {waits}", flush=True)
         figures = kills(folder, given.kills, given.acked)
         print(f"{figures.kills} kills: {figures.acked:,} puts acknowledged, {figures.lost} lost", flush=True)
         wrong = kills(folder, 20, 0, "early")
-        print(
-            f"acknowledging before the commit: {wrong.kills} kills, {wrong.acked:,} acknowledged, {wrong.lost:,} lost (found out)"
-        )
+        caught = f"{wrong.acked:,} acknowledged, {wrong.lost:,} lost"
+        print(f"a store that acknowledges before the commit: {wrong.kills} kills, {caught}", flush=True)
         good = figures.lost == 0 and wrong.lost > 0
         if shutil.which("strace"):
             full, normal = syncs(folder), syncs(folder, "normal")
