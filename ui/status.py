@@ -35,6 +35,7 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self._make_room()
         self._guide: Callable[[], str] = str
+        self._also: Callable[[], str] = str
         player.sampled.connect(self._show)
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
@@ -50,6 +51,10 @@ class Status(QStatusBar):
         """guide: what is to be done next, in words; empty while nothing was begun."""
         self._guide = guide
         self._show()
+
+    def tell_also(self, fact: Callable[[], str]) -> None:
+        """One fact more, in words; empty while there is none."""
+        self._also = fact
 
     def refresh(self) -> None:
         """The guide has something else to say."""
@@ -95,7 +100,9 @@ class Status(QStatusBar):
             rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
         alerts = player.run.alerts(player.playhead)
+        also = self._also()
         return [
+            *([also] if also else []),
             f"{plural(flying, 'message')} in flight",
             "recording" if player.session.abilities.known else "simulated",
             plural(alerts, "message refused", "messages refused") if alerts and eyes is None else "no alerts",
