@@ -1,13 +1,15 @@
 """Candidates: who says to be on this network, as their announcements tell it, in a table of bounded size.
 
 Rules: pure. All of it comes from strangers: an id is a claim that whoever dials checks, a name is decoration. When the
-table is full our own class goes before others, nobody with whom we are connected is pushed out, and newcomers of our
-class push others out slowly, so that a flood makes nobody dial in a storm.
+table is full our own class goes before others, whom the caller knows (from the class's roster) before everybody, and
+unknown newcomers of our class push others out slowly, so that a flood makes nobody dial in a storm. Who forges our
+class can so keep the unknown out, and nobody else: they come by the code, and then by the roster.
 """
 
 import itertools
 import string
 from base64 import b32encode
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -19,7 +21,8 @@ VERSION = b"1"  # of the TXT record (txtvers, RFC 6763 section 6.7) and of the p
 NAME = 24  # bytes of a display name; an instance label may have 63, and a DNS message wants to be small
 CLASS = 8  # characters of a class's id that are told: enough to choose by, and the channel checks all of them
 ADDRESSES = 16  # of one id, as many as a channel's Open has room for
-SWAPS = 4.0  # newcomers of our class a second for whom a full table makes room
+SWAPS = 4.0  # unknown newcomers of our class a second for whom a full table makes room
+CLAIMS = 4  # instances that may claim one id
 
 _HEX = string.hexdigits[:16].encode()
 _BASE32 = (string.ascii_uppercase + "234567").encode()
@@ -71,8 +74,8 @@ def read(
 class Table:
     """At most `most` announcements, by instance name, and the candidates they make, by id.
 
-    on_found: a candidate is new or has changed. on_lost: nobody claims this id any more. known: whether the caller is
-    connected with this id. clock: seconds, whatever their origin.
+    on_found: a candidate is new or has changed. on_lost: nobody claims this id any more. known: whether the caller has
+    this id from somebody it trusts. clock: seconds, whatever their origin.
     """
 
     def __init__(
@@ -88,7 +91,8 @@ class Table:
         self._class, self._most, self._clock = class_id[:CLASS], most, clock
         self._on_found, self._on_lost, self._known = on_found, on_lost, known
         self._claims: dict[str, Candidate] = {}  # by instance, oldest first
-        self._foreign: dict[str, None] = {}  # the instances among them that are not of our class
+        self._foreign: dict[str, None] = {}  # the instances among them that are neither known nor of our class
+        self._claimed: Counter[bytes] = Counter()  # how many instances claim each id
         self._next_swap = clock()
 
     @property
@@ -99,15 +103,20 @@ class Table:
     def take(self, instance: str, claim: Candidate) -> None:
         """An announcement, perhaps a repeated one."""
         before = self._claims.get(instance)
-        if before == claim or (before is None and not self._room(claim)):
+        if before == claim:
             return
+        if (before is None or before.id != claim.id) and self._claimed[claim.id] >= CLAIMS:
+            return
+        if before is None and not self._room(claim):
+            return
+        if before is not None and before.id != claim.id:
+            self.drop(instance)
+        self._claimed[claim.id] += instance not in self._claims
         self._claims[instance] = claim
-        if claim.class_id == self._class:
+        if claim.class_id == self._class or self._known(claim.id):
             self._foreign.pop(instance, None)
         else:
             self._foreign[instance] = None
-        if before is not None and before.id != claim.id:
-            self._merge(before.id)
         self._merge(claim.id)
 
     def drop(self, instance: str) -> None:
@@ -115,18 +124,22 @@ class Table:
         self._foreign.pop(instance, None)
         gone = self._claims.pop(instance, None)
         if gone is not None:
+            self._claimed[gone.id] -= 1
+            if not self._claimed[gone.id]:
+                del self._claimed[gone.id]
             self._merge(gone.id)
 
     def _room(self, newcomer: Candidate) -> bool:
         if len(self._claims) < self._most:
             return True
-        if newcomer.class_id != self._class:
+        known = self._known(newcomer.id)
+        if newcomer.class_id != self._class and not known:
             return False
         if self._foreign:
             self.drop(next(iter(self._foreign)))
             return True
         now = self._clock()
-        if now < self._next_swap:
+        if not known and now < self._next_swap:
             return False
         self._next_swap = now + 1 / SWAPS
         oldest = next((name for name, claim in self._claims.items() if not self._known(claim.id)), None)

@@ -147,7 +147,6 @@ class Discovery:
             if not addresses:
                 return
             self._zeroconf = AsyncZeroconf(interfaces=addresses)
-            self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
         else:
             # An adapter that went and came back has the same address, and needs its membership of the group anew
             kept = [own.address for own in owned if own in self._owned]
@@ -155,6 +154,10 @@ class Discovery:
                 await self._zeroconf.async_update_interfaces(kept)
             await self._zeroconf.async_update_interfaces(addresses)
         self._owned = owned
+        if self._browser is not None:
+            await self._browser.async_cancel()
+        # A new one asks at once, on the new adapters too; the old one would ask when what it knows is about to expire
+        self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
         if self.instance and owned:
             self._info = self._announcement(self.instance)
             self._hold(_finish(await self._zeroconf.async_update_service(self._info)))

@@ -28,6 +28,7 @@ from p4lab.core.events import (
     Sent,
     Unpeered,
 )
+from p4lab.core.names import Kind, Regime
 from p4lab.live.frames import Number, Seconds
 
 CUSTOMERS = 32_768  # the customers of the provider at seat s are node CUSTOMERS + s
@@ -107,8 +108,17 @@ _SPOKEN: dict[type[Event], tuple[str, ...]] = {  # who an Event is told by: one 
     Unpeered: ("node", "peer"), Peered: ("node",), LinkChanged: ("a", "b"), Moved: ("src", "dst"), Lost: ("src", "dst"),
     Attached: ("provider",),
 }  # fmt: skip
-NEVER_TOLD = (Sent, events.Housed, events.Adopted, events.Partitioned, events.Healed, events.Crashed, events.Blurred)
+NEVER_TOLD = (
+    Sent, events.Housed, events.Adopted, events.Partitioned, events.Healed, events.Crashed, events.Blurred,
+    events.Misbehaving,
+)  # fmt: skip
 _OF_NODES = frozenset(("node", "peer", "peers", "provider", "via", "src", "dst", "parent", "a", "b", "silent"))
+_WORDS: dict[str, frozenset[str]] = {  # fields that are one of these words: folds take them for granted
+    "kind": frozenset(kind.value for kind in Kind),
+    "regime": frozenset(("", *(regime.value for regime in Regime))),
+    "store": frozenset("LSRCP"),
+    "source": frozenset(("", "local", "replica", "cached", "joined", "remote")),
+}
 OWN_OPERATION = (PutStarted, GetStarted, PutFinished, GetFinished)  # their op is made at the teller's seat
 
 
@@ -166,6 +176,15 @@ def speaks(item: Item, seat: int) -> bool:
     return kind is Noted or any(getattr(event, name) == seat for name in _SPOKEN.get(kind, ()))
 
 
+def nodes_of(event: Event) -> tuple[int, ...]:
+    """The nodes that an Event names."""
+    found: list[int] = []
+    for name in event.__struct_fields__:
+        if name in _OF_NODES and (value := getattr(event, name)) is not None:
+            found += value if isinstance(value, tuple) else (value,)
+    return tuple(found)
+
+
 def _checked(item: Item) -> Item:
     """The item, its texts printable. Raises ValueError for what its types do not say."""
     if isinstance(item, Row):
@@ -187,8 +206,8 @@ def _checked(item: Item) -> Item:
 
 def _check(name: str, value: object) -> None:
     if isinstance(value, str):
-        if len(value) > TEXT:
-            raise ValueError(f"{name} is too long")
+        if len(value) > TEXT or (name in _WORDS and value not in _WORDS[name]):
+            raise ValueError(f"{name} is too long, or no word for it")
     elif isinstance(value, tuple):
         if len(value) > ENTRIES:
             raise ValueError(f"{name} has too many entries")

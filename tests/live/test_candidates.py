@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p4lab.live import identity
 from p4lab.live.addresses import Own
-from p4lab.live.candidates import ADDRESSES, NAME, Candidate, Table, plain, read, told
-from p4lab.live.identity import Keys, class_id, member_id
+from p4lab.live.candidates import ADDRESSES, CLAIMS, NAME, Candidate, Table, plain, read, told
 
 OURS, THEIRS = "ABCDEFGH", "ZZZZZZZZ"
 WIRE = (Own("10.0.0.1", 24, "eth0", 2),)
@@ -80,9 +80,9 @@ def test_reading_never_raises(txt: dict[bytes, bytes | None]) -> None:
 
 
 def test_the_authority_of_a_class_is_known_by_its_id() -> None:
-    keys = Keys(bytes(32))
-    made = class_id(keys.public)
-    assert [claimed.leads(made) for claimed in (Candidate(member_id(keys.public), "", "", ()), claim(1))] == [
+    keys = identity.Keys(bytes(32))
+    made = identity.class_id(keys.public)
+    assert [claimed.leads(made) for claimed in (Candidate(identity.member_id(keys.public), "", "", ()), claim(1))] == [
         True,
         False,
     ]
@@ -107,17 +107,34 @@ def test_a_full_table_makes_room_for_our_class_alone() -> None:
     assert heard.table.ours == 3
 
 
-def test_among_our_own_newcomers_come_slowly_and_the_connected_stay() -> None:
+def test_among_our_own_newcomers_come_slowly_and_the_known_stay() -> None:
     heard = Heard(most=3, known=(1,))
     for number in range(1, 10):
         heard.table.take(f"i{number}", claim(number))
-    assert heard.ids() == [1, 3, 4]  # 4 pushed out 2, the oldest that nobody is connected to; the others came too soon
+    assert heard.ids() == [1, 3, 4]  # 4 pushed out 2, the oldest that nobody knows; the others came too soon
     heard.now += 0.25
     heard.table.take("i9", claim(9))
     assert heard.ids() == [1, 4, 9]
 
 
-def test_when_all_are_connected_nobody_goes() -> None:
+def test_whom_we_know_gets_a_place_at_once_and_of_any_class() -> None:
+    heard = Heard(most=2, known=(7, 8))
+    for number, class_id in ((1, OURS), (2, OURS), (3, OURS), (7, OURS), (8, THEIRS), (9, OURS)):
+        heard.table.take(f"i{number}", claim(number, class_id))
+    assert heard.ids() == [7, 8]
+
+
+def test_few_may_claim_one_id() -> None:
+    heard = Heard(most=9, known=(1,))
+    for number in range(9):
+        heard.table.take(f"i{number}", claim(1, OURS, f"10.0.0.{number + 1}:1"))
+    heard.table.take("other", claim(2))
+    heard.table.take("other", claim(1))  # it changes its mind: that makes a fifth
+    assert heard.table.found[claim(1).id].addresses == tuple(f"10.0.0.{number + 1}:1" for number in range(CLAIMS))
+    assert heard.ids() == [1, 2]
+
+
+def test_when_all_are_known_nobody_goes() -> None:
     heard = Heard(most=2, known=(1, 2))
     for number in (1, 2, 3):
         heard.table.take(f"i{number}", claim(number))
