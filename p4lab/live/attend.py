@@ -51,6 +51,7 @@ async def join(addresses: Sequence[str], party: Party, code: JoinCode, name: str
         raise NotAdmitted("The teacher's computer gave a ticket that cannot be read.") from problem
     finally:
         channel.close("joined")
+        await channel.finished()
     return ticket, cleaned(answer.class_name) or code.class_id
 
 
