@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, Q
 from p4lab import __version__
 from p4lab.scenario.model import Link, Scenario
 from ui.document import Answer
+from ui.forms.lab import LabForm
 from ui.forms.organisation import OrganisationForm, OrganisationWish
 from ui.forms.pattern import PatternForm
 from ui.forms.provider import ProviderForm, ProviderWish
@@ -123,6 +124,11 @@ class Dialogs:
     def pattern(self, theme: Theme) -> Scenario | None:
         """A network of a kind."""
         form = PatternForm(theme, self.window)
+        return form.scenario() if form.rows.ask() else None
+
+    def lab(self, theme: Theme, here: Scenario | None, lessons: list[tuple[Path, str]]) -> Scenario | None:
+        """What is to happen in real time."""
+        form = LabForm(theme, here, lessons, self.window)
         return form.scenario() if form.rows.ask() else None
 
     def keys(self, rows: list[Row], shortcuts: Shortcuts) -> None:

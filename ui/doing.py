@@ -148,6 +148,11 @@ class Doing(QObject):
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
 
+    def why_not_other(self) -> str:
+        """Why no run of another recipe can be set beside this one; empty where it can."""
+        abilities = self._clock.run.session.abilities
+        return ONCE if self._clock.run.happens else "" if abilities.fork else abilities.why_not
+
     def switch(self, number: int, t: float | None = None) -> None:
         """Show another branch, at the same moment or at time t."""
         branches, at = self.branches.showing(number), self._clock.playhead if t is None else t

@@ -29,6 +29,7 @@ from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Link, Scenario
 from p4lab.world import World
 from ui.copying import copied, copies_of
+from ui.doing import NO_NEWCOMERS
 from ui.places import placed
 from ui.player import Player
 from ui.toolbox import CHILD, Toolbox
@@ -54,7 +55,7 @@ class Drafting:
     @property
     def at_start(self) -> bool:
         """Whether an edit changes how the network begins."""
-        return self._player.playhead <= 0
+        return self._player.playhead <= 0 and not self._player.run.happens
 
     def why_not(self) -> str:
         """For any edit."""
@@ -63,6 +64,10 @@ class Drafting:
             return player.session.abilities.why_not
         over = player.playhead >= player.duration
         return "The run is over here: go back a little, or start again." if over else ""
+
+    def why_not_add(self) -> str:
+        """For somebody new."""
+        return self.why_not() or (NO_NEWCOMERS if self._player.run.happens else "")
 
     def called(self, node: int) -> str:
         """The name of a provider or an organisation."""
@@ -90,7 +95,7 @@ class Drafting:
 
     def why_not_join(self, node: int) -> str:
         """For a new organisation there."""
-        return self.why_not()
+        return self.why_not_add()
 
     def add_organisation(self, node: int, at: Point | None) -> None:
         """One more, a customer of this one; at None: beside it."""
@@ -318,8 +323,9 @@ class Drafting:
 
     def _submit(self, says: str, commands: list[Command]) -> None:
         """One command as the player does it; several as one step."""
-        if len(commands) == 1:
-            self._player.submit(commands[0])
+        if len(commands) == 1 or self._player.run.live:
+            for command in commands:
+                self._player.submit(command)
             return
         if len(commands) > MOST:
             what = f"{len(commands):,} commands are too many for one moment."

@@ -120,8 +120,8 @@ def test_what_is_done_by_hand_happens_now_and_stays(hall: Hall) -> None:
     player.submitted.connect(lambda command, at: told.append((command, at)))
     player.seek(3.0)
     player.change(msgspec.structs.replace(player.scenario, mark=(Mark(3.0),)), "mark")
-    player.submit(Put("Aster", key="news/1"))
-    assert [row.command for row in player.branches.current.commands] == [Put("Aster", key="news/1")]
+    player.submit(Put("Aster", "now", "news/1"))
+    assert [row.command for row in player.branches.current.commands] == [Put("Aster", "now", "news/1")]
     assert (told[0][1] > 10.0, player.edge.following, len(player.branches.all)) == (True, True, 1)
     hall.after(1.0)
     at = told[0][1]
@@ -163,7 +163,7 @@ def test_a_fork_is_a_model_beside_the_live_run_which_goes_on(hall: Hall, qtbot: 
     assert any(isinstance(event, Crashed) for event in player.trace.slice(0, len(player.trace)).records)
     hall.after(5.0)
     assert (live.known, hall.live.closed, player.playhead) == (17.0, 0, 11.0)
-    player.submit(Put("Elm", key="feed/1"))
+    player.submit(Put("Elm", "in the model", "feed/1"))
     assert player.history.undo_text == "put feed/1 at Elm"
     player.edge.go()
     assert (player.run is live, player.edge.following, player.playing) == (True, True, True)
@@ -209,7 +209,7 @@ def test_an_ended_run_can_be_looked_at_and_forked_but_not_gone_on_with(hall: Hal
     hall.clock.now += 5.0
     assert (player.duration, player.known) == (10.0, 10.0)
     with pytest.raises(ValueError) as refused:
-        player.submit(Put("Aster", key="news/1"))
+        player.submit(Put("Aster", "now", "news/1"))
     assert str(refused.value) == OVER
     player.seek(4.0)
     player.fork()
