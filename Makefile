@@ -6,6 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 PYTEST := QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q
+PEERS  := $(VENV)/.peers
 # What the window says where there is no screen, and its tests, belong to ui/; make only starts it.
 SCREENSHOT := scenarios/three-regimes.toml
 
@@ -18,6 +19,12 @@ $(STAMP): pyproject.toml constraints.txt .ci/venv
 	@echo "Installing what P4 Lab needs into $(VENV) (once; a minute or two)..."
 	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable '.[dev,bench]' \
 	  || { echo "make setup: pip could not install everything (see above). Is the network there? Then try again."; exit 1; }
+	@touch $@
+
+$(PEERS): $(STAMP)
+	@echo "Installing whom live nodes are compared with..."
+	@$(PIP) --no-build-isolation --editable '.[dev,bench,peers]' \
+	  || echo "make bench: they could not be installed (see above); their rows will be missing."
 	@touch $@
 
 run: setup
@@ -46,7 +53,7 @@ mutants: setup
 monkey: setup
 	P4LAB_MONKEY=1000 $(PYTEST) -n 2 tests/ui/e2e/test_monkey.py
 
-bench: setup
+bench: setup $(PEERS)
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m bench
 
 screenshots: setup

@@ -14,9 +14,8 @@ All paint 926 by 580 pixels into one pixmap, in turn; the best frame of each cou
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from time import process_time
 from typing import Protocol, cast
 
 from PySide6.QtCore import QObject, QSize, Signal
@@ -24,6 +23,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from bench import frame_peers
+from bench.clock import seconds
 from bench.table import Row, less
 from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Link, Peering, Provider, Scenario, Workload
@@ -73,13 +73,6 @@ def rows() -> Iterator[Row]:
         yield less(name, best["map"], "ms", "QGraphicsItem", best["shapes"])
         yield less(name, best["map"], "ms", "ScatterPlotItem", best["spots"])
         yield less(f"{name}, painting alone", best["painting"], "ms", "QGraphicsPixmapItem", best["pixmaps"])
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """What it takes of the processor."""
-    start = process_time()
-    work()
-    return process_time() - start
 
 
 def scenario(in_flight: int) -> Scenario:

@@ -10,18 +10,18 @@ without metrics and without painting), on average over the same moments.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QSettings
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from bench.clock import seconds
 from bench.table import Row, alone, less
 from p4lab.core.options import Options, Signatures
 from p4lab.scenario.model import Link, Peering, Provider, Scenario, Workload
@@ -93,13 +93,6 @@ def made(path: Path) -> Path:
     while not keeping.work(1.0):
         pass
     return path
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """What it takes of the processor."""
-    start = process_time()
-    work()
-    return process_time() - start
 
 
 def _seek(window: Window, t: float) -> None:

@@ -9,13 +9,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import branches, compare, draw, edit, file, inspect, live, present, run, time, view, why
+from ui.acts import branches, classroom, compare, draw, edit, file, inspect, live, present, run, time, view, why
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
-MENUS = ("File", "Edit", "Run", "Time", "Network", "View", "Present", "Help")
+MENUS = ("File", "Edit", "Run", "Time", "Network", "Class", "View", "Present", "Help")
 
 
 def table(ctx: Context) -> list[Row]:
@@ -31,6 +31,7 @@ def table(ctx: Context) -> list[Row]:
     rows += compare.rows(ctx)
     rows += why.rows(ctx)
     rows += operations.operations(ctx.view.studio.deeds, ctx.focus, ctx.view)
+    rows += classroom.rows(ctx)
     rows += inspect.rows(ctx)
     rows += view.rows(ctx)
     rows += present.view_rows(ctx)

@@ -6,20 +6,17 @@ Rules: no Qt; values in, commands out. How copies are made of a network that has
 from collections.abc import Collection, Mapping
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Command
-from p4lab.scenario.changes import free_name
+from p4lab.scenario.changes import beside, free_name, stem
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Organisation, Provider, Scenario
 from p4lab.world import World
-
-BESIDE = 0.04  # of the map, from an original to its copy
 
 
 def copied(whole: Scenario, names: Collection[str]) -> dict[str, str]:
     """The names that copies get, by original."""
     found: dict[str, str] = {}
     for name in names:
-        stem, _, number = name.rpartition(" ")
-        found[name] = free_name(whole, stem if stem and number.isdecimal() else name, found.values())
+        found[name] = free_name(whole, stem(name), found.values())
     return found
 
 
@@ -28,11 +25,7 @@ def copies_of(whole: Scenario, copies: Mapping[str, str], world: World, t: float
     found: list[Command] = []
     for name, copy in copies.items():
         row = _row(whole, name)
-        x, y = row.position or (0.5, 0.5)
-        at = (
-            round(x + (BESIDE if x + BESIDE <= 1 else -BESIDE), 4),
-            round(y + (BESIDE if y + BESIDE <= 1 else -BESIDE), 4),
-        )
+        at = beside(row.position or (0.5, 0.5))
         if isinstance(row, Organisation | AddOrganisation):
             host = copies.get(row.at, row.at)
             found.append(AddOrganisation(copy, host, row.customers, row.store, row.latency, at))
@@ -49,10 +42,6 @@ def copies_of(whole: Scenario, copies: Mapping[str, str], world: World, t: float
                             copies.get(parent, parent) if parent else None, hang, everyone)
             )  # fmt: skip
     return sorted(found, key=lambda command: isinstance(command, AddOrganisation))
-
-
-def _beside(part: float) -> float:
-    return round(part + (BESIDE if part + BESIDE <= 1 else -BESIDE), 4)
 
 
 def _peers(world: World, node: int, t: float) -> list[str]:

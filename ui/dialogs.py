@@ -6,16 +6,19 @@ Rules: no common act opens a dialog. Everything here is handed to others as plai
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from p4lab import __version__
 from p4lab.scenario.model import Link, Scenario
+from p4lab.session.base import Session
 from ui.document import Answer
 from ui.forms.lab import LabForm
 from ui.forms.organisation import OrganisationForm, OrganisationWish
 from ui.forms.pattern import PatternForm
 from ui.forms.provider import ProviderForm, ProviderWish
 from ui.forms.rows import Question
+from ui.forms.schooling import ClassForm, Try
 from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
 from ui.presenting.filmform import FilmForm
@@ -46,6 +49,19 @@ class Dialogs:
         box.setDefaultButton(buttons.Save)
         chosen = box.exec()
         return {int(buttons.Save): Answer.SAVE, int(buttons.Discard): Answer.DISCARD}.get(chosen, Answer.CANCEL)
+
+    def sure(self, question: str, says: str, yes: str) -> bool:
+        """Whether to do what cannot be taken back. yes: the word on its button."""
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle("P4 Lab")
+        box.setText(question)
+        box.setInformativeText(says)
+        do = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is do
 
     def file_to_open(self) -> Path | None:
         """A scenario, a recording or a map."""
@@ -130,6 +146,13 @@ class Dialogs:
         """What is to happen in real time."""
         form = LabForm(theme, here, lessons, self.window)
         return form.scenario() if form.rows.ask() else None
+
+    def school(self, opens: bool, person: str, attempt: Try) -> tuple[Session, str] | None:
+        """A class that was opened, or joined, and the name that the person gave."""
+        form = ClassForm(opens, person, attempt, self.window)
+        if form.exec() != QDialog.DialogCode.Accepted or form.session is None:
+            return None
+        return form.session, form.wish().person
 
     def keys(self, rows: list[Row], shortcuts: Shortcuts) -> None:
         """The sheet of keys, made from the action table."""

@@ -45,6 +45,7 @@ DOCKS = (
     Dock("sequence", "Sequence", Side.BELOW, ("Alt+5",), "Who told whom what, and when: a lane for each provider"),
     Dock("compare", "Compare", Side.BELOW, ("Alt+6",), "Two runs in numbers and curves"),
     Dock("narration", "Narration", Side.BELOW, ("Alt+7",), "What happened, in sentences"),
+    Dock("class", "Class", Side.BELOW, ("Alt+8",), "Who is in the class, its code, and what was said"),
 )
 FIRST = {Side.RIGHT: "plots", Side.BELOW: "log"}  # the tab in front at first
 
@@ -89,7 +90,8 @@ class Docks(QObject):
         if name not in self._panels:
             panel = self._panels[name] = self._makers[name]()
             panel.setMinimumWidth(LEAST_SIDE if self._rows[name].side is Side.RIGHT else 0)
-            panel.setMinimumHeight(0 if self._rows[name].side is Side.RIGHT else LEAST_DRAWER)
+            low = 0 if self._rows[name].side is Side.RIGHT else max(LEAST_DRAWER, panel.minimumHeight())
+            panel.setMinimumHeight(low)
             if not panel.accessibleName():
                 panel.setAccessibleName(self._rows[name].title)
             self._docks[name].setWidget(panel)

@@ -27,7 +27,7 @@ from ui.words import clock as told
 
 BEGUN = "A live run has begun, and how it began cannot be changed: fork it (F), and change the model."
 ONCE = "A live run cannot be had twice. Fork it first (F): of the model you can ask that."
-NO_NEWCOMERS = "Nobody can be added to a live run: all were numbered when it began. Fork it (F), and add to the model."
+NO_NEWCOMERS = "Nobody more can be added to this live run. Fork it (F), and add to the model."
 GOES_ON = "This is the live run, which goes on: end it first (in the menu Run)."
 FURTHER = 20.0  # s that a model goes on at least, after what was seen: a lesson's typical stretch
 MODEL = "model of what was seen up to {}"

@@ -29,7 +29,6 @@ from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Link, Scenario
 from p4lab.world import World
 from ui.copying import copied, copies_of
-from ui.doing import NO_NEWCOMERS
 from ui.places import placed
 from ui.player import Player
 from ui.toolbox import CHILD, Toolbox
@@ -65,9 +64,9 @@ class Drafting:
         over = player.playhead >= player.duration
         return "The run is over here: go back a little, or start again." if over else ""
 
-    def why_not_add(self) -> str:
-        """For somebody new."""
-        return self.why_not() or (NO_NEWCOMERS if self._player.run.happens else "")
+    def parent(self, node: int) -> int | None:
+        """Whose child a provider is at the playhead."""
+        return self._world.states.parent(node, self._player.playhead)
 
     def called(self, node: int) -> str:
         """The name of a provider or an organisation."""
@@ -95,7 +94,7 @@ class Drafting:
 
     def why_not_join(self, node: int) -> str:
         """For a new organisation there."""
-        return self.why_not_add()
+        return self.why_not()
 
     def add_organisation(self, node: int, at: Point | None) -> None:
         """One more, a customer of this one; at None: beside it."""
@@ -170,7 +169,7 @@ class Drafting:
             return f"{self.called(node)} is not there now."
         if self._world.houses.get(node) is not None:
             return f"{self.called(node)} is an organisation: only providers {'hang' if tool == CHILD else 'peer'}."
-        above = self._parent(node)
+        above = self.parent(node)
         if above is None:
             return ""
         if tool == CHILD:
@@ -217,7 +216,7 @@ class Drafting:
         while above is not None:
             if above == child:
                 return f"{self.called(parent)} is below {self.called(child)} itself."
-            above = self._parent(above)
+            above = self.parent(above)
         return ""
 
     def attach(self, child: int, parent: int) -> None:
@@ -278,9 +277,6 @@ class Drafting:
     @property
     def _world(self) -> World:
         return self._player.world
-
-    def _parent(self, node: int) -> int | None:
-        return self._world.states.parent(node, self._player.playhead)
 
     def whole(self) -> Scenario:
         """The scenario with all that was done by hand."""

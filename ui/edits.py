@@ -107,7 +107,7 @@ class Edits:
             self._drafting.remove(names)
         elif link is not None:
             a, b = link
-            child = next((one for one, other in ((a, b), (b, a)) if self._parent(one) == other), None)
+            child = next((one for one, other in ((a, b), (b, a)) if self._drafting.parent(one) == other), None)
             self._focus.choose(())
             if child is None:
                 self._drafting.unpeer(a, b)
@@ -172,7 +172,7 @@ class Edits:
         if link is None:
             self._tools.show_all()
         else:
-            upward = self._parent(link[0]) == link[1] or self._parent(link[1]) == link[0]
+            upward = self._drafting.parent(link[0]) == link[1] or self._drafting.parent(link[1]) == link[0]
             self._tools.hide(PARENTS if upward else PEERINGS)
             self._focus.choose(())
 
@@ -198,9 +198,6 @@ class Edits:
     def _names(self) -> list[str]:
         called, state = self._world.called, self._world.state(self._player.playhead)
         return [called[node] for node in self._focus.chosen if node in called and state.there(node)]
-
-    def _parent(self, node: int) -> int | None:
-        return self._world.states.parent(node, self._player.playhead)
 
     def _customers(self, name: str) -> int:
         scenario = self._drafting.whole()

@@ -7,6 +7,7 @@ from ui import keys
 from ui.actions import Actions, table
 from ui.acts.context import Context
 from ui.bench import Bench
+from ui.classroom.school import School
 from ui.docks import Docks
 from ui.inspectors import Inspectors
 from ui.menus import RecentMenu
@@ -17,6 +18,6 @@ from ui.status import Status
 from ui.studio import Studio
 
 __all__ = [
-    "Actions", "Bench", "Context", "Docks", "Inspectors", "Lectern", "Notice", "Opening", "RecentMenu", "Status",
-    "Studio", "keys", "table",
+    "Actions", "Bench", "Context", "Docks", "Inspectors", "Lectern", "Notice", "Opening", "RecentMenu", "School",
+    "Status", "Studio", "keys", "table",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ class RecentMenu(QMenu):
 def network_menu(window: QWidget, actions: Actions, what: Sequence[str], views: Sequence[QAction]) -> QMenu:
     """What can be done to what is under the pointer. what: ids of actions; "" is a line, MISBEHAVE its submenu."""
     actions.refresh()
-    menu = _menu(window)
+    menu = passing_menu(window)
     for name in what:
         if not name:
             menu.addSeparator()
@@ -54,12 +54,13 @@ def network_menu(window: QWidget, actions: Actions, what: Sequence[str], views: 
 def regime_menu(window: QWidget, actions: Actions) -> QMenu:
     """The regimes that the selected key could have been put in."""
     actions.refresh()
-    menu = _menu(window)
+    menu = passing_menu(window)
     menu.addActions([actions[f"what-if-{regime.value}"] for regime in Regime])
     return menu
 
 
-def _menu(window: QWidget) -> QMenu:
+def passing_menu(window: QWidget) -> QMenu:
+    """An empty menu that explains its entries, and is gone once it is closed."""
     menu = QMenu(window)
     menu.setToolTipsVisible(True)
     menu.aboutToHide.connect(menu.deleteLater)

@@ -10,7 +10,7 @@ import msgspec
 
 from p4lab.core.commands import Command, Crash, Misbehave, Move, Partition, Put, Remove, Restart, SetLink, Unpeer
 from p4lab.core.events import Crashed, Event, LinkChanged, Misbehaving, Moved, Partitioned, Unpeered, pair_of
-from p4lab.scenario.changes import add_peering, set_link, with_regime, with_regime_in
+from p4lab.scenario.changes import add_peering, put_with, set_link
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Scenario, every_link
 from p4lab.world import World
@@ -30,12 +30,7 @@ def applied(change: Change, recipe: Recipe, world: World, event: Event | None = 
     try:
         match change:
             case Broadcast(key=key, regime=regime):
-                changed = with_regime_in(commands, key, regime)
-                try:
-                    made = with_regime(scenario, key, regime)
-                except ScenarioError:  # nobody puts it but by hand
-                    made = scenario
-                found = made, changed
+                found = put_with(scenario, commands, key, regime)
             case Lifetime(key=key, ttl=ttl):
                 found = _lasting(scenario, key, ttl), _puts(commands, key, ttl)
             case Without():

@@ -118,7 +118,9 @@ class Run:
         """End a live run: what has happened stays."""
         if self.live:
             self.session.close()
-            reached = self.session.advance(inf)
+            count = -1
+            while len(self.trace) > count:  # a part at a time
+                count, reached = len(self.trace), self.session.advance(inf)
             self._fold(inf)
             self.known = max(self.known, reached, self.trace.end)
             self.session = Ended(self.session, self.known)

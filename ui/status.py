@@ -37,6 +37,7 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self._make_room()
         self._guide: Callable[[], str] = str
+        self._also: Callable[[], str] = str
         player.sampled.connect(self._show)
         player.sessionChanged.connect(self._show)
         focus.nameChanged.connect(self._show)
@@ -52,6 +53,10 @@ class Status(QStatusBar):
         """guide: what is to be done next, in words; empty while nothing was begun."""
         self._guide = guide
         self._show()
+
+    def tell_also(self, fact: Callable[[], str]) -> None:
+        """One fact more, in words; empty while there is none."""
+        self._also = fact
 
     def refresh(self) -> None:
         """The guide has something else to say."""
@@ -97,7 +102,9 @@ class Status(QStatusBar):
             rows = rows[rows["src"] == eyes]
         flying = int((rows["code"] < ACCESS).sum())
         alerts = player.run.alerts(player.playhead)
+        also = self._also()
         return [
+            *([also] if also else []),
             f"{plural(flying, 'message')} in flight",
             "simulated" if self._document.kind == "scenario" else self._document.kind,
             plural(alerts, "message refused", "messages refused") if alerts and eyes is None else "no alerts",

@@ -5,7 +5,7 @@ stream has a seed of its own, so both runs have the same customers asking for th
 """
 
 from p4lab.core.names import Regime
-from p4lab.scenario.changes import with_regime, with_regime_in
+from p4lab.scenario.changes import put_with
 from p4lab.scenario.errors import ScenarioError
 from p4lab.world import Name
 from ui import words
@@ -46,14 +46,10 @@ class WhatIf:
         name, player = self._name(), self._player
         if name is None:
             raise ValueError(NO_KEY)
-        commands = tuple(player.session.commands)
-        changed = with_regime_in(commands, name.key, regime)
-        scenario = player.scenario
         try:
-            scenario = with_regime(scenario, name.key, regime)
+            scenario, changed = put_with(player.scenario, tuple(player.session.commands), name.key, regime)
         except ScenarioError:
-            if changed == commands:
-                raise ValueError(f"Nobody puts {name.label} in this scenario or by hand.") from None
+            raise ValueError(f"Nobody puts {name.label} in this scenario or by hand.") from None
         self._number = player.branches.number
         player.branch_off(scenario, changed, f"{name.label} by {words.regime(regime.value)}")
 

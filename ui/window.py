@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.status.hide()
         self.lectern = make.Lectern(context, self._settings)
+        self.school = make.School(context)
         self._connect_signals()
         self.acts.begin()
         self.furnished = True
@@ -199,5 +200,6 @@ class Window(QMainWindow):
         self.notice.hush()
         self.beside.comparison.end()
         self.inspectors.close_all()
+        self.school.close()
         self.player.close()
         event.accept()

@@ -369,9 +369,24 @@ class Noted(Event):
     text: str
 
 
+class Blurred(Event):
+    """What is known of `node`, which runs elsewhere, is not exact here.
+
+    late: so many of its events came to be known when later ones stood in the stream already, and stand behind them, up
+    to `by` seconds after they happened. left_out: so many were never told, for want of room. refused: so many of those
+    told were none that it may tell.
+    """
+
+    node: int
+    late: int = 0
+    by: float = 0.0
+    left_out: int = 0
+    refused: int = 0
+
+
 AnyEvent = (
     Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
     | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
     | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
-    | Gone | ProviderChanged | Misbehaving | Noted
+    | Gone | ProviderChanged | Misbehaving | Noted | Blurred
 )  # fmt: skip

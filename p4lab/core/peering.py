@@ -20,6 +20,8 @@ from p4lab.core.records import Version
 from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Stores
 
 BATCH = 64  # items in one SYNC_I
+BATCH_BYTES = 12_000  # and about so many bytes: what fits one 16 KiB frame of a live channel, with what was told whole
+ITEM = 208  # bytes of one item but for its key, value, secret and path, at most
 
 
 class _Catching(msgspec.Struct, gc=False):
@@ -35,6 +37,22 @@ class _Catching(msgspec.Struct, gc=False):
     whole: set[int] = set()
     count: int = 1
     again: bool = False  # it is to be asked once more
+
+
+def in_batches(wanted: list[Update]) -> list[list[Update]]:
+    """What is told, cut into messages that fit a frame; one message where there is nothing to tell."""
+    batches: list[list[Update]] = [[]]
+    room = BATCH_BYTES
+    for update in wanted:
+        record = update.record
+        length = ITEM + len(record.key) + len(record.value or b"") + len(record.secret)
+        length += messages.WORD * len(update.path)
+        room -= length
+        if batches[-1] and (room < 0 or len(batches[-1]) == BATCH):
+            batches.append([])
+            room = BATCH_BYTES - length
+        batches[-1].append(update)
+    return batches
 
 
 class Peering:
@@ -153,7 +171,7 @@ class Peering:
         ]
         whole = tuple(sorted(differs))
         size = messages.HEADER + 4 * len(whole)
-        batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)] or [[]]
+        batches = in_batches(wanted)
         sent: list[Effect] = []
         for at, batch in enumerate(batches):
             last = at == len(batches) - 1

@@ -19,7 +19,7 @@ from p4lab.core.records import Record
 from p4lab.core.stores import MARK, OWN, POINTER, REPLICA, SUBTREE, Copy, Mark, Stores
 
 PER_BUCKET = 16  # items that one difference may bring along; IBF and Merkle syncs pay about as much
-MOST_BUCKETS = 65_536
+MOST_BUCKETS = 1024  # 8 bytes each: one 16 KiB frame of a live channel
 
 
 class Item(msgspec.Struct, gc=False):

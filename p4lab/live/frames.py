@@ -147,7 +147,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 
 
 class Seated(Frame, frozen=True, tag=14):
-    """Members as the authority knows them now. state: here, gone, revoked."""
+    """Members as the authority knows them now. state: here, gone (said so), dead (cut), out (sent out), revoked."""
 
     members: Annotated[tuple[Member, ...], Meta(max_length=64)]
 
@@ -174,12 +174,16 @@ class Propose(Frame, frozen=True, tag=17):
 class Relay(Frame, frozen=True, tag=18):
     """Bytes of a channel between two members that cannot reach each other, through the hub. seat: of the other end.
 
-    To the hub it says for whom, from the hub from whom. number: which of their channels. end: it is over.
+    To the hub it says for whom, from the hub from whom. number: which of their channels; even if the lower seat opened
+    it, odd if the higher did, so that two that are opened at once are two. opens: its first. credit: so many more bytes
+    the other end may send; each begins with a window of them. end: it is over.
     """
 
     seat: Seat
     number: Annotated[int, Meta(ge=0, le=2**32 - 1)]
     data: Annotated[bytes, Meta(max_length=FRAME)] = b""
+    opens: bool = False
+    credit: Annotated[int, Meta(ge=0, le=2**24)] = 0
     end: bool = False
 
 

@@ -31,9 +31,9 @@ from p4lab.scenario.removal import Change, attach, detach, end_peering, known, r
 from p4lab.scenario.shape import names_of
 
 __all__ = [
-    "FAULTS", "Change", "add_organisation", "add_peering", "add_provider", "attach", "detach", "duplicate",
-    "end_peering", "free_name", "remove", "rename", "reset_faults", "set_link", "set_place", "set_provider",
-    "with_regime", "with_regime_in",
+    "FAULTS", "PLACES", "Change", "add_organisation", "add_peering", "add_provider", "attach", "beside", "detach",
+    "duplicate", "end_peering", "free_name", "put_with", "remove", "rename", "reset_faults", "set_link", "set_place",
+    "set_provider", "stem", "with_regime", "with_regime_in",
 ]  # fmt: skip
 
 FAULTS = ("loss", "duplicate", "reorder", "corrupt")  # of a link; its latency, jitter and bandwidth are how it is
@@ -168,7 +168,7 @@ def duplicate(scenario: Scenario, names: Collection[str]) -> tuple[Scenario, dic
     copies: dict[str, str] = {}
     for name in names:
         known(scenario, name)
-        copies[name] = free_name(scenario, _stem(name), copies.values())
+        copies[name] = free_name(scenario, stem(name), copies.values())
     providers = [_beside(row, copies) for row in scenario.provider if row.name in copies]
     houses = [_beside(row, copies) for row in scenario.organisation if row.name in copies]
     found = msgspec.structs.replace(
@@ -203,6 +203,34 @@ def with_regime_in(rows: tuple[Do, ...], key: str, regime: Regime) -> tuple[Do, 
     )
 
 
+def put_with(
+    scenario: Scenario, rows: tuple[Do, ...], key: str, regime: Regime
+) -> tuple[Scenario, tuple[Do, ...]]:  # fmt: skip
+    """The key is put in this regime by the scenario and by these commands, whichever of them puts it at all.
+
+    Raises ScenarioError where none does.
+    """
+    changed = with_regime_in(rows, key, regime)
+    try:
+        return with_regime(scenario, key, regime), changed
+    except ScenarioError:
+        if not any(isinstance(row.command, Put) and row.command.key == key for row in rows):
+            raise
+        return scenario, changed
+
+
+def stem(name: str) -> str:
+    """What a copy is called before its number: "Aster" of "Aster 2"."""
+    head, _, number = name.rpartition(" ")
+    return (head if head and number.isdecimal() else name)[:32].strip()  # a name has 40 characters
+
+
+def beside(place: tuple[float, float]) -> tuple[float, float]:
+    """Where on the map a copy stands, of whom stands there."""
+    x, y = (round(part + (BESIDE if part + BESIDE <= 1 else -BESIDE), PLACES) for part in place)
+    return x, y
+
+
 def _checked(scenario: Scenario) -> Scenario:
     check(scenario)
     return scenario
@@ -235,17 +263,10 @@ def _free(scenario: Scenario, stem: str, also: Collection[str]) -> Iterator[str]
     yield from (name for name in chain(names) if name not in taken)
 
 
-def _stem(name: str) -> str:
-    head, _, number = name.rpartition(" ")
-    return (head if head and number.isdecimal() else name)[:32].strip()  # a name has 40 characters
-
-
 def _beside(row: Any, copies: Mapping[str, str]) -> Any:
     fields: dict[str, Any] = {"name": copies[row.name]}
     if row.position is not None:
-        fields["position"] = tuple(
-            round(part + (BESIDE if part + BESIDE <= 1 else -BESIDE), PLACES) for part in row.position
-        )
+        fields["position"] = beside(row.position)
     if isinstance(row, Organisation):
         fields["at"] = copies.get(row.at, row.at)
     elif row.parent is not None:

@@ -1,1 +1,1 @@
-"""Simulated time: one heap, links with latency, jitter, loss and bandwidth, and customers that follow a workload."""
+"""Simulated time: what is due on the stage happens at once, at the time at which it is due."""

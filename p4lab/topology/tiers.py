@@ -23,7 +23,7 @@ def tiers(count: int, parents: Mapping[int, int]) -> np.ndarray:
         for child in below[node]:
             depth[child] = depth[node] + 1
     leaves = [[child for child in children if not below[child]] for children in below]
-    columns = [_columns(len(each)) for each in leaves]
+    columns = [abreast(len(each)) for each in leaves]
     wide = [1] * (count + 1)
     lines = [1] * (max(depth) + 2)  # of each band
     for node in reversed(order):
@@ -48,6 +48,6 @@ def tiers(count: int, parents: Mapping[int, int]) -> np.ndarray:
     return np.column_stack([points[:count, 0] / max(1, wide[root]), points[:count, 1] / max(1.0, high[1] - low[1])])
 
 
-def _columns(leaves: int) -> int:
-    """Leaves side by side: all of a few, of many a block twice as wide as high."""
+def abreast(leaves: int) -> int:
+    """How many leaves of one parent stand side by side: all of a few, of many a block twice as wide as high."""
     return leaves if leaves <= ABREAST else max(ABREAST, ceil(sqrt(2 * leaves)))

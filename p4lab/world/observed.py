@@ -21,6 +21,7 @@ import numpy as np
 from p4lab.core.events import (
     Adopted,
     Attached,
+    Blurred,
     Event,
     Healed,
     Housed,
@@ -72,7 +73,7 @@ def incident(event: Event, node: int, t: float, lost: frozenset[int] = frozenset
             return node in (event.src, event.dst)
         case Attached():
             return event.provider == node
-        case Partitioned() | Healed() | Noted() | Housed() | Lost():
+        case Partitioned() | Healed() | Noted() | Housed() | Lost() | Blurred():
             return False
     return getattr(event, "node", -1) == node
 

@@ -31,7 +31,7 @@ from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Modelled
 from p4lab.core.wallet import Wallet
-from p4lab.sim.crashes import Nobody
+from p4lab.stage.crashes import Nobody
 from tests.core.lines import line
 
 QUIET = Options(signatures=Signatures.MODELLED)

@@ -42,7 +42,7 @@ from p4lab.core.provider import Provider
 from p4lab.core.records import Record
 from p4lab.core.signing import Ed25519, Modelled
 from p4lab.core.wallet import Wallet
-from p4lab.sim.crashes import Nobody
+from p4lab.stage.crashes import Nobody
 from tests.core.lines import line
 
 GB, K, KV = Regime.GET_BROADCAST, Regime.KEY, Regime.VALUE

@@ -94,27 +94,27 @@ class Watched:
         self.story: list[tuple[Pair, int]] = []  # by link: what was heard, or below zero the first Event after a cut
         for name in ("swap", "replace"):
             self._watch(name)
-        close = engine._network.close
+        close = engine.cast.network.close
 
         def closing(a: int, b: int) -> None:
             self.story.append((pair_of(a, b), -len(self.trace) - 1))
             close(a, b)
 
-        engine._network.close = closing  # type: ignore[method-assign]  # to see when
-        for number in range(len(engine.nodes)):
+        engine.cast.network.close = closing  # type: ignore[method-assign]  # to see when
+        for number in range(len(engine.cast.nodes)):
             self._listen(number)
 
     def _watch(self, name: str) -> None:
-        inner: Callable[[int, Any], None] = getattr(self.engine, name)
+        inner: Callable[[int, Any], None] = getattr(self.engine.cast, name)
 
         def changing(number: int, node: Any) -> None:
             inner(number, node)
             self._listen(number)
 
-        setattr(self.engine, name, changing)
+        setattr(self.engine.cast, name, changing)
 
     def _listen(self, number: int) -> None:
-        inner = self.engine.nodes[number].handle
+        inner = self.engine.cast.nodes[number].handle
 
         def handle(data: Input, now: float) -> list[Effect]:
             if type(data) is Received:
@@ -122,7 +122,7 @@ class Watched:
                 self.story.append((pair_of(data.src, number), data.event))
             return inner(data, now)
 
-        self.engine._handles[number] = handle
+        self.engine.cast.handles[number] = handle
 
 
 @settings(max_examples=40)

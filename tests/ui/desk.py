@@ -36,10 +36,16 @@ class Person(Dialogs):
         self.takes = ""  # which of it
         self.film_wanted: Film | None = None
         self.wants = Link()  # what is put into a link's form
+        self.yes = False  # what is answered where something cannot be taken back
+        self.questions: list[str] = []
         self.count: int | None = None  # the number that is written where one is asked for
 
     def unsaved(self, title: str) -> Answer:
         return self.answer
+
+    def sure(self, question: str, says: str, yes: str) -> bool:
+        self.questions.append(question)
+        return self.yes
 
     def scenario_target(self, suggestion: str) -> Path | None:
         return self.path

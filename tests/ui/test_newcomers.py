@@ -1,9 +1,7 @@
 """Who comes and leaves while a person watches: the map shows them from then on, and the time before without them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import AddOrganisation, AddProvider, Command, Leave
@@ -11,14 +9,6 @@ from p4lab.core.options import Attach
 from p4lab.scenario.model import Do
 from tests.ui import runs
 from tests.ui.desk import Desk
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
 
 
 def do(desk: Desk, t: float, command: Command) -> None:

@@ -4,9 +4,6 @@ A panel that fails here: give the widget `setAccessibleName("...")` (or a text, 
 policy with Tab in it; a widget that only a mouse needs is named in MOUSE_ONLY with its reason.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
@@ -24,7 +21,6 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from ui.docks import DOCKS
@@ -40,10 +36,8 @@ MOUSE_ONLY: dict[str, str] = {  # accessible name or class: why no key is needed
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    yield made
-    made.leave()
+def desk(new_desk: Desk) -> Desk:
+    return new_desk
 
 
 def path_of(widget: QWidget) -> str:

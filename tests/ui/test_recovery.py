@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,8 @@ from ui.recovery import Left, Recovery
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    yield made
-    made.leave()
+def desk(new_desk: Desk) -> Desk:
+    return new_desk
 
 
 def _copies(desk: Desk) -> list[Path]:

@@ -1,12 +1,8 @@
 """The whole window, used as a person would: with clicks and keys, from the welcome page to saving and leaving."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get
 from p4lab.scenario.read import read
@@ -20,10 +16,8 @@ from ui.window import Window
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    yield made
-    made.leave()
+def desk(new_desk: Desk) -> Desk:
+    return new_desk
 
 
 def test_a_card_opens_its_scenario_paused_with_a_key_selected(desk: Desk) -> None:

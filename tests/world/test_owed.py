@@ -39,7 +39,7 @@ def ran(names: str, rows: list[tuple[float, Command]], until: float) -> tuple[En
 
 def kept(engine: Engine, world: World) -> Iterator[tuple[tuple[int, int], list[str]]]:
     """What each outbox holds, by who and for whom."""
-    for node in engine.nodes:
+    for node in engine.cast.nodes:
         if isinstance(node, Node):
             for other, updates in node._outbox._kept.items():
                 yield (node.me, other), sorted({world.named(nid).key for nid, _ in updates})

@@ -3,7 +3,6 @@
 Rules: rows alone; what is possible and what is done is `edits`'.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 from ui.acts.context import Context
@@ -35,13 +34,6 @@ def rows(ctx: Context) -> list[Row]:
     def in_hand(tool: str) -> bool:
         return tools.tool == tool
 
-    def why_not_tool(tool: str) -> Callable[[], str]:
-        adds = tool in (PROVIDER, ORGANISATION)
-        return ctx.nothing_open if tool == SELECT else drafting.why_not_add if adds else drafting.why_not
-
-    def no_copy() -> str:
-        return drafting.why_not_add() or nobody()
-
     found = [
         Row("mode-run", "Run and look", "Edit", partial(tools.turn, RUN), ("R",), ctx.nothing_open,
             partial(is_mode, RUN), submenu="Mode", line=True, one_of=True,
@@ -52,7 +44,7 @@ def rows(ctx: Context) -> list[Row]:
     ]  # fmt: skip
     found += [
         Row(f"tool-{tool}", label, "Edit", partial(tools.take, tool), keys,
-            why_not_tool(tool), partial(in_hand, tool), submenu="Tools",
+            ctx.nothing_open if tool == SELECT else drafting.why_not, partial(in_hand, tool), submenu="Tools",
             one_of=True, says=says)
         for tool, label, keys, says in TOOLS
     ]  # fmt: skip
@@ -65,7 +57,7 @@ def rows(ctx: Context) -> list[Row]:
         Row("lock", "Lock all places", "Edit", partial(tools.toggle, "locked"), (), ctx.nothing_open,
             lambda: tools.locked, submenu="Tools", says="Nobody is moved by dragging"),
         Row("select-all", "Select all", "Edit", edits.select_all, ("Ctrl+A",), no_network, line=True),
-        Row("duplicate", "Duplicate", "Edit", edits.duplicate, ("Ctrl+D",), no_copy,
+        Row("duplicate", "Duplicate", "Edit", edits.duplicate, ("Ctrl+D",), nobody,
             says="A copy beside each, which peers, hangs and reads as it does"),
         Row("delete", "Delete", "Edit", edits.delete, ("Delete",), edits.nothing,
             says="Remove who is chosen, or the chosen link"),

@@ -8,11 +8,11 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from p4lab.topology.tiers import abreast
 from ui.canvas.forest import Parents, by_depth
 
 BANDS = {1: 0.52, 2: 0.42}  # of the height that the tops keep, by the depth below them; deeper: LEAST_BAND
 LEAST_BAND = 0.34
-ABREAST = 8  # leaves of one parent that stand in one row
 BELOW, ASIDE = 0.2, 0.11  # of the box, from a parent that has a place of its own, and between its children
 
 
@@ -53,7 +53,7 @@ def _rows(points: np.ndarray, parents: Parents, drawn: list[int]) -> None:
     for node in reversed(drawn):
         if below[node]:
             leaves = [child for child in below[node] if not below[child]]
-            wide[node] = max(1.0, _columns(len(leaves)) + sum(wide[child] for child in below[node] if below[child]))
+            wide[node] = max(1.0, abreast(len(leaves)) + sum(wide[child] for child in below[node] if below[child]))
     tops = [node for node in drawn if depth[node] == 0]
     band = BANDS.get(deepest, LEAST_BAND)
     points[tops, 1] *= band
@@ -70,7 +70,7 @@ def _rows(points: np.ndarray, parents: Parents, drawn: list[int]) -> None:
             continue
         edge = left[node]
         leaves = [child for child in below[node] if not below[child]]
-        columns = _columns(len(leaves))
+        columns = abreast(len(leaves))
         free = wide[node] - columns - sum(wide[child] for child in below[node] if below[child])
         edge += free / 2 * unit
         y = band + row * (depth[node] + 0.65)
@@ -96,8 +96,3 @@ def _below(points: np.ndarray, parent: np.ndarray, children: list[int]) -> None:
         line, column = divmod(place, columns)
         here = min(columns, len(children) - line * columns)
         points[node] = parent[0] + (column - (here - 1) / 2) * aside, parent[1] + BELOW + line * down
-
-
-def _columns(leaves: int) -> int:
-    """Leaves side by side: all of a few, of many a block twice as wide as high."""
-    return leaves if leaves <= ABREAST else max(ABREAST, ceil(sqrt(2 * leaves)))

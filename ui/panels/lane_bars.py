@@ -37,6 +37,13 @@ class Bar(msgspec.Struct, frozen=True):
     event: int
 
 
+def bar_at(bars: list[Bar], t: float) -> Bar | None:
+    """The bar of one node's, in order, that t lies in."""
+    place = bisect_left(bars, t, key=lambda bar: bar.end)
+    place += place < len(bars) and bars[place].end == t  # an end is not part of its bar
+    return bars[place] if place < len(bars) and bars[place].start <= t else None
+
+
 def bars(world: World, trace: Trace, name: int) -> list[Bar]:
     """In order of node and start."""
     segments = world.lanes(name)

@@ -15,7 +15,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from ui.panels.lane_bars import CACHED, Bar, label
+from ui.panels.lane_bars import CACHED, Bar, bar_at, label
 from ui.theme import Theme, font, mix
 
 TALLEST, LEAST = 42.0, 15.0  # px per lane at the usual text size
@@ -56,10 +56,7 @@ class LaneItem(pg.GraphicsObject):
 
     def bar_at(self, node: int, t: float) -> Bar | None:
         """What `node` would have answered with at t."""
-        mine = self._bars.get(node, [])
-        place = bisect_left(mine, t, key=lambda bar: bar.end)
-        place += place < len(mine) and mine[place].end == t  # an end is not part of its bar
-        return mine[place] if place < len(mine) and mine[place].start <= t else None
+        return bar_at(self._bars.get(node, []), t)
 
     def bars_of(self, node: int) -> list[Bar]:
         """In order of time."""

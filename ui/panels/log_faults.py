@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from p4lab.core.events import (
     Adopted,
+    Blurred,
     CaughtUp,
     Crashed,
     Event,
@@ -32,7 +33,7 @@ KINDS: dict[type[Event], str] = {
     LinkChanged: "link", Partitioned: "partition", Healed: "healed", SessionUp: "session up",
     SessionDown: "session down", SessionRefused: "session refused", CaughtUp: "caught up", Crashed: "crash",
     Restarted: "restart", Gone: "left for good", ProviderChanged: "provider changed",
-    Lost: "message lost", Misbehaving: "misbehaviour",
+    Lost: "message lost", Misbehaving: "misbehaviour", Blurred: "seen inexactly",
 }  # fmt: skip
 Who = Callable[[int], str]
 
@@ -83,8 +84,19 @@ def said(event: Event, node: Who) -> str:
             return f"{words.plural(customers, 'customer')}, {words.time(delay)} for its own lookup"
         case Misbehaving(switches=switches):
             return ", ".join(map(words.switch, switches)) or "behaves again"
+        case Blurred():
+            return blurred(event)
         case _:
             return ""
+
+
+def blurred(event: Blurred) -> str:
+    """What is not exact of what a provider told."""
+    late = f"the next {words.plural(event.late, 'event')} came up to {words.time(event.by)} late"
+    left_out = f"{words.plural(event.left_out, 'event')} left out, for want of room"
+    refused = f"{words.plural(event.refused, 'event')} refused: not for it to tell"
+    given = ((event.late, late), (event.left_out, left_out), (event.refused, refused))
+    return "; ".join(text for number, text in given if number)
 
 
 def link(event: LinkChanged) -> str:

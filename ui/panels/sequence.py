@@ -15,6 +15,7 @@ from ui.actions import Actions
 from ui.elided import ElidedLabel
 from ui.flow import FlowLayout
 from ui.focus import Focus
+from ui.menus import passing_menu
 from ui.player import Player
 from ui.sequence.axis import EVENTS, TIME
 from ui.sequence.chart import SequenceChart
@@ -101,7 +102,7 @@ class SequencePanel(QWidget):
 
     def lane_menu(self, name: str, within: QMenu | None = None) -> QMenu:
         """The menu of a lane. within: another menu, which it is a part of."""
-        menu = self._menu() if within is None else within.addMenu(name)
+        menu = passing_menu(self) if within is None else within.addMenu(name)
         lane = next(each for each in self.model.lanes if each.name == name)
         place = [each.name for each in self.model.lanes if not each.below]
         if not lane.below:
@@ -118,7 +119,7 @@ class SequencePanel(QWidget):
 
     def event_menu(self, event: int | None) -> QMenu:
         """The menu of an Event, or of none."""
-        menu = self._menu()
+        menu = passing_menu(self)
         if event is not None:
             op = int(getattr(self.model.trace[event - 1], "op", 0))
             menu.addAction("Select this event", partial(self.chart.select, event))
@@ -129,12 +130,6 @@ class SequencePanel(QWidget):
         self._fill_exports(menu)
         menu.addSeparator()
         menu.addAction("Show everything", self.show_all)
-        return menu
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def _follow(self, event: int, op: int) -> None:

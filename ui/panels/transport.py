@@ -18,6 +18,7 @@ from ui.buttons import SignButton
 from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.marks import Marks, named
+from ui.menus import passing_menu
 from ui.modes import EXPRESS, RUN
 from ui.panels.future import Future
 from ui.panels.slip import Slip
@@ -105,7 +106,7 @@ class Transport(QFrame):
 
     def marks_menu(self) -> QMenu:
         """The bookmarks and notes, by their time."""
-        menu = self._menu()
+        menu = passing_menu(self)
         for number, mark in enumerate(self.marks.all):
             menu.addAction(named(mark), partial(self.marks.go, number))
         return menu
@@ -131,7 +132,7 @@ class Transport(QFrame):
         """What can be done with a branch."""
         player, others = self._player, [each for each in self._player.branches.all if each.number != number]
         name, shown = player.branches.of(number).name, number == player.branches.number
-        menu = self._menu()
+        menu = passing_menu(self)
 
         def add(text: str, do: Callable[[], Any], why_not: str = "") -> None:
             action = menu.addAction(text, do)
@@ -155,12 +156,6 @@ class Transport(QFrame):
         for other in hidden:  # beyond the rows that there are
             add(f"Show branch {other.name}", partial(player.switch, other.number))
         menu.addAction(self._actions["fork"])
-        return menu
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def _offer(self, number: int, at: QPoint) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui import words
 from ui.focus import Focus
+from ui.menus import passing_menu
 from ui.panels.chart import Chart
 from ui.panels.latency import LatencyPanel
 from ui.panels.rates import RatesPanel
@@ -89,9 +90,7 @@ class PlotFrame(QWidget):
 
     def menu(self) -> QMenu:
         """What can be done with it."""
-        menu, look, series = QMenu(self), self.look, isinstance(self.plot, SeriesPanel)
-        menu.setToolTipsVisible(True)
-        menu.aboutToHide.connect(menu.deleteLater)
+        menu, look, series = passing_menu(self), self.look, isinstance(self.plot, SeriesPanel)
         if isinstance(self.plot, SeriesPanel):
             part = menu.addMenu("Transform")
             source = self.plot.source

@@ -7,7 +7,6 @@ that depends on the stretch shown alone, so that a curve does not tremble while 
 import numpy as np
 
 RAW, MEAN, P50, P95, P99, MAX, RATE, CUMULATIVE = "raw", "mean", "p50", "p95", "p99", "max", "rate", "cumulative"
-TRANSFORMS = (RAW, MEAN, P50, P95, P99, MAX, RATE, CUMULATIVE)
 STEPS = 160  # places over the stretch shown
 ENOUGH = 2_000  # values that tell the quantiles of more
 _SHARES = {P50: 0.5, P95: 0.95, P99: 0.99}

@@ -10,7 +10,7 @@ import msgspec
 
 from p4lab.trace import Trace
 from p4lab.world import World
-from ui.panels.lane_bars import POINTER, Bar, bars
+from ui.panels.lane_bars import POINTER, Bar, bar_at, bars
 from ui.sequence.axis import Axis, time_of, unit_of
 from ui.sequence.lanes import Lane
 
@@ -60,10 +60,7 @@ class Strips:
 
     def at(self, node: int, t: float) -> Bar | None:
         """What a node would have answered with at t."""
-        mine = self._bars.get(node, [])
-        place = bisect_left(mine, t, key=lambda bar: bar.end)
-        place += place < len(mine) and mine[place].end == t
-        return mine[place] if place < len(mine) and mine[place].start <= t else None
+        return bar_at(self._bars.get(node, []), t)
 
     def _know(self, trace: Trace, world: World, name: int) -> None:
         key = trace, world.seen, name

@@ -1,13 +1,9 @@
 """Commands as a person gives them, through the real window: the palette, keys of one's own, everything by keyboard."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
 from tests.ui.desk import Desk
@@ -18,10 +14,8 @@ PALETTE = CONTROL | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    yield made
-    made.leave()
+def desk(new_desk: Desk) -> Desk:
+    return new_desk
 
 
 def find(desk: Desk, typed: str) -> None:

@@ -1,12 +1,7 @@
 """Comparing as a person does: fork, change something, set the branches side by side, swap, and ask what if."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
-from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
 from tests.ui.desk import Desk
@@ -14,14 +9,6 @@ from ui.subject import NOTHING, Subject, What
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
 
 
 def settle(desk: Desk) -> None:

@@ -1,12 +1,10 @@
 """Plots through the real window: an interval dragged, figures, a plot chosen, pinned and written to files."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from ui.panels.plots import PlotsPanel
@@ -16,12 +14,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    made.seek(12.0)
-    yield made
-    made.leave()
+def desk(desk: Desk) -> Desk:
+    desk.seek(12.0)
+    return desk
 
 
 def plots(desk: Desk) -> PlotsPanel:

@@ -1,11 +1,9 @@
 """The sequence chart through the real window: opened by key, a request followed, written to files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import Desk
 from ui.panels.sequence import SequencePanel
@@ -14,12 +12,9 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    made.seek(8.0)
-    yield made
-    made.leave()
+def desk(desk: Desk) -> Desk:
+    desk.seek(8.0)
+    return desk
 
 
 def shown(desk: Desk) -> SequencePanel:

@@ -20,14 +20,6 @@ BUSY = Workload("busy", keys=20, ttl=2.0, gets_per_second=60.0, updates_per_seco
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
-
-
-@pytest.fixture
 def long(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
     made = Desk(qtbot, tmp_path, runs.scenario(duration=2000.0, workload=(BUSY,)))
     made.open()

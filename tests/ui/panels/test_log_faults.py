@@ -5,6 +5,7 @@ from typing import get_args
 from p4lab.core import events
 from p4lab.core.events import (
     Adopted,
+    Blurred,
     CaughtUp,
     Crashed,
     Event,
@@ -46,6 +47,8 @@ def test_who_and_what() -> None:
         Adopted(node=2),
         Adopted(node=2, parent=1, latency=0.04),
         Moved(identity="Cedar", owner=b"o", src=2, dst=1),
+        Blurred(node=2, late=1, by=0.25, left_out=120),
+        Blurred(node=2, refused=3),
     ]
     for event in told:
         run.trace.emit(event, 2.0, 0)
@@ -68,4 +71,6 @@ def test_who_and_what() -> None:
         ("Cedar", "parent", "a top from now on"),
         ("Cedar → Birch", "parent", ""),
         ("Cedar → Birch", "owner moved", "Cedar"),
+        ("Cedar", "seen inexactly", "the next 1 event came up to 250 ms late; 120 events left out, for want of room"),
+        ("Cedar", "seen inexactly", "3 events refused: not for it to tell"),
     ]

@@ -1,24 +1,13 @@
 """The strip in each mode: the next event while one watches, rates while the run hurries."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.modes import EXPRESS, FAST
 from ui.panels.strip import Strip, rounded
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
 
 
 @pytest.mark.parametrize(

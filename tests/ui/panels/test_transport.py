@@ -1,24 +1,12 @@
 """The transport: the speed of each mode, and the menu of a branch."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
-from pytestqt.qtbot import QtBot
 
 from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.modes import EXPRESS, FAST, RUN
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
 
 
 def _action(menu: QMenu, text: str) -> QAction:

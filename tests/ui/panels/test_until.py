@@ -1,9 +1,7 @@
 """The slip of run until: what it offers, what it says, and that looking can be given up."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -14,14 +12,6 @@ from tests.ui import runs
 from tests.ui.desk import Desk
 
 BUSY = Workload("busy", keys=50, ttl=5.0, gets_per_second=40.0, updates_per_second=1.0)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(qtbot, tmp_path)
-    made.open()
-    yield made
-    made.leave()
 
 
 def test_what_cannot_be_waited_for_says_why(desk: Desk) -> None:

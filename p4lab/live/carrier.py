@@ -1,0 +1,174 @@
+"""The carrier: takes messages from a provider to its neighbours and customers, and to it what they may say.
+
+Rules: what comes from a member reaches the provider only while the two peer and a session may run between them, and
+only messages that neighbours have for each other. Of what neighbours make us keep there is a bound. Sizes are those of
+the bytes that travel.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from p4lab.core.contract import Received
+from p4lab.core.events import Rejected
+from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, SyncItems, Update
+from p4lab.core.provider import Provider
+from p4lab.core.stores import POINTER, REPLICA, SUBTREE
+from p4lab.live.frames import Carried
+from p4lab.live.host import Host
+from p4lab.live.limits import Limits
+from p4lab.live.stream import Stream
+from p4lab.live.switchboard import Switchboard
+from p4lab.live.wire import decode, encode
+from p4lab.trace import LOST
+
+STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
+RECOUNT = 10.0  # s between two counts of what is kept of everybody's: it looks at all of it
+ANY = 2**20  # batches, at most
+
+
+class Counter(Protocol):
+    """Where customers from outside are served."""
+
+    def answer(self, number: int, answer: Answer, cause: int, t: float) -> None:
+        """The provider has an answer for one of them."""
+
+
+class Carrier:
+    """Of one provider. linked: the seats with which a session may run now."""
+
+    def __init__(self, me: int, board: Switchboard, story: Stream, limits: Limits) -> None:
+        self.linked: set[int] = set()
+        self.counter: Counter | None = None
+        self.host: Host | None = None
+        self.provider: Provider | None = None
+        self.log: Callable[[str, str], None] = lambda cause, says: None
+        self._me = me
+        self._board = board
+        self._story = story
+        self._stock = _Stock(limits)
+        self._batches: dict[int, int] = {}  # of the SYNC_I that goes to a seat
+        self._last: tuple[Message | None, bytes] = None, b""  # a broadcast is encoded once
+        board.on(Carried, self.take)
+
+    def carry(self, src: int, dst: int, message: Message, cause: int, t: float) -> None:
+        """Send a message to a neighbour, or hand an answer to the desk."""
+        if dst >= STRANGERS:
+            if self.counter is not None and isinstance(message, Answer):
+                self.counter.answer(dst, message, cause, t)
+            return
+        try:
+            if isinstance(message, SyncItems):
+                for piece in self._pieces(dst, message):
+                    self._post(src, dst, piece, encode(piece), cause, t)
+                return
+            if self._last[0] is not message:
+                self._last = message, encode(message)
+            self._post(src, dst, message, self._last[1], cause, t)
+        except ValueError as fault:
+            self.log("wire", f"a message for seat {dst} was not sent: {fault}")
+
+    def take(self, seat: int, frame: Carried) -> None:
+        """A member's message has come. Raises one of frames.BAD."""
+        message = decode(frame.message)
+        host, t = self.host, self._story.clock()
+        if host is None or seat not in self.linked or message.code in (CREQ, CRESP) or message.code >= ACCESS:
+            return
+        self._story.arrived(frame.event, t)
+        stocked = self._stocked(seat, message, t)
+        if stocked is not None:
+            host.tell(self._me, Received(seat, stocked, frame.event), frame.event)
+
+    def _post(self, src: int, dst: int, message: Message, data: bytes, cause: int, t: float) -> None:
+        channel = self._board.channels.get(dst)
+        there = channel is not None
+        way = 0.0 if channel is None or channel.rtt is None else channel.rtt / 2
+        event = self._story.sent(
+            t, t + way, cause, message.op, len(data), src, dst, message.code, message.status, 0 if there else LOST
+        )
+        if channel is not None:
+            channel.post(Carried(event, data))
+
+    def _pieces(self, dst: int, items: SyncItems) -> list[SyncItems]:
+        """As many batches of them as frames are needed, numbered anew: they come one after another, the last last."""
+        first = 0 if items.place == 0 else self._batches.get(dst, 0)
+        parts = _parts(items)
+        self._batches[dst] = total = first + len(parts)
+        if items.last:
+            del self._batches[dst]
+        told: list[SyncItems] = []
+        for place, part in enumerate(parts, first):
+            last = items.last and place == total - 1
+            told.append(
+                msgspec.structs.replace(
+                    items, items=part, last=last, batches=total if last else ANY, place=place,
+                    whole=items.whole if last else (),
+                )
+            )  # fmt: skip
+        return told
+
+    def _stocked(self, seat: int, message: Message, now: float) -> Message | None:
+        """What of it may be taken, where it makes us keep something."""
+        stock, provider = self._stock, self.provider
+        if provider is None:
+            return None
+        if isinstance(message, Update) and not stock.admits(seat, message, provider, now):
+            self._refused(seat, message)
+            return None
+        if isinstance(message, SyncItems):
+            kept = tuple([each for each in message.items if stock.admits(seat, each, provider, now)])
+            if len(kept) < len(message.items):
+                self._refused(seat, message.items[0])
+                return msgspec.structs.replace(message, items=kept)
+        return message
+
+    def _refused(self, seat: int, update: Update) -> None:
+        if self.host is not None:
+            self.host.emit(Rejected(node=self._me, op=update.op, nid=update.nid, src=seat, code="E_CAP"))
+        self.log("quota", f"seat {seat} has told of more than we keep for one neighbour")
+
+
+class _Stock:
+    """How much is kept of each neighbour's. Counted upwards, and once in a while what there really is."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._kept: dict[int, tuple[int, int]] = {}  # seat -> names and bytes, at most
+        self._recount_at = 0.0
+
+    def admits(self, seat: int, update: Update, provider: Provider, now: float) -> bool:
+        """Whether there is room for it."""
+        size = len(update.record.value or b"")
+        names, volume = self._kept.get(seat, (0, 0))
+        if not self._fits(names, volume + size) and now >= self._recount_at:
+            self._recount_at = now + RECOUNT
+            self._kept[seat] = names, volume = _counted(seat, provider, now)
+        if not self._fits(names, volume + size):
+            return False
+        self._kept[seat] = names + 1, volume + size
+        return True
+
+    def _fits(self, names: int, volume: int) -> bool:
+        return names < self._limits.keys_per_identity and volume <= self._limits.bytes_per_identity
+
+
+def _counted(seat: int, provider: Provider, now: float) -> tuple[int, int]:
+    stores = provider.stores
+    copies = [copy.record for _, copy in stores.via(seat, SUBTREE + REPLICA + POINTER, now)]
+    marks = sum(mark.via == seat for mark in [*stores.marks.values(), *stores.removed.values()])
+    return len(copies) + marks, sum(len(record.value or b"") for record in copies)
+
+
+def _parts(items: SyncItems) -> list[tuple[Update, ...]]:
+    """These items in as few parts as fit into frames."""
+    tried = msgspec.structs.replace(items, batches=ANY, place=ANY)
+    try:
+        encode(tried)
+    except ValueError:
+        half = len(items.items) // 2
+        if not half:
+            raise
+        ends = items.items[:half], items.items[half:]
+        return [part for end in ends for part in _parts(msgspec.structs.replace(items, items=end))]
+    return [items.items]

@@ -1,0 +1,305 @@
+"""A channel: encrypted, authenticated frames to and from one party, with heartbeats, budgets and a clean end.
+
+Rules: what is posted in one turn of the loop leaves together, as records: a length (4 bytes, authenticated too, the
+first bit saying that the sender rekeys after it) and what Noise makes of frames, each after its own length (2 bytes).
+`post` never waits; whoever does not read is let go. Nothing is decoded that did not prove its sender, and whatever is
+wrong ends the channel, with the reason, and nothing else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from p4lab.live.budget import Bucket
+from p4lab.live.frames import BAD, AnyFrame, Bye, Frame, Ping, Pong, decode, decode_join, encode
+from p4lab.live.identity import Ticket, member_id
+from p4lab.live.limits import FRAME, TAG, Limits
+from p4lab.live.noise import Cipher
+from p4lab.live.sockets import Stream
+
+REKEY = 0x8000_0000  # in the length of a record
+RECORD = FRAME + 2  # bytes of frames in one: at least the longest fits
+FIRST_PINGS = 0.1  # s after which the second comes; then twice as late each, so that clocks are known soon
+KEPT = 8  # measurements of which the quickest counts (NTP's clock filter keeps 8)
+WHY = 200  # characters of a reason that are kept
+
+
+class ChannelClosed(Exception):  # noqa: N818 a channel that is over is no error
+    """The channel is over. why: in words. clean: somebody said so, here or there, and it was not cut."""
+
+    def __init__(self, why: str, clean: bool) -> None:
+        super().__init__(why)
+        self.why = why
+        self.clean = clean
+
+
+class Channel:
+    """One channel. peer: whose it is; None for a guest, who may only Join (and at whom the same limits hold).
+
+    rtt, offset, uncertainty: seconds; offset is the other's clock minus ours, right to within uncertainty, which is
+    half of rtt. None until the first measurement. address: where the other end is, as far as it is known. on_end:
+    called once when the channel is over.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        ciphers: tuple[Cipher, Cipher],
+        peer_key: bytes,
+        peer: Ticket | None,
+        limits: Limits,
+        clock: Callable[[], float],
+        bucket: Bucket,
+        began: bytes = b"",
+        guest: bool = False,
+        address: str = "",
+    ) -> None:
+        """began: what has come already. guest: one side has no ticket; no heartbeats, and only a Join."""
+        self.peer = peer
+        self.peer_key = peer_key
+        self.peer_id = member_id(peer_key)
+        self.address = address
+        self.rtt: float | None = None
+        self.offset: float | None = None
+        self.uncertainty: float | None = None
+        self.on_end: Callable[[], None] = lambda: None
+        self._stream = stream
+        self._ciphers = ciphers  # what we send with, what we receive with
+        self._limits = limits
+        self._clock = clock
+        self._bucket = bucket
+        self._guest = guest
+        self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
+        self._data, self._at = began, 0  # what has come, and how far it was taken
+        self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
+        self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
+        self._written = 0
+        self._left = limits.rekey_messages  # records until we rekey
+        self._ended: ChannelClosed | None = None
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._rekeyed = clock()
+        self._asked: deque[float] = deque(maxlen=KEPT)
+        self._measured: deque[tuple[float, float]] = deque(maxlen=KEPT)  # (rtt, offset)
+        self._pace = FIRST_PINGS
+        self._drain: asyncio.TimerHandle | None = None
+        self._beat: asyncio.TimerHandle | None = None
+
+    @property
+    def closed(self) -> ChannelClosed | None:
+        """Why it is over, once it is."""
+        return self._ended
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the other end has not taken yet."""
+        return self._stream.buffered
+
+    def post(self, frame: Frame) -> bool:
+        """Sends a frame; never waits. False where the channel is over. A frame that is too long is a ValueError."""
+        if self._ended is not None:
+            return False
+        data = encode(frame)
+        out = self._out
+        if not out:
+            self._loop.call_soon(self._flush)
+        out.append(data)
+        return True
+
+    async def receive(self) -> AnyFrame:
+        """The next frame. Raises ChannelClosed. What is over a budget waits here, and what follows in the network."""
+        while self._ended is None:
+            record, at = self._record, self._taken
+            if at == len(record):
+                if not self._open():
+                    await self._more()
+                continue
+            end = at + 2 + int.from_bytes(record[at : at + 2], "big")
+            self._taken = end
+            try:
+                if end > len(record):
+                    raise ValueError("a frame that is not whole")
+                frame = self._decode(record[at + 2 : end])
+            except BAD:
+                self._cut("sent what is no frame")
+                break
+            if wait := self._bucket.take(end - at):
+                await asyncio.sleep(wait)
+                if self.closed is not None:
+                    break
+            if isinstance(frame, (Ping, Pong, Bye)):
+                self._own(frame)
+            else:
+                if self.peer is None:
+                    self._decode = _nothing_more
+                return frame
+        assert self._ended is not None
+        raise self._ended.with_traceback(None)
+
+    def close(self, why: str) -> None:
+        """Says goodbye, and why; what was posted before still leaves."""
+        if self._ended is not None:
+            return
+        if not self._guest or self.peer is None:  # a guest may say nothing but Join
+            self.post(Bye(why[:WHY]))
+        self._flush()
+        self._end(why, clean=True)
+        self._stream.close()
+
+    async def finished(self) -> None:
+        """Waits until what was written has left, or was given up."""
+        await self._stream.finished()
+
+    def begin(self) -> None:
+        """Lets the other end know that it is in, and goes on to do so while the channel lasts."""
+        self._beats()
+
+    async def begun(self) -> None:
+        """Waits until the other end has let us in. Raises ChannelClosed."""
+        while self._ended is None and not self._data:
+            await self._more()
+        if self._ended is not None:
+            raise self._ended
+        self._beat = self._loop.call_later(self._pace, self._beats)  # not at once: puts and gets are soon over
+
+    def _own(self, frame: Ping | Pong | Bye) -> None:
+        if isinstance(frame, Bye):
+            self._end(shown(frame.why) or "goodbye", clean=True)
+            self._stream.close()
+        elif self._guest:
+            pass  # a guest has nothing to measure, and may not answer
+        elif isinstance(frame, Ping):
+            self.post(Pong(frame.at, self._clock()))
+        elif frame.at in self._asked:
+            self._asked.remove(frame.at)
+            now = self._clock()
+            self._measured.append((now - frame.at, frame.mine - (now + frame.at) / 2))
+            self.rtt, self.offset = min(self._measured)
+            self.uncertainty = self.rtt / 2
+
+    def _open(self) -> bool:
+        """Opens the next record; False where it has not come yet, or will not."""
+        data, at = self._data, self._at
+        head = data[at : at + 4]
+        size = int.from_bytes(head, "big")
+        end = at + 4 + (size & ~REKEY)
+        if len(head) == 4 and end - at > 4 + RECORD + TAG:
+            self._cut("sent more at once than a record may hold")
+            return False
+        if len(head) < 4 or len(data) < end:
+            return False
+        self._at = end
+        try:
+            record = self._ciphers[1].decrypt(data[at + 4 : end], head)
+        except BAD:
+            self._cut("sent what was changed on the way")
+            return False
+        if not record:  # which would cost us work that no budget counts
+            self._cut("sent nothing")
+            return False
+        self._record, self._taken = record, 0
+        if size & REKEY:
+            self._ciphers[1].rekey()
+        return True
+
+    async def _more(self) -> None:
+        """Waits for more bytes."""
+        if self._ended is None:
+            more = await self._stream.read()
+            if not more:
+                return self._cut("the connection was cut")
+            self._heard = self._clock()
+            self._data, self._at = self._data[self._at :] + more, 0
+        return None
+
+    def _seal(self, data: bytes) -> bytes:
+        """A record of these frames."""
+        self._left -= 1
+        size = len(data) + TAG
+        head = (size if self._left > 0 else size | REKEY).to_bytes(4, "big")
+        sealed = self._ciphers[0].encrypt(data, head)
+        if self._left <= 0:
+            self._ciphers[0].rekey()
+            self._left, self._rekeyed = self._limits.rekey_messages, self._clock()
+        return head + sealed
+
+    def _flush(self) -> None:
+        if not self._out or self._ended is not None:
+            return None
+        stream, limits = self._stream, self._limits
+        if stream.over:
+            return self._cut("the connection was cut")
+        records: list[bytes] = []
+        frames: list[bytes] = []
+        room = RECORD
+        for frame in self._out:
+            room -= len(frame) + 2
+            if room < 0:
+                records.append(self._seal(b"".join(frames)))
+                frames.clear()
+                room = RECORD - len(frame) - 2
+            frames.append(len(frame).to_bytes(2, "big"))
+            frames.append(frame)
+        records.append(self._seal(b"".join(frames)))
+        self._out.clear()
+        data = b"".join(records)
+        stream.write(data)
+        self._written += len(data)
+        waiting = stream.buffered
+        if waiting > limits.unsent:
+            return self._cut(f"does not read: {waiting} bytes wait for it")
+        if waiting > limits.write_buffer and self._drain is None:
+            gone = self._written - waiting
+            self._drain = self._loop.call_later(limits.drain, self._drained, gone)
+        return None
+
+    def _drained(self, before: int) -> None:
+        """before: bytes that had left when it was looked last."""
+        self._drain = None
+        waiting = self._stream.buffered
+        if waiting <= self._limits.write_buffer:
+            return
+        gone = self._written - waiting
+        if gone == before:
+            self._cut(f"has not read for {self._limits.drain:g} s")
+        else:
+            self._drain = self._loop.call_later(self._limits.drain, self._drained, gone)
+
+    def _beats(self) -> None:
+        now, limits = self._clock(), self._limits
+        if now - self._heard > limits.idle:
+            return self._cut(f"was silent for {limits.idle:g} s")
+        if not self._guest:
+            if now - self._rekeyed > limits.rekey_after:
+                self._left = 1
+            self._asked.append(now)
+            self.post(Ping(now))
+        elif self.peer is None:
+            self.post(Ping(now))  # so that the guest knows it may Join
+        self._pace = min(self._pace * 2, limits.heartbeat)
+        self._beat = self._loop.call_later(self._pace, self._beats)
+        return None
+
+    def _cut(self, why: str) -> None:
+        self._end(why, clean=False)
+        self._stream.abort()
+
+    def _end(self, why: str, clean: bool) -> None:
+        if self._ended is not None:
+            return
+        self._ended = ChannelClosed(why, clean)
+        self._out.clear()
+        self._data = self._record = b""
+        if self._beat is not None:
+            self._beat.cancel()
+        if self._drain is not None:
+            self._drain.cancel()
+        self.on_end()
+
+
+def shown(text: str) -> str:
+    """What can be shown, and written into a log, of what somebody else says."""
+    return "".join(char for char in text[:WHY] if char.isprintable())
+
+
+def _nothing_more(data: bytes) -> AnyFrame:
+    raise ValueError("a guest says one thing")

@@ -1,0 +1,159 @@
+"""Streams of bytes under a channel: what a channel needs of one, and the TCP socket that gives it.
+
+Rules: bytes only; nothing here knows frames. What has come waits in one buffer of fixed size, and while that is full
+nothing is read, so that TCP pushes back. Nobody writes into a stream that is over (asyncio would warn at each write).
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+ROOM = 65_536  # bytes that have come and were not taken: four frames of the longest
+LINGER = 1.0  # s that a closed socket waits for the other end to take the last bytes
+
+
+class Stream(Protocol):
+    """Bytes to and from one other party, in order."""
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that were written and have not left."""
+
+    @property
+    def over(self) -> bool:
+        """Whether writing is of no use any more."""
+
+    async def read(self) -> bytes:
+        """What has come: at least one byte, or none when there will be no more. One reader at a time."""
+
+    def write(self, data: bytes) -> None:
+        """Sends, in its time; never waits."""
+
+    def close(self) -> None:
+        """No more is read or written; what was written still leaves if the other end takes it soon."""
+
+    def abort(self) -> None:
+        """Ends at once."""
+
+    async def finished(self) -> None:
+        """Waits until it is over: closed or aborted, and what could still leave has left."""
+
+
+class Socket(asyncio.BufferedProtocol):
+    """A Stream over TCP. made: called once it is connected."""
+
+    def __init__(self, made: Callable[["Socket"], None] = lambda _: None) -> None:
+        loop = asyncio.get_running_loop()
+        self._gone: asyncio.Future[None] = loop.create_future()
+        self._loop = loop
+        self._made = made
+        self._transport: asyncio.Transport | None = None
+        self._room = memoryview(bytearray(ROOM))
+        self._filled = 0
+        self._full = False
+        self._ended = False  # the other end sends no more
+        self._closed = False  # we neither read nor write any more
+        self._reader: asyncio.Future[None] | None = None
+        self._linger: asyncio.TimerHandle | None = None
+
+    @property
+    def buffered(self) -> int:
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    @property
+    def over(self) -> bool:
+        return self._closed or self._transport is None or self._transport.is_closing()
+
+    @property
+    def host(self) -> str:
+        """The address of the other end; an IPv4 address as such, even where it came in through IPv6."""
+        name = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(name[0]).removeprefix("::ffff:") if name else ""
+
+    async def read(self) -> bytes:
+        while not self._filled:
+            if self._ended or self._closed:
+                return b""
+            self._reader = self._loop.create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        data = bytes(self._room[: self._filled])
+        self._filled = 0
+        if self._full and self._transport is not None:
+            self._full = False
+            self._transport.resume_reading()
+        return data
+
+    def write(self, data: bytes) -> None:
+        if not self.over and self._transport is not None:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Drops what comes meanwhile: to close with bytes unread is a reset, which may overtake what was written."""
+        if self._closed:
+            return
+        self._closed = True
+        self._filled = 0
+        self._wake()
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if self._ended:
+            transport.close()
+        else:
+            transport.write_eof()
+        if self._full:
+            self._full = False
+            transport.resume_reading()
+        self._linger = self._loop.call_later(LINGER, transport.abort)
+
+    def abort(self) -> None:
+        self._closed = True
+        self._filled = 0
+        self._wake()
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def finished(self) -> None:
+        await asyncio.shield(self._gone)
+
+    def _wake(self) -> None:
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    # What asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if self._closed:
+            transport.abort()
+        else:
+            self._made(self)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._room[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._closed:
+            return  # dropped: the next bytes overwrite them
+        self._filled += nbytes
+        if self._filled == ROOM and self._transport is not None:
+            self._full = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        self._ended = True
+        self._wake()
+        return not self._closed  # closed here and there: over
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = self._closed = True
+        if self._linger is not None:
+            self._linger.cancel()
+        self._wake()
+        if not self._gone.done():
+            self._gone.set_result(None)

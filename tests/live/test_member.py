@@ -1,0 +1,83 @@
+"""Whom a member dials and where; and that it believes a class only so far."""
+
+from __future__ import annotations
+
+from p4lab.live.frames import Member, Seated
+from p4lab.live.identity import Keys, Ticket, issue, member_id
+from p4lab.live.limits import Limits
+from p4lab.live.member import Membership
+from tests.live.boards import WALL, Board, Hand, Net
+
+TEACHER, ANN, BEN = (Keys(bytes([n]) * 32) for n in (1, 2, 3))
+
+
+def ticket(keys: Keys, seat: int) -> Ticket:
+    return issue(TEACHER, keys.public, f"seat {seat}", seat, int(WALL) + 100)
+
+
+def anns() -> tuple[Membership, Board]:
+    net = Net()
+    me = Membership(ticket(ANN, 1), "Physics", Hand(), Limits(roster=4), lambda: WALL)
+    board = Board(net, me.me, me.allowed)
+    board.take = me.take
+    net.add(board)
+    return me, board
+
+
+def test_the_teacher_is_dialled_where_somebody_typed_it_or_announced_it() -> None:
+    me, board = anns()
+    me.company.typed(member_id(TEACHER.public), "10.0.0.1:4700")
+    me.attach(board)
+    assert board.wanted == {0: ("10.0.0.1:4700",)}
+    for number in range(600):  # a flood, also in the teacher's name
+        me.company.heard(number.to_bytes(16, "big"), ("10.9.9.9:1",))
+    me.company.heard(member_id(TEACHER.public), tuple(f"10.0.0.{n}:4701" for n in range(50, 90)))
+    assert board.wanted == {0: ("10.0.0.1:4700", *(f"10.0.0.{n}:4701" for n in range(50, 58)))}
+    assert me.company.was_heard(member_id(TEACHER.public), "10.0.0.50:4701")
+    assert not me.company.was_heard(member_id(TEACHER.public), "10.0.0.1:4700")
+
+
+def test_somebody_is_dialled_while_anybody_wants_it_and_where_it_moved() -> None:
+    me, board = anns()
+    me.attach(board)
+    ben = Member(2, member_id(BEN.public), "Ben", ("10.0.0.2:4700", "8.8.8.8:1", "127.0.0.1:22"))
+    me.take(0, Seated((ben,)))
+    assert board.wanted == {0: ()}
+    me.company.want(2, "peering")
+    me.company.want(2, "watching")
+    assert board.wanted[2] == ("10.0.0.2:4700",)
+    me.take(0, Seated((Member(2, ben.id, "Ben", ("10.0.0.99:4700",)),)))
+    assert board.wanted[2] == ("10.0.0.99:4700",)
+    me.company.unwant(2, "peering")
+    assert me.company.purposes(2) == {"watching"}
+    me.company.unwant(2, "watching")
+    me.company.unwant(2, "watching")
+    assert board.wanted == {0: ()}
+
+
+def test_a_seat_that_is_not_known_yet_is_dialled_when_it_is() -> None:
+    me, board = anns()
+    me.attach(board)
+    me.company.want(2, "peering")
+    me.company.heard(member_id(BEN.public), ("10.0.0.2:4700",))
+    assert board.wanted[2] == ()
+    me.take(0, Seated((Member(2, member_id(BEN.public), "Ben"),)))
+    assert board.wanted[2] == ("10.0.0.2:4700",)
+
+
+def test_a_class_on_one_machine_dials_its_loopback() -> None:
+    me, board = anns()
+    me.company.loopback = True
+    me.attach(board)
+    me.take(0, Seated((Member(2, member_id(BEN.public), "Ben", ("127.0.0.1:4700",)),)))
+    assert me.company.addresses(2) == ("127.0.0.1:4700",)
+
+
+def test_a_roster_takes_no_more_than_its_limit_and_a_seat_keeps_its_key() -> None:
+    me, board = anns()
+    me.attach(board)
+    me.take(0, Seated(tuple(Member(n, bytes([n]) * 16, "\u202ex") for n in range(2, 60))))
+    assert [(seat, member.name) for seat, member in me.roster.members.items()] == [
+        (0, "Teacher"), (2, "x"), (3, "x"), (4, "x")]  # fmt: skip
+    assert me.allowed(ticket(BEN, 2)) == "this seat is another member's"
+    assert me.allowed(ticket(BEN, 9)) is None  # its ticket is good, and we may not have heard yet

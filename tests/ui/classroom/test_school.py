@@ -1,0 +1,61 @@
+"""What the class says over everything else, and its menu."""
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+
+from tests.session import classes
+from tests.ui.classroom.seats import panel_of, seated
+from tests.ui.desk import Desk
+from ui.classroom.school import NO_CLASS
+
+CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
+
+
+def why_not(desk: Desk) -> list[str]:
+    acts = desk.window.acts
+    acts.refresh()
+    return ["" if acts[name].isEnabled() else acts[name].toolTip() for name in CLASS]
+
+
+def test_the_menu_says_why_not(desk: Desk) -> None:
+    assert why_not(desk) == [NO_CLASS] * len(CLASS)
+    seated(desk, classes.as_teacher())
+    assert why_not(desk) == ["", "", "", "", "Nobody asks to peer with you.", "", "You are in the class."]
+    seated(desk, classes.as_student())
+    only = "Only the teacher, who opened the class, can do this."
+    code = "Only the teacher, who opened the class, has the code."
+    assert why_not(desk) == [code, only, only, "", "", "", "You are in the class."]
+
+
+def test_what_happens_is_said_once(desk: Desk) -> None:
+    room = seated(desk, classes.as_student())
+    notice, school, acts = desk.window.notice, desk.window.school, desk.window.acts
+    assert notice.text == "Ben asks to peer with you."
+    acts["class-peer"].trigger()
+    room.now = replace(room.now, said=("Welcome", "Put news/1, please"))
+    school.watch.look()
+    assert notice.text == "To everybody: Put news/1, please"
+    room.now = replace(room.now, frozen=True)
+    school.watch.look()
+    assert notice.text == "The teacher has frozen the class: nobody can put or get until it goes on."
+    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here, the teacher's roster, frozen · ")
+    room.now = replace(room.now, frozen=False, out="The teacher sent you out.")
+    school.watch.look()
+    assert notice.text == "The teacher sent you out."
+    acts["class-rejoin"].trigger()
+    acts["class-test"].trigger()
+    panel = panel_of(desk)
+    assert panel.talk.currentWidget() is panel.talk.tests
+    assert room.done == [("answer", 1, True), ("rejoin",), ("self_test",)]
+
+
+def test_a_teacher_writes_to_everybody_by_keys(desk: Desk) -> None:
+    room = seated(desk, classes.as_teacher())
+    desk.press(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    field = panel_of(desk).talk.field
+    desk.qtbot.waitUntil(field.hasFocus)
+    desk.qtbot.keyClicks(field, "Begin")
+    desk.qtbot.keyClick(field, Qt.Key.Key_Return)
+    desk.window.acts["class-freeze"].trigger()
+    assert room.done == [("say", "Begin"), ("freeze", True)]
+    assert desk.window.notice.text == "To everybody: Begin"

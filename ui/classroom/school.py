@@ -1,0 +1,139 @@
+"""The class's place in the window: its panel, its menu's deeds, and the sentences it says over everything else.
+
+Rules: what is asked of a class goes through `ClassWatch.room`; names and messages come from others and stay plain text.
+"""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
+
+from p4lab.session.classroom import Classroom, ClassState, why_not
+from ui.acts.context import Context
+from ui.classroom.code import Projection
+from ui.classroom.panel import ClassroomPanel
+from ui.classroom.watch import ClassWatch
+from ui.words import short
+
+PANEL = "class"
+NO_CLASS = "Open a class or join one first, in the menu File."
+SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
+
+
+class School(QObject):
+    """watch: the class that is open, if one is."""
+
+    def __init__(self, ctx: Context) -> None:
+        super().__init__(ctx.view)
+        self._ctx = ctx
+        self.watch = ClassWatch(ctx.player, self)
+        self._frozen, self._out = False, ""
+        self._had = False
+        make = partial(ClassroomPanel, self.watch, ctx.focus, ctx.sheets, ctx.taste.switch)
+        ctx.view.docks.add(PANEL, make)
+        ctx.view.status.tell_also(self._fact)
+        self._raise = QTimer(self, singleShot=True, interval=0)  # the bench takes its place first
+        self._raise.setObjectName("class panel")
+        self._raise.timeout.connect(self._show_panel)
+        self.watch.said.connect(self._say)
+        self.watch.asked.connect(self._ask)
+        self.watch.changed.connect(self._look)
+
+    @property
+    def state(self) -> ClassState | None:
+        """The class now."""
+        return self.watch.state
+
+    def why_not(self, act: str) -> str:
+        """Why this cannot be asked of the class now, as `classroom.why_not` says."""
+        state = self.state
+        return NO_CLASS if state is None else why_not(state, act)
+
+    def no_code(self) -> str:
+        """Why there is no code to show."""
+        state = self.state
+        if state is None:
+            return NO_CLASS
+        return "" if state.code else "Only the teacher, who opened the class, has the code."
+
+    def no_ask(self) -> str:
+        """Why there is nobody to answer."""
+        state = self.state
+        return NO_CLASS if state is None else "" if state.asks else "Nobody asks to peer with you."
+
+    def do(self, what: str, *arguments: object) -> None:
+        """A method of `Classroom`, by name."""
+        room: Classroom | None = self.watch.room
+        if room is not None:
+            getattr(room, what)(*arguments)
+            self.watch.look()
+
+    def show_code(self) -> None:
+        """Over the whole window."""
+        state = self.state
+        if state is not None and state.code:
+            Projection(state, self._ctx.view).exec()
+
+    def answer(self, yes: bool) -> None:
+        """The one who has waited longest."""
+        state = self.state
+        if state is not None and state.asks:
+            self.do("answer", state.asks[0].number, yes)
+
+    def write(self) -> None:
+        """A message to everybody: the panel's field."""
+        self._show_panel()
+        panel = self._ctx.view.docks[PANEL]
+        if isinstance(panel, ClassroomPanel):
+            panel.talk.setCurrentWidget(panel.talk.spoken_page)
+            panel.talk.field.setFocus()
+
+    def test(self) -> None:
+        """Begin the self-test, in sight."""
+        self._show_panel()
+        panel = self._ctx.view.docks[PANEL]
+        if isinstance(panel, ClassroomPanel):
+            panel.talk.setCurrentWidget(panel.talk.tests)
+        self.do("self_test")
+
+    def close(self) -> None:
+        """The window goes."""
+        self.watch.close()
+        self._raise.stop()
+
+    def _show_panel(self) -> None:
+        self._ctx.view.docks.show(PANEL)
+
+    def _look(self) -> None:
+        state, notice = self.state, self._ctx.view.notice
+        if (state is not None) is not self._had:
+            self._had = state is not None
+            if self._had:
+                self._raise.start()
+        self._ctx.view.acts.refresh()
+        frozen, out = (False, "") if state is None else (state.frozen, state.out)
+        if frozen is not self._frozen:
+            self._frozen = frozen
+            if state is not None and not state.authority:
+                notice.news(
+                    "The teacher has frozen the class: nobody can put or get until it goes on." if frozen
+                    else "The class goes on."
+                )  # fmt: skip
+        if out != self._out:
+            self._out = out
+            if out:
+                notice.fault(out)
+        self._ctx.view.status.refresh()
+
+    def _say(self, text: str) -> None:
+        self._ctx.view.notice.news(f"To everybody: {short(text, SHOWN)}", "Show", self._show_panel)
+
+    def _ask(self, name: str) -> None:
+        self._ctx.view.notice.news(f"{name} asks to peer with you.", "Answer", self._show_panel)
+
+    def _fact(self) -> str:
+        state = self.state
+        if state is None:
+            return ""
+        here = sum(member.state == "here" for member in state.members)
+        rung = "no longer in it" if state.out else state.rung
+        return f"{state.name}: {here} here{f', {rung}' if rung else ''}{', frozen' if state.frozen else ''}"
