@@ -90,6 +90,11 @@ class Channel:
         return self._ended
 
     @property
+    def heard(self) -> float:
+        """When anything came from the other end last, by our clock."""
+        return self._heard
+
+    @property
     def waiting(self) -> int:
         """Bytes that the other end has not taken yet."""
         return self._stream.buffered
