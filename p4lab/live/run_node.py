@@ -7,13 +7,11 @@ seconds. What each part does stands in the part.
 import asyncio
 import random
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from p4lab.core.events import Event
 from p4lab.live import addresses
 from p4lab.live.attend import Place, join
 from p4lab.live.authority import Authority
@@ -22,24 +20,27 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
-from p4lab.live.frames import MEMBER, Open
+from p4lab.live.frames import MEMBER, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import JoinCode, Keys, Ticket, class_id, flaw, parse_code
+from p4lab.live.identity import JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
 from p4lab.live.profile import OwnClass, Profile
 from p4lab.live.provider_node import ProviderNode, options_of
+from p4lab.live.roster import GONE
+from p4lab.live.seen import SHIFT
 from p4lab.live.store import Store
 from p4lab.live.stream import Stream
-from p4lab.live.switchboard import AMISS, Switchboard
+from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 STOP = 2.8  # s that stopping may take
 LOOK = 0.5  # s between two looks at what there is to tell
-NOBODY = "nobody"  # an identity: of a node that only listens
+PEERING = "peering"  # what a channel is of use for
+NOTHING = Open(MEMBER)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ class Running:
         self.clock: Callable[[], float] = lambda: loop.time() - began
         self._tasks = Tasks(lambda says: log("fault", says))
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
-        self._found_class: asyncio.Event = asyncio.Event()
+        self._teacher = asyncio.Event()  # discovery has found the authority
         self._placed = False
 
     async def start(self) -> Card:
@@ -143,7 +144,7 @@ class Running:
         self.party = Party(keys, class_, None, limits, clock, wall)
         self.listener = Listener(self.party, self._knocked, everybody=bool(host) and not self.near(host))
         await self.listener.open(host, port)
-        self._discover(keys, class_)
+        await self._discover(keys, class_)
         role: Authority | Membership
         if own is None:
             self.party.ticket = ticket = await self._ticket(profile, code)
@@ -174,7 +175,7 @@ class Running:
         """All the parts, each told of those that it needs."""
         plan, limits, clock, log = self.plan, self.limits, self.clock, self._log
         self._state = state = NodeState(folder, self._wall())
-        self.stream = stream = Stream(ticket.seat, clock, state.first, lambda: self.node.shown(), limits)
+        self.stream = stream = Stream(ticket.seat, clock, state.first, limits=limits)
         self._undo.append(lambda: state.end(stream.number() - (ticket.seat << SHIFT) - state.first))
         self.store = Store.open(folder / "store.db", self._wall, clock)
         self._undo.append(self.store.close)
@@ -193,6 +194,7 @@ class Running:
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), log,
         )  # fmt: skip
+        stream.snapshot = self.node.shown
         if isinstance(role, Membership):
             for friend in state.friends.values():  # until the teacher tells of them anew
                 role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
@@ -267,12 +269,97 @@ class Running:
 
     # Being found, and finding the class
 
-    def _discover(self, keys: Keys, class_: str) -> None:
+    async def _discover(self, keys: Keys, class_: str) -> None:
         interfaces = self.plan.interfaces
         if interfaces is None and all(own.address == addresses.LOOPBACK for own in self._owned):
             interfaces = (addresses.LOOPBACK,)
         if interfaces == ():
             return
-        known = lambda key: self._placed and self.place.roster.seat_of(key) is not None  # noqa: E731
-        self.discovery = Discovery(self._found, self._lost, interfaces, self.limits, known)
-        self._tasks.start(self.discovery.start(keys.id, class_, self.plan.name, self.listener.port))
+        self.discovery = Discovery(self._found, self._lost, interfaces, self.limits, self._known)
+        await self.discovery.start(keys.id, class_, self.plan.name, self.listener.port)
+
+    def _known(self, key: bytes) -> bool:
+        return self._placed and self.place.roster.seat_of(key) is not None
+
+    def _found(self, candidate: Candidate) -> None:
+        if self._placed:
+            self.place.found(candidate)
+        if candidate.leads(self.party.class_id):
+            self._teacher.set()
+
+    def _lost(self, key: bytes) -> None:
+        if self._placed:
+            self.place.lost(key)
+
+    async def _ticket(self, profile: Profile, code: JoinCode) -> Ticket:
+        """The one that is stored, if it is good; else a new one, from the authority."""
+        kept = profile.ticket(code.class_id)
+        if kept is not None and not flaw(kept, code.class_id, self._wall()):
+            return kept
+        where = [code.address] if code.address else await self._seen()
+        if not where:
+            raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
+        ticket, class_name = await join(where, self.party, code, self.plan.name)
+        profile.admit(ticket, class_name)
+        return ticket
+
+    async def _seen(self) -> list[str]:
+        """Where discovery says that the authority is."""
+        if self.discovery is None:
+            return []
+        try:
+            async with asyncio.timeout(DISCOVERY):
+                await self._teacher.wait()
+        except TimeoutError:
+            return []
+        found = self.discovery.found.values()
+        return [address for each in found if each.leads(self.party.class_id) for address in each.addresses]
+
+    async def _look(self) -> None:
+        """Tell of what others noted: the class, discovery, the store, the listener."""
+        noted = self.place.notes.count
+        told: dict[str, object] = {}
+        while True:
+            await asyncio.sleep(LOOK)
+            notes = self.place.notes
+            for line in list(notes.log)[-min(notes.count - noted, len(notes.log)) :] if notes.count > noted else ():
+                self._log("class", line)
+            noted = notes.count
+            now = {
+                "discovery": "; ".join(self.discovery.troubles) if self.discovery is not None else "",
+                "store": self.store.trouble,
+                "door": ", ".join(f"{count} {cause}" for cause, count in sorted(self.listener.refused.items())),
+            }
+            for cause, says in now.items():
+                if says and says != told.get(cause):
+                    self._log(cause, says)
+            told = dict(now)
+
+
+def listening(text: str) -> tuple[str, int]:
+    """The host and port of a --listen; no host is everywhere, port 0 is any. Raises ValueError."""
+    if not text:
+        return "", 0
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError(f"--listen takes HOST:PORT, as 127.0.0.1:0, not {text!r}")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def owned(host: str) -> tuple[addresses.Own, ...]:
+    """Our own addresses at which we listen."""
+    here = addresses.adapters()
+    if not host:
+        return addresses.worth(here)
+    return addresses.chosen(here, [host]) or (addresses.Own(host, 32, ""),)
+
+
+def class_of(plan: Plan, profile: Profile) -> tuple[OwnClass | None, JoinCode]:
+    """The class to be in: one of our own, of which we are the authority, or the one of the code. Raises ValueError."""
+    if bool(plan.new_class) is bool(plan.join):
+        raise ValueError("either open a class (--new-class NAME) or join one (--join CODE)")
+    if plan.new_class:
+        own = profile.open_class(plan.new_class)
+        return own, JoinCode(class_id(own.keys.public), own.secret)
+    code = parse_code(plan.join)
+    return profile.own_class(code.class_id), code
