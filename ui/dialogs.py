@@ -13,6 +13,7 @@ from p4lab import __version__
 from p4lab.scenario.model import Link, Scenario
 from p4lab.session.base import Session
 from ui.document import Answer
+from ui.forms.lab import LabForm
 from ui.forms.organisation import OrganisationForm, OrganisationWish
 from ui.forms.pattern import PatternForm
 from ui.forms.provider import ProviderForm, ProviderWish
@@ -139,6 +140,11 @@ class Dialogs:
     def pattern(self, theme: Theme) -> Scenario | None:
         """A network of a kind."""
         form = PatternForm(theme, self.window)
+        return form.scenario() if form.rows.ask() else None
+
+    def lab(self, theme: Theme, here: Scenario | None, lessons: list[tuple[Path, str]]) -> Scenario | None:
+        """What is to happen in real time."""
+        form = LabForm(theme, here, lessons, self.window)
         return form.scenario() if form.rows.ask() else None
 
     def school(self, opens: bool, person: str, attempt: Try) -> tuple[Session, str] | None:
