@@ -20,9 +20,9 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
-from p4lab.live.frames import MEMBER, Member, Open
+from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
@@ -35,6 +35,7 @@ from p4lab.live.store import Store
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
+from p4lab.live.telling import Teller
 
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 STOP = 2.8  # s that stopping may take
@@ -48,7 +49,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     listen: HOST:PORT, or empty: a free port on all private interfaces. store: a folder; left out: in the profile's.
     new_class: open this class. join: be a member of the class with this code. peers: addresses of whom to peer with.
-    interfaces: those that discovery uses; None: all; (): no discovery.
+    policy: whose requests to peer are accepted. show: who may observe. interfaces: those that discovery uses; None: all
+    that we listen at; (): no discovery.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Plan(msgspec.Struct, frozen=True):
     store: Path | None = None
     peers: tuple[str, ...] = ()
     policy: str = "class"
+    show: str = "class"
     max_value: int = 1_024
     interfaces: tuple[str, ...] | None = None
 
@@ -86,6 +89,7 @@ class Running:
     board: Switchboard
     node: ProviderNode
     place: Place
+    teller: Teller
     card: Card
 
     def __init__(
@@ -195,6 +199,9 @@ class Running:
             lambda seat: company.unwant(seat, PEERING), log,
         )  # fmt: skip
         stream.snapshot = self.node.shown
+        self.teller = Teller(stream, board, self._loop, plan.show)
+        self._undo.append(self.teller.close)
+        board.on(Echo, self._echo)
         if isinstance(role, Membership):
             for friend in state.friends.values():  # until the teacher tells of them anew
                 role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
@@ -226,7 +233,11 @@ class Running:
     # Others
 
     def _opening(self, purpose: str) -> Open:
-        return Open(purpose, self.listen())
+        return Open(purpose, self.listen(), shows=self.teller.shows)
+
+    def _echo(self, seat: int, frame: Echo) -> None:
+        if not frame.back:
+            self.board.post(seat, Echo(frame.nonce, True))
 
     async def _dial(self, where: Sequence[str], expect: bytes | None) -> Channel:
         return await dial(where, self.party, expect)
@@ -253,6 +264,8 @@ class Running:
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
+        if self.plan.join and parse_code(self.plan.join).address == address:
+            return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
         while True:
             seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
             try:
