@@ -49,7 +49,7 @@ class Store(Protocol):
 
     def load(self, node: int) -> Mapping[Key, object]: ...
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None: ...
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -64,7 +64,7 @@ class Memory:
         """As a Store."""
         return self._disks.setdefault(node, Disk()).rows
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None:
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None:
         """As a Store, and at once."""
         self._disks.setdefault(node, Disk()).write(rows)
         done(True)

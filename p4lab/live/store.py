@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from p4lab.live.rows import DamagedError, Row, Times, pack, unpack
+from p4lab.live.rows import DamagedError, Row, Times, pack, promises, unpack
 from p4lab.live.storefile import COLUMNS, Key, StoreError, connect, open_file, primary
 
 MOST = 4096  # writes in one commit
@@ -32,11 +32,14 @@ _DELETE = {count: f"DELETE FROM rows WHERE n IN ({', '.join('?' * count)})" for 
 
 
 class _Write:
-    __slots__ = ("changes", "done")
+    """changes: the rows, packed. vital: somebody is promised that they are stored."""
 
-    def __init__(self, changes: list[_Change], done: Done) -> None:
+    __slots__ = ("changes", "done", "vital")
+
+    def __init__(self, changes: list[_Change], done: Done, vital: bool) -> None:
         self.changes = changes
         self.done = done
+        self.vital = vital
 
 
 class Store:
@@ -95,7 +98,10 @@ class Store:
         return found
 
     def write(self, node: int, rows: Rows, done: Done) -> None:
-        """Store these rows of a node; done(whether they are stored) is called in this event loop, in order."""
+        """Store these rows of a node; done(whether they are stored) is called in this event loop, in order.
+
+        Rows that nobody is promised, the version floors that reads raise, hold nobody up: a full disk serves reads.
+        """
         self._loop = asyncio.get_running_loop()
         if self._closed:
             self._loop.call_soon(done, False)
@@ -104,7 +110,7 @@ class Store:
         changes: list[_Change] = [
             ((node, *row[:3]), None if row[3] is None else pack(node, row, times)) for row in rows
         ]
-        self._queue.put(_Write(changes, done))
+        self._queue.put(_Write(changes, done, promises(rows)))
 
     def close(self) -> None:
         """Commit what waits, and let go of the file."""
@@ -131,7 +137,7 @@ class Store:
             writes = [each for each in waiting if isinstance(each, _Write)]
             if writes:
                 ok = self._commit(writes)
-                self._deliver(deque(each.done for each in writes), ok)
+                self._deliver(deque((each.done, ok or not each.vital) for each in writes))
             for each in waiting:
                 if isinstance(each, threading.Event):
                     each.set()
@@ -204,19 +210,20 @@ class Store:
             connection.close()
             self._connection = None
 
-    def _deliver(self, dones: deque[Done], ok: bool) -> None:
+    def _deliver(self, dones: deque[tuple[Done, bool]]) -> None:
         loop = self._loop
         assert loop is not None  # somebody has written
         try:
-            loop.call_soon_threadsafe(_tell, loop, dones, ok)
+            loop.call_soon_threadsafe(_tell, loop, dones)
         except RuntimeError:
             return  # the loop is closed: nobody waits any more
 
 
-def _tell(loop: asyncio.AbstractEventLoop, dones: deque[Done], ok: bool) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, dones: deque[tuple[Done, bool]]) -> None:
     try:
         while dones:
-            dones.popleft()(ok)
+            done, ok = dones.popleft()
+            done(ok)
     finally:
         if dones:  # one of them has failed, which is no reason not to tell the others
-            loop.call_soon(_tell, loop, dones, ok)
+            loop.call_soon(_tell, loop, dones)

@@ -159,7 +159,7 @@ class Agenda:
 
     def perform(self, src: int, effects: list[Effect], cause: int, t: float) -> None:
         """Do what a node asks for, in its order."""
-        if src in self._disks.held:
+        if src in self._disks.held and effects:
             self._disks.keep(src, effects, cause, t)
             return
         for place, effect in enumerate(effects):

@@ -71,7 +71,7 @@ class Slow(Memory):
         super().__init__()
         self._clock, self._after = clock, after
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None:
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None:
         super().write(node, rows, lambda ok: self._clock.soon(lambda: done(ok), self._after))
 
 
