@@ -369,6 +369,14 @@ class Noted(Event):
     text: str
 
 
+class Identified(Event):
+    """Somebody at `node` signs as `name`; owner: H(public key), by which others read what is signed so."""
+
+    node: int
+    name: str
+    owner: bytes
+
+
 class Blurred(Event):
     """What is known of `node`, which runs elsewhere, is not exact here.
 
@@ -388,5 +396,6 @@ AnyEvent = (
     Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
     | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
     | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
-    | Gone | ProviderChanged | Misbehaving | Noted | Blurred
+    | Gone | ProviderChanged | Misbehaving | Noted | Identified
+    | Blurred
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Protocol
 from p4lab.core.commands import BY_HAND, Get, Put, Remove
 from p4lab.core.contract import Linked, Requested, Unlinked
 from p4lab.core.customer import AGAIN, Customer
-from p4lab.core.events import Attached, Event, Joined, Restarted, SessionUp
+from p4lab.core.events import Attached, Event, Identified, Joined, Restarted, SessionUp
 from p4lab.core.messages import MISS, Answer, GetRequest, Message, SyncItems, Update
 from p4lab.core.names import Kind
 from p4lab.core.neighbours import Role
@@ -88,6 +88,7 @@ class ProviderNode:
         self.peerings = Peerings(
             me, host, board, carrier, policy, agreed, keep, wants, unwants, lambda says: log("peering", says)
         )
+        self._signs: dict[str, Identified] = {}  # those who have signed here since the start
         self._joined = Joined(node=me, name=self.name, customers=1)
         self._attached = Attached(node=CUSTOMERS + me, provider=me)
         board.on_customer = self.desk.serve
@@ -113,6 +114,7 @@ class ProviderNode:
         near = self.provider.near
         yield self._joined
         yield self._attached
+        yield from self._signs.values()
         yield from self.peerings.shown()
         for peer in near.peers:
             yield SessionUp(self.me, peer, near.roles[peer].value)
@@ -160,6 +162,9 @@ class ProviderNode:
     def _count(self, command: Put | Remove) -> None:
         """The next seq is above all that was signed here, by this start or an earlier one, or is stored."""
         identity = command.identity or command.by
+        if identity not in self._signs:
+            self._signs[identity] = Identified(node=self.me, name=identity, owner=self.wallet.owner(identity))
+            self.host.emit(self._signs[identity])
         nid = self.wallet.name(command.kind, command.key, None, identity)[0]
         known = self.provider.stores.newest_known(nid, self.host.now())
         seen = 0 if known is None else known.version[0]

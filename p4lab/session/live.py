@@ -1,8 +1,8 @@
 """A class on the network as a session: this machine's provider, and what is seen of all that show what happens.
 
-Rules: what the thread of the member makes comes here in batches, once a frame; a command crosses to it at once and takes
-effect now, wherever the playhead is. Only what one's own provider, or a teacher, may do can be done: the others are
-other people's machines. The run has no end; its past can be forked into a model that runs (observed.py).
+Rules: what the thread of the member makes comes here in batches, once a frame; a command crosses to it at once and
+takes effect now, wherever the playhead is. Only what one's own provider, or a teacher, may do can be done: the others
+are other people's machines. The run has no end; its past can be forked into a model that runs (observed.py).
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
 from p4lab.live.profile import ProfileError
+from p4lab.live.provider_node import options_of
 from p4lab.live.run_node import Plan, Running
 from p4lab.live.storefile import StoreError
 from p4lab.live.thread import Thread
@@ -30,7 +31,7 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.session.attending import Attending
 from p4lab.session.base import Abilities
-from p4lab.session.classroom import ClassState, Classroom
+from p4lab.session.classroom import Classroom, ClassState
 from p4lab.session.joining import JoinError, Wish
 from p4lab.session.observed import observed
 from p4lab.session.simulated import Simulated
@@ -143,7 +144,7 @@ class Live:
             title=state.name[:MAX_TITLE].strip() or "A class",
             duration=LASTS,
             about="A class on the network, as it happened.",
-            options=member.running.node.provider.options,
+            options=options_of(member.running.limits, member.running.plan.max_value),
         )
         self._look()
 
