@@ -27,7 +27,8 @@ ROW = np.dtype(
         ("src", "<u2"), ("dst", "<u2"), ("code", "u1"), ("status", "u1"), ("fate", "u1"), ("spare", "u1"),
     ]
 )  # fmt: skip
-_pack_into = struct.Struct("<ddIIIIHHBBBx").pack_into
+_ROW = struct.Struct("<ddIIIIHHBBBx")
+_pack, _pack_into = _ROW.pack, _ROW.pack_into
 _WIDTH = ROW.itemsize
 _BLOB = np.dtype(f"V{_WIDTH}")  # numpy copies records field by field, blobs as memory: twenty times as fast
 _FULL = CHUNK * _WIDTH
@@ -140,18 +141,25 @@ class Trace:
         rows = np.zeros(len(messages["id"]), ROW)
         for name, column in messages.items():
             rows[name] = column
+        self._copy(rows.tobytes(), records)
+
+    def append(self, batch: "Batch") -> None:
+        """Append what a Writer has numbered and written down since the batch before."""
+        self._copy(batch.rows, batch.records)
+
+    def _copy(self, rows: bytes | bytearray, records: list[Event]) -> None:
         start = 0
         while start < len(rows):
             if self._offset == _FULL:
-                self._grow(float(rows["t"][start]))
-            stop = min(len(rows), start + (_FULL - self._offset) // _WIDTH)
-            end = self._offset + (stop - start) * _WIDTH
-            memoryview(self._chunk)[self._offset : end] = rows[start:stop].tobytes()
+                self._grow(_ROW.unpack_from(rows, start)[0])
+            stop = min(len(rows), start + _FULL - self._offset)
+            end = self._offset + stop - start
+            memoryview(self._chunk)[self._offset : end] = memoryview(rows)[start:stop]
             self._offset, start = end, stop
         self._records += records
         self._record_ids.extend(event.id for event in records)
         self._record_times.extend(event.t for event in records)
-        self._length += len(rows) + len(records)
+        self._length += len(rows) // _WIDTH + len(records)
 
     def _grow(self, t: float) -> None:
         self._chunk = chunk = bytearray(_FULL)
@@ -261,6 +269,60 @@ def sent(row: np.void) -> Sent:
     )  # fmt: skip
 
 
+class Batch(msgspec.Struct, gc=False):
+    """Events in the form in which a Trace keeps them, in order and without a gap behind those of the batch before."""
+
+    rows: bytearray
+    records: list[Event]
+
+
+class Writer:
+    """The writing end of a trace that another thread reads: numbers Events, and hands them on in batches."""
+
+    def __init__(self) -> None:
+        self._length = 0
+        self._rows = bytearray()
+        self._records: list[Event] = []
+
+    def __len__(self) -> int:
+        return self._length
+
+    def sent(
+        self, t: float, due: float, cause: int, op: int, size: int, src: int, dst: int, code: int, status: int,
+        fate: int,
+    ) -> int:  # fmt: skip
+        """As that of a Trace."""
+        self._length = event = self._length + 1
+        self._rows += _pack(t, due, event, cause, op, size, src, dst, code, status, fate)
+        return event
+
+    def sent_all(
+        self, t: float, dues: list[float], cause: int, op: int, size: int, src: int, dsts: tuple[int, ...], code: int,
+        status: int,
+    ) -> int:  # fmt: skip
+        """As that of a Trace."""
+        first = self._length + 1
+        for due, dst in zip(dues, dsts, strict=True):
+            self.sent(t, due, cause, op, size, src, dst, code, status, 0)
+        return first
+
+    def emit(self, event: Event, t: float, cause: int) -> int:
+        """As that of a Trace; from now on the Event is its reader's."""
+        event.t = t
+        self._length = event.id = number = self._length + 1
+        event.cause = cause
+        self._records.append(event)
+        return number
+
+    def take(self) -> Batch | None:
+        """What was written since the last time, if anything was."""
+        if not (self._rows or self._records):
+            return None
+        batch = Batch(self._rows, self._records)
+        self._rows, self._records = bytearray(), []
+        return batch
+
+
 class Tally:
     """A trace that keeps nothing but the counts, for runs that want only speed (the bench's "no trace")."""
 
@@ -297,3 +359,6 @@ class Tally:
         event.id = self._events
         event.cause = cause
         return self._events
+
+
+Stream = Trace | Writer | Tally  # whoever takes Events

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab.core.events import Event, Noted, Sent
-from p4lab.trace import BLOCK, CHUNK, ROW, Tally, Trace
+from p4lab.trace import BLOCK, CHUNK, ROW, Tally, Trace, Writer
 from tests.streams import Run, cut, runs
 
 
@@ -51,6 +51,42 @@ def test_the_stream_reads_back_as_it_was_written(steps: list[tuple[float, float 
     assert list(part) == events[start:stop]
     assert len(part) == len(events[start:stop])
     assert [trace.time_of(i) for i in range(len(trace))] == [event.t for event in events]
+
+
+@given(st.lists(st.lists(st.sampled_from(("sent", "all", "note")), max_size=6), max_size=8))
+def test_what_a_writer_hands_on_in_batches_is_the_stream(batches: list[list[str]]) -> None:
+    at_once, writer, behind = Trace(), Writer(), Trace()
+    for t, batch in enumerate(batches):
+        for kind in batch:
+            ids = []
+            for stream in (at_once, writer):
+                if kind == "sent":
+                    ids.append(stream.sent(t, t + 0.5, 0, 1, 2, 3, 4, 5, 6, 0))
+                elif kind == "all":
+                    ids.append(stream.sent_all(t, [t + 1.0, t + 2.0], 0, 1, 2, 3, (4, 5), 6, 7))
+                else:
+                    ids.append(stream.emit(Noted(text="x"), t, 0))
+            assert ids[0] == ids[1]
+        if (made := writer.take()) is not None:
+            behind.append(made)
+        assert writer.take() is None
+        assert len(behind) == len(writer) == len(at_once)
+    assert behind.digest() == at_once.digest()
+    assert list(behind[:]) == list(at_once[:])
+
+
+def test_a_batch_may_be_longer_than_a_chunk() -> None:
+    writer, trace = Writer(), Trace()
+    for number in range(CHUNK + CHUNK // 2):
+        writer.sent(number, number + 1.5, 0, 1, 2, 3, 4, 5, 6, 0)
+        if number == 10 and (made := writer.take()) is not None:
+            trace.append(made)
+    made = writer.take()
+    assert made is not None
+    trace.append(made)
+    assert trace.messages == CHUNK + CHUNK // 2
+    assert trace.rows()["t"].tolist() == list(range(CHUNK + CHUNK // 2))
+    assert trace.in_flight(CHUNK + 3.0)["id"].tolist() == [CHUNK + 3, CHUNK + 4]
 
 
 @given(steps)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from ui import operations
-from ui.acts import branches, classroom, compare, draw, edit, file, inspect, present, run, time, view, why
+from ui.acts import branches, classroom, compare, draw, edit, file, inspect, live, present, run, time, view, why
 from ui.acts import help as help_
 from ui.acts.context import Context
 from ui.rows import Row
@@ -25,6 +25,7 @@ def table(ctx: Context) -> list[Row]:
     rows += edit.rows(ctx)
     rows += draw.rows(ctx)
     rows += run.rows(ctx)
+    rows += live.rows(ctx)
     rows += time.rows(ctx)
     rows += branches.rows(ctx)
     rows += compare.rows(ctx)

@@ -12,6 +12,8 @@ from types import TracebackType
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from p4lab.scenario.model import Scenario
+from p4lab.session.base import Session
 from p4lab.session.simulated import Simulated
 from ui.dialogs import Dialogs
 from ui.document import Document
@@ -36,7 +38,7 @@ def build(app: QApplication, settings: QSettings, theme: str = "", recovery: Pat
 def furnish(window: Window, settings: QSettings, recovery: Path | None) -> None:
     """All that the window has beside its welcome page."""
     player, focus, dialogs = Player(Simulated), Focus(), Dialogs()
-    document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings, recovery)
+    document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings, recovery, _lab)
     window.furnish(player, focus, document, dialogs)
 
 
@@ -51,6 +53,13 @@ def offer_recovery(window: Window) -> None:
         document.recover(left)
 
     window.notice.news(lost(left), "Recover", recover)
+
+
+def _lab(scenario: Scenario) -> Session:
+    """This in real time."""
+    from p4lab.session.lab import LiveLab  # noqa: PLC0415 it loads asyncio, which most never need
+
+    return LiveLab(scenario)
 
 
 def report_to(window: Window) -> Hook:

@@ -19,6 +19,7 @@ from ui.docks import Docks
 from ui.header import Header
 from ui.inspectors import Inspectors
 from ui.menus import network_menu
+from ui.modelbanner import ModelBanner
 from ui.notice import Notice
 from ui.operations import ON_HOUSE, ON_LINK, ON_MAP, ON_PROVIDER
 from ui.panels.lesson import LessonPanel
@@ -55,6 +56,7 @@ class Bench(QWidget):
         docks.add("compare", lambda: ComparePanel(player, self.beside, theme))
         middle = QWidget()
         column = _column(middle)
+        column.addWidget(ModelBanner(player, acts, theme))
         column.addWidget(self.beside.maps, 1)
         column.addWidget(self.bar)
         inner.setCentralWidget(middle)

@@ -1,7 +1,8 @@
 """Branches: what was tried, each a recipe for a run (a scenario and commands), with where it left its parent.
 
 Rules: no Qt. A value: who changes something makes other Branches, and undo is going back to former ones. Runs are not
-part of it: `Runs` keeps them as long as there is room, and makes them anew from their recipe.
+part of it: `Runs` keeps them as long as there is room, and makes them anew from their recipe. A live run cannot be made
+anew: the branch that shows it keeps it, and a branch that leaves it is a model of it.
 """
 
 from collections.abc import Callable
@@ -35,7 +36,7 @@ class Runs:
 
     def of(self, scenario: Scenario, commands: tuple[Do, ...], until: float = 0.0) -> Run:
         """A run of this recipe: the one shown if known up to `until`, else the one known furthest, else a new one."""
-        found = [run for run in self._runs if run.is_of(scenario, commands)]
+        found = [run for run in self._runs if not run.happens and run.is_of(scenario, commands)]
         if not found:
             return self.fresh(scenario, commands)
         shown = [run for run in found if run is self._shown and run.known >= until]
@@ -72,7 +73,7 @@ class Runs:
 class Branch:
     """number: never used twice. forked_at, why: where and why it left its parent. playhead: where it was last,
 
-    seen: how far at most. Two branches are equal however far they have been looked at.
+    seen: how far at most. happens: the live run that it shows. Two branches are equal however far they were looked at.
     """
 
     number: int
@@ -85,11 +86,12 @@ class Branch:
     why: str = ""
     playhead: float = field(default=0.0, compare=False)
     seen: float = field(default=0.0, compare=False)
+    happens: Run | None = field(default=None, compare=False, repr=False)
 
     @property
     def run(self) -> Run:
         """Its run, as far as it is known."""
-        return self.runs.of(self.scenario, self.commands, self.playhead)
+        return self.happens or self.runs.of(self.scenario, self.commands, self.playhead)
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,26 @@ class Branches:
             if branch.number == number:
                 return branch
         raise ValueError("This branch is gone.")
+
+    @property
+    def live(self) -> Branch | None:
+        """The one that shows a live run, ended or not."""
+        return next((branch for branch in self.all if branch.happens is not None), None)
+
+    def modelled(self, branch: Branch) -> float | None:
+        """The moment of the live run up to which this one is a model of it; None: it is none."""
+        while branch.happens is None and branch.parent is not None:
+            at, branch = branch.forked_at, self.of(branch.parent)
+            if branch.happens is not None:
+                return at
+        return None
+
+    def by_now(self) -> "Branches":
+        """With what was done in the live run by now: no history takes it back."""
+        live = self.live
+        if live is None or live.happens is None or tuple(live.happens.session.commands) == live.commands:
+            return self
+        return self._with(replace(live, commands=tuple(live.happens.session.commands)))
 
     def looked_at(self, playhead: float, seen: float) -> "Branches":
         """The same, with how far the one shown was looked at."""

@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, Q
 
 from p4lab import __version__
 from p4lab.scenario.model import Link, Scenario
+from p4lab.session.base import Session
 from ui.document import Answer
+from ui.forms.lab import LabForm
 from ui.forms.organisation import OrganisationForm, OrganisationWish
 from ui.forms.pattern import PatternForm
 from ui.forms.provider import ProviderForm, ProviderWish
 from ui.forms.rows import Question
+from ui.forms.schooling import ClassForm, Try
 from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
 from ui.presenting.filmform import FilmForm
@@ -138,6 +141,18 @@ class Dialogs:
         """A network of a kind."""
         form = PatternForm(theme, self.window)
         return form.scenario() if form.rows.ask() else None
+
+    def lab(self, theme: Theme, here: Scenario | None, lessons: list[tuple[Path, str]]) -> Scenario | None:
+        """What is to happen in real time."""
+        form = LabForm(theme, here, lessons, self.window)
+        return form.scenario() if form.rows.ask() else None
+
+    def school(self, opens: bool, person: str, attempt: Try) -> tuple[Session, str] | None:
+        """A class that was opened, or joined, and the name that the person gave."""
+        form = ClassForm(opens, person, attempt, self.window)
+        if form.exec() != QDialog.DialogCode.Accepted or form.session is None:
+            return None
+        return form.session, form.wish().person
 
     def keys(self, rows: list[Row], shortcuts: Shortcuts) -> None:
         """The sheet of keys, made from the action table."""

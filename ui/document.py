@@ -30,11 +30,13 @@ from ui.places import Place, placed
 from ui.player import Player
 from ui.recovery import Left, Recovery
 from ui.run import Nothing
+from ui.words import clock
 
 RECORDING = ".p4rec"
 MAPS = (".graphml", ".gml", ".txt")  # the last: AS relationships, as CAIDA names them
 RECENT = 8  # files remembered
 State = tuple[Branch, ...]
+LiveLab = Callable[[Scenario], Session]
 NEVER: State = ()  # of what was never saved
 UNTITLED, DURATION = "Untitled", 60.0  # of an empty network
 CANNOT_OPEN = "This file cannot be opened."
@@ -75,13 +77,14 @@ class Document(QObject):
         choose_target: Callable[[str], Path | None],
         settings: QSettings,
         recovery: Path | None = None,
+        lab: LiveLab | None = None,
         parent: QObject | None = None,
     ) -> None:
-        """recovery: the folder for what a crash would lose; None: nothing is kept."""
+        """recovery: the folder for what a crash would lose; None: nothing is kept. lab: makes a live run."""
         super().__init__(parent)
         self.path: Path | None = None
         self._player = player
-        self._make = make
+        self._make, self._lab = make, lab
         self._ask = ask
         self._choose_target = choose_target
         self._settings = settings
@@ -102,7 +105,31 @@ class Document(QObject):
     @property
     def recording(self) -> bool:
         """Whether it is a recording, which only plays."""
-        return not self._player.empty and self._player.session.abilities.known
+        return not self._player.empty and self._player.session.abilities.known and not self._player.run.happens
+
+    @property
+    def has_lab(self) -> bool:
+        """Whether a network can be let happen in real time."""
+        return self._lab is not None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is a live run, ended or not, perhaps with models of it."""
+        return self._player.branches.live is not None
+
+    @property
+    def model(self) -> str:
+        """What the branch shown is made from, where it is a model of a live run; else empty."""
+        upto = self._player.branches.modelled(self._player.branches.current)
+        return "" if upto is None else f"a model made from what was seen up to {clock(upto)}"
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing is shown, in a word or two."""
+        run = self._player.run
+        if run.happens:
+            return "live" if run.live else "live run, ended"
+        return "model" if self.model else "recording" if self.recording else "scenario"
 
     @property
     def unsaved(self) -> bool:
@@ -155,6 +182,12 @@ class Document(QObject):
         self._show(_Found(self._make(scenario, [])), None, None)
         self._say([says])
         return True
+
+    def open_live(self, scenario: Scenario, says: str = "") -> bool:
+        """Let this scenario happen in real time. False: nothing has changed."""
+        if self._lab is None or not self.may_leave():
+            return False
+        return self._open_session(self._lab, scenario, says)
 
     def new(self) -> bool:
         """An empty network to draw in."""
@@ -252,9 +285,22 @@ class Document(QObject):
         if self._short and self._short != short:
             self.said.emit(self._short)
 
+    def _open_session(self, make: LiveLab, scenario: Scenario, says: str) -> bool:
+        try:
+            session = make(scenario)
+        except (OSError, ValueError) as fault:
+            self.failed.emit(f"It cannot be let happen. {fault}")
+            return False
+        self._show(_Found(session), None, None)
+        self._say([says])
+        return True
+
     def _state(self) -> State:
-        """All that can change of an open file; which branch is shown is only where one looks."""
-        return self._player.branches.all
+        """All that can change of an open file; which branch is shown is only where one looks.
+
+        Not what happened live: nothing writes it but a recording.
+        """
+        return tuple(branch for branch in self._player.branches.all if branch.happens is None)
 
     def _read(self, path: Path) -> "_Found":
         if path.suffix.lower() == RECORDING:

@@ -2,7 +2,9 @@
 
 Rules: nothing is changed before the run of the other value is known as far as the playhead, so a deed that takes long
 can be given up. Who owns the playhead shows what is arrived at. Commands given at the end of what is known go on in the
-same run; in the past the run is made anew, and begins a branch if more has been seen.
+same run; in the past the run is made anew, and begins a branch if more has been seen. In a live run they are done now,
+wherever the playhead is, and nothing takes them back: what is left of it for undo is what was said of it, its marks and
+places. A fork of it is a model, made in simulated time from what was seen.
 """
 
 from collections.abc import Callable
@@ -12,16 +14,23 @@ from typing import Protocol
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from p4lab.core.commands import AddOrganisation, AddProvider, Command
+from p4lab.core.commands import ANEW, Command
 from p4lab.scenario.model import Do, Scenario
-from p4lab.session.base import Session
+from p4lab.session.base import AnewError, Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
+from ui.edge import Edge
 from ui.errands import Errand, again
 from ui.filed import Rows, opened
 from ui.history import History, Step
 from ui.run import Nothing, Run
+from ui.words import clock as told
 
-NEW = (AddProvider, AddOrganisation)  # whom the engine must know of from the start, so that the run is made anew
+BEGUN = "A live run has begun, and how it began cannot be changed: fork it (F), and change the model."
+ONCE = "A live run cannot be had twice. Fork it first (F): of the model you can ask that."
+NO_NEWCOMERS = "Nobody more can be added to this live run. Fork it (F), and add to the model."
+GOES_ON = "This is the live run, which goes on: end it first (in the menu Run)."
+FURTHER = 20.0  # s that a model goes on at least, after what was seen: a lesson's typical stretch
+MODEL = "model of what was seen up to {}"
 
 
 class Clock(Protocol):
@@ -30,6 +39,7 @@ class Clock(Protocol):
     playhead: float
     seen: float
     run: Run
+    edge: Edge
 
     @property
     def work(self) -> Errand | None: ...
@@ -75,6 +85,8 @@ class Doing(QObject):
         self._runs.close()
         self._branches = opened(session, self._runs, rows)
         run = self._runs.add(Run(session))
+        if run.live:
+            self._branches = self._branches.changed(happens=run)
         self._runs.show(run)
         self.history.clear()
         self._clock.show(run, 0.0, 0.0, hold=True)
@@ -94,9 +106,12 @@ class Doing(QObject):
         if not run.session.abilities.submit:
             raise ValueError(run.session.abilities.why_not)
         clock.halt()
+        if run.live:
+            self._perform_now(command)
+            return
         if clock.playhead >= run.duration:
             raise ValueError("The run is over here: go back a little, or start again.")
-        if clock.playhead >= run.known and not isinstance(command, NEW):
+        if clock.playhead >= run.known and not isinstance(command, ANEW):
             self._perform(command)
         else:
             self._may_fork()
@@ -107,6 +122,9 @@ class Doing(QObject):
         self._may_fork()
         self._clock.halt()
         here = self._clock.playhead
+        if self._clock.run.happens:
+            self._model(here)
+            return
         kept = tuple(row for row in self._branches.current.commands if row.at <= here)
         branches = self.branches.grown(here, says, self.scenario, kept)
         told = partial(self.forked.emit, here)
@@ -120,6 +138,8 @@ class Doing(QObject):
         Raises ValueError or ScenarioError with a sentence where it cannot be.
         """
         self._may_fork()
+        if self._clock.run.happens:
+            raise ValueError(ONCE)
         fits(scenario, commands)
         self._clock.halt()
         here = self._clock.playhead
@@ -127,6 +147,11 @@ class Doing(QObject):
         made = branches.all[-1]
         run = self._runs.of(scenario, commands, here)
         self._arrive(says, branches, here, run=run, shows=switch, then=lambda: self.branched.emit(made))
+
+    def why_not_other(self) -> str:
+        """Why no run of another recipe can be set beside this one; empty where it can."""
+        abilities = self._clock.run.session.abilities
+        return ONCE if self._clock.run.happens else "" if abilities.fork else abilities.why_not
 
     def switch(self, number: int, t: float | None = None) -> None:
         """Show another branch, at the same moment or at time t."""
@@ -136,7 +161,10 @@ class Doing(QObject):
 
     def drop(self, number: int) -> None:
         """Forget a branch. Raises ValueError for the last one."""
-        name = self._branches.of(number).name
+        branch = self._branches.of(number)
+        if branch.happens is not None and branch.happens.live:
+            raise ValueError(GOES_ON)
+        name = branch.name
         self._arrive(f"forgetting branch {name}", self.branches.without(number), self._clock.playhead)
 
     def rename(self, number: int, name: str) -> None:
@@ -157,11 +185,15 @@ class Doing(QObject):
             return
         fits(scenario, branches.current.commands)
         if not self._clock.run.is_of(scenario, branches.current.commands):
+            if self._clock.run.happens:
+                raise ValueError(BEGUN)
             self._may_fork()
         self._arrive(says, branches, self._clock.playhead, hold=False)
 
     def start_again(self, new_seed: int | None, keep_commands: bool) -> None:
         """See `Player.reset`."""
+        if self._clock.run.happens:
+            raise ValueError(ONCE)
         now = self.branches
         if new_seed is not None:
             now = now.changed(scenario=msgspec.structs.replace(self.scenario, seed=new_seed))
@@ -183,6 +215,27 @@ class Doing(QObject):
         clock.goto(at)
         self._done(Step(deed(command), before, self.branches, moves=True))
         self.submitted.emit(command, at)
+
+    def _perform_now(self, command: Command) -> None:
+        """In a live run, whatever is on screen: it cannot be undone, so it is no step of the history."""
+        clock, session = self._clock, self._clock.run.session
+        try:
+            at = session.submit(command, clock.run.known)
+        except AnewError:
+            raise ValueError(NO_NEWCOMERS) from None
+        self._branches = self.branches.by_now()
+        clock.edge.go()
+        self.branchesChanged.emit()
+        self.submitted.emit(command, at)
+
+    def _model(self, here: float) -> None:
+        """A run in simulated time of what was seen of the live one up to here, which opens in another branch."""
+        session = self._clock.run.session.fork(here)
+        length = max(session.scenario.duration, here + FURTHER)
+        scenario, commands = msgspec.structs.replace(session.scenario, duration=length), tuple(session.commands)
+        fits(scenario, commands)
+        branches = self.branches.grown(here, MODEL.format(told(here)), scenario, commands)
+        self._arrive(branches.current.why, branches, here, then=partial(self.forked.emit, here))
 
     def _perform_before(self, command: Command) -> None:
         """In a run made anew; where more has been seen, in a branch of its own."""
@@ -212,7 +265,8 @@ class Doing(QObject):
         clock = self._clock
         if clock.work is not None and clock.work.makes:
             clock.halt()
-        made = run or self._runs.of(branches.current.scenario, branches.current.commands, playhead)
+        now = branches.current
+        made = run or now.happens or self._runs.of(now.scenario, now.commands, playhead)
         until = min(playhead, made.duration)
 
         def arrived() -> None:
@@ -233,7 +287,7 @@ class Doing(QObject):
 
     def _adopt(self, branches: Branches, run: Run, playhead: float, hold: bool) -> None:
         reworded = branches.current.scenario is not self.scenario
-        self._branches = branches
+        self._branches = branches.by_now()
         self._runs.show(run)
         self._clock.show(run, playhead, branches.current.seen, hold)
         if reworded:

@@ -54,7 +54,7 @@ class Drafting:
     @property
     def at_start(self) -> bool:
         """Whether an edit changes how the network begins."""
-        return self._player.playhead <= 0
+        return self._player.playhead <= 0 and not self._player.run.happens
 
     def why_not(self) -> str:
         """For any edit."""
@@ -319,8 +319,9 @@ class Drafting:
 
     def _submit(self, says: str, commands: list[Command]) -> None:
         """One command as the player does it; several as one step."""
-        if len(commands) == 1:
-            self._player.submit(commands[0])
+        if len(commands) == 1 or self._player.run.live:
+            for command in commands:
+                self._player.submit(command)
             return
         if len(commands) > MOST:
             what = f"{len(commands):,} commands are too many for one moment."

@@ -90,14 +90,18 @@ class Drive:
         self._worked = perf_counter() - start
         return at
 
+    def keep(self, pace: float) -> None:
+        """Something else than the chosen speed moves the playhead, at this pace."""
+        self.factor, self.achieved, self._kept_up = pace, 0.0, 1.0
+
     def reached(self, run: Run) -> float:
         """How far the run is made, folded or not."""
-        return max(run.known, min(run.session.advance(run.known), run.duration))
+        return run.known if run.live else max(run.known, min(run.session.advance(run.known), run.duration))
 
     def _follow(self, run: Run, playhead: float, wall: float, budget: float) -> float:
         auto = self.mode is RUN and self.speed is None
         factor = self.tempo.next(run, self.factor, wall, playhead) if auto else self.speed or 1.0
-        target = min(playhead + wall * factor, run.duration)
+        target = max(playhead, min(playhead + wall * factor, run.edge))
         if auto and self.tempo.hop(run, playhead) is None:
             target = self.tempo.until_leaving(run, playhead, target, budget)
         asked = target - playhead

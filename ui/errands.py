@@ -25,8 +25,8 @@ def _nothing() -> None:
 class Errand:
     """slice: works for about so many seconds, True when done. share: how much is done, 0..1. place: where the playhead
     may be by now. then: what follows. makes: whether it ends in something else than another moment. quiet: pictures on
-    the way would only cost time. leads: to which place in the history. Give it up by forgetting it: what is known stays
-    known; given_up: what else that means.
+    the way would only cost time. waits: for what happens by itself, so hurry is of no use. leads: to which place in
+    the history. Give it up by forgetting it: what is known stays known; given_up: what else that means.
     """
 
     says: str
@@ -36,6 +36,7 @@ class Errand:
     then: Callable[[], None] = _nothing
     makes: bool = False
     quiet: bool = False
+    waits: bool = False
     leads: int | None = None
     given_up: Callable[[], None] = _nothing
     began: float = field(default_factory=perf_counter)
@@ -48,26 +49,26 @@ class Errand:
 
 def ahead(run: Run, goal: float) -> Errand:
     """Make the run known up to `goal`, the playhead going along."""
-    start = run.known
-    return Errand(
-        f"{'Reading on' if run.session.abilities.known else 'Playing ahead'} to {clock(goal)}",
-        lambda budget: run.advance(goal, budget),
-        lambda: (run.known - start) / max(goal - start, 1e-9),
-        lambda playhead: min(run.known, goal),
-    )
+    return _along(f"{'Reading on' if run.session.abilities.known else 'Playing ahead'} to {clock(goal)}", run, goal)
+
+
+def picture(run: Run, goal: float) -> Errand:
+    """Look at what the engine has made already, up to `goal`."""
+    return _along(f"Drawing the picture of {clock(goal)}", run, goal, quiet=True)
 
 
 def next_event(run: Run, after: int) -> Errand:
     """Go to the moment of Event number `after` (from 0), or to the end of the run."""
 
     def place(playhead: float) -> float:
-        return run.trace.time_of(after) if len(run.trace) > after else max(playhead, run.known)
+        return run.trace.time_of(after) if len(run.trace) > after else max(playhead, run.shown)
 
     return Errand(
-        "Looking for the next event",
+        f"{'Waiting' if run.live else 'Looking'} for the next event",
         lambda budget: run.advance_by_one(after, budget),
         lambda: run.known / run.duration,
         place,
+        waits=run.live,
     )
 
 
@@ -93,13 +94,13 @@ def whole(run: Run) -> Errand:
     )
 
 
-def picture(run: Run, goal: float) -> Errand:
-    """Look at what the engine has made already, up to `goal`."""
+def _along(says: str, run: Run, goal: float, quiet: bool = False) -> Errand:
+    """The run is made known up to `goal`, and the playhead goes along."""
     start = run.known
     return Errand(
-        f"Drawing the picture of {clock(goal)}",
+        says,
         lambda budget: run.advance(goal, budget),
         lambda: (run.known - start) / max(goal - start, 1e-9),
         lambda playhead: min(run.known, goal),
-        quiet=True,
+        quiet=quiet,
     )

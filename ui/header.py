@@ -54,6 +54,7 @@ class Header(QFrame):
         row.addWidget(self._seed)
         document.changed.connect(self._show)
         player.sessionChanged.connect(self._show)
+        player.edge.changed.connect(self._show)
         player.sampled.connect(self._show_seed)
         theme.changed.connect(self._dress)
         self._dress()
@@ -72,7 +73,8 @@ class Header(QFrame):
         document = self._document
         self._title.set_text(document.title)
         self._title.setToolTip(str(document.path) if document.path else "Not saved to a file of yours yet")
-        self._kind.setText("recording" if document.recording else "scenario")
+        self._kind.setText(document.kind)
+        self._kind.setToolTip(document.model)
         self._unsaved.setText("● unsaved" if document.unsaved else "")
         self._unsaved.setToolTip("What you changed and did by hand is not saved yet (Ctrl+S)")
         self._show_seed()

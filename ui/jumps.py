@@ -45,8 +45,10 @@ def _times(typed: str, player: Player) -> list[Jump]:
         return []
     t = float(read[1].replace(",", ".")) * UNITS[read[2].lower()]
     why_not = "Open a scenario first." if player.empty else ""
-    if not why_not and t > player.duration:
-        why_not = f"The run ends at {clock(player.duration)}."
+    if not why_not and t > player.run.edge:
+        why_not = (
+            f"It is {clock(player.run.edge)} now." if player.run.live else f"The run ends at {clock(player.duration)}."
+        )
     return [Jump(f"Go to {t:g} s", "Move the playhead", partial(player.seek, t), why_not)]
 
 

@@ -34,7 +34,8 @@ class Marks(QObject):
         """Why nothing can be marked; empty where it can."""
         if self._player.empty:
             return "Open a scenario first."
-        return RECORDED if self._player.session.abilities.known else ""
+        run = self._player.run
+        return RECORDED if run.session.abilities.known and not run.happens else ""
 
     def add(self, colour: str = "") -> None:
         """A bookmark at the playhead; where an interval is selected, a mark of that. It is chosen."""

@@ -10,6 +10,8 @@ from p4lab.world import Name
 from ui.focus import Focus
 from ui.player import Player
 
+WAIT = 5.0  # s that a live run may take to bring the key that its scenario shows
+
 
 class Opening(QObject):
     """Selects; `begin` after another file was opened."""
@@ -30,7 +32,7 @@ class Opening(QObject):
         self._waiting = True
         self._choose()
         at = self._player.scenario.view.at
-        if at is not None:
+        if at is not None and not self._player.run.live:
             self._player.seek(at)
 
     def _choose(self) -> None:
@@ -47,7 +49,8 @@ class Opening(QObject):
             return world.busiest()
         found = world.find(view.key)
         # A key that only a command brings in later is waited for; one that nothing names gives way to the busiest.
-        return found or (world.busiest() if self._player.complete else None)
+        gone_by = self._player.run.live and self._player.known > WAIT
+        return found or (world.busiest() if self._player.complete or gone_by else None)
 
     def _keep(self) -> None:
         """The same past in another run has the same numbers, as far as it goes."""

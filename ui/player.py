@@ -5,39 +5,38 @@ Everything seen is a function of (run, playhead); nobody else moves the playhead
 playhead on its own, so that a command takes effect where the person looks. Long work is done between frames. Whatever
 is done is a step from one value of `branches` to another, and nothing is changed before the run of the other is known
 as far as the playhead: so everything can be given up, and undone. Express is the one exception: there the engine runs
-ahead of the picture, and whatever is done first brings the picture along.
+ahead of the picture, and whatever is done first brings the picture along. A live run goes on by itself, shown or not:
+the playhead keeps to its edge, or is behind.
 """
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from p4lab.metrics import Metrics
 from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
-from p4lab.trace import Trace
-from p4lab.world import World
+from ui.beat import FRAME, IDLE, Beat
 from ui.branches import Branches, MakeSession
 from ui.doing import Doing
 from ui.drive import Drive
+from ui.edge import Edge
 from ui.errands import Errand, ahead, next_event, picture, whole
 from ui.filed import Rows
 from ui.modes import EXPRESS, Mode, fitting
 from ui.run import Nothing, Run
-from ui.works import Works
+from ui.works import BUDGET, SAMPLE, Works
 
-FRAME = 16  # ms
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
-ERRAND_BUDGET = 0.03  # s: an errand has the window to itself, which still answers thirty times a second
-SAMPLE = 100  # ms between two refreshes of the panels while playing
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
-REPORT = 250  # ms between two reports on how far Express is
+REPORT = 250  # ms between two reports on how far Express is, or a live run that the picture is behind
+TAKE = 0.008  # s of a frame for what a live run has made meanwhile
 
 
 class Player(QObject):
     """playhead, known, duration in simulated seconds; mode: how time runs; speed: the one chosen, None is auto;
 
-    factor: simulated seconds per second, in force now; achieved: what the engine keeps up with.
+    factor: simulated seconds per second, in force now; achieved: what the engine keeps up with. session, trace, world,
+    metrics: those of the run shown. edge: of the live run, if there is one.
     """
 
     sessionChanged = Signal()  # another run: rebuild
@@ -49,7 +48,7 @@ class Player(QObject):
     playingChanged = Signal(bool)
     speedChanged = Signal()
     modeChanged = Signal()
-    progressed = Signal()  # in Express: the run went on, the picture did not
+    progressed = Signal()  # in Express, or live and behind: the run went on, the picture did not
     workChanged = Signal()  # `work` began, went on or ended
     submitted = Signal(object, float)  # a command took effect, and when
     forked = Signal(float)  # what was done in the past began a branch; the one before keeps its future
@@ -58,39 +57,23 @@ class Player(QObject):
         super().__init__(parent)
         self.playhead = 0.0
         self.playing = False
-        self._works = Works(self.workChanged.emit)
+        self._beat = beat = Beat(self._tick, self)
+        self._works = works = Works(beat, self.workChanged.emit, self._look, self._sample)
+        self.begin, self.behind, self.cancel = works.begin, works.follow, works.cancel
         self._drive = drive = Drive()
         self.mode, self.speed, self.factor, self.achieved = drive.mode, drive.speed, drive.factor, drive.achieved
-        self.run = Run(Nothing())
+        self._take(Run(Nothing()))
         self.seen = 0.0  # the furthest that was looked at in this branch
         self._stale = False  # the panels have not seen the playhead where it is
-        self._timer = QTimer(self, interval=FRAME, timerType=Qt.TimerType.PreciseTimer)
-        self._timer.setObjectName("player")
-        self._timer.timeout.connect(self._tick)
-        self._frame, self._since_sample = QElapsedTimer(), QElapsedTimer()
-        self._since_sample.start()
+        self.edge = Edge(self, drive, self)
+        self.edge.changed.connect(self._heed)
         self._doing = doing = Doing(self, make, self)
         self.history = doing.history
         self.submit, self.fork, self.change = doing.submit, doing.fork, doing.change
+        self.why_not_other = doing.why_not_other
         self.branch_off, self.switch, self.drop, self.rename = doing.branch_off, doing.switch, doing.drop, doing.rename
         for name in ("scenarioChanged", "branchesChanged", "branched", "submitted", "forked"):
             getattr(doing, name).connect(getattr(self, name))
-
-    @property
-    def session(self) -> Session:
-        return self.run.session
-
-    @property
-    def trace(self) -> Trace:
-        return self.run.trace
-
-    @property
-    def world(self) -> World:
-        return self.run.world
-
-    @property
-    def metrics(self) -> Metrics:
-        return self.run.metrics
 
     @property
     def known(self) -> float:
@@ -132,7 +115,10 @@ class Player(QObject):
     @property
     def _hurries(self) -> bool:
         """Whether time that is left in a frame is time lost."""
-        return self._works.hand is not None or (self._drive.lags if self.playing else self.work is not None)
+        hand = self._works.hand
+        if hand is not None:
+            return not hand.waits
+        return not self.edge.following and (self._drive.lags if self.playing else self.work is not None)
 
     @property
     def scenario(self) -> Scenario:
@@ -146,22 +132,25 @@ class Player(QObject):
         return self.run.digest()
 
     def open(self, session: Session, branches: Rows = ()) -> None:
-        """Show another session, paused at its start. branches: those of its file."""
+        """Show another session, paused at its start, or a live one at its edge. branches: those of its file."""
         self._works.drop()
         self._works.follow(None)
         self.run.close()
         self._doing.begin(session, branches)
-        speed = None if isinstance(session.scenario.view.speed, str) else session.scenario.view.speed
+        view = session.scenario.view.speed
+        speed = 1.0 if self.run.live else None if isinstance(view, str) else view
         self._drive.forget()
         self.setMode(fitting(speed))
         self.setSpeed(speed)
-        if session.abilities.known:
+        if self.run.live:
+            self.edge.go()
+        elif session.abilities.known:
             self.behind(whole(self.run))
-            self._go_on_behind(ERRAND_BUDGET)
+            self._works.go_on_behind()
 
     def close(self) -> None:
         """Stop, and let go of files."""
-        self._timer.stop()
+        self._beat.stop()
         self.playing = False
         self._works.hand = None
         self._works.follow(None)
@@ -176,10 +165,10 @@ class Player(QObject):
             self._move(0.0)
         if not self.playing:
             self.playing = True
-            self._frame.invalidate()
+            self._beat.rest()
             self._drive.refresh.begin()
             self.playingChanged.emit(True)
-        self._wake()
+        self._beat.wake()
 
     def go(self, mode: Mode) -> None:
         """Let time run in this mode."""
@@ -191,6 +180,7 @@ class Player(QObject):
         if self.playing:
             goal = self._goal
             self.playing, self.achieved = False, 0.0
+            self.edge.follow(False)
             self.playingChanged.emit(False)
             self._catch_up(goal)
 
@@ -201,7 +191,7 @@ class Player(QObject):
     def seek(self, t: float) -> None:
         """Go to time t, making the run up to there if it is not known; pauses."""
         self.pause()
-        t = min(max(t, 0.0), self.duration)
+        t = min(max(t, 0.0), self.run.edge)
         if t <= self.known:
             self._works.drop()
             self._jump(t)
@@ -228,23 +218,23 @@ class Player(QObject):
             return
         self._doing.start_again(new_seed, keep_commands)
 
-    def begin(self, errand: Errand) -> None:
-        """Work on this between frames, in place of what was in hand."""
-        self._works.hand = errand
-        self._frame.restart()
-        if not self._go_on():  # most errands are over at once
-            self._wake()
-
-    def behind(self, errand: Errand) -> None:
-        """Work on this behind everything else, in place of what was there."""
-        self._works.follow(errand)
-        self._wake()
-
     def goto(self, t: float) -> None:
         """Go on to a moment just ahead."""
         self.run.advance(t, math.inf)
         self._move(max(self.playhead, t))
         self._sample()
+
+    def arrive(self, t: float) -> None:
+        """Go to a moment that is known, leaving the work in hand."""
+        self._works.drop()
+        self._move(t)
+
+    def again(self) -> None:
+        """The run shown has become another kind of run: rebuild."""
+        self._take(self.run)
+        self.sessionChanged.emit()
+        self.branchesChanged.emit()
+        self._move(min(self.playhead, self.duration))
 
     def halt(self) -> None:
         """End the work in hand, with the playhead where it has come to."""
@@ -259,8 +249,10 @@ class Player(QObject):
         other, self.seen = run is not self.run, max(seen, playhead)
         if other:
             self._works.drop()
-            was_playing, self.run = self.playing, run
-            run.advance(max(playhead, run.known), ERRAND_BUDGET)
+            was_playing = self.playing
+            self._take(run)
+            self.edge.follow(False)
+            run.advance(max(playhead, run.known), BUDGET)
             playhead = min(playhead, run.known)
             if hold:
                 self.playing, self.achieved = False, 0.0
@@ -273,13 +265,9 @@ class Player(QObject):
             self.sessionChanged.emit()
         self._move(playhead)
 
-    def cancel(self) -> None:  # what is known stays
-        self._works.cancel()
-        self._sample()
-
     def setMode(self, mode: Mode) -> None:
-        """Run, Fast or Express, while time runs too."""
-        if mode is self.mode:
+        """Run, Fast or Express, while time runs too. A live run has no Express: it makes itself."""
+        if mode is self.mode or (mode is EXPRESS and self.run.live):
             return
         goal = self._goal
         self._drive.choose(mode)
@@ -295,6 +283,7 @@ class Player(QObject):
     def setSpeed(self, speed: float | None) -> None:
         """Simulated seconds per second, or None for the pace that the selected key asks for."""
         self._drive.set_speed(speed)
+        self.edge.slowed()
         if not self.playing:
             self._drive.rest(self.run, self.playhead)
         self._heed()
@@ -319,55 +308,45 @@ class Player(QObject):
             self._move(goal)
             self._sample()
 
-    def _go_on(self) -> bool:
-        """A slice of the errand in hand; True when it is over."""
-        errand = self._works.hand
-        if errand is None:
-            return True
-        done = errand.slice(ERRAND_BUDGET)
-        if done or (self._since_sample.elapsed() >= SAMPLE and not errand.quiet):  # painting costs more than a slice
-            self._jump(errand.place(self.playhead))
-        self._works.went(errand, done)
-        return done
+    def _look(self, errand: Errand) -> None:
+        """Where the playhead may be by now."""
+        self._jump(errand.place(self.playhead))
 
-    def _go_on_behind(self, budget: float) -> None:
-        if (errand := self._works.behind) is not None:
-            done = errand.slice(budget)
-            self._works.went(errand, done)
-            if done or self._since_sample.elapsed() >= SAMPLE:
-                self._sample()
-
-    def _wake(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
+    def _take(self, run: Run) -> None:
+        self.run, self.session = run, run.session
+        self.trace, self.world, self.metrics = run.trace, run.world, run.metrics
 
     def _tick(self) -> None:
-        wall = self._frame.elapsed() / 1000 if self._frame.isValid() else FRAME / 1000
-        self._frame.start()
+        wall = self._beat.frame()
         self._drive.turn(wall)
+        live = self.edge.run
+        if live is not None:
+            live.advance(live.known, TAKE)
         if self._works.hand is not None:
-            self._go_on()
+            self._works.go_on()
         else:
             if self.playing:
                 self._play(FRAME / 1000 if wall > SKIP else wall)
-            self._go_on_behind(0.0 if self.playing else ERRAND_BUDGET)
-        if self._stale and self._since_sample.elapsed() >= (SAMPLE if self.playing else SEEK_SAMPLE):
+            self._works.go_on_behind(spare=not self.playing)
+        if self._stale and self._beat.since_sample >= (SAMPLE if self.playing else SEEK_SAMPLE):
             self._sample()
-        if not self.playing and self.work is None and not self._stale:
-            self._timer.stop()
-        elif self._timer.interval() != (pause := 0 if self._hurries else FRAME):
-            self._timer.setInterval(pause)
+        idle = not self.playing and self.work is None and not self._stale
+        if live is not None and not self._stale:
+            self._report()
+        if idle and live is None:
+            self._beat.stop()
+        else:
+            self._beat.pace(IDLE if idle else 0 if self._hurries else FRAME)
 
     def _play(self, wall: float) -> None:
         drive, before = self._drive, self.factor
-        target = drive.forward(self.run, self.playhead, wall)
+        target = self.edge.next(wall) if self.edge.following else drive.forward(self.run, self.playhead, wall)
         self.achieved = drive.achieved
         if self._races:
             if self.reached >= self.duration:
                 self.pause()
-            elif self._since_sample.elapsed() >= REPORT:
-                self._since_sample.restart()
-                self.progressed.emit()
+            else:
+                self._report()
             return
         self.playhead, self.seen = target, max(self.seen, target)
         if drive.refresh.due(self.mode.every):
@@ -377,6 +356,8 @@ class Player(QObject):
             self.speedChanged.emit()
         if self.playhead >= self.duration:
             self.pause()
+        else:
+            self.edge.catch()
 
     def _jump(self, t: float) -> None:
         """Move elsewhere, and take up the pace that is right there."""
@@ -389,12 +370,17 @@ class Player(QObject):
         self.playhead, self.seen = t, max(self.seen, t)
         self.moved.emit(t)
         self._stale = True
-        if not self.playing and self._since_sample.elapsed() >= SEEK_SAMPLE:
+        if not self.playing and self._beat.since_sample >= SEEK_SAMPLE:
             self._sample()
         else:
-            self._wake()
+            self._beat.wake()
+
+    def _report(self) -> None:
+        if self._beat.since_sample >= REPORT:
+            self._beat.sampled()
+            self.progressed.emit()
 
     def _sample(self) -> None:
         self._stale = False
-        self._since_sample.restart()
+        self._beat.sampled()
         self.sampled.emit()

@@ -1,11 +1,13 @@
 """A session with the folds that make its pictures and its numbers.
 
 Rules: no Qt. The folds read the trace by slices and see all that is known, not only what the playhead has passed: they
-answer for any time. Work comes in budgets of wall time, so that a window can do it between two frames.
+answer for any time. Work comes in budgets of wall time, so that a window can do it between two frames. A live run makes
+itself: `advance` takes in what there is and never waits for more.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from math import inf
 from time import perf_counter
 
 import msgspec
@@ -20,6 +22,8 @@ from p4lab.world import World
 
 CHUNK = 8_192  # events folded between two looks at the clock
 LOOK, LONGEST_LOOK = 0.005, 0.1  # s that quiet is looked ahead at a time, so that what is found is hardly overshot
+ROOM = 30.0  # s that a live run's time line has at first; full, it is doubled: what counts bins joins them two by two
+OVER = "This live run has ended: nothing more can be done in it."
 
 
 class Run:
@@ -34,6 +38,7 @@ class Run:
         self._alerts: list[float] = []  # when a message was refused
         self._digest = (-1, "")
         self._recipe: Scenario | None = None
+        self._room = ROOM
 
     def is_of(self, scenario: Scenario, commands: tuple[Do, ...]) -> bool:
         """Whether the run of these would be this one: it may differ in what is said, and in where things stand."""
@@ -49,19 +54,43 @@ class Run:
         return self.session.trace
 
     @property
+    def live(self) -> bool:
+        """Whether it goes on by itself, in real time."""
+        return self.session.abilities.real_time and not self.session.abilities.known
+
+    @property
+    def happens(self) -> bool:
+        """Whether it is or was live: there is no recipe for another one like it."""
+        return self.session.abilities.real_time
+
+    @property
     def duration(self) -> float:
-        """Where the run ends, seconds: as the scenario says, or where a recording of it stops."""
+        """Where the run ends, seconds: as the scenario says, or where a recording of it stops; a live one has room."""
+        if self.happens:
+            return self._room if self.live else max(1e-6, self.session.abilities.end)
         return max(1e-6, min(self.session.scenario.duration, self.session.abilities.end))
+
+    @property
+    def edge(self) -> float:
+        """How far the playhead may go: to the end, or in a live run to now, less what it keeps behind."""
+        return max(0.0, self.known - self.session.lag) if self.live else self.duration
+
+    @property
+    def shown(self) -> float:
+        """How far the playhead may go without waiting for anything."""
+        return min(self.known, self.edge)
 
     @property
     def complete(self) -> bool:
         """Whether the run is known to its end."""
-        return self.known >= self.duration
+        return not self.live and self.known >= self.duration
 
     def advance(self, until: float, budget: float) -> bool:
         """Make Events up to `until` available, spending at most about `budget` seconds. True: done."""
-        until = min(until, self.duration)
         end = perf_counter() + budget
+        if self.live:
+            return self._take_in(end) and self.known >= until
+        until = min(until, self.duration)
         while True:
             reached = self.session.advance(until)
             if not self._fold(end):
@@ -81,7 +110,20 @@ class Run:
                 return False
             self.advance(self.known + look, budget)
             look = min(2 * look, LONGEST_LOOK)
+            if self.live:  # more will come when it comes
+                return False
         return True
+
+    def finish(self) -> None:
+        """End a live run: what has happened stays."""
+        if self.live:
+            self.session.close()
+            count = -1
+            while len(self.trace) > count:  # a part at a time
+                count, reached = len(self.trace), self.session.advance(inf)
+            self._fold(inf)
+            self.known = max(self.known, reached, self.trace.end)
+            self.session = Ended(self.session, self.known)
 
     def alerts(self, t: float) -> int:
         """How many messages were refused by time t."""
@@ -98,6 +140,16 @@ class Run:
     def close(self) -> None:
         """Let go of the session."""
         self.session.close()
+
+    def _take_in(self, end: float) -> bool:
+        """What a live run has made meanwhile. False: there was not time enough for all of it."""
+        reached = self.session.advance(inf)
+        whole = self._fold(end)
+        if whole:
+            self.known = max(self.known, reached)
+        while self.known > self._room:
+            self._room *= 2
+        return whole
 
     def _fold(self, end: float) -> bool:
         """Fold what is new; False when the time was over before that."""
@@ -131,6 +183,35 @@ def _nowhere(rows: Iterable[Do]) -> tuple[Do, ...]:
         else row
         for row in rows
     )
+
+
+class Ended:
+    """A live run that goes on no more: what happened can be looked at, kept, and forked into a model."""
+
+    lag = 0.0
+
+    def __init__(self, session: Session, end: float) -> None:
+        self._session = session
+        self.trace, self.scenario, self.commands = session.trace, session.scenario, list(session.commands)
+        can = session.abilities
+        self.abilities = msgspec.structs.replace(
+            can, submit=False, known=True, end=end, why_not=OVER if can.fork else can.why_not or OVER
+        )
+
+    def advance(self, until: float) -> float:
+        """Everything has happened."""
+        return self.abilities.end
+
+    def submit(self, command: Command, t: float) -> float:
+        """Nobody is there any more."""
+        raise ValueError(self.abilities.why_not)
+
+    def fork(self, t: float) -> Session:
+        """A model, as of the run while it was live."""
+        return self._session.fork(t)
+
+    def close(self) -> None:
+        """It is closed already."""
 
 
 class Nothing:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
 
+from ui.document import Document
 from ui.elided import ElidedLabel
 from ui.focus import Focus
 from ui.player import Player
@@ -19,8 +20,9 @@ from ui.words import ACCESS, plural, share
 class Status(QStatusBar):
     """Fed by the player's samples."""
 
-    def __init__(self, player: Player, focus: Focus, parent: QWidget | None = None) -> None:
+    def __init__(self, player: Player, focus: Focus, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._document = document
         self._player = player
         self._focus = focus
         self._large = False
@@ -104,7 +106,7 @@ class Status(QStatusBar):
         return [
             *([also] if also else []),
             f"{plural(flying, 'message')} in flight",
-            "recording" if player.session.abilities.known else "simulated",
+            "simulated" if self._document.kind == "scenario" else self._document.kind,
             plural(alerts, "message refused", "messages refused") if alerts and eyes is None else "no alerts",
         ]
 

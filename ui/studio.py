@@ -8,8 +8,12 @@ from ui.canvas.scene import LINE
 from ui.deeds import Deeds
 from ui.drafting import Drafting
 from ui.edits import Edits
+from ui.filed import as_scenario
 from ui.properties import Properties
 from ui.toolbox import PROVIDER, RUN, Toolbox
+from ui.welcome import shipped
+
+BEGUN = "It happens now, in real time. Pause and look back as you like: it goes on meanwhile, and L leads back to live."
 
 
 class Studio:
@@ -41,6 +45,15 @@ class Studio:
         made = self._ctx.sheets.pattern(self._ctx.taste.switch.current)
         if made is not None:
             self._ctx.document.open_scenario(made, f"{made.title}: it is saved nowhere yet.")
+
+    def new_live(self) -> None:
+        """Ask what is to happen in real time, and let it."""
+        document, player = self._ctx.document, self._ctx.player
+        here = None if player.empty or document.recording else as_scenario(player.branches.current)
+        lessons = [(path, title) for path, (title, _) in shipped()]
+        made = self._ctx.sheets.lab(self._ctx.taste.switch.current, here, lessons)
+        if made is not None:
+            document.open_live(made, BEGUN)
 
     def show_form(self) -> None:
         """Of the chosen link, provider or organisation."""

@@ -105,7 +105,7 @@ def delivered(run: Run, message: int) -> Goal:
 
 
 def until(run: Run, goal: Goal, then: Callable[[float | None], None]) -> Errand:
-    """Go on until the goal is found, or to the end of the run. then: is told the moment, or None."""
+    """Go on until the goal is found, or to the end of the run; a live one is waited for. then: told when, or None."""
     place: float | None = None
     look, start = LOOK, run.known
 
@@ -117,15 +117,18 @@ def until(run: Run, goal: Goal, then: Callable[[float | None], None]) -> Errand:
                 return False
             run.advance(run.known + look, budget)
             look = min(2 * look, LONGEST_LOOK)
+            if run.live:  # more will come when it comes
+                return False
         return True
 
     def whither(playhead: float) -> float:
-        return place if place is not None else max(playhead, run.known)
+        return place if place is not None else max(playhead, run.shown)
 
     def share() -> float:
         return (run.known - start) / max(run.duration - start, 1e-9)
 
-    return Errand(f"Looking for {goal.says}", work, share, whither, lambda: then(place))
+    says = f"{'Waiting' if run.live else 'Looking'} for {goal.says}"
+    return Errand(says, work, share, whither, lambda: then(place), waits=run.live)
 
 
 def _dues(rows: np.ndarray, node: int, after: float) -> list[tuple[float, int]]:

@@ -42,10 +42,11 @@ CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better th
 
 
 class Welcome(QScrollArea):
-    """chosen: a file is to be opened. browse: a file is to be chosen."""
+    """chosen: a file is to be opened. browse: a file is to be chosen. lively: something is to happen in real time."""
 
     chosen = Signal(object)
     browse = Signal()
+    lively = Signal()
 
     def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +59,13 @@ class Welcome(QScrollArea):
         self._title = QLabel("P4 Lab")
         self._says = QLabel(
             "Watch peer-to-peer providers peer: see puts and gets travel between them, copies go stale, and what each "
-            "choice costs. Choose a scenario and press Space, or drop a file of your own on this window."
+            "choice costs. Choose a scenario and press Space, let one happen live, or drop a file of your own on this "
+            "window."
         )
         self._says.setWordWrap(True)
         self._says.setProperty("role", "muted")
         cards = FlowLayout(GAP)
-        self._cards = [Card(path, head, theme) for path, head in _shipped()]
+        self._cards = [Card(path, head, theme) for path, head in shipped()]
         for card in self._cards:
             card.clicked.connect(partial(self.chosen.emit, card.path))
             cards.addWidget(card)
@@ -86,6 +88,12 @@ class Welcome(QScrollArea):
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch()
+        self.live_button = QPushButton("Live lab…")
+        self.live_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.live_button.clicked.connect(self.lively)
+        self.live_button.setToolTip("Let a network happen in real time, and look back at any moment (Ctrl+Shift+L)")
+        self.live_button.setEnabled(False)  # until the engine is there
+        head.addWidget(self.live_button)
         head.addWidget(self.draw_button)
         head.addWidget(open_)
         self._column = column = QVBoxLayout(page)
@@ -111,6 +119,7 @@ class Welcome(QScrollArea):
         from ui.leftovers import Leftovers  # noqa: PLC0415 the first frame does not wait for it
 
         self._document = document
+        self.live_button.setEnabled(document.has_lab)
         self._column.insertWidget(AFTER_WORDS, Leftovers(document))
         document.changed.connect(self._show_recent)
         self._show_recent()
@@ -275,6 +284,13 @@ def length(seconds: float) -> str:
     return f"{seconds:g} s" if seconds < 120 else time(seconds)
 
 
+def shipped() -> list[tuple[Path, Head]]:
+    """The scenarios that come along, in the order in which one would learn, with their titles and texts."""
+    rank = {name: i for i, name in enumerate(FIRST)}
+    files = sorted(resources.scenario_files(), key=lambda path: rank.get(path.stem, len(rank)))
+    return [(path, head) for path in files if (head := _head(path)) is not None]
+
+
 def _fitted(painter: QPainter, text: str, box: QRectF) -> str:
     """The text; where it needs more lines than there are, cut after a clause, or else at a word."""
 
@@ -289,12 +305,6 @@ def _fitted(painter: QPainter, text: str, box: QRectF) -> str:
     least = CLAUSE_LEAST * len(longest)
     enough = [part for kind in clauses for part in reversed(kind) if fits(part) and len(part) > least]
     return text if fits(text) else enough[0] if enough else longest
-
-
-def _shipped() -> list[tuple[Path, Head]]:
-    rank = {name: i for i, name in enumerate(FIRST)}
-    files = sorted(resources.scenario_files(), key=lambda path: rank.get(path.stem, len(rank)))
-    return [(path, head) for path in files if (head := _head(path)) is not None]
 
 
 def _head(path: Path) -> Head | None:

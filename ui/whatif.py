@@ -28,8 +28,8 @@ class WhatIf:
         """Why the key cannot be imagined in this regime; empty where it can."""
         if self._player.empty:
             return "Open a scenario first."
-        if not self._player.session.abilities.fork:
-            return self._player.session.abilities.why_not
+        if why_not := self._player.why_not_other():
+            return why_not
         name = self._name()
         if name is None:
             return NO_KEY

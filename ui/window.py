@@ -75,7 +75,7 @@ class Window(QMainWindow):
         self.map, self.bar, self.transport = self.bench.map, self.bench.bar, self.bench.transport
         self.header, self.beside = self.bench.header, self.bench.beside
         self._stack.addWidget(self.bench)
-        self.status = make.Status(player, focus)
+        self.status = make.Status(player, focus, document)
         self.setStatusBar(self.status)
         self.status.hide()
         self.lectern = make.Lectern(context, self._settings)
@@ -94,6 +94,7 @@ class Window(QMainWindow):
             part.failed.connect(self.notice.fault)
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
+        self.welcome.lively.connect(self.studio.new_live)
         self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)
@@ -149,13 +150,17 @@ class Window(QMainWindow):
 
     def _retitle(self) -> None:
         mark = "● " if self.document.unsaved else ""
-        self.setWindowTitle(f"{mark}{self.document.title} – P4 Lab" if self.document.title else "P4 Lab")
+        parts = (self.document.title, self.document.model or ("live" if self.document.kind == "live" else ""))
+        title = ": ".join(filter(None, parts))
+        self.setWindowTitle(f"{mark}{title} – P4 Lab" if title else "P4 Lab")
 
     def _tell_fork(self, t: float) -> None:
         branch = self.player.branches.current
         former = self.player.branches.of(branch.parent or 1)
         from ui.words import clock  # noqa: PLC0415 it loads the folds
 
+        if former.happens is not None:  # the banner over the map says so, and leads back
+            return
         says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
         self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
 

@@ -1,15 +1,14 @@
 """A channel: encrypted, authenticated frames to and from one party, with heartbeats, budgets and a clean end.
 
-Rules: a frame is a length (4 bytes, which are authenticated too) and what Noise makes of it; the first bit of a length
-says that the sender rekeys after it. `post` never waits; whoever does not read is let go. Nothing is decoded that did
-not prove its sender, and whatever is wrong ends the channel, with the reason, and nothing else.
+Rules: what is posted in one turn of the loop leaves together, as records: a length (4 bytes, authenticated too, the
+first bit saying that the sender rekeys after it) and what Noise makes of frames, each after its own length (2 bytes).
+`post` never waits; whoever does not read is let go. Nothing is decoded that did not prove its sender, and whatever is
+wrong ends the channel, with the reason, and nothing else.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-
-from nacl.exceptions import CryptoError
 
 from p4lab.live.budget import Bucket
 from p4lab.live.frames import BAD, AnyFrame, Bye, Frame, Ping, Pong, decode, decode_join, encode
@@ -18,7 +17,8 @@ from p4lab.live.limits import FRAME, TAG, Limits
 from p4lab.live.noise import Cipher
 from p4lab.live.sockets import Stream
 
-REKEY = 0x8000_0000  # in a length
+REKEY = 0x8000_0000  # in the length of a record
+RECORD = FRAME + 2  # bytes of frames in one: at least the longest fits
 FIRST_PINGS = 0.1  # s after which the second comes; then twice as late each, so that clocks are known soon
 KEPT = 8  # measurements of which the quickest counts (NTP's clock filter keeps 8)
 WHY = 200  # characters of a reason that are kept
@@ -64,17 +64,18 @@ class Channel:
         self.uncertainty: float | None = None
         self.on_end: Callable[[], None] = lambda: None
         self._stream = stream
-        self._encrypt, self._decrypt = ciphers[0].encrypt, ciphers[1].decrypt
-        self._ciphers = ciphers
+        self._ciphers = ciphers  # what we send with, what we receive with
         self._limits = limits
         self._clock = clock
         self._bucket = bucket
         self._guest = guest
         self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
         self._data, self._at = began, 0  # what has come, and how far it was taken
-        self._out: list[bytes] = []  # what leaves at the end of this turn of the loop, in one write
+        self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
+        self._until = 0.0  # when its next frame may be taken, if that was found to be over a budget
+        self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
         self._written = 0
-        self._left = limits.rekey_messages  # messages until we rekey
+        self._left = limits.rekey_messages  # records until we rekey
         self._ended: ChannelClosed | None = None
         self._loop = asyncio.get_running_loop()
         self._heard = self._rekeyed = clock()
@@ -82,12 +83,17 @@ class Channel:
         self._measured: deque[tuple[float, float]] = deque(maxlen=KEPT)  # (rtt, offset)
         self._pace = FIRST_PINGS
         self._drain: asyncio.TimerHandle | None = None
-        self._beat = self._loop.call_soon(self._beats)
+        self._beat: asyncio.TimerHandle | None = None
 
     @property
     def closed(self) -> ChannelClosed | None:
         """Why it is over, once it is."""
         return self._ended
+
+    @property
+    def heard(self) -> float:
+        """When anything came from the other end last, by our clock."""
+        return self._heard
 
     @property
     def waiting(self) -> int:
@@ -99,55 +105,35 @@ class Channel:
         if self._ended is not None:
             return False
         data = encode(frame)
-        self._left -= 1
-        if self._left > 0:
-            head = (len(data) + TAG).to_bytes(4, "big")
-            sealed = self._encrypt(data, head)
-        else:
-            head = (len(data) + TAG | REKEY).to_bytes(4, "big")
-            sealed = self._encrypt(data, head)
-            self._ciphers[0].rekey()
-            self._left, self._rekeyed = self._limits.rekey_messages, self._clock()
         out = self._out
         if not out:
             self._loop.call_soon(self._flush)
-        out.append(head)
-        out.append(sealed)
+        out.append(data)
         return True
 
     async def receive(self) -> AnyFrame:
         """The next frame. Raises ChannelClosed. What is over a budget waits here, and what follows in the network."""
         while self._ended is None:
-            data, at = self._data, self._at
-            head = data[at : at + 4]
-            size = int.from_bytes(head, "big")
-            end = at + 4 + (size & ~REKEY)
-            if len(head) < 4 or len(data) < end:
-                if len(head) == 4 and end - at > FRAME + TAG + 4:
-                    self._cut("sent a frame that is longer than a frame may be")
-                    break
-                more = await self._stream.read()
-                if not more:
-                    self._cut("the connection was cut")
-                    break
-                self._heard = self._clock()
-                self._data, self._at = data[at:] + more, 0
+            record, at = self._record, self._taken
+            if at == len(record):
+                if not self._open():
+                    await self._more()
                 continue
+            end = at + 2 + int.from_bytes(record[at : at + 2], "big")
+            if not self._until and (wait := self._bucket.take(end - at)):
+                self._until = self._clock() + wait
+            if self._until:
+                await self._patience()
+                if self.closed is not None:
+                    break
+            self._taken = end
             try:
-                frame = self._decode(self._decrypt(data[at + 4 : end], head))
-            except CryptoError:
-                self._cut("sent what was changed on the way")
-                break
+                if end > len(record):
+                    raise ValueError("a frame that is not whole")
+                frame = self._decode(record[at + 2 : end])
             except BAD:
                 self._cut("sent what is no frame")
                 break
-            self._at = end
-            if size & REKEY:
-                self._ciphers[1].rekey()
-            if wait := self._bucket.take(end - at):
-                await asyncio.sleep(wait)
-                if self.closed is not None:
-                    break
             if isinstance(frame, (Ping, Pong, Bye)):
                 self._own(frame)
             else:
@@ -171,15 +157,17 @@ class Channel:
         """Waits until what was written has left, or was given up."""
         await self._stream.finished()
 
-    async def confirmed(self) -> None:
-        """Waits until the other end has said something, and so has let us in. Raises ChannelClosed."""
+    def begin(self) -> None:
+        """Lets the other end know that it is in, and goes on to do so while the channel lasts."""
+        self._beats()
+
+    async def begun(self) -> None:
+        """Waits until the other end has let us in. Raises ChannelClosed."""
         while self._ended is None and not self._data:
-            more = await self._stream.read()
-            if not more:
-                self._cut("refused us")
-            self._data = more
+            await self._more()
         if self._ended is not None:
             raise self._ended
+        self._beat = self._loop.call_later(self._pace, self._beats)  # not at once: puts and gets are soon over
 
     def _own(self, frame: Ping | Pong | Bye) -> None:
         if isinstance(frame, Bye):
@@ -196,14 +184,78 @@ class Channel:
             self.rtt, self.offset = min(self._measured)
             self.uncertainty = self.rtt / 2
 
+    def _open(self) -> bool:
+        """Opens the next record; False where it has not come yet, or will not."""
+        data, at = self._data, self._at
+        head = data[at : at + 4]
+        size = int.from_bytes(head, "big")
+        end = at + 4 + (size & ~REKEY)
+        if len(head) == 4 and end - at > 4 + RECORD + TAG:
+            self._cut("sent more at once than a record may hold")
+            return False
+        if len(head) < 4 or len(data) < end:
+            return False
+        self._at = end
+        try:
+            record = self._ciphers[1].decrypt(data[at + 4 : end], head)
+        except BAD:
+            self._cut("sent what was changed on the way")
+            return False
+        if not record:  # which would cost us work that no budget counts
+            self._cut("sent nothing")
+            return False
+        self._record, self._taken = record, 0
+        if size & REKEY:
+            self._ciphers[1].rekey()
+        return True
+
+    async def _patience(self) -> None:
+        """Waits until the budget allows the next frame, which is not taken yet: whoever gives up here loses nothing."""
+        self._heard = self._clock()  # what we do not read is no silence
+        await asyncio.sleep(max(0.0, self._until - self._heard))
+        self._heard, self._until = self._clock(), 0.0
+
+    async def _more(self) -> None:
+        """Waits for more bytes."""
+        if self._ended is None:
+            more = await self._stream.read()
+            if not more:
+                return self._cut("the connection was cut")
+            self._heard = self._clock()
+            self._data, self._at = self._data[self._at :] + more, 0
+        return None
+
+    def _seal(self, data: bytes) -> bytes:
+        """A record of these frames."""
+        self._left -= 1
+        size = len(data) + TAG
+        head = (size if self._left > 0 else size | REKEY).to_bytes(4, "big")
+        sealed = self._ciphers[0].encrypt(data, head)
+        if self._left <= 0:
+            self._ciphers[0].rekey()
+            self._left, self._rekeyed = self._limits.rekey_messages, self._clock()
+        return head + sealed
+
     def _flush(self) -> None:
         if not self._out or self._ended is not None:
             return None
-        data = b"".join(self._out)
-        self._out.clear()
         stream, limits = self._stream, self._limits
         if stream.over:
             return self._cut("the connection was cut")
+        records: list[bytes] = []
+        frames: list[bytes] = []
+        room = RECORD
+        for frame in self._out:
+            room -= len(frame) + 2
+            if room < 0:
+                records.append(self._seal(b"".join(frames)))
+                frames.clear()
+                room = RECORD - len(frame) - 2
+            frames.append(len(frame).to_bytes(2, "big"))
+            frames.append(frame)
+        records.append(self._seal(b"".join(frames)))
+        self._out.clear()
+        data = b"".join(records)
         stream.write(data)
         self._written += len(data)
         waiting = stream.buffered
@@ -250,8 +302,9 @@ class Channel:
             return
         self._ended = ChannelClosed(why, clean)
         self._out.clear()
-        self._data = b""
-        self._beat.cancel()
+        self._data = self._record = b""
+        if self._beat is not None:
+            self._beat.cancel()
         if self._drain is not None:
             self._drain.cancel()
         self.on_end()

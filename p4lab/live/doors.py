@@ -34,6 +34,8 @@ async def dial(addresses: Sequence[str], party: Party, expect: bytes | None = No
     attempts: set[asyncio.Task[Channel]] = set()
     failed: list[str] = []
     left = list(dict.fromkeys(addresses))[:ADDRESSES][::-1]
+    if len(left) == 1:
+        return await _attempt(left[0], party, expect)
     loop = asyncio.get_running_loop()
     try:
         while left or attempts:

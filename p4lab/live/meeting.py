@@ -72,7 +72,7 @@ async def initiate(stream: Stream, party: Party, expect: bytes | None = None, ad
         meeting.send(meeting.own)
         channel = meeting.channel(peer_key, peer, party.ticket is None, address)
         try:
-            await channel.confirmed()
+            await channel.begun()
         except ChannelClosed as closed:
             raise NotAdmitted("Who answers there does not admit us.") from closed
         return channel
@@ -92,7 +92,9 @@ async def respond(stream: Stream, party: Party, address: str = "") -> Channel:
         peer_key, peer, why = meeting.judge(await meeting.hear())
         if peer is None and not party.authority:
             raise NotAdmitted(f"Who knocked {why or 'has no ticket'}.")
-        return meeting.channel(peer_key, peer, peer is None, address)
+        channel = meeting.channel(peer_key, peer, peer is None, address)
+        channel.begin()
+        return channel
 
     return await _within(stream, party, talk())
 
@@ -106,7 +108,10 @@ class _Meeting:
         self._stream = stream
         self._party = party
         self._shake = Handshake(
-            initiator, PROLOGUE + party.class_id.encode(), keys.static, secrets.token_bytes(KEY_SIZE)
+            initiator,
+            PROLOGUE + party.class_id.encode(),
+            (keys.static, keys.static_public),
+            secrets.token_bytes(KEY_SIZE),
         )
         self._data = b""
 

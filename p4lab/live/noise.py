@@ -62,15 +62,16 @@ class Cipher:
 class Handshake:
     """One side of an XX handshake. After three messages `done`, with a cipher for each direction.
 
-    static, ephemeral: private keys. peer: the other side's public static key, once it is known. hash: names this
-    handshake, equal at both sides.
+    static: our private and public key. ephemeral: a private key. peer: the other side's public static key, once it is
+    known. hash: names this handshake, equal at both sides.
     """
 
-    def __init__(self, initiator: bool, prologue: bytes, static: bytes, ephemeral: bytes) -> None:
+    def __init__(self, initiator: bool, prologue: bytes, static: tuple[bytes, bytes], ephemeral: bytes) -> None:
         self.peer = b""
         self._initiator = initiator
         self._step = 0
-        self._private = {"s": static, "e": ephemeral}
+        self._private = {"s": static[0], "e": ephemeral}
+        self._own = static[1]
         self._public = {"s": b"", "e": b""}  # the other side's
         self._hash = blake2s(NAME).digest()  # longer than 32 bytes, so hashed (section 5.2)
         self._chain = self._hash
@@ -96,7 +97,7 @@ class Handshake:
                 self._mix_hash(public)
                 out += public
             elif token == "s":
-                out += self._encrypt(crypto_scalarmult_base(self._private["s"]))
+                out += self._encrypt(self._own)
             else:
                 self._mix_key(token)
         return bytes(out) + self._encrypt(payload)

@@ -3,7 +3,8 @@
 Rules: the engine knows neither speed nor pause. This is the hot path: what its loop uses is hoisted out of it.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from heapq import heappop, heappush
 from itertools import repeat
 
@@ -11,7 +12,8 @@ from p4lab.core.contract import Effect, Persist, Received, Send
 from p4lab.scenario.model import Do, Scenario
 from p4lab.stage.agenda import COMMIT, Agenda
 from p4lab.stage.cast import Watch
-from p4lab.trace import Tally, Trace
+from p4lab.stage.crashes import Disk, Key
+from p4lab.trace import Stream
 
 
 class Engine:
@@ -20,13 +22,16 @@ class Engine:
     watch: is told of each provider that is made, at the start and at each restart, before it is used.
     """
 
+    held: Container[int] = ()  # no node waits for its disk with all it does, only with what stands behind a Persist
+
     def __init__(
-        self, scenario: Scenario, trace: Trace | Tally, by_hand: Sequence[Do] = (),
+        self, scenario: Scenario, trace: Stream, by_hand: Sequence[Do] = (),
         watch: Watch = lambda number, provider: None,
     ) -> None:  # fmt: skip
         self.trace = trace
         self._commit_delay = scenario.options.commit_delay
-        self._agenda = Agenda(scenario, trace, by_hand, watch, self._keep)
+        self.disks: defaultdict[int, Disk] = defaultdict(Disk)
+        self._agenda = Agenda(scenario, trace, by_hand, watch, self)
         self.cast = self._agenda.cast
 
     def add(self, row: Do) -> None:
@@ -79,10 +84,26 @@ class Engine:
                 arm(dst)
         return self.run(now)  # what else is due at the same time
 
-    def _keep(self, node: int, what: Persist, behind: list[Effect], cause: int, t: float) -> bool:
-        """What a node persists is stored once `commit_delay` is over."""
-        if self._commit_delay:
-            self._agenda.push(t + self._commit_delay, node, COMMIT, (what, behind, cause))
-            return False
-        self.cast.crashes.disks[node].write(what.rows)
-        return True
+    # Disks: what a node persists is stored once `commit_delay` is over
+
+    def keep(self, node: int, effects: list[Effect], cause: int, t: float) -> bool:
+        """As `agenda.Disks` says."""
+        what, behind = effects[0], effects[1:]
+        assert isinstance(what, Persist), "nobody is held"
+        if not self._commit_delay:
+            self.disks[node].write(what.rows)
+            return True
+
+        def commit(now: float) -> None:
+            self.disks[node].write(what.rows)
+            self._agenda.perform(node, behind, cause, now)
+
+        self._agenda.push(t + self._commit_delay, node, COMMIT, commit)
+        return False
+
+    def drop(self, node: int) -> None:
+        """It went with its ticket."""
+
+    def stored(self, node: int) -> dict[Key, object]:
+        """What there is of this node."""
+        return self.disks[node].rows

@@ -7,18 +7,20 @@ cut under way, is made a ticket at the cut, so nobody looks at each that does. T
 heap entry a message.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Mapping, Sequence
 from heapq import heapify, heappush
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from p4lab.core.contract import Effect, Emit, Input, Persist, Send, SendAll, Woke
 from p4lab.core.events import Event, Lost
 from p4lab.scenario.model import Do, Scenario
 from p4lab.stage.cast import Cast, Watch
+from p4lab.stage.crashes import Key
 from p4lab.stage.reach import Hold
+from p4lab.stage.roster import NOBODY, Spare
 from p4lab.stage.workload import Source
-from p4lab.trace import LOST, Tally, Trace
+from p4lab.trace import LOST, Stream
 
 WAKE, DELAYED, SOURCE, COMMAND, LOSS, COMMIT, HOLD = range(7)  # what a ticket is for: its lowest three bits
 KINDS = 8
@@ -27,26 +29,46 @@ FIRST_TICKET = -(2**62)
 FIRST_COMMAND = -(2**31)  # commands come before all else that is due at the same time
 
 Entry = tuple[float, int, int, int, Any]  # due, n, dst, src or a ticket, what
-Keep = Callable[[int, Persist, list[Effect], int, float], bool]
+
+
+class Disks(Protocol):
+    """Where nodes store things for good. held: nodes of which effects wait until that is done."""
+
+    @property
+    def held(self) -> Container[int]: ...
+
+    def keep(self, node: int, effects: list[Effect], cause: int, t: float) -> bool:
+        """Take effects that begin with a Persist, or all effects of a node that is held.
+
+        True: it is stored, and what stands behind it can be performed. Else this is performed when it is stored.
+        """
+
+    def drop(self, node: int) -> None:
+        """What waits of this node is not to be performed any more."""
+
+    def stored(self, node: int) -> Mapping[Key, object]:
+        """What there is of this node."""
 
 
 class Agenda:
-    """heap: what is due. cast: who is in the run.
-
-    keep: stores what a node persists (node, what, effects behind it, their cause, now). True: it is done. Else those
-    effects are performed by whoever stores it, when it is done.
-    """
+    """heap: what is due. cast: who is in the run."""
 
     def __init__(
-        self, scenario: Scenario, trace: Trace | Tally, by_hand: Sequence[Do], watch: Watch, keep: Keep
+        self,
+        scenario: Scenario,
+        stream: Stream,
+        by_hand: Sequence[Do],
+        watch: Watch,
+        disks: Disks,
+        spare: Spare = NOBODY,
     ) -> None:
         self.heap: list[Entry] = []
-        self._trace = trace
-        self._keep = keep
+        self._trace = stream
+        self._disks = disks
         self._armed: list[float] = []
         self._commands = 0
         self._ticket = FIRST_TICKET
-        self.cast = Cast(scenario, by_hand, self, watch)
+        self.cast = Cast(scenario, by_hand, self, watch, disks.stored, spare)
         self._network = self.cast.network
         self._armed += [inf] * len(self.cast.nodes)
         for row in [*scenario.do, *by_hand]:
@@ -90,9 +112,7 @@ class Agenda:
         elif kind == LOSS:
             self._trace.emit(what, t, what.message)
         elif kind == COMMIT:
-            done, effects, cause = what
-            self.cast.crashes.disks[dst].write(done.rows)
-            self.perform(dst, effects, cause, t)
+            what(t)
         elif kind == HOLD:
             self.cast.reach.held(what, t)
         else:
@@ -133,18 +153,22 @@ class Agenda:
         heap[:] = [entry for entry in heap if entry[2] != number or entry[3] >= 0 or entry[3] & 7 not in OF_A_NODE]
         heapify(heap)
         self._armed[number] = inf
+        self._disks.drop(number)
 
     # What nodes ask for
 
     def perform(self, src: int, effects: list[Effect], cause: int, t: float) -> None:
         """Do what a node asks for, in its order."""
+        if src in self._disks.held and effects:
+            self._disks.keep(src, effects, cause, t)
+            return
         for place, effect in enumerate(effects):
             if isinstance(effect, Emit):
                 event = self._trace.emit(effect.event, t, effect.cause or cause)
                 if effect.leads:
                     cause = event
             elif isinstance(effect, Persist):
-                if not self._keep(src, effect, effects[place + 1 :], cause, t):
+                if not self._disks.keep(src, effects[place:], cause, t):
                     return
             elif effect.after:
                 self.push(t + effect.after, src, DELAYED, (effect, effect.cause or cause))

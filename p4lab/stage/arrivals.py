@@ -62,6 +62,10 @@ class Arrivals:
         rows: list[Provider | Organisation] = [*scenario.provider, *scenario.organisation]
         self._customers = {self._index[row.name]: row.customers for row in rows}
 
+    def expect(self, node: int, customers: int) -> None:
+        """Somebody of whom nobody knew at the start will come here."""
+        self._customers[node] = customers
+
     def add_provider(self, command: AddProvider, t: float) -> None:
         """A provider comes."""
         name = command.provider

@@ -4,10 +4,10 @@ Rules: a cast knows no time: whoever drives it says when, and does what has to b
 nodes 0..N-1, their customers N..2N-1, organisations follow (`houses.py`); N is how many ever come (`roster.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from p4lab.core.commands import Command
+from p4lab.core.commands import ANEW, AddOrganisation, AddProvider, Command, verb
 from p4lab.core.contract import Input, Node
 from p4lab.core.customer import Customer
 from p4lab.core.events import Attached, Event, Housed, Joined, Noted, Peered
@@ -18,14 +18,15 @@ from p4lab.core.redirect import Redirect
 from p4lab.core.signing import Ed25519, Modelled, Signer
 from p4lab.core.wallet import Wallet
 from p4lab.scenario.model import Do, Scenario
+from p4lab.scenario.verbs import as_row
 from p4lab.stage.arrivals import Arrivals
-from p4lab.stage.crashes import Crashes, Nobody
+from p4lab.stage.crashes import Crashes, Key, Nobody
 from p4lab.stage.houses import Houses
 from p4lab.stage.liars import Liars
 from p4lab.stage.network import Network
 from p4lab.stage.operations import Operations
 from p4lab.stage.reach import Hold, Reach, Stage
-from p4lab.stage.roster import Roster
+from p4lab.stage.roster import NOBODY, Roster, Spare
 from p4lab.stage.verbs import Verbs
 from p4lab.stage.workload import Source, joining, sources
 
@@ -51,28 +52,31 @@ class Driver(Stage, Protocol):
 class Cast:
     """nodes, handles: by number, and what each of them does with an input; both lists change in place."""
 
-    def __init__(self, scenario: Scenario, by_hand: Sequence[Do], driver: Driver, watch: Watch) -> None:
+    def __init__(
+        self, scenario: Scenario, by_hand: Sequence[Do], driver: Driver, watch: Watch,
+        stored: Callable[[int], Mapping[Key, object]], spare: Spare = NOBODY,
+    ) -> None:  # fmt: skip
         self.nodes: list[Node] = []
         self._driver = driver
         self._watch = watch
         self._begins = scenario
-        self._roster = roster = Roster(scenario, by_hand)
+        self._roster = roster = Roster(scenario, by_hand, spare)
         self._scenario = everybody = roster.scenario
         self._houses = houses = Houses(everybody, roster.later)
         self.network = network = Network(scenario, scenario.seed, houses)
         redirect = {i for i in network.parents if scenario.provider[i].attach is Attach.REDIRECT}
         self.reach = reach = Reach(driver, network, redirect, len(everybody.provider), scenario.options.hold_time)
-        self.crashes = crashes = Crashes(self, reach, houses.total)
+        crashes = Crashes(self, reach, houses.total, stored)
         self._delays = [row.lookup_delay for row in everybody.provider]
         self._liars = liars = Liars(self, self._delays)
-        arrivals = Arrivals(everybody, roster, houses, self, network, reach, crashes, self._delays)
+        self._arrivals = arrivals = Arrivals(everybody, roster, houses, self, network, reach, crashes, self._delays)
         self._verbs = Verbs(everybody, houses, self, network, reach, crashes, liars, arrivals, roster.away)
         self._signer: Signer = Ed25519() if scenario.options.signatures is Signatures.REAL else Modelled()
-        wallet = Wallet(self._signer)
+        self._wallet = wallet = Wallet(self._signer)
         roster.away.update(houses.index[name] for name in roster.later)
         self.operations = Operations(driver, houses, wallet, roster.away)
         providers = self._providers()
-        self._place(providers, wallet)
+        self._place(providers)
         self.handles = [node.handle for node in self.nodes]
         self._introduce()
         self._peer(providers)
@@ -82,6 +86,9 @@ class Cast:
 
     def do(self, command: Command, t: float) -> None:
         """What a person or the scenario asks for; where it cannot be done, a Noted event says why."""
+        if isinstance(command, ANEW) and (why := self._seat(command)):
+            self.emit(Noted(text=why), t)
+            return
         if why := self._roster.missing(command):
             self.emit(Noted(text=why), t)
         elif not self._verbs.do(command, t):
@@ -134,6 +141,28 @@ class Cast:
         if isinstance(provider, Provider):
             provider.set_lookup_delay(lookup_delay)
 
+    def _seat(self, command: AddProvider | AddOrganisation) -> str:
+        """Give whoever comes, if nobody knew of them at the start, one of the places kept free; else why not."""
+        if isinstance(command, AddProvider):
+            name, customers = command.provider, command.customers
+        else:
+            name, customers = command.organisation, command.customers
+        if name in self._houses.index:
+            return ""
+        place = self._roster.seat(command)
+        if place is None:
+            return f"{verb(command)} {name}: as many have come as a run has places for"
+        node = self._houses.rename(place, name)
+        if isinstance(command, AddProvider):
+            self._delays[node] = command.lookup_delay
+        else:
+            self._houses.settle(node, as_row(command))
+        self._arrivals.expect(node, customers)
+        self.operations.expect(name, node)
+        inside = self._houses.customers(node)
+        self.replace(inside, Customer(inside, node, name, self._wallet))
+        return ""
+
     # The start
 
     def _providers(self) -> list[Provider | Redirect]:
@@ -163,9 +192,9 @@ class Cast:
         self._watch(number, provider)
         return provider
 
-    def _place(self, providers: list[Provider | Redirect], wallet: Wallet) -> None:
+    def _place(self, providers: list[Provider | Redirect]) -> None:
         """Everybody at their number; in the places of those who come later stands nobody."""
-        rows, houses, later = self._scenario.provider, self._houses, self._roster.later
+        rows, houses, later, wallet = self._scenario.provider, self._houses, self._roster.later, self._wallet
         count = len(rows)
         absent = [Nobody() for _ in range(count - self._roster.declared)]
         customers = [Customer(count + i, i, row.name, wallet) for i, row in enumerate(rows)]

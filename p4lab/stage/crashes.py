@@ -4,7 +4,7 @@ Rules: the node object is dropped, and everything due at it. What it asked to pe
 `commit_delay` is over; a node that is down hears nothing and says nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from p4lab.core.contract import NEVER, NOTHING, Effect, Input, Node, Unlinked
@@ -17,7 +17,7 @@ Rows = tuple[tuple[str, bytes, bytes, object], ...]
 
 
 class Disk:
-    """What one provider has stored for good. rows: by store, nid and entry."""
+    """What one node has stored for good, kept in memory. rows: by store, nid and entry."""
 
     def __init__(self) -> None:
         self.rows: dict[Key, object] = {}
@@ -63,13 +63,15 @@ class Machines(Stage, Protocol):
 
 
 class Crashes:
-    """disks: by provider."""
+    """stored: what there is on the disk of a node."""
 
-    def __init__(self, machines: Machines, reach: Reach, providers: int) -> None:
-        self.disks = [Disk() for _ in range(providers)]
+    def __init__(
+        self, machines: Machines, reach: Reach, nodes: int, stored: Callable[[int], Mapping[Key, object]]
+    ) -> None:  # fmt: skip
+        self._stored = stored
         self._machines = machines
         self._reach = reach
-        self._epochs = [0] * providers
+        self._epochs = [0] * nodes
         self._missed: dict[int, list[tuple[int, Role, str]]] = {}  # who left while a provider was down, and why
 
     def crash(self, node: int, t: float) -> None:
@@ -86,7 +88,7 @@ class Crashes:
         copies = 0
         if isinstance(provider, Restorable):
             roles = reach.roles(node) | {other: role for other, role, _ in missed}
-            copies = provider.restore(self.disks[node].rows, roles, t)
+            copies = provider.restore(self._stored(node), roles, t)
         self._machines.swap(node, provider)
         event = self._machines.emit(Restarted(node=node, copies=copies), t)
         for other, _, why in missed:

@@ -10,6 +10,7 @@ from p4lab.core.options import Options
 from p4lab.core.proxy import Proxy
 from p4lab.core.signing import Signer
 from p4lab.scenario.model import Link, Organisation, Scenario
+from p4lab.stage.roster import PLACE
 
 
 class Houses:
@@ -25,11 +26,24 @@ class Houses:
         self.index = {row.name: node for node, row in enumerate(scenario.provider)}
         by_name = {row.name: row for row in scenario.organisation}
         self._depths = {name: _depth(row, by_name) for name, row in by_name.items()}
-        nearest_first = sorted(scenario.organisation, key=lambda row: self._depths[row.name])
+        nearest_first = sorted(
+            scenario.organisation, key=lambda row: (row.name.startswith(PLACE), self._depths[row.name])
+        )
         self.rows: dict[int, Organisation] = dict(enumerate(nearest_first, 2 * count))
         self.index |= {row.name: node for node, row in self.rows.items()}
         self.names = {node: name for name, node in self.index.items()}
         self.total = 2 * count + 2 * len(self.rows)
+
+    def rename(self, place: str, name: str) -> int:
+        """Whoever takes this place has this name; returns the node."""
+        node = self.index.pop(place)
+        self.index[name], self.names[node] = node, name
+        return node
+
+    def settle(self, node: int, row: Organisation) -> None:
+        """The proxy of this organisation stands here."""
+        self.rows[node] = row
+        self._depths[row.name] = 1 + self._depths.get(row.at, -1)
 
     def customers(self, node: int) -> int:
         """The node of the customers of a provider or a proxy."""

@@ -44,6 +44,10 @@ class Operations:
         """There is this workload."""
         self._keys[keys.row.name] = keys
 
+    def expect(self, name: str, node: int) -> None:
+        """Somebody of whom nobody knew at the start: an identity of this name is a customer there."""
+        self._home.setdefault(name, node)
+
     def request(self, command: Put | Get | Renew, workload: str, t: float) -> None:
         """What a workload asks for."""
         owner = None if isinstance(command, Get) else command.identity

@@ -1,5 +1,6 @@
-"""Records and messages drawn by Hypothesis: sound records of every kind, and messages within what peers may send."""
+"""Drawn by Hypothesis: sound records of every kind, messages within what peers may send, rows that are persisted."""
 
+from math import inf
 from typing import Any
 
 import msgspec
@@ -7,11 +8,15 @@ from hypothesis import strategies as st
 
 from p4lab.core import messages as m
 from p4lab.core.events import Stored
+from p4lab.core.floors import Floor
+from p4lab.core.leaving import Departure
 from p4lab.core.messages import Message
 from p4lab.core.names import Kind, Regime, name_id
 from p4lab.core.neighbours import Role
 from p4lab.core.records import TOMBSTONE, Record, announcement, authenticated, immutable, removal, unauthenticated
 from p4lab.core.signing import Modelled, identity_seed
+from p4lab.core.stores import Copy, Mark
+from p4lab.live.rows import Row
 
 SIGNER = Modelled()
 COUNTS = st.integers(0, 2**63 - 1)
@@ -21,7 +26,7 @@ NIDS = st.binary(min_size=32, max_size=32)
 SECONDS = st.floats(0.0, 1e7, allow_nan=False)
 VALUES = st.binary(max_size=40) | st.integers(0, 8192).map(bytes)
 REGIMES = st.sampled_from(Regime)
-LIFETIMES = st.integers(0, 604_800_000)
+LIFETIMES = st.integers(0, 4_838_400).map(lambda eighths: 125 * eighths)  # ms, exact as seconds
 KEYS = st.binary(min_size=1, max_size=64)
 ENTRIES = st.sampled_from([b"", b"e" * 32, b"e" * 64])
 ANY_REGIME: dict[str, Any] = {"regime": REGIMES, "ttl_ms": LIFETIMES, "lease_ms": LIFETIMES}
@@ -123,3 +128,39 @@ def sized(message: Message, size: int) -> Message:
     if isinstance(message, m.RelayedAnswer):
         changes["answer"] = sized(message.answer, size)
     return msgspec.structs.replace(message, **changes)
+
+
+# What a provider persists
+
+UNTIL = st.just(inf) | st.integers(101, 700_000).map(float)
+
+
+@st.composite
+def copies(draw: st.DrawFn) -> Row:
+    record, until, via, store = draw(RECORDS), draw(UNTIL), draw(st.integers(-1, 9)), draw(st.sampled_from("LSRP"))
+    event = Stored(
+        7, draw(COUNTS), record.nid, store, record.version[0], record.version[1][:8].hex(), record.entry[:8].hex(),
+        record.regime.value, None if until == inf else until, None if via < 0 else via, draw(COUNTS), record.deleted,
+    )  # fmt: skip
+    copy = Copy(record, until, event, via, draw(PATHS), tuple(draw(st.lists(NIDS, max_size=2))))
+    return store, record.nid, record.entry, copy
+
+
+@st.composite
+def marks(draw: st.DrawFn) -> Row:
+    record, until, via = draw(RECORDS.filter(lambda each: not each.entry) | REMOVALS), draw(UNTIL), draw(NODES)
+    told = Stored(0, 3, record.nid, "", id=draw(COUNTS)) if draw(st.booleans()) else None
+    return "T", record.nid, record.entry, Mark(record, until, via, told)
+
+
+@st.composite
+def departures(draw: st.DrawFn) -> Row:
+    names = dict.fromkeys(draw(st.lists(st.tuples(NIDS, ENTRIES), max_size=3)))
+    owner, via = draw(NIDS), draw(st.integers(-1, 9))
+    return "O", owner, str(via).encode(), Departure(owner, draw(NODES), draw(UNTIL), via, names)
+
+
+FLOORS = st.builds(Floor, st.tuples(COUNTS, NIDS), UNTIL)
+ROWS: st.SearchStrategy[Row] = st.one_of(
+    copies(), marks(), departures(), st.tuples(st.just("F"), NIDS, st.just(b""), FLOORS)
+)  # fmt: skip

@@ -243,6 +243,6 @@ def test_only_seat_0_is_obeyed(tmp_path: Path, frame: Frozen | Said | Propose | 
 def test_a_lie_in_a_listen_address_sends_nobody_outside(tmp_path: Path) -> None:
     room = Class(tmp_path)
     ann = room.join("Ann")
-    room.teacher.up(ann, Open("member", ("8.8.8.8:53", "127.0.0.1:22", "10.0.0.5:4700")), "10.0.0.5")
+    room.teacher.up(ann, Open("member", ("8.8.8.8:53", "127.0.0.1:22", "10.0.0.5:4700")))
     assert room.teacher.roster.members[ann].addresses == ("10.0.0.5:4700",)
     assert len(encode(Seated((room.teacher.roster.members[ann],)))) < 200

@@ -1,13 +1,19 @@
-"""The run that the session tests share, live and as a recording."""
+"""The run that the session tests share: simulated, in real time and as a recording."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Event
+from typing import Any
+
+from msgspec.structs import replace
 
 from p4lab.recording import Recorder
+from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
+from p4lab.session.lab import LiveLab
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
 
@@ -76,6 +82,30 @@ def simulated(folder: Path) -> Session:
     return Simulated(parse(TEXT))
 
 
+def hurried(scenario: Scenario, factor: float) -> Scenario:
+    """The same, so many times as fast, for runs that take their time."""
+
+    def faster(row: Any, *fields: str) -> Any:
+        given = {name: getattr(row, name) / factor for name in fields if getattr(row, name) is not None}
+        rates = [name for name in ("gets_per_second", "updates_per_second") if hasattr(row, name)]
+        return replace(row, **given, **{name: getattr(row, name) * factor for name in rates})
+
+    assert not scenario.peering[0].latency, "links are like `link`"
+    return replace(
+        faster(scenario, "duration"),
+        link=faster(scenario.link, "latency", "jitter"),
+        provider=tuple(faster(row, "lookup_delay") for row in scenario.provider),
+        options=faster(scenario.options, "query_timeout", "hold_time"),
+        workload=tuple(faster(row, "start", "stop", "ttl", "lease") for row in scenario.workload),
+        do=tuple(faster(row, "at") for row in scenario.do),
+    )
+
+
+def lab(folder: Path) -> Session:
+    """In real time, of which it gets less."""
+    return LiveLab(hurried(parse(TEXT), HURRY))
+
+
 def replayed(folder: Path) -> Session:
     """The same run, recorded and read again."""
     return Replayed(record(folder / "run.p4rec"))
@@ -86,7 +116,8 @@ def in_parts(folder: Path) -> Session:
     return Replayed(record(folder / "run.p4rec"), first=1)
 
 
-BACKENDS = {"simulated": simulated, "replayed": replayed, "replayed in parts": in_parts}
+HURRY = 40.0  # half a second of a run that lasts twenty
+BACKENDS = {"simulated": simulated, "lab": lab, "replayed": replayed, "replayed in parts": in_parts}
 
 
 def record(path: Path, text: str = TEXT) -> Path:
@@ -105,7 +136,14 @@ def record(path: Path, text: str = TEXT) -> Path:
 
 def finish(session: Session) -> float:
     """Advance to the end of the run."""
-    end, known = session.scenario.duration, 0.0
+    return reach(session, session.scenario.duration)
+
+
+def reach(session: Session, end: float) -> float:
+    """Advance to `end`, which in real time takes that long."""
+    known, pause = session.advance(end), Event()
     while known < end:
+        if session.abilities.real_time:
+            pause.wait(0.002)
         known = session.advance(end)
     return known

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
+from threading import Event as ThreadingEvent
 from time import perf_counter
 
 import pytest
@@ -43,26 +45,42 @@ from p4lab.core.events import (
     Unpeered,
 )
 from p4lab.session.base import Session
-from tests.session.runs import BACKENDS, finish
+from tests.session.runs import BACKENDS, finish, reach
 
 Make = Callable[[], Session]
+LATE = 0.25  # s that a machine with much else to do may be late
 
 
 @pytest.fixture(params=sorted(BACKENDS))
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    return lambda: BACKENDS[request.param](tmp_path)
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    made: list[Session] = []
+
+    def another() -> Session:
+        made.append(BACKENDS[request.param](tmp_path))
+        return made[-1]
+
+    yield another
+    for session in made:
+        session.close()
 
 
 def test_time_goes_on_to_the_end_in_short_calls(make: Make) -> None:
-    session = make()
-    known, calls = 0.0, 0
+    session, pause = make(), ThreadingEvent()
+    known, calls, live = 0.0, 0, session.abilities.real_time
     while known < session.scenario.duration:
         began = perf_counter()
         after = session.advance(session.scenario.duration)
         assert perf_counter() - began < 0.25  # a few ms on a machine that does nothing else
-        assert known <= after <= session.scenario.duration
+        assert known <= after and (live or after <= session.scenario.duration)
         known, calls = after, calls + 1
+        if live:
+            pause.wait(0.002)  # time passes by itself
     assert calls < 10_000
+    if live:
+        assert session.abilities.end == inf  # it goes on until it is closed
+        session.close()
+        known = session.advance(known)
+        assert (session.abilities.known, session.abilities.end, session.abilities.submit) == (True, known, False)
     assert session.advance(known / 2) == known
     assert session.advance(known * 2) == known
     session.close()
@@ -73,7 +91,7 @@ def test_the_past_is_settled(make: Make) -> None:
     session = make()
     settled = []
     for tenth in range(1, 11):
-        known = session.advance(session.scenario.duration * tenth / 10)
+        known = reach(session, session.scenario.duration * tenth / 10)
         settled.append((known, session.trace.index_at(known)))
     finish(session)
     assert [(known, session.trace.index_at(known)) for known, _ in settled] == settled
@@ -91,6 +109,8 @@ def test_the_stream_is_ordered_numbered_and_caused(make: Make) -> None:
 
 def test_any_number_of_steps_gives_the_same_run(make: Make) -> None:
     one, many = make(), make()
+    if one.abilities.real_time:
+        return  # no two runs in real time are the same
     finish(one)
     for step in range(1, 201):
         many.advance(many.scenario.duration * step / 200)
@@ -105,15 +125,22 @@ def test_submit_does_what_the_abilities_say(make: Make) -> None:
         with pytest.raises(ValueError, match=session.abilities.why_not):
             session.submit(Note("x"), known)
         return
-    at = session.submit(Get("Aster", key="news/1"), known)
-    assert known < at < known + 0.001
+    at, live = session.submit(Get("Aster", key="news/1"), known), session.abilities.real_time
+    assert known < at < known + (LATE if live else 0.001)
     assert [(row.at, row.command) for row in session.commands] == [(at, Get("Aster", key="news/1"))]
+    reach(session, at + LATE)
     finish(session)
     records = session.trace.slice(0, len(session.trace)).records
+    planned = [row.at for row in session.scenario.do if isinstance(row.command, Get)]
     done = [event.t for event in records if isinstance(event, GetStarted) and event.workload == BY_HAND]
-    assert done == [at, 6.0]
-    with pytest.raises(ValueError, match="past"):
-        session.submit(Note("too late"), known)
+    if live:  # the true time, wherever the playhead is
+        assert sorted(done) == done and len(done) == 2
+        assert all(0 <= was - meant < LATE for was, meant in zip(done, sorted([at, *planned]), strict=True))
+        assert session.submit(Note("whenever"), 0.0) > known
+    else:
+        assert done == [at, *planned] == [at, 6.0]
+        with pytest.raises(ValueError, match="past"):
+            session.submit(Note("too late"), known)
 
 
 BY_HAND_TOO: list[tuple[Command, list[type[Event]]]] = [
@@ -140,16 +167,23 @@ def test_every_verb_can_be_given_by_hand(make: Make) -> None:
     session = make()
     if not session.abilities.submit:
         return
-    known = session.advance(3.0)
-    while known < 3.0:
-        known = session.advance(3.0)
+    live = session.abilities.real_time
+    known = reach(session, 0.15 if live else 3.0)
     again = session.fork(known)
-    for command, _ in BY_HAND_TOO:
-        at = session.submit(command, known)
-    finish(session)
-    told = [type(event) for event in session.trace.slice(0, len(session.trace)).records if event.t == at]
+    given = [session.submit(command, known) for command, _ in BY_HAND_TOO]
+    at = given[-1]
+    reach(session, at + LATE) if live else finish(session)
+    records = session.trace.slice(0, len(session.trace)).records
+    if live:
+        told = [
+            type(event) for event in records if event.t >= given[0] and getattr(event, "workload", "") in ("", BY_HAND)
+        ]
+    else:
+        told = [type(event) for event in records if event.t == at]
     planned = [kind for _, kinds in BY_HAND_TOO for kind in kinds]
     assert [kind for kind in told if kind in EVENTS][: len(planned)] == planned
+    if live:
+        return  # made again it is a simulation
     while again.advance(known) < known:
         pass
     for command, _ in BY_HAND_TOO:
@@ -160,6 +194,8 @@ def test_every_verb_can_be_given_by_hand(make: Make) -> None:
 
 def test_fork_does_what_the_abilities_say(make: Make) -> None:
     session = make()
+    if session.abilities.real_time:
+        return  # a fork is a simulation of it: test_lab.py
     finish(session)
     if not session.abilities.fork:
         with pytest.raises(ValueError, match=session.abilities.why_not):

@@ -40,7 +40,7 @@ def test_what_follows_is_done_when_it_is_stored() -> None:
         heard = Heard("A B", Do(1.0, Put("A", "v", "k")), answers=answers, options=options)
         assert heard.run() == ["1 2 Requested", "1 0 hears 2", f"{when + 1:g} 1 hears 0"]
         assert [t for t, _ in heard.events(Noted)] == [when]
-        assert heard.engine.cast.crashes.disks[0].rows == {("L", b"n", b""): "v"}
+        assert heard.engine.disks[0].rows == {("L", b"n", b""): "v"}
 
 
 @pytest.mark.parametrize(("crash", "kept"), [(1.4, {}), (1.6, {("L", b"n", b""): "v"})])
@@ -49,7 +49,7 @@ def test_a_crash_before_that_undoes_it(crash: float, kept: dict[Any, Any]) -> No
     do = Do(1.0, Put("A", "v", "k")), Do(crash, Crash("A"))
     heard = Heard("A B", *do, answers={0: stores((("L", b"n", b"", "v"),)), 2: ASKS}, options=slow)
     heard.run()
-    assert heard.engine.cast.crashes.disks[0].rows == kept
+    assert heard.engine.disks[0].rows == kept
     assert len(heard.events(Noted)) == len(kept)
 
 

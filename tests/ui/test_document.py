@@ -314,7 +314,7 @@ def test_the_run_is_saved_as_a_recording_behind_what_a_person_does(desk: Desk, q
 
 
 def test_saving_a_recording_can_be_given_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    monkeypatch.setattr("ui.works.BUDGET", 0.0)
     desk.document.open(desk.file)
     desk.player.seek(5.0)
     desk.document.save_recording(desk.file.with_name("run.p4rec"))

@@ -68,7 +68,7 @@ def test_a_recording_plays_as_far_as_it_goes(qtbot: QtBot, tmp_path: Path, until
 def test_a_recording_is_read_behind_what_a_person_does(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    monkeypatch.setattr("ui.works.BUDGET", 0.0)
     whole = Run(Replayed(_recorded(tmp_path, 20.0)))
     while not whole.advance(20.0, 1.0):
         pass
@@ -92,7 +92,7 @@ def test_a_recording_is_read_behind_what_a_person_does(
 
 
 def test_reading_is_given_up_with_what_is_there(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.player.ERRAND_BUDGET", 0.0)
+    monkeypatch.setattr("ui.works.BUDGET", 0.0)
     player = Player(Simulated)
     session = Replayed(_recorded(tmp_path, 20.0), first=1)
     session.advance = _slowly(session)

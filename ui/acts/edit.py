@@ -1,10 +1,15 @@
 """The menu Edit: taking back what was done, and doing it again.
 
-Rules: rows alone; what can be taken back is the history's affair.
+Rules: rows alone; what can be taken back is the history's affair. Nothing takes back what happened live.
 """
 
 from ui.acts.context import Context
 from ui.rows import Row
+
+LIVE = (
+    "What is done by hand in a live run has happened, and nothing takes it back. Marks, names, places and forks can be "
+    "undone; F tries something else in a model."
+)
 
 
 def rows(ctx: Context) -> list[Row]:
@@ -12,7 +17,8 @@ def rows(ctx: Context) -> list[Row]:
     history = ctx.player.history
 
     def nothing_done() -> str:
-        return ctx.nothing_open() or ("" if history.can_undo else "Nothing was done since it was opened.")
+        nothing = LIVE if ctx.player.run.happens else "Nothing was done since it was opened."
+        return ctx.nothing_open() or ("" if history.can_undo else nothing)
 
     def nothing_undone() -> str:
         return ctx.nothing_open() or ("" if history.can_redo else "Nothing was undone.")

@@ -5,7 +5,7 @@ Rules: rows alone; what became of it is told by the document's signals.
 
 from functools import partial
 
-from ui.acts import sequence
+from ui.acts import live, sequence
 from ui.acts.context import Context
 from ui.document import slug
 from ui.presenting.shots import Shot
@@ -19,6 +19,8 @@ def rows(ctx: Context) -> list[Row]:
     def nothing_new() -> str:
         if document.recording:
             return "A recording is saved already. Save as… keeps the scenario that it was made from."
+        if document.live and not document.unsaved:
+            return "What happens live is no file: Save recording… keeps it. Save as… keeps what it was made from."
         return ctx.nothing_open() or ("" if document.unsaved or document.path is None else "Everything is saved.")
 
     def not_recording() -> str:
@@ -41,6 +43,7 @@ def rows(ctx: Context) -> list[Row]:
         Row("new", "New", "File", lambda: _ignore(document.new()), ("Ctrl+N",), says="An empty network to draw in"),
         Row("pattern", "New from a pattern…", "File", view.studio.new_pattern, ("Ctrl+Alt+N",),
             says="A network of a kind: a mesh, a ring, a star, a forest and others, of as many providers as you like"),
+        *live.new_rows(ctx),
         Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),

@@ -72,10 +72,10 @@ def view_rows(ctx: Context) -> list[Row]:
 
 def _edge(ctx: Context, direction: int) -> str:
     player = ctx.player
-    if ctx.nothing_open() or (0 < player.playhead < player.duration):
+    if ctx.nothing_open() or (0 < player.playhead < player.run.edge):
         return ctx.nothing_open()
     if direction > 0:
-        return "The run ends here." if player.playhead >= player.duration else ""
+        return "The run ends here." if player.playhead >= player.run.edge else ""
     return "The run begins here." if player.playhead <= 0 else ""
 
 

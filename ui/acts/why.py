@@ -42,11 +42,10 @@ def rows(ctx: Context) -> list[Row]:
         return ctx.nothing_open() or ("" if focus.op is not None else "Select a put or a get first.")
 
     def no_remedy() -> str:
-        abilities = player.session.abilities
         blind = (
             "" if focus.eyes.as_node is None else "A provider does not know what went wrong elsewhere: show everything."
         )
-        return no_answer() or blind or ("" if abilities.fork else abilities.why_not)
+        return no_answer() or blind or player.why_not_other()
 
     return [
         Row("why", "Why did it end so?", "Time", view.inspectors.tell_why, ("W",), no_answer, line=True,

@@ -117,6 +117,14 @@ class Rows:
         """Whether nothing is wrong."""
         return self._apply.isEnabled()
 
+    def wait(self, busy: bool) -> None:
+        """While it is tried nothing can be applied."""
+        if busy:
+            self._apply.setEnabled(False)
+            self._apply.setToolTip("It is being tried; Cancel gives it up.")
+        else:
+            self.check()
+
     def fit(self) -> None:
         """So large that all of it is seen."""
         self.body.activate()

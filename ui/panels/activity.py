@@ -27,6 +27,7 @@ class Activity:
     def __init__(self) -> None:
         self._counts = np.zeros((len(KINDS), BINS))
         self._seen = 0
+        self._whole = 0.0  # s that the bins are over
         self._eyes: int | None = None  # only what this provider sends and is sent
         self._pictures: tuple[QPixmap, QPixmap] | None = None
         self._made_for: tuple[object, ...] = ()
@@ -43,7 +44,15 @@ class Activity:
         self.forget()
 
     def count(self, trace: Trace, duration: float) -> None:
-        """The messages that came in since."""
+        """The messages that came in since. A live run's time doubles: two bins become one, none is counted again."""
+        while self._seen and self._whole * 2 <= duration:
+            self._counts[:, : BINS // 2] = self._counts[:, ::2] + self._counts[:, 1::2]
+            self._counts[:, BINS // 2 :] = 0
+            self._whole *= 2
+            self._pictures = None
+        if duration != self._whole:
+            self.forget()
+            self._whole = duration
         if trace.messages <= self._seen:
             return
         rows = trace.rows(self._seen, trace.messages)

@@ -127,8 +127,7 @@ class DetailsPanel(QScrollArea):
                 parts["steps"] = tuple((step, step.t > t) for step in self._story(op) if step.t <= told)
                 parts["facts"] = tuple(facts(op, world, told))
             if judged and op.finished is not None and op.finished <= told:
-                abilities = player.session.abilities
-                parts["wrong"], parts["not_here"] = verdict(world, op), "" if abilities.fork else abilities.why_not
+                parts["wrong"], parts["not_here"] = verdict(world, op), player.why_not_other()
                 parts["remedies"] = tuple(self._remedied(op))
             if self._verdict is not None and self._verdict[0] == op.op and self._verdict[1] is world:
                 parts["verdict"] = self._verdict[2:]

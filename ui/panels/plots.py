@@ -100,7 +100,7 @@ class PlotsPanel(QWidget):
         self._pulse = Pulse(self, self._count)
         player.sessionChanged.connect(self._another_run)
         focus.eyes.changed.connect(self._look)
-        player.moved.connect(self.span.follow)
+        player.moved.connect(self._follow)
         player.sampled.connect(self._pulse.ask)
         focus.span.spanChanged.connect(self._pulse.ask)
         self.span.settled.connect(self._pulse.ask)
@@ -185,6 +185,11 @@ class PlotsPanel(QWidget):
     def _another_run(self) -> None:
         self.span.set_whole(self._player.duration)
         self._pulse.ask()
+
+    def _follow(self, t: float) -> None:
+        if self._player.run.live:
+            self.span.grow(self._player.duration)
+        self.span.follow(t)
 
     def _zoom(self) -> None:
         ends = self._focus.span.ends

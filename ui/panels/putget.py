@@ -27,6 +27,7 @@ KINDS = tuple(Kind)
 REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
 NOBODY = "Draw a provider first: here is nobody yet who could put or get."
+LATE = 2.0  # s: a live run's answer to who asked crosses from where it happens, and the loop there may be busy
 KEY, VALUE = "k1", "hello"  # what a network of which nothing was asked yet offers to put
 
 
@@ -185,11 +186,15 @@ class PutGetBar(QFrame):
             widget.setEnabled(not why_not)
         self.setToolTip(why_not)
         self._outcome.idle(why_not or WAITING)
-        self._go.setToolTip(why_not or "Do it at the playhead (Enter)")
+        now = "Do it now, wherever the playhead is (Enter)"
+        self._go.setToolTip(why_not or (now if self._player.run.live else "Do it at the playhead (Enter)"))
         self._fit()
         self._show()
 
     def _show(self) -> None:
+        if self._player.run.live and list(self._player.world.called.values()) != self._everybody:
+            self._begin()  # somebody has come
+            return
         if len(self._player.world.names) != self._names_seen:
             self._names_seen = len(self._player.world.names)
             self._offer_keys()
@@ -221,10 +226,12 @@ class PutGetBar(QFrame):
         """The operation that the last command became: the first of its provider at its time."""
         assert self._asked is not None, "only looked for after a command"
         command, at = self._asked
-        trace = self._player.trace
+        trace, live = self._player.trace, self._player.run.happens
         first = trace.index_at(at - 1e-9)
         wanted = GetStarted if isinstance(command, Get) else PutStarted
-        for event in trace.slice(first, trace.index_at(at)).records:
+        for event in trace.slice(first, trace.index_at(at + (LATE if live else 0.0))).records:
+            if live and isinstance(event, wanted) and event.workload:
+                continue  # a customer's, who asked meanwhile
             if isinstance(event, wanted) and self._player.world.called.get(event.node) == command.by:
                 return int(event.op)
         return None

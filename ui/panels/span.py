@@ -43,6 +43,13 @@ class TimeSpan(QObject):
             self.whole = duration
             self.show(0.0, duration)
 
+    def grow(self, duration: float) -> None:
+        """The same run has become longer: what was zoomed to stays."""
+        if duration > self.whole:
+            zoomed, self.whole = self.zoomed, duration
+            if not zoomed:
+                self.show(0.0, duration)
+
     def show(self, low: float, high: float) -> None:
         """Show this stretch, or as much of it as the run has."""
         length = min(max(high - low, self.whole * CLOSEST), self.whole)

@@ -20,6 +20,8 @@ from ui.theme import ThemeSwitch, font
 from ui.upcoming import sentence
 from ui.words import NONE, THIN, clock, grouped, share, time
 
+LIVE = "● Live"
+FOLLOWS = "The picture keeps to what happens now. Pause, drag the time line or go slower, and it falls behind."
 ROUND = 2  # figures of a rate: more of them only flicker
 
 
@@ -63,9 +65,17 @@ class Strip(QWidget):
         row.addWidget(self._says, 1)
         row.addWidget(self._bar)
         row.addWidget(self.update_button)
+        self.live_button = QPushButton(LIVE)
+        self.live_button.setCheckable(True)
+        self.live_button.setProperty("role", "chip")
+        self.live_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.live_button.clicked.connect(self._go_live)
+        self._actions = actions
+        row.addWidget(self.live_button)
         player.sessionChanged.connect(self._begin)
         player.sampled.connect(self._show)
         player.progressed.connect(self._show)
+        player.edge.changed.connect(self._show)
         player.playingChanged.connect(self._restart)
         player.modeChanged.connect(self._restart)
         focus.eyes.changed.connect(self._show)
@@ -94,7 +104,8 @@ class Strip(QWidget):
         player = self._player
         for word, chip in self.chips.items():
             chip.setChecked(word == player.mode.word)
-        hurries = player.playing and not player.mode.animates
+        hurries = player.playing and not player.mode.animates and not player.run.live
+        self._show_live()
         self._bar.setVisible(hurries)
         self.update_button.setVisible(player.playing and player.mode is EXPRESS)
         if player.empty:
@@ -106,10 +117,29 @@ class Strip(QWidget):
             self._meter.add(perf_counter(), events, reached)
             self._bar.setValue(round(1000 * reached / player.duration))
             self._says.set_text(self._rates(reached))
+        elif player.edge.following:
+            self._meter.add(perf_counter(), len(player.trace), player.known)
+            self._says.set_text(f"Live: {rounded(self._meter.events_per_second)} events/s")
         elif (me := player.world.called.get(-1 if self._eyes.as_node is None else self._eyes.as_node)) is not None:
             self._says.set_text(f"{me} does not know what happens next.")
         else:
             self._says.set_text(sentence(self._text, player.playhead, player.duration))
+
+    def _show_live(self) -> None:
+        """The way to what happens now, and how far behind it one is."""
+        edge, behind = self._player.edge, self._player.edge.behind
+        self.live_button.setVisible(edge.run is not None)
+        self.live_button.setChecked(edge.following)
+        text = (
+            LIVE if edge.following else f"Go live · {clock(behind, 1)} behind" if self._player.run.live else "Go live"
+        )
+        self.live_button.setText(text)
+        self.live_button.setAccessibleName("Live" if edge.following else text)
+        self.live_button.setToolTip(FOLLOWS if edge.following else self._actions["go-live"].toolTip())
+
+    def _go_live(self) -> None:
+        self._player.edge.go()
+        self._show_live()
 
     def _rates(self, reached: float) -> str:
         player, meter = self._player, self._meter

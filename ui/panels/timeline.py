@@ -68,7 +68,7 @@ class Timeline(QWidget):
         player.branchesChanged.connect(self._rearrange)
         player.sampled.connect(self._refresh)
         player.moved.connect(self._moved)
-        player.progressed.connect(self._moved)
+        player.progressed.connect(self._grown)
         marks.changed.connect(self._rearrange)
         marks.span.spanChanged.connect(self._moved)
         theme.changed.connect(self.updateGeometry)
@@ -142,12 +142,19 @@ class Timeline(QWidget):
     def _moved(self) -> None:
         self.update()
 
+    def _grown(self) -> None:
+        """The run went on, out of sight: of one made ahead only how far, of a live one all that has happened."""
+        if self._player.run.live:
+            self._refresh()
+        self.update()
+
     def _refresh(self) -> None:
         self._activity.count(self._player.trace, self._player.duration)
         stale = self._player.world.stale_reads()
         self._stale = stale if self._eyes is None else stale[:0]
         where = f" in branch {self._lanes[self.rows.current].name}" if len(self._lanes) > 1 else ""
-        self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(self._player.duration)}{where}")
+        whole = self._player.known if self._player.run.live else self._player.duration
+        self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(whole)}{where}")
         self.update()
 
     def _done(self) -> list[tuple[float, bool]]:
@@ -221,6 +228,8 @@ class Timeline(QWidget):
         paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
         if len(rows.lanes) > 1:
             paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
+        if player.run.live:
+            paint.edge(painter, theme, ruler.place(player.run.edge), rows.line, player.edge.following)
         paint.stale(painter, theme, ruler, foot, self._stale["t"], player.playhead)
         paint.deeds(painter, theme, ruler, rows.line, self._done())
         paint.knob(painter, theme, QPointF(playhead, rows.line), self.hasFocus())

@@ -139,6 +139,16 @@ def interval(painter: QPainter, theme: Theme, ruler: Ruler, span: tuple[float, f
         painter.drawLine(QPointF(x, top), QPointF(x, down))
 
 
+def edge(painter: QPainter, theme: Theme, x: float, y: float, following: bool) -> None:
+    """Now, in a live run: a bar across the line, and a dot where the knob is not."""
+    painter.setPen(QPen(theme.stale, 2.0))
+    painter.drawLine(QPointF(x, y - 12), QPointF(x, y + 12))
+    if not following:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.stale)
+        painter.drawEllipse(QPointF(x, y), 4.0, 4.0)
+
+
 def knob(painter: QPainter, theme: Theme, middle: QPointF, focused: bool) -> None:
     """Where the playhead is."""
     if focused:

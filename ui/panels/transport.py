@@ -33,6 +33,7 @@ from ui.words import clock, grouped, speed
 WIDEST, MOST = "event 999 999 of 999 999 so far", 0.32  # of the bar's width
 AUTO = "Slow while messages of the selected key fly, quick in between (A)"
 NO_AUTO = "Only Run has a pace of its own: Fast and Express do not show single messages."
+LIVE = "Slower than real time falls behind live, faster catches up with it."
 UNLIMITED = "Express goes as fast as the engine makes events."
 
 
@@ -255,7 +256,8 @@ class Transport(QFrame):
         self._slider.setEnabled(not free)
         self._slider.set_calm(auto)
         self._factor.setText("free" if free else speed(player.factor))
-        self._slider.setToolTip(UNLIMITED if free else f"{speed(player.factor)} of real time")
+        tip = f"{speed(player.factor)} of real time"
+        self._slider.setToolTip(UNLIMITED if free else f"{tip}. {LIVE}" if player.run.live else tip)
         self._show_time(player.playhead)
 
     def _chosen(self, value: int) -> None:

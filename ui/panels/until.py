@@ -93,9 +93,10 @@ class UntilSlip(QFrame):
             return
         player = self._player
         self.setParent(self._bar.window())  # above all that lies there
-        self._time.setRange(0.0, player.duration)
+        self._time.setRange(0.0, player.run.edge)
+        self._time.setToolTip(f"It is {clock(player.run.edge)} now" if player.run.live else "")
         if self._time.value() <= player.playhead:
-            self._time.setValue(min(player.duration, player.playhead + player.duration / 10))
+            self._time.setValue(min(player.run.edge, player.playhead + player.duration / 10))
         self._number.setValue(max(self._number.value(), player.trace.index_at(player.playhead) + 100))
         self._say("")
         self._refresh()

@@ -65,7 +65,7 @@ class Lectern(QObject):
         if not times:
             player.step(direction)
         elif direction > 0:
-            player.seek(min((t for t in times if t > player.playhead), default=player.duration))
+            player.seek(min((t for t in times if t > player.playhead), default=player.run.edge))
         else:
             player.seek(max((t for t in times if t < player.playhead), default=0.0))
 
@@ -102,8 +102,8 @@ class Lectern(QObject):
     def record(self) -> None:
         """Ask what, and film it."""
         context, player = self._context, self._context.player
-        start, end = context.focus.span.ends or (0.0, player.duration)
-        film = context.sheets.film(player.duration, start, end, player.speed, context.document.title)
+        start, end = context.focus.span.ends or (0.0, player.run.edge)
+        film = context.sheets.film(player.run.edge, start, end, player.speed, context.document.title)
         if film is not None:
             self.filming.start(film)
 

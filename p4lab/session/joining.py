@@ -1,0 +1,61 @@
+"""Opening a class and joining one: it takes a moment and may fail, and whoever waits can see how far it is, or give up.
+
+Rules: values and one Protocol, no sockets: how it is done is `live.py`'s. What a person typed is judged before anything
+is sent.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from p4lab.live.identity import MAX_NAME, cleaned, parse_code
+from p4lab.session.base import Session
+
+
+class JoinError(ValueError):
+    """Why there is no class, in a sentence that names the remedy."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a person asked for. person: the name of its provider. policy: whose requests to peer are accepted.
+
+    class_name: of the class to be opened. code: of the class to be joined. One of the two is empty.
+    """
+
+    person: str
+    class_name: str = ""
+    code: str = ""
+    policy: str = "ask"
+
+
+class Attempt(Protocol):
+    """One try. says: what it is doing now, in a few words."""
+
+    says: str
+
+    def poll(self) -> Session | None:
+        """The session, once it is there; None until then. Never waits. Raises JoinError where it has failed."""
+
+    def cancel(self) -> None:
+        """Give it up; whatever it had begun is ended behind the scenes."""
+
+
+def name_fault(text: str) -> str:
+    """Why nobody can be called this, in a sentence; empty where somebody can."""
+    text = text.strip()
+    if not text:
+        return "A name is missing."
+    if len(text) > MAX_NAME:
+        return f"A name has up to {MAX_NAME} characters."
+    return "" if cleaned(text) == text else "Some of these characters cannot be shown."
+
+
+def code_fault(text: str) -> str:
+    """Why this is no join code, in a sentence; empty where it is one."""
+    if not text.strip():
+        return "Type the code that the teacher shows."
+    try:
+        parse_code(text)
+    except ValueError as fault:
+        return str(fault)
+    return ""
