@@ -157,6 +157,9 @@ class Discovery:
             self._zeroconf = AsyncZeroconf(interfaces=addresses)
             self._zeroconf.zeroconf.async_add_listener(self._ear, None)
         else:
+            if self.instance and owned:  # first, so that what is said on a new adapter has its address
+                self._info = self._announcement(self.instance, owned)
+                self._hold(_finish(await self._zeroconf.async_update_service(self._info)))
             # An adapter that went and came back has the same address, and needs its membership of the group anew
             kept = [own.address for own in owned if own in self._owned]
             if len(kept) < len(self._owned):
@@ -167,13 +170,10 @@ class Discovery:
             await self._browser.async_cancel()
         # A new one asks at once, on the new adapters too; the old one would ask when what it knows is about to expire
         self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
-        if self.instance and owned:
-            self._info = self._announcement(self.instance)
-            self._hold(_finish(await self._zeroconf.async_update_service(self._info)))
 
     async def _register(self, name: str) -> None:
         assert self._zeroconf is not None
-        self._info = self._announcement(f"{name}.{TYPE}")
+        self._info = self._announcement(f"{name}.{TYPE}", self._owned)
         self._hold(_finish(await self._zeroconf.async_register_service(self._info, allow_name_change=True)))
         if not self.instance:
             self._hold(self._announce_again(self._zeroconf.zeroconf))
@@ -193,14 +193,14 @@ class Discovery:
                 self._hold(_finish(await self._zeroconf.async_unregister_service(self._info)))
                 await self._register(f"{self._name}-{self._id.hex()[:4]}")
 
-    def _announcement(self, instance: str) -> AsyncServiceInfo:
+    def _announcement(self, instance: str, owned: Sequence[Own]) -> AsyncServiceInfo:
         return AsyncServiceInfo(
             TYPE,
             instance,
             port=self._port,
             properties=told(self._id, self._class, self._name),
             server=f"p4-{self._id.hex()[:12]}.local.",  # of the key: two hosts of one name would share their addresses
-            parsed_addresses=[own.address for own in self._owned],
+            parsed_addresses=[own.address for own in owned],
         )
 
     # Finding others
