@@ -98,6 +98,11 @@ class Place:
         """Why we are not in the class any more, or empty."""
         return "" if isinstance(self.role, Authority) else self.role.out
 
+    def rejoin(self) -> None:
+        """Come back after having been sent out."""
+        if isinstance(self.role, Membership):
+            self.role.rejoin()
+
     def found(self, candidate: Candidate) -> None:
         """Discovery says that somebody is there; whether it is, its key will show."""
         if candidate.class_id == self.board.me.class_id[:CLASS]:

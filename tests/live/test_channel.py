@@ -1,6 +1,7 @@
 """A channel delivers what was sent, once and in order, or it ends and says why."""
 
 import asyncio
+import contextlib
 import logging
 
 import msgspec
@@ -354,6 +355,27 @@ def test_who_sends_too_much_is_read_slowly() -> None:
         assert [await receiver.receive() for _ in range(50)] == [Echo(number) for number in range(50)]
         assert 0.14 <= clock() - began < 1.0  # 30 to 40 of them have to wait, 5 ms each
         sender.close("x")
+
+    run(talk())
+
+
+def test_whoever_gives_up_waiting_loses_no_frame() -> None:
+    limits = REPLACE(FREE, messages_per_second=50.0, burst=1.0, idle=0.05, heartbeat=0.01)
+
+    async def talk() -> None:
+        one, two = wires()
+        sender, receiver = end(one, True), end(two, False, limits)
+        receiver.begin()
+        for number in range(6):
+            sender.post(Echo(number))
+        got: list[Frame] = []
+        while len(got) < 6:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.012):
+                    got.append(await receiver.receive())
+        assert (got, receiver.closed) == ([Echo(number) for number in range(6)], None)
+        sender.close("x")
+        await until_closed(receiver)
 
     run(talk())
 

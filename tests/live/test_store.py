@@ -21,7 +21,7 @@ from p4lab.core.records import unauthenticated
 from p4lab.core.stores import Copy
 from p4lab.live.rows import Row, Times, pack, unpack
 from p4lab.live.store import Store
-from p4lab.live.storefile import StoreError
+from p4lab.live.storefile import MAGIC, StoreError
 from tests.live.drawn import RECORDS, SIGNER
 from tests.proofs.kill import kills, row_of, syncs
 
@@ -117,6 +117,7 @@ def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
     opened(tmp_path).close()
     with sqlite3.connect(tmp_path / "store.db") as connection:
         connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA application_id = {MAGIC + 2}")
     connection.close()
     with pytest.raises(StoreError, match="newer P4 Lab"):
         opened(tmp_path)
@@ -172,6 +173,16 @@ def whole(folder: Path, count: int = 300) -> Path:
     assert put(store, *range(count)) == [True] * count
     store.close()
     return folder / "store.db"
+
+
+# Of SQLite's file format: the magic, the schema's format, the version, the application, the table's SQL.
+@pytest.mark.parametrize("at", [3, 47, 60, 63, 71, 4055])
+def test_a_changed_head_is_damage_and_no_newer_version(tmp_path: Path, at: int) -> None:
+    damaged(whole(tmp_path, 20), at)
+    store = opened(tmp_path)
+    assert (len(store.said), store.load(1)) == (1, {})
+    assert "fresh one" in store.said[0] and (tmp_path / "store.db.corrupt-1").exists()
+    store.close()
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.1, 10])
@@ -313,9 +324,7 @@ def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
     with pytest.raises(OSError, match="No space"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
-    refused = 100
-    while put(store, refused) == [True]:  # the log has some room of its own
-        refused += 1
+    refused = next(number for number in range(100, 600) if put(store, number) == [False])  # the log has room of its own
     kept = [*range(50), *range(100, refused)]
     assert store.full and "full" in store.trouble
     floor: Row = ("F", b"n" * 32, b"", Floor((1, b"h" * 32), 1e9))
