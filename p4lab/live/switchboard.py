@@ -183,10 +183,10 @@ class Switchboard:
 
     def _refusal(self, ticket: Ticket, purpose: str) -> str | None:
         """Why this member is not let in, or None."""
+        if purpose == CUSTOMER:  # of our own seat too: who runs a node may put and get at it
+            return "there is no provider here" if self.on_customer is None else self.allowed(ticket)
         if ticket.seat == self.me.seat:
             return "this is your own seat"
-        if purpose == CUSTOMER and self.on_customer is None:
-            return "there is no provider here"
         if ticket.seat not in self._held and len(self._held) >= self.limits.channels:
             return "too many channels are open here"
         return self.allowed(ticket)

@@ -324,9 +324,7 @@ def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
     with pytest.raises(OSError, match="No space"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
         while True:
             ballast.write(bytes(4096))
-    refused = 100
-    while put(store, refused) == [True]:  # the log has some room of its own
-        refused += 1
+    refused = next(number for number in range(100, 600) if put(store, number) == [False])  # the log has room of its own
     kept = [*range(50), *range(100, refused)]
     assert store.full and "full" in store.trouble
     floor: Row = ("F", b"n" * 32, b"", Floor((1, b"h" * 32), 1e9))
