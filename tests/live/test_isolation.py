@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from p4lab.core.commands import Get, Put
 from p4lab.core.events import GetFinished
 from p4lab.core.names import Kind, Regime
 from p4lab.live.limits import Limits
-from p4lab.live.run_node import Plan
+from p4lab.live.run_node import Plan, Running
+from p4lab.session.attending import Attending
+from p4lab.session.classroom import ClassState
 from tests.live.far import Far
 from tests.live.nets import Host, Net, need
 
@@ -19,6 +22,17 @@ LIMITS = Limits(heartbeat=0.3, idle=1.2)
 
 def plan(host: Host, name: str, folder: Path, **more: object) -> Plan:
     return Plan(name, folder / name, listen=f"{host.address}:0", interfaces=(), **more)
+
+
+def seen(far: Far) -> tuple[str, list[str]]:
+    """What its window would say: the rung in use, and how each member is reached."""
+
+    def look(node: Running) -> ClassState:
+        called = asyncio.get_running_loop().call_soon
+        return Attending(node.place, node.node.peerings, node.discovery, LIMITS, node.clock, called).state()
+
+    state = far.ask(look)
+    return state.rung, [row.how for row in state.members]
 
 
 def test_students_that_are_kept_apart_peer_through_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,6 +56,8 @@ def test_students_that_are_kept_apart_peer_through_the_hub(tmp_path: Path, monke
             ben.until(lambda node: node.node.provider.peers == (1,))
             assert took < 15.0
             assert ann.ask(lambda node: node.place.relayed(2)) and teacher.ask(lambda node: node.place.relayed(1))
+            assert seen(ann) == ("through the teacher's hub", ["direct", "", "hub"])
+            assert seen(teacher) == ("through the teacher's hub", ["", "direct", "direct"])
             assert ann.do(Put("Ann", "through the wall", "k", Kind.UNAUTHENTICATED, Regime.VALUE)).outcome == "OK"
             ben.until(lambda node: node.node.provider.stores.replicas)
             got = ben.do(Get("Ben", "k", kind=Kind.UNAUTHENTICATED))
