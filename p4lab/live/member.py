@@ -94,8 +94,7 @@ class Membership:
             self._am(member.state)
         elif member.state in BARRED:
             self.company.dial(member.seat)
-            if member.seat in self._board.channels:
-                self._board.cut(member.seat, BARRED[member.state])
+            self._board.cut(member.seat, BARRED[member.state])
         else:
             self.company.dial(member.seat)
 

@@ -67,7 +67,8 @@ class Board:
         self.wanted.pop(seat, None)
 
     def cut(self, seat: int, why: str, clean: bool = True) -> None:
-        self.cuts.append((seat, why))
+        if seat in self.channels:
+            self.cuts.append((seat, why))
         self.net.settle_frames()  # what was posted before the goodbye arrives before it
         other = self.channels.pop(seat, None)
         if other is not None:

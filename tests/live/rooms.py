@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from p4lab.live.addresses import Own, allowed
@@ -149,10 +149,10 @@ async def until(true: Callable[[], object], within: float = 5.0) -> float:
     return loop.time() - began
 
 
-async def refused(asked: object) -> str:
+async def refused(asked: Awaitable[object]) -> str:
     """The sentence with which an attempt to join ends."""
     try:
-        await asked  # type: ignore[misc]
+        await asked
     except NotAdmitted as why:
         return str(why)
     raise AssertionError("it was admitted")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from p4lab.live.attend import UNHEARD, join
 from p4lab.live.authority import WRONG
 from p4lab.live.candidates import Candidate
-from p4lab.live.channel import ChannelClosed
+from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.doors import dial
 from p4lab.live.frames import Carried, Join, Open, Relay, Welcome
 from p4lab.live.identity import Keys, issue, parse_code, unpack
@@ -166,6 +166,30 @@ def test_revoked_is_cut_at_every_member_within_a_heartbeat_and_never_let_in_agai
     run(main, tmp_path)
 
 
+def test_revoked_means_its_puts_and_gets_too(tmp_path: Path) -> None:
+    async def main(room: Room) -> None:
+        ann, _ = [await room.join(name, seed) for seed, name in enumerate(("Ann", "Ben"), 1)]
+        ended: list[str] = []
+
+        async def serve(channel: Channel, first: Open) -> None:
+            try:
+                await channel.receive()
+            except ChannelClosed as closed:
+                ended.append(closed.why)
+
+        ann.board.on_customer = serve
+        ticket, of = room.tickets[2], room.teacher.party
+        customer = await dial([ann.address], Party(room.keys[2], ticket.class_id, ticket, SOON, of.clock, of.wall))
+        customer.post(Open("customer"))
+        assert isinstance(await customer.receive(), Open)
+        room.rules.revoke(2)
+        await until(lambda: ended)
+        assert ended == ["the teacher revoked this member's ticket"]
+        await customer.finished()
+
+    run(main, tmp_path)
+
+
 def test_a_teacher_that_starts_again_is_found_again(tmp_path: Path) -> None:
     async def main(room: Room) -> None:
         ann, _ = [await room.join(name, seed) for seed, name in enumerate(("Ann", "Ben"), 1)]
@@ -219,7 +243,7 @@ def test_members_that_cannot_reach_each_other_meet_through_the_hub_which_reads_n
             carried.append(frame.data)
             take(seat, frame)
 
-        hub.take = watched  # type: ignore[method-assign]
+        room.teacher.place.hub.take = watched
         ann.place.company.want(2, "peering")
         ben.place.company.want(1, "peering")
         await until(lambda: ann.board.here(2) and ben.board.here(1))
@@ -276,7 +300,9 @@ def test_what_discovery_says_is_a_hint(tmp_path: Path) -> None:
         assert ann.board.channels[2].peer == room.tickets[2]
         found = {ben_id: Candidate(ben_id, class_id[:8], "Ben", (ben.address,))}
         assert rung(ann.place.facts(Heard(9.0, True, 1, 1), found)) is Rung.CODE  # of the teacher mDNS tells nothing
-        ann.place.lost(ben_id)
+        for seat in (0, 2):
+            ann.place.lost(ann.place.roster.members[seat].id)
+        assert [member.state for member in ann.place.roster.members.values()] == ["here"] * 3
         assert ann.place.company.addresses(2) == (ben.address,)
 
     run(main, tmp_path)
