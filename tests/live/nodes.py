@@ -29,6 +29,7 @@ class Class:
         self.folder = folder
         self.limits = limits
         self.lines: list[tuple[str, str]] = []
+        self.strangers: list[Channel] = []
         self.nodes: dict[str, Running] = {}
         self.code = ""
 
@@ -49,11 +50,16 @@ class Class:
         code = parse_code(self.code)
         party = Party(Keys(bytes([seed]) * 32), code.class_id, None, self.limits, node.clock, wall)
         party.ticket, _ = await join([code.address], party, code, f"Stranger {seed}")
-        return await dial([node.card.listen], party)
+        channel = await dial([node.card.listen], party)
+        self.strangers.append(channel)
+        return channel
 
     async def close(self) -> None:
+        for channel in self.strangers:
+            channel.close("the end")
         for name in reversed(list(self.nodes)):
             await self.stop(name)
+        await asyncio.gather(*(channel.finished() for channel in self.strangers))
         assert [says for cause, says in self.lines if cause == "fault"] == []
 
 
