@@ -47,6 +47,7 @@ proof: setup
 	$(BIN)/p4lab torture --hours 200
 	$(BIN)/python -m tests.proofs.kill
 	$(BIN)/python -m tests.proofs.fuzz
+	$(BIN)/python -m tests.proofs.discovery
 
 # Mistakes planted one by one, each to be noticed by the tests.
 mutants: setup

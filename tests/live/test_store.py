@@ -319,7 +319,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
-    store = opened(small_disk)
+    now = [CLOCK]
+    store = Store.open(small_disk / "store.db", lambda: 1_000_000.0, lambda: now[0])
     assert put(store, *range(50)) == [True] * 50
     with pytest.raises(OSError, match="No space"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
         while True:
@@ -330,6 +331,8 @@ def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
     floor: Row = ("F", b"n" * 32, b"", Floor((1, b"h" * 32), 1e9))
     assert asyncio.run(write(store, *[(floor,)] * 3)) == [True] * 3  # a get is not refused for what it remembers
     assert store.load(1) == rows(*kept)
+    now[0] += 1.0
+    assert not store.full  # or nobody would try again
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     assert put(store, 5000) == [True]
     assert (store.full, store.trouble, store.load(1)) == (False, "", rows(*kept, 5000))
