@@ -7,6 +7,7 @@ what must be kept (seats, names, who was revoked) is kept before anybody is told
 from collections import deque
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
+from ipaddress import ip_address, ip_network
 
 from msgspec.structs import replace
 
@@ -193,7 +194,8 @@ class Authority:
         self._tell_changes()  # at once, and to the one that it is about
         self.board.cut(seat, BARRED[state])
 
-    def _tries(self, address: str) -> deque[float]:
+    def _tries(self, host: str) -> deque[float]:
+        address = _whose(host)
         tries = self._wrong.pop(address, None) or deque()
         while tries and tries[0] <= self._clock() - MINUTE:
             tries.popleft()
@@ -219,6 +221,15 @@ class Authority:
         for seat in list(self.board.channels):
             if seat != AUTHORITY:
                 self.board.post(seat, frame)
+
+
+def _whose(host: str) -> str:
+    """Whom wrong codes are counted for: of IPv6 a whole network, since one computer may take any of its addresses."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
 class _Nobody:

@@ -300,7 +300,9 @@ def test_what_discovery_says_is_a_hint(tmp_path: Path) -> None:
         assert ann.board.channels[2].peer == room.tickets[2]
         found = {ben_id: Candidate(ben_id, class_id[:8], "Ben", (ben.address,))}
         assert rung(ann.place.facts(Heard(9.0, True, 1, 1), found)) is Rung.CODE  # of the teacher mDNS tells nothing
-        ann.place.lost(ben_id)
+        for seat in (0, 2):
+            ann.place.lost(ann.place.roster.members[seat].id)
+        assert [member.state for member in ann.place.roster.members.values()] == ["here"] * 3
         assert ann.place.company.addresses(2) == (ben.address,)
 
     run(main, tmp_path)
