@@ -23,6 +23,7 @@ from p4lab.live.rows import Row, Times, pack, unpack
 from p4lab.live.store import Store
 from p4lab.live.storefile import MAGIC, StoreError
 from tests.live.drawn import RECORDS, SIGNER
+from tests.proofs import kill_node
 from tests.proofs.kill import kills, row_of, syncs
 
 Rows = dict[tuple[str, bytes, bytes], object]
@@ -414,6 +415,11 @@ def test_nothing_is_stored_of_a_provider_but_what_it_has(tmp_path: Path) -> None
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     figures = kills(tmp_path, 2, 100)
     assert (figures.lost, figures.acked >= 100) == (0, True)
+
+
+def test_a_killed_node_serves_what_it_told_its_customers(tmp_path: Path) -> None:
+    figures = kill_node.kills(tmp_path, 1, 1)
+    assert (figures.kills >= 1, figures.acked > 0, figures.lost) == (True, True, 0)
 
 
 def test_a_store_that_acknowledges_early_is_found_out(tmp_path: Path) -> None:
