@@ -48,6 +48,7 @@ class Shelf(Protocol):
 class Purse(Protocol):
     """Whose keys sign, and how far they have counted."""
 
+    def identities(self) -> Mapping[str, bytes]: ...
     def seed_of(self, name: str) -> bytes: ...
     def seq(self, nid: bytes) -> int: ...
     def signed(self, nid: bytes, seq: int) -> None: ...
@@ -88,7 +89,7 @@ class ProviderNode:
         self.peerings = Peerings(
             me, host, board, carrier, policy, agreed, keep, wants, unwants, lambda says: log("peering", says)
         )
-        self._signs: dict[str, Identified] = {}  # those who have signed here since the start
+        self._signs: dict[str, Identified] = {}  # whose signatures are here
         self._joined = Joined(node=me, name=self.name, customers=1)
         self._attached = Attached(node=CUSTOMERS + me, provider=me)
         board.on_customer = self.desk.serve
@@ -100,6 +101,10 @@ class ProviderNode:
         copies = self.provider.restore(self._shelf.load(me), roles, host.now())
         host.emit(self._joined)
         host.emit(self._attached)
+        stored = {copy.record.owner for _, copy in self.provider.stores.all(OWN, host.now())}
+        for name in self._purse.identities():
+            if self.wallet.owner(name) in stored:
+                self._sign(name)
         for _, copy in self.provider.stores.all(ALL, host.now()):
             host.emit(copy.event)  # by the number that it has from now on it is referred to
         if copies:
@@ -159,12 +164,16 @@ class ProviderNode:
         best = self.provider.stores.best(request.nid, self.host.now())
         return best is not None and best[1].record.version[0] >= request.min_seq
 
+    def _sign(self, name: str) -> None:
+        """Tell who signs here, the first time: by that others find what is signed."""
+        if name not in self._signs:
+            self._signs[name] = Identified(node=self.me, name=name, owner=self.wallet.owner(name))
+            self.host.emit(self._signs[name])
+
     def _count(self, command: Put | Remove) -> None:
         """The next seq is above all that was signed here, by this start or an earlier one, or is stored."""
         identity = command.identity or command.by
-        if identity not in self._signs:
-            self._signs[identity] = Identified(node=self.me, name=identity, owner=self.wallet.owner(identity))
-            self.host.emit(self._signs[identity])
+        self._sign(identity)
         nid = self.wallet.name(command.kind, command.key, None, identity)[0]
         known = self.provider.stores.newest_known(nid, self.host.now())
         seen = 0 if known is None else known.version[0]

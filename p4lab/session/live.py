@@ -16,7 +16,8 @@ from time import perf_counter
 import msgspec
 
 from p4lab.core.commands import AddProvider, Command, Get, Note, Peer, Put, Remove, Unpeer, verb
-from p4lab.core.events import Noted
+from p4lab.core.events import Identified, Noted
+from p4lab.core.names import Kind
 from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
@@ -31,15 +32,18 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.session.attending import Attending
 from p4lab.session.base import Abilities
-from p4lab.session.classroom import Classroom, ClassState
+from p4lab.session.classroom import HERE, Classroom, ClassState
 from p4lab.session.joining import JoinError, Wish
 from p4lab.session.observed import observed
+from p4lab.session.signers import Signers
 from p4lab.session.simulated import Simulated
 from p4lab.trace import Trace
 
 BUDGET = 0.008  # s of wall time that one `advance` may take, as of a simulated run
 SOME = 500  # events between two looks at the clock
 MICRO = 1_000_000
+AROUND = 0.5  # s between two looks at who is there to be watched
+SEEING = "seeing"  # what a channel is of use for
 LASTS = 60.0  # s, of the scenario: it has no end itself, and says how long a simulation of it would take
 TURN = 2.399963  # the golden angle: whoever comes next stands apart from all before
 CLOSED = "This class is closed: what happened stays, and can be forked into a simulation."
@@ -106,17 +110,30 @@ class Joining:
         )  # fmt: skip
         self._member = Member(running, observer, attending)
         for cause, says in self._early:
-            attending.told(cause, says)
+            self._told(cause, says)
         try:
-            await attending.keep()
+            await asyncio.gather(attending.keep(), self._look_around(running))
         finally:
             observer.close()
             await running.stop("the window was closed")
 
+    async def _look_around(self, running: Running) -> None:
+        """Be connected to all of a small class, to see them; of a large one a teacher sees all, others their peers."""
+        members, company, me = running.place.roster.members, running.place.company, running.board.me.seat
+        while True:
+            others = [member.seat for member in members.values() if member.provider and member.seat != me]
+            few = len(others) <= self._limits.observers
+            for seat in others:
+                if few and members[seat].state == HERE:
+                    company.want(seat, SEEING)
+                else:
+                    company.unwant(seat, SEEING)
+            await asyncio.sleep(AROUND)
+
     def _told(self, cause: str, says: str) -> None:
         if self._member is None:
             self._early.append((cause, says))
-        else:
+        elif cause != "class":  # which the panel's log has already
             self._member.attending.told(cause, says)
 
 
@@ -139,6 +156,7 @@ class Live:
         self._known = self._told = 0.0
         self._class: ClassState | None = None
         self._people: list[str] = []  # by seat
+        self._signs = Signers(self._people)
         state = self.classroom.state()
         self.scenario = Scenario(
             title=state.name[:MAX_TITLE].strip() or "A class",
@@ -210,6 +228,8 @@ class Live:
                 trace.sent(*out)
             else:
                 trace.emit(out, out.t, out.cause)
+                if isinstance(out, Identified):
+                    self._signs.learn(out)
 
     # What may be done
 
@@ -222,12 +242,26 @@ class Live:
                 if command.by != me:
                     raise ValueError(ELSEWHERE.format(name=me))
                 self._check(command)
+                if isinstance(command, Get) and command.kind is Kind.AUTHENTICATED:
+                    return self._read(command, state.me)
                 return lambda: node.submit(command)
             case Peer() | Unpeer():
                 return self._between(command, state, me)
             case Note(text=text):
                 return lambda: node.host.emit(Noted(text=text))
         raise ValueError(NOT_HERE.format(verb=verb(command)))
+
+    def _read(self, command: Get, me: int) -> Callable[[], object]:
+        """A get of what somebody has signed, who is known by having signed before."""
+        running, owner = self._running, command.owner or command.by
+        key = self._signs.key_of(owner, me)
+
+        def read() -> None:
+            if key is not None:
+                running.node.wallet.owners.setdefault(owner, key)
+            running.node.submit(command)
+
+        return read
 
     def _between(self, command: Peer | Unpeer, state: ClassState, me: str) -> Callable[[], object]:
         on, peerings = isinstance(command, Peer), self._running.node.peerings
