@@ -396,6 +396,5 @@ AnyEvent = (
     Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
     | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
     | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
-    | Gone | ProviderChanged | Misbehaving | Noted | Identified
-    | Blurred
+    | Gone | ProviderChanged | Misbehaving | Noted | Identified | Blurred
 )  # fmt: skip
