@@ -9,6 +9,7 @@ import random
 import secrets
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from weakref import WeakSet
 
 import msgspec
 
@@ -38,7 +39,7 @@ from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
-STOP = 2.8  # s that stopping may take
+STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
 NOTHING = Open(MEMBER)
@@ -108,6 +109,7 @@ class Running:
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
         self._placed = False
+        self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
     async def start(self) -> Card:
         """Come into being, and be found. Raises ProfileError, StoreError, NotAdmitted, OSError, ValueError."""
@@ -119,11 +121,18 @@ class Running:
 
     async def stop(self, why: str = "goodbye") -> None:
         """Say goodbye, keep what was promised, and let go of everything, within STOP seconds."""
+        end = self._loop.time() + STOP
+        vanishing = [] if self.discovery is None else [self._loop.create_task(self.discovery.stop())]
         try:
-            async with asyncio.timeout(STOP):
+            async with asyncio.timeout(STOP / 2):
                 await asyncio.gather(*self._goodbyes(why))
         except TimeoutError:
             self._log("stop", "somebody did not take our goodbye in time")
+        lingering = [self._loop.create_task(channel.finished()) for channel in list(self._channels)]
+        if vanishing or lingering:
+            _, slow = await asyncio.wait([*vanishing, *lingering], timeout=end - self._loop.time())
+            for task in slow:
+                task.cancel()
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
@@ -222,8 +231,6 @@ class Running:
         yield self._tasks.close()
         if hasattr(self, "listener"):
             yield self.listener.close()
-        if self.discovery is not None:
-            yield self.discovery.stop()
         if hasattr(self, "board"):
             self.node.desk.close(why)
             yield self.board.close(why)
@@ -240,9 +247,12 @@ class Running:
             self.board.post(seat, Echo(frame.nonce, True))
 
     async def _dial(self, where: Sequence[str], expect: bytes | None) -> Channel:
-        return await dial(where, self.party, expect)
+        channel = await dial(where, self.party, expect)
+        self._channels.add(channel)
+        return channel
 
     def _knocked(self, channel: Channel) -> None:
+        self._channels.add(channel)
         if self._placed:
             self._tasks.start(self.board.admit(channel))
         else:

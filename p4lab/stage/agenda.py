@@ -46,8 +46,8 @@ class Disks(Protocol):
     def drop(self, node: int) -> None:
         """What waits of this node is not to be performed any more."""
 
-    def stored(self, node: int) -> Mapping[Key, object]:
-        """What there is of this node."""
+    def stored(self, node: int, t: float) -> Mapping[Key, object]:
+        """What there is of this node, which starts again at t."""
 
 
 class Agenda:

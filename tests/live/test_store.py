@@ -23,6 +23,7 @@ from p4lab.live.rows import Row, Times, pack, unpack
 from p4lab.live.store import Store
 from p4lab.live.storefile import MAGIC, StoreError
 from tests.live.drawn import RECORDS, SIGNER
+from tests.proofs import kill_node
 from tests.proofs.kill import kills, row_of, syncs
 
 Rows = dict[tuple[str, bytes, bytes], object]
@@ -319,7 +320,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
-    store = opened(small_disk)
+    now = [CLOCK]
+    store = Store.open(small_disk / "store.db", lambda: 1_000_000.0, lambda: now[0])
     assert put(store, *range(50)) == [True] * 50
     with pytest.raises(OSError, match="No space"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
         while True:
@@ -330,6 +332,8 @@ def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
     floor: Row = ("F", b"n" * 32, b"", Floor((1, b"h" * 32), 1e9))
     assert asyncio.run(write(store, *[(floor,)] * 3)) == [True] * 3  # a get is not refused for what it remembers
     assert store.load(1) == rows(*kept)
+    now[0] += 1.0
+    assert not store.full  # or nobody would try again
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     assert put(store, 5000) == [True]
     assert (store.full, store.trouble, store.load(1)) == (False, "", rows(*kept, 5000))
@@ -411,6 +415,11 @@ def test_nothing_is_stored_of_a_provider_but_what_it_has(tmp_path: Path) -> None
 def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     figures = kills(tmp_path, 2, 100)
     assert (figures.lost, figures.acked >= 100) == (0, True)
+
+
+def test_a_killed_node_serves_what_it_told_its_customers(tmp_path: Path) -> None:
+    figures = kill_node.kills(tmp_path, 1, 1)
+    assert (figures.kills >= 1, figures.acked > 0, figures.lost) == (True, True, 0)
 
 
 def test_a_store_that_acknowledges_early_is_found_out(tmp_path: Path) -> None:
