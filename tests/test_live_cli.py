@@ -16,6 +16,7 @@ import pytest
 from p4lab.cli import main
 
 ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 class Node:
@@ -26,7 +27,7 @@ class Node:
         self.log = (folder / "log").open("w+")
         self.process = subprocess.Popen(
             [*command, *words], stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=ENVIRONMENT,
         )  # fmt: skip
         assert self.process.stdout is not None
         first = self.process.stdout.readline()
@@ -107,8 +108,8 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     # Each new version, until Ctrl+C
     where = ["--node", at, "--join", code, "--profile", str(tmp_path / "c")]
     watcher = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "p4lab", "get", "greeting", "--watch", *where],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *where],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT,
     )  # fmt: skip
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "hello again\n"
