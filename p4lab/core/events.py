@@ -369,14 +369,6 @@ class Noted(Event):
     text: str
 
 
-class Identified(Event):
-    """Somebody at `node` signs as `name`; owner: H(public key), by which others read what is signed so."""
-
-    node: int
-    name: str
-    owner: bytes
-
-
 class Blurred(Event):
     """What is known of `node`, which runs elsewhere, is not exact here.
 
@@ -396,5 +388,5 @@ AnyEvent = (
     Sent | Joined | Housed | Attached | Peered | PutStarted | PutFinished | GetStarted | GetFinished | Stored
     | Dropped | Rejected | Noticed | LateBetter | Equivocated | Moved | Left | Unpeered | Adopted | LinkChanged
     | Partitioned | Healed | SessionUp | SessionDown | SessionRefused | CaughtUp | Crashed | Restarted | Lost
-    | Gone | ProviderChanged | Misbehaving | Noted | Identified | Blurred
+    | Gone | ProviderChanged | Misbehaving | Noted | Blurred
 )  # fmt: skip

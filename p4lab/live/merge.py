@@ -15,7 +15,6 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Dropped,
-    Identified,
     Joined,
     LinkChanged,
     Noted,
@@ -41,7 +40,7 @@ MEMORY = 30  # s that a member which was late is waited for
 PATIENCE = 1.0  # s beyond the lag that an event waits for its cause: a ring of them would wait for ever
 TICK = 1e-6  # s by which what is late comes after what is settled
 TOLD_EVERY = 1.0  # s between two Blurred of one member
-OF_A_SNAPSHOT = (Joined, Attached, Peered, SessionUp, SessionDown, CaughtUp, LinkChanged, Stored, Identified)
+OF_A_SNAPSHOT = (Joined, Attached, Peered, SessionUp, SessionDown, CaughtUp, LinkChanged, Stored)
 
 
 class Merge:
@@ -199,8 +198,6 @@ class Merge:
                 return part.stored(event)
             case Dropped():
                 part.dropped(event)
-            case Identified(name=name, owner=owner):
-                return part.identified(name, owner)
             case Peered(peers=peers):
                 if len(event.latency) != len(peers) or part.seat in peers:
                     return False

@@ -14,7 +14,6 @@ IDS = 32_768  # of the newest events of a member, what their ids have become: so
 COPIES = 32_768  # the same for copies, which are referred to for as long as they are held
 EARLY = 8_192  # arrivals told before the message itself
 HELD = 20_000  # copies of a member: twice what one identity may store there
-NAMES = 1_000  # of those who sign at one member
 Key = tuple[str, bytes, str]
 K = TypeVar("K")
 V = TypeVar("V")
@@ -94,7 +93,6 @@ class Part:
         self.held: dict[Key, int] = {}
         self.sessions: dict[int, bool] = {}  # by peer, whether up
         self.peers: set[int] = set()  # whom it says it peers with
-        self._owners: dict[str, bytes] = {}
         self.state: set[Key] | None = None  # within a snapshot: what it holds
         self.state_at = 0.0
         self.state_peers: set[int] = set()
@@ -141,13 +139,6 @@ class Part:
     def dropped(self, event: Dropped) -> None:
         """File that a copy is gone."""
         self.held.pop((event.store, event.nid, event.entry), None)
-
-    def identified(self, name: str, owner: bytes) -> bool:
-        """File who signs there; False where that is known, or there are too many."""
-        if self._owners.get(name) == owner or len(self._owners) >= NAMES:
-            return False
-        self._owners[name] = owner
-        return True
 
     def settle(self) -> list[Key]:
         """The end of a snapshot: what was held, and is not any more."""

@@ -16,8 +16,7 @@ from time import perf_counter
 import msgspec
 
 from p4lab.core.commands import AddProvider, Command, Get, Note, Peer, Put, Remove, Unpeer, verb
-from p4lab.core.events import Identified, Noted
-from p4lab.core.names import Kind
+from p4lab.core.events import Noted
 from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
@@ -35,7 +34,6 @@ from p4lab.session.base import Abilities
 from p4lab.session.classroom import HERE, Classroom, ClassState
 from p4lab.session.joining import JoinError, Wish
 from p4lab.session.observed import observed
-from p4lab.session.signers import Signers
 from p4lab.session.simulated import Simulated
 from p4lab.trace import Trace
 
@@ -156,7 +154,6 @@ class Live:
         self._known = self._told = 0.0
         self._class: ClassState | None = None
         self._people: list[str] = []  # by seat
-        self._signs = Signers(self._people)
         state = self.classroom.state()
         self.scenario = Scenario(
             title=state.name[:MAX_TITLE].strip() or "A class",
@@ -228,8 +225,6 @@ class Live:
                 trace.sent(*out)
             else:
                 trace.emit(out, out.t, out.cause)
-                if isinstance(out, Identified):
-                    self._signs.learn(out)
 
     # What may be done
 
@@ -242,26 +237,12 @@ class Live:
                 if command.by != me:
                     raise ValueError(ELSEWHERE.format(name=me))
                 self._check(command)
-                if isinstance(command, Get) and command.kind is Kind.AUTHENTICATED:
-                    return self._read(command, state.me)
                 return lambda: node.submit(command)
             case Peer() | Unpeer():
                 return self._between(command, state, me)
             case Note(text=text):
                 return lambda: node.host.emit(Noted(text=text))
         raise ValueError(NOT_HERE.format(verb=verb(command)))
-
-    def _read(self, command: Get, me: int) -> Callable[[], object]:
-        """A get of what somebody has signed, who is known by having signed before."""
-        running, owner = self._running, command.owner or command.by
-        key = self._signs.key_of(owner, me)
-
-        def read() -> None:
-            if key is not None:
-                running.node.wallet.owners.setdefault(owner, key)
-            running.node.submit(command)
-
-        return read
 
     def _between(self, command: Peer | Unpeer, state: ClassState, me: str) -> Callable[[], object]:
         on, peerings = isinstance(command, Peer), self._running.node.peerings

@@ -13,7 +13,6 @@ from p4lab.core.events import (
     Event,
     Gone,
     Healed,
-    Identified,
     Left,
     LinkChanged,
     Lost,
@@ -34,7 +33,7 @@ KINDS: dict[type[Event], str] = {
     LinkChanged: "link", Partitioned: "partition", Healed: "healed", SessionUp: "session up",
     SessionDown: "session down", SessionRefused: "session refused", CaughtUp: "caught up", Crashed: "crash",
     Restarted: "restart", Gone: "left for good", ProviderChanged: "provider changed",
-    Lost: "message lost", Misbehaving: "misbehaviour", Blurred: "seen inexactly", Identified: "identity",
+    Lost: "message lost", Misbehaving: "misbehaviour", Blurred: "seen inexactly",
 }  # fmt: skip
 Who = Callable[[int], str]
 
@@ -85,8 +84,6 @@ def said(event: Event, node: Who) -> str:
             return f"{words.plural(customers, 'customer')}, {words.time(delay)} for its own lookup"
         case Misbehaving(switches=switches):
             return ", ".join(map(words.switch, switches)) or "behaves again"
-        case Identified(name=name, owner=owner):
-            return f"signs as {name}, {owner.hex()[:8]}"
         case Blurred():
             return blurred(event)
         case _:

@@ -9,7 +9,6 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Event,
-    Identified,
     LinkChanged,
     Lost,
     Misbehaving,
@@ -50,7 +49,6 @@ def test_who_and_what() -> None:
         Moved(identity="Cedar", owner=b"o", src=2, dst=1),
         Blurred(node=2, late=1, by=0.25, left_out=120),
         Blurred(node=2, refused=3),
-        Identified(node=2, name="me", owner=bytes(32)),
     ]
     for event in told:
         run.trace.emit(event, 2.0, 0)
@@ -75,5 +73,4 @@ def test_who_and_what() -> None:
         ("Cedar → Birch", "owner moved", "Cedar"),
         ("Cedar", "seen inexactly", "the next 1 event came up to 250 ms late; 120 events left out, for want of room"),
         ("Cedar", "seen inexactly", "3 events refused: not for it to tell"),
-        ("Cedar", "identity", "signs as me, 00000000"),
     ]
