@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from p4lab import __version__
+from p4lab import __version__, live_cli
 from p4lab.metrics import Metrics, save_tables
 from p4lab.recording import Recorder, RecordingError
 from p4lab.scenario.errors import ScenarioError
@@ -42,6 +42,7 @@ GROUP = "p4lab.commands"
 WINDOW = "gui"  # what opens without a command
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+live_cli.register(app)
 
 
 @app.callback(invoke_without_command=True)

@@ -22,7 +22,7 @@ LIMIT = 240  # s for the tests of one mutant
 
 
 class Mutant(NamedTuple):
-    """name: the mistake in words. file: below p4lab/core. old, new: what is replaced by what. tests: below tests/."""
+    """name: the mistake in words. file: below p4lab. old, new: what is replaced by what. tests: below tests/."""
 
     name: str
     file: str
@@ -33,140 +33,190 @@ class Mutant(NamedTuple):
 
 MUTANTS = (
     Mutant(
-        "a put is acknowledged before it is stored for good", "stores.py",
+        "a put is acknowledged before it is stored for good", "core/stores.py",
         "return [Persist(rows), *effects]", "return [*effects, Persist(rows)]",
         "torture/test_campaign.py",
     ),
     Mutant(
-        "others hear of a put before it is answered", "putting.py",
+        "others hear of a put before it is answered", "core/putting.py",
         "return [Emit(kept, leads=True), answer, *lower, *self._outbox.post(told)]",
         "return [Emit(kept, leads=True), *lower, *self._outbox.post(told), answer]",
         "core/test_golden.py",
     ),
     Mutant(
-        "an update is passed on although it changed nothing", "propagation.py",
+        "an update is passed on although it changed nothing", "core/propagation.py",
         "        return met + _no_news(update, src, near, stores, now)\n",
         "        from p4lab.core.merging import Merged\n\n        merged = Merged([], update.stored)\n",
         "core/test_golden.py core/test_propagation.py core/test_forest.py",
     ),
     Mutant(
-        "the TTL starts again at each level", "answers.py",
+        "the TTL starts again at each level", "core/answers.py",
         "left = copy.until - now if copy.event.store == CACHED else copy.record.ttl_ms / 1000",
         "left = copy.record.ttl_ms / 1000",
         "core/test_golden.py core/test_forest.py",
     ),
     Mutant(
-        "the TTL stands still while a question waits", "asking.py",
+        "the TTL stands still while a question waits", "core/asking.py",
         "            found.count_down(now)\n", "            pass\n",
         "core/test_asking.py",
     ),
     Mutant(
-        "a copy is served at its end", "stores.py",
+        "a copy is served at its end", "core/stores.py",
         "            if copy.until <= now:\n                break",
         "            if copy.until < now:\n                break",
         "core/test_stores.py core/test_resolution.py",
     ),
     Mutant(
-        "a tombstone is dropped early", "stores.py",
+        "a tombstone is dropped early", "core/stores.py",
         "return now + max(record.lease_ms / 1000, record.ttl_ms / 1000, w_sync)", "return now + 1.0",
         "core/test_removal.py",
     ),
     Mutant(
-        "a tombstone goes with the neighbour who told of it", "peering.py",
+        "a tombstone goes with the neighbour who told of it", "core/peering.py",
         "            if copy.record.deleted:\n                continue",
         "            if False:\n                continue",
         "core/test_removal.py",
     ),
     Mutant(
-        "a pointer is preferred over a newer copy", "single.py",
+        "a pointer is preferred over a newer copy", "core/single.py",
         "if enough and not stores.outdated(request.nid, version, now):", "if enough and not pointers:",
         "core/test_golden.py core/test_resolution.py core/test_forest.py core/test_invariants.py",
     ),
     Mutant(
-        "the signature of an announcement is not checked", "records.py",
+        "the signature of an announcement is not checked", "core/records.py",
         "or not signer.verify(record.pub, signed, record.sig):",
         "or (value is not None and not signer.verify(record.pub, signed, record.sig)):",
         "core/test_records.py core/test_propagation.py",
     ),
     Mutant(
-        "an immutable value need not have its key as hash", "records.py",
+        "an immutable value need not have its key as hash", "core/records.py",
         'return None if record.value_hash == record.key else "E_BAD_HASH"', "return None",
         "core/test_records.py core/test_admission.py",
     ),
     Mutant(
-        "what a peer told is told to other peers: a valley", "propagation.py",
+        "what a peer told is told to other peers: a valley", "core/propagation.py",
         "down_only = learned is Role.PARENT or (learned is Role.PEER and not relay)",
         "down_only = learned is Role.PARENT",
         "core/test_forest.py core/test_golden.py",
     ),
     Mutant(
-        "a joiner does not ask again after a miss", "asking.py",
+        "a joiner does not ask again after a miss", "core/asking.py",
         "if waiter.joined and not waiter.retried and not silent:", "if False:",
         "core/test_golden.py core/test_resolution.py core/test_invariants.py",
     ),
     Mutant(
-        "no withdraw is sent when the regime falls", "propagation.py",
+        "no withdraw is sent when the regime falls", "core/propagation.py",
         "if told and (record.regime is not Regime.GET_BROADCAST or fell):",
         "if told and record.regime is not Regime.GET_BROADCAST:",
         "core/test_golden.py",
     ),
     Mutant(
-        "a get does not join the question under way", "asking.py",
+        "a get does not join the question under way", "core/asking.py",
         "if question is not None and (self._options.coalesce or question.op == request.op):", "if False:",
         "core/test_golden.py core/test_resolution.py",
     ),
     Mutant(
-        "those who wait for a question are answered twice", "single.py",
+        "those who wait for a question are answered twice", "core/single.py",
         "for waiter in question.waiters:", "for waiter in question.waiters * 2:",
         "core/test_golden.py core/test_resolution.py core/test_forest.py",
     ),
     Mutant(
-        "the outbox keeps every update of a name", "outbox.py",
+        "the outbox keeps every update of a name", "core/outbox.py",
         "        kept[name] = update\n", "        kept[name[0], str(len(kept)).encode()] = update\n",
         "core/test_outbox.py core/test_peering.py",
     ),
     Mutant(
-        "a digest does not see versions", "sync.py",
+        "a digest does not see versions", "core/sync.py",
         "head = record.version[1] if record.kind is Kind.AUTHENTICATED else", "head = record.nid or",
         "core/test_sync.py",
     ),
     Mutant(
-        "what came out of the outbox counts as not told", "provider.py",
+        "what came out of the outbox counts as not told", "core/provider.py",
         "                self._peering.heard(data.src, message)\n", "                pass\n",
         "core/test_sync.py torture/test_command.py",
     ),
     Mutant(
-        "a peer is not answered from the subtree", "stores.py",
+        "a peer is not answered from the subtree", "core/stores.py",
         "copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]", "copies = [*self.live(OWN, nid, now)]",
         "core/test_golden.py core/test_forest.py",
     ),
     Mutant(
-        "a peer is answered from a replica: free transit", "stores.py",
+        "a peer is answered from a replica: free transit", "core/stores.py",
         "copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now)]",
         "copies = [*self.live(OWN, nid, now), *self.live(SUBTREE, nid, now), *self.live(REPLICA, nid, now)]",
         "core/test_forest.py core/test_golden.py torture/test_campaign.py",
     ),
     Mutant(
-        "an older version replaces a newer one", "merging.py",
+        "an older version replaces a newer one", "core/merging.py",
         "    if any(copy.record.version > record.version for _, copy in held):\n        return None\n", "",
         "core/test_golden.py core/test_propagation.py",
     ),
     Mutant(
-        "a customer may put an older version", "admission.py",
+        "a customer may put an older version", "core/admission.py",
         "    if record.version[0] < newest[0]:\n", "    if False:\n",
         "core/test_admission.py",
     ),
     Mutant(
-        "an answer about another name is taken", "asking.py",
+        "an answer about another name is taken", "core/asking.py",
         "if src not in waiting or message.nid != question.nid:", "if src not in waiting:",
         "core/test_asking.py",
+    ),
+    Mutant(
+        "the store acknowledges before it commits", "live/store.py",
+        "                ok = self._commit(writes)\n",
+        "                self._deliver(deque((each.done, True) for each in writes))\n"
+        "                self._commit(writes)\n                continue\n",
+        "live/test_store.py",
+    ),
+    Mutant(
+        "what could not be stored is acknowledged", "live/store.py",
+        "            self.trouble = str(error)\n            return False\n",
+        "            self.trouble = str(error)\n            return True\n",
+        "live/test_store.py",
+    ),
+    Mutant(
+        "the disk is not synced", "live/storefile.py",
+        '"synchronous = FULL"', '"synchronous = NORMAL"',
+        "live/test_store.py",
+    ),
+    Mutant(
+        "damage in the log goes unnoticed", "live/storefile.py",
+        "    return sum(number > taken for number in commits)\n", "    return 0 * taken\n",
+        "live/test_store.py",
+    ),
+    Mutant(
+        "a changed value is served", "live/rows.py",
+        "    return _HEAD.unpack_from(data) == (FORMAT, _checksum(node, store, nid, entry, data[_HEAD.size :]))\n",
+        "    return _HEAD.unpack_from(data)[0] == FORMAT\n",
+        "live/test_rows.py live/test_store.py",
+    ),
+    Mutant(
+        "a lifetime begins again when the host does", "live/rows.py",
+        "min(lasts.until - times.shift, times.now + lasts.left)", "times.now + lasts.left",
+        "live/test_rows.py",
+    ),
+    Mutant(
+        "a peer chooses a kind that there is not", "live/wire_records.py",
+        "Code = Annotated[int, Meta(ge=1, le=3)]", "Code = Annotated[int, Meta(ge=1, le=4)]",
+        "live/test_wire.py",
+    ),
+    Mutant(
+        "a page does not say that more follows", "live/wire.py",
+        "    if len(told) < len(records):\n", "    if False:\n",
+        "live/test_wire.py",
+    ),
+    Mutant(
+        "catching up comes in batches that fit no frame", "core/peering.py",
+        "if batches[-1] and (room < 0 or len(batches[-1]) == BATCH):",
+        "if batches[-1] and len(batches[-1]) == BATCH:",
+        "live/test_wire.py",
     ),
 )  # fmt: skip
 
 
 def plant(mutant: Mutant, tree: Path) -> None:
     """Write the mistake into a copy of the sources."""
-    file = tree / "p4lab" / "core" / mutant.file
+    file = tree / "p4lab" / mutant.file
     text = file.read_text("utf-8")
     assert text.count(mutant.old) == 1, (
         f"{mutant.name}: its text stands {text.count(mutant.old)} times in {mutant.file}"

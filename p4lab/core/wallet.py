@@ -44,6 +44,7 @@ class Wallet:
         self.signer = signer
         self._seed_of = seed_of
         self.seqs: dict[bytes, int] = {}
+        self.owners: dict[str, bytes] = {}  # H(public key) of those whose keys are elsewhere, before they are asked for
         self.owner = functools.cache(self._owner)
         self.name = functools.lru_cache(maxsize=65_536)(self._name)
         self._moving: dict[str, _Moving] = {}  # by identity
@@ -127,7 +128,8 @@ class Wallet:
         return min(self.seqs.get(nid, 0) + 1, MAX_SEQ)
 
     def _owner(self, identity: str) -> bytes:
-        return digest(self.signer.public_key(self._seed_of(identity)))
+        known = self.owners.get(identity)
+        return digest(self.signer.public_key(self._seed_of(identity))) if known is None else known
 
     def _name(self, kind: Kind, key: str | None, of: str | None, identity: str) -> tuple[bytes, bytes, bytes]:
         """(nid, key, owner) of a name as files spell it; an immutable key is hex, or `of` its value."""

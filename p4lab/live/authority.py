@@ -7,10 +7,11 @@ what must be kept (seats, names, who was revoked) is kept before anybody is told
 from collections import deque
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
-from typing import Protocol
+from ipaddress import ip_address, ip_network
 
 from msgspec.structs import replace
 
+from p4lab.live.company import Board, Company, Hands
 from p4lab.live.frames import Frame, Frozen, Join, Member, Open, Propose, Refused, Said, Welcome
 from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, issue, member_id, pack
 from p4lab.live.limits import Limits
@@ -24,25 +25,6 @@ REMEMBERED = 1_024  # addresses of whom wrong codes are remembered; past that th
 WRONG = "This join code is not right: look at the teacher's screen again."
 
 
-class Board(Protocol):
-    """What the class needs of a switchboard: who is connected, by seat, and a way to tell them."""
-
-    @property
-    def channels(self) -> Mapping[int, object]: ...
-    def post(self, seat: int, frame: Frame) -> bool: ...
-    def cut(self, seat: int, why: str) -> None: ...
-
-
-class Hands(Protocol):
-    """What a class may ask of a member's own node. Each decides by its own policy."""
-
-    def freeze(self, on: bool) -> None:
-        """Hold, or go on."""
-
-    def propose(self, seat: int, on: bool) -> None:
-        """The teacher would like us to peer with this member (on), or no longer."""
-
-
 class Authority:
     """The teacher's side of a class. frozen: everybody holds."""
 
@@ -53,11 +35,15 @@ class Authority:
         name: str,
         hands: Hands,
         limits: Limits,
+        near: Callable[[str], bool],
         clock: Callable[[], float],
         wall: Callable[[], float],
         later: Callable[[float, Callable[[], None]], object],
     ) -> None:
-        """later: as an event loop's call_later. `board` is set when there is one, which needs our ticket first."""
+        """near: whether a host is of our network. later: as an event loop's call_later.
+
+        `board` is set when there is one, which needs our ticket first.
+        """
         self.board: Board = _Nobody()
         self.own = own
         self.keys = own.keys
@@ -65,8 +51,10 @@ class Authority:
         self.ticket = issue(self.keys, self.keys.public, printable(name), AUTHORITY, expires)
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
+        self.company = Company(self.roster, near)
+        self.class_name = printable(own.name)
         self.frozen = False
-        self._profile, self._hands, self._limits = profile, hands, limits
+        self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first
         self._told_of: set[int] = set()  # seats that changed since all were told
@@ -121,10 +109,10 @@ class Authority:
 
     # Who is connected
 
-    def up(self, seat: int, opened: Open, host: str) -> None:
-        """A member is connected, and said this of itself. host: where it was seen."""
+    def up(self, seat: int, opened: Open) -> None:
+        """A member is connected, and said this of itself."""
         known = self.roster.members[seat]
-        listen = dialable(opened.listen, host)
+        listen = dialable(opened.listen, self._near)
         self.notes.note(f"{known.name} is here.")
         self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE))
         for page in pages(self.roster.members.values()):
@@ -206,7 +194,8 @@ class Authority:
         self._tell_changes()  # at once, and to the one that it is about
         self.board.cut(seat, BARRED[state])
 
-    def _tries(self, address: str) -> deque[float]:
+    def _tries(self, host: str) -> deque[float]:
+        address = _whose(host)
         tries = self._wrong.pop(address, None) or deque()
         while tries and tries[0] <= self._clock() - MINUTE:
             tries.popleft()
@@ -232,6 +221,15 @@ class Authority:
         for seat in list(self.board.channels):
             if seat != AUTHORITY:
                 self.board.post(seat, frame)
+
+
+def _whose(host: str) -> str:
+    """Whom wrong codes are counted for: of IPv6 a whole network, since one computer may take any of its addresses."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
 class _Nobody:

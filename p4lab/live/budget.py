@@ -40,8 +40,8 @@ class Bucket:
         now = self._clock()
         past, self._at = now - self._at, now
         if past > 0.0:  # 0 times infinity is no number
-            self._things = min(self._burst, self._things + past * self._rate)
-            self._bytes = min(self._burst_bytes, self._bytes + past * self._bytes_rate)
+            self._things = min(self._burst, self._things + 1.0 + past * self._rate) - 1.0
+            self._bytes = min(self._burst_bytes, self._bytes + size + past * self._bytes_rate) - size
         return max(0.0, -self._things / self._rate, -self._bytes / self._bytes_rate)
 
 

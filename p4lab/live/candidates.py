@@ -100,6 +100,15 @@ class Table:
         """How many of our class are known of."""
         return sum(candidate.class_id == self._class for candidate in self.found.values())
 
+    def may_take(self, instance: str, says: Mapping[bytes, bytes | None]) -> bool:
+        """Whether it is worth reading on: all that most announcements of a flood cost."""
+        if instance in self._claims or len(self._claims) < self._most:
+            return True
+        if says.get(b"cls") == self._class.encode() and (self._foreign or self._clock() >= self._next_swap):
+            return True
+        identity = says.get(b"id") or b""
+        return len(identity) == 32 and not identity.strip(_HEX) and self._known(bytes.fromhex(identity.decode()))
+
     def take(self, instance: str, claim: Candidate) -> None:
         """An announcement, perhaps a repeated one."""
         before = self._claims.get(instance)

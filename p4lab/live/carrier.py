@@ -12,7 +12,7 @@ import msgspec
 
 from p4lab.core.contract import Received
 from p4lab.core.events import Rejected
-from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, SyncItems, Update
+from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, Query, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
 from p4lab.live.frames import Carried
@@ -33,6 +33,9 @@ class Counter(Protocol):
 
     def answer(self, number: int, answer: Answer, cause: int, t: float) -> None:
         """The provider has an answer for one of them."""
+
+    def asks_others(self, op: int) -> None:
+        """A request of this number makes the provider ask others."""
 
 
 class Carrier:
@@ -65,6 +68,8 @@ class Carrier:
                 return
             if self._last[0] is not message:
                 self._last = message, encode(message)
+                if self.counter is not None and isinstance(message, Query):
+                    self.counter.asks_others(message.op)
             self._post(src, dst, message, self._last[1], cause, t)
         except ValueError as fault:
             self.log("wire", f"a message for seat {dst} was not sent: {fault}")

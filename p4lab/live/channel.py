@@ -72,6 +72,7 @@ class Channel:
         self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
         self._data, self._at = began, 0  # what has come, and how far it was taken
         self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
+        self._until = 0.0  # when its next frame may be taken, if that was found to be over a budget
         self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
         self._written = 0
         self._left = limits.rekey_messages  # records until we rekey
@@ -88,6 +89,11 @@ class Channel:
     def closed(self) -> ChannelClosed | None:
         """Why it is over, once it is."""
         return self._ended
+
+    @property
+    def heard(self) -> float:
+        """When anything came from the other end last, by our clock."""
+        return self._heard
 
     @property
     def waiting(self) -> int:
@@ -114,6 +120,12 @@ class Channel:
                     await self._more()
                 continue
             end = at + 2 + int.from_bytes(record[at : at + 2], "big")
+            if not self._until and (wait := self._bucket.take(end - at)):
+                self._until = self._clock() + wait
+            if self._until:
+                await self._patience()
+                if self.closed is not None:
+                    break
             self._taken = end
             try:
                 if end > len(record):
@@ -122,10 +134,6 @@ class Channel:
             except BAD:
                 self._cut("sent what is no frame")
                 break
-            if wait := self._bucket.take(end - at):
-                await asyncio.sleep(wait)
-                if self.closed is not None:
-                    break
             if isinstance(frame, (Ping, Pong, Bye)):
                 self._own(frame)
             else:
@@ -200,6 +208,12 @@ class Channel:
         if size & REKEY:
             self._ciphers[1].rekey()
         return True
+
+    async def _patience(self) -> None:
+        """Waits until the budget allows the next frame, which is not taken yet: whoever gives up here loses nothing."""
+        self._heard = self._clock()  # what we do not read is no silence
+        await asyncio.sleep(max(0.0, self._until - self._heard))
+        self._heard, self._until = self._clock(), 0.0
 
     async def _more(self) -> None:
         """Waits for more bytes."""

@@ -12,7 +12,7 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-from zeroconf import Error, ServiceStateChange, Zeroconf
+from zeroconf import Error, RecordUpdate, RecordUpdateListener, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from p4lab.live.addresses import Own, adapters, chosen, worth
@@ -25,6 +25,13 @@ TYPE = "_p4lab._tcp.local."
 RESCAN = 5.0  # s between looks at the adapters: python-zeroconf leaves watching them to its user
 RESOLVE = 3_000  # ms for one look-up, python-zeroconf's own default
 HEARD_BY = 4.0  # s until we should have heard ourselves: probes and announcement take 1.2, and as long after a rename
+AGAIN = (
+    2.0,
+    4.0,
+    8.0,
+    16.0,
+    32.0,
+)  # s between more announcements: up to eight, twice as far apart (RFC 6762 section 8.3)
 CLOSE = 2.3  # s for the goodbyes, so that all of stop() takes less than 3
 
 _GROUP, _GROUP6, _PORT = "224.0.0.251", "ff02::fb", 5353
@@ -57,6 +64,7 @@ class Discovery:
         self._owned: tuple[Own, ...] = ()  # where we are found
         self._pending: dict[str, None] = {}  # instances to look up
         self._resolving = 0
+        self._ear = _Ear()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()  # held while sockets come and go: that is never cancelled half-way
         self._trouble: Trouble | None = None
@@ -147,7 +155,11 @@ class Discovery:
             if not addresses:
                 return
             self._zeroconf = AsyncZeroconf(interfaces=addresses)
+            self._zeroconf.zeroconf.async_add_listener(self._ear, None)
         else:
+            if self.instance and owned:  # first, so that what is said on a new adapter has its address
+                self._info = self._announcement(self.instance, owned)
+                self._hold(_finish(await self._zeroconf.async_update_service(self._info)))
             # An adapter that went and came back has the same address, and needs its membership of the group anew
             kept = [own.address for own in owned if own in self._owned]
             if len(kept) < len(self._owned):
@@ -158,15 +170,21 @@ class Discovery:
             await self._browser.async_cancel()
         # A new one asks at once, on the new adapters too; the old one would ask when what it knows is about to expire
         self._browser = AsyncServiceBrowser(self._zeroconf.zeroconf, TYPE, handlers=[self._changed])
-        if self.instance and owned:
-            self._info = self._announcement(self.instance)
-            self._hold(_finish(await self._zeroconf.async_update_service(self._info)))
 
     async def _register(self, name: str) -> None:
         assert self._zeroconf is not None
-        self._info = self._announcement(f"{name}.{TYPE}")
+        self._info = self._announcement(f"{name}.{TYPE}", self._owned)
         self._hold(_finish(await self._zeroconf.async_register_service(self._info, allow_name_change=True)))
+        if not self.instance:
+            self._hold(self._announce_again(self._zeroconf.zeroconf))
         self.instance = self._info.name
+
+    async def _announce_again(self, zeroconf: Zeroconf) -> None:
+        """Wi-Fi loses multicast, and so does a full buffer: zeroconf's three, in half a second, may all be lost."""
+        for pause in AGAIN:
+            await asyncio.sleep(pause)
+            if self._info is not None:
+                zeroconf.async_send(zeroconf.generate_service_broadcast(self._info, None))
 
     async def _rename(self) -> None:
         """Somebody else goes by our instance name, announced in the same moment. Ours gets digits of its key."""
@@ -175,14 +193,14 @@ class Discovery:
                 self._hold(_finish(await self._zeroconf.async_unregister_service(self._info)))
                 await self._register(f"{self._name}-{self._id.hex()[:4]}")
 
-    def _announcement(self, instance: str) -> AsyncServiceInfo:
+    def _announcement(self, instance: str, owned: Sequence[Own]) -> AsyncServiceInfo:
         return AsyncServiceInfo(
             TYPE,
             instance,
             port=self._port,
             properties=told(self._id, self._class, self._name),
             server=f"p4-{self._id.hex()[:12]}.local.",  # of the key: two hosts of one name would share their addresses
-            parsed_addresses=[own.address for own in self._owned],
+            parsed_addresses=[own.address for own in owned],
         )
 
     # Finding others
@@ -198,8 +216,9 @@ class Discovery:
             info = AsyncServiceInfo(service_type, name)
         except Error:  # a name that is none
             return
-        # An announcement brings all of it at once: who is really there needs no look-up, whatever else floods in
-        if info.load_from_cache(zeroconf):
+        # An announcement brings all of it at once: who is really there needs no look-up, whatever else floods in. When
+        # zeroconf's cache is full it drops the newest first (addresses live shorter than pointers): look at the packet
+        if info.load_from_cache(zeroconf) or self._ear.completes(zeroconf, info):
             self._pending.pop(name, None)
             self._take(info)
             return
@@ -213,8 +232,7 @@ class Discovery:
     async def _look_up(self, zeroconf: Zeroconf) -> None:
         try:
             while self._pending:
-                name = next(iter(self._pending))
-                del self._pending[name]
+                name, _ = self._pending.popitem()  # the newest: after a flood nobody waits for what it left
                 info = AsyncServiceInfo(TYPE, name)
                 if await info.async_request(zeroconf, RESOLVE):
                     self._take(info)
@@ -222,10 +240,13 @@ class Discovery:
             self._resolving -= 1
 
     def _take(self, info: AsyncServiceInfo) -> None:
-        claim = read(info.properties, info.parsed_scoped_addresses(), info.port, self._owned)
+        ours = self._info is not None and info.name == self._info.name
+        says = info.properties
+        if not ours and not self._table.may_take(info.name, says):
+            return
+        claim = read(says, info.parsed_scoped_addresses(), info.port, self._owned)
         if claim is None:
             return
-        ours = self._info is not None and info.name == self._info.name
         if claim.id == self._id:
             self._heard_self = self._heard_self or ours
             return
@@ -250,6 +271,22 @@ class Discovery:
         problem = None if task.cancelled() else task.exception()
         if problem is not None:
             self._trouble = of_zeroconf(problem)
+
+
+class _Ear(RecordUpdateListener):  # zeroconf asks for the inheritance
+    """Keeps the records of the packet that is being handled: callbacks come while it is."""
+
+    def __init__(self) -> None:
+        self._now, self._records = 0.0, list[RecordUpdate]()
+
+    def completes(self, zeroconf: Zeroconf, info: AsyncServiceInfo) -> bool:
+        """Whether that packet told all of a service; the info has it then."""
+        for _ in range(2):  # addresses are taken only once it is known whose they are
+            info.async_update_records(zeroconf, self._now, self._records)
+        return bool(info.port and info.properties and info.parsed_scoped_addresses())
+
+    def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:
+        self._now, self._records = now, records
 
 
 async def _finish(work: Awaitable[object]) -> None:

@@ -74,13 +74,13 @@ class _Hosted:
 
 
 class Host:
-    """Nodes by number. now: seconds since the host began, as its nodes know time."""
+    """Nodes by number. began: the loop's time when the host began; nodes know the seconds since then."""
 
-    def __init__(self, story: Story, carrier: Carrier, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, story: Story, carrier: Carrier, loop: asyncio.AbstractEventLoop, began: float) -> None:
         self._story = story
         self._carrier = carrier
         self._loop = loop
-        self._began = loop.time()
+        self._began = began
         self._hosted: dict[int, _Hosted] = {}
         self._inputs: deque[tuple[_Hosted, Input, int]] = deque()
         self._running = False

@@ -16,6 +16,7 @@ import msgspec
 from p4lab.core.contract import Effect, Persist, Received
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
+from p4lab.core.stores import Copy
 from p4lab.scenario.model import Do, Scenario
 from p4lab.stage.agenda import Agenda
 from p4lab.stage.cast import Watch
@@ -49,7 +50,7 @@ class Store(Protocol):
 
     def load(self, node: int) -> Mapping[Key, object]: ...
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None: ...
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None: ...
 
     def close(self) -> None: ...
 
@@ -64,7 +65,7 @@ class Memory:
         """As a Store."""
         return self._disks.setdefault(node, Disk()).rows
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None:
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None:
         """As a Store, and at once."""
         self._disks.setdefault(node, Disk()).write(rows)
         done(True)
@@ -204,10 +205,14 @@ class Lab:
         """As `agenda.Disks` says."""
         self.held.pop(node, None)
 
-    def stored(self, node: int) -> Mapping[Key, object]:
-        """What there is of this node."""
+    def stored(self, node: int, t: float) -> Mapping[Key, object]:
+        """As `agenda.Disks` says. Copies that were written, and of which the node could not tell any more, are told."""
         assert self._store is not None, "nobody starts again before it begins"
-        return self._store.load(node)
+        rows = self._store.load(node)
+        for what in rows.values():
+            if isinstance(what, Copy) and not what.event.id:
+                self._stream.emit(what.event, t, 0)
+        return rows
 
     def _release(self, node: int, now: float) -> None:
         """Perform what waited for this node's disk and waits no more."""

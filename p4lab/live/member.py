@@ -4,15 +4,14 @@ Rules: only seat 0, the authority, is obeyed, and only in what a class is about;
 The connection to the authority is wanted as long as we belong to the class, and others while somebody wants them.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-from p4lab.live.authority import Board, Hands
-from p4lab.live.frames import AnyFrame, Frozen, Member, Propose, Said, Seated
+from p4lab.live.company import Company, Dialler, Hands
+from p4lab.live.frames import Frame, Frozen, Member, Propose, Said, Seated
 from p4lab.live.identity import AUTHORITY, Ticket, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.notes import Notes
-from p4lab.live.roster import ADDRESSES, BARRED, GONE, HERE, OUT, REVOKED, Roster, dialable
+from p4lab.live.roster import BARRED, GONE, HERE, OUT, REVOKED, Roster
 
 OUTSIDE = {
     OUT: "The teacher sent you out of the class. You may come back.",
@@ -21,106 +20,20 @@ OUTSIDE = {
 NOT_YOURS = "only the teacher may say this"
 
 
-class Dialler(Board, Protocol):
-    """A switchboard that dials too."""
-
-    def want(self, seat: int, addresses: Sequence[str] = (), expect: bytes | None = None) -> None: ...
-    def unwant(self, seat: int) -> None: ...
-
-
-class Company:
-    """With whom a channel is wanted, for which purposes, and where each may be found."""
-
-    def __init__(self, roster: Roster) -> None:
-        """`board` is set when there is one."""
-        self.board: Dialler | None = None
-        self.loopback = False  # we are on a loopback ourselves, so others' loopback addresses are theirs
-        self._roster = roster
-        self._why: dict[int, set[str]] = {}
-        self._typed: dict[bytes, tuple[str, ...]] = {}  # by id; no announcement takes these away
-        self._heard: dict[bytes, tuple[str, ...]] = {}  # by id, from anybody
-
-    def want(self, seat: int, why: str) -> None:
-        """A channel to this member, for one purpose more."""
-        self._why.setdefault(seat, set()).add(why)
-        self.dial(seat)
-
-    def unwant(self, seat: int, why: str) -> None:
-        """For this purpose no longer; with the last one nobody dials any more. What is connected stays."""
-        purposes = self._why.get(seat, set())
-        purposes.discard(why)
-        if not purposes and self._why.pop(seat, None) is not None and self.board is not None:
-            self.board.unwant(seat)
-
-    def purposes(self, seat: int) -> frozenset[str]:
-        """Why a channel to this member is wanted."""
-        return frozenset(self._why.get(seat, ()))
-
-    def typed(self, key_id: bytes, address: str) -> None:
-        """A person says that the owner of this key can be dialled there."""
-        self._typed[key_id] = (address, *self._typed.get(key_id, ()))[:ADDRESSES]
-        self._learnt(key_id)
-
-    def heard(self, key_id: bytes, addresses: Sequence[str]) -> None:
-        """Somebody, perhaps anybody, says that the owner of this key can be dialled there."""
-        self._heard[key_id] = tuple(addresses)[:ADDRESSES]
-        while len(self._heard) > 512:  # twice the candidates of discovery: nobody is crowded out by one flood
-            del self._heard[next(iter(self._heard))]
-        self._learnt(key_id)
-
-    def was_heard(self, key_id: bytes, address: str) -> bool:
-        """Whether this address came from `heard` alone."""
-        seat = self._roster.seat_of(key_id)
-        told = self._roster.members[seat].addresses if seat is not None else ()
-        return address in self._heard.get(key_id, ()) and address not in (*told, *self._typed.get(key_id, ()))
-
-    def addresses(self, seat: int) -> tuple[str, ...]:
-        """Where this member may be, what the roster says first."""
-        member = self._roster.members.get(seat)
-        if member is None:
-            return ()
-        told = dialable(member.addresses, "127.0.0.1" if self.loopback else "")
-        typed, heard = self._typed.get(member.id, ()), self._heard.get(member.id, ())
-        return tuple(dict.fromkeys((*typed, *told, *heard)))
-
-    def dial(self, seat: int) -> None:
-        """What we know of this member has changed."""
-        member = self._roster.members.get(seat)
-        if self.board is None or seat not in self._why:
-            return
-        if member is not None and member.state in BARRED:
-            self.board.unwant(seat)
-        else:
-            self.board.want(seat, self.addresses(seat), member.id if member is not None else None)
-
-    def part(self) -> None:
-        """From everybody: nobody is dialled until `dial`."""
-        if self.board is not None:
-            for seat in self._why:
-                self.board.unwant(seat)
-
-    def again(self) -> None:
-        """Back: everybody that is wanted is dialled."""
-        for seat in list(self._why):
-            self.dial(seat)
-
-    def _learnt(self, key_id: bytes) -> None:
-        seat = self._roster.seat_of(key_id)
-        if seat is not None:
-            self.dial(seat)
-
-
 class Membership:
     """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is."""
 
-    def __init__(self, me: Ticket, class_name: str, hands: Hands, limits: Limits, wall: Callable[[], float]) -> None:
-        """`attach` it to a switchboard before anybody comes."""
+    def __init__(
+        self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
+        wall: Callable[[], float],
+    ) -> None:  # fmt: skip
+        """near: whether a host is of our network. `attach` it to a switchboard before anybody comes."""
         self.me = me
         self.class_name = class_name
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
         self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=GONE))
-        self.company = Company(self.roster)
+        self.company = Company(self.roster, near)
         self.frozen = False
         self.out = ""
         self._hands = hands
@@ -131,7 +44,7 @@ class Membership:
         self._board = self.company.board = board
         self.company.want(AUTHORITY, "class")
 
-    def take(self, seat: int, frame: AnyFrame) -> None:
+    def take(self, seat: int, frame: Frame) -> None:
         """What somebody says of the class."""
         assert self._board is not None
         if seat != AUTHORITY:
@@ -181,8 +94,7 @@ class Membership:
             self._am(member.state)
         elif member.state in BARRED:
             self.company.dial(member.seat)
-            if member.seat in self._board.channels:
-                self._board.cut(member.seat, BARRED[member.state])
+            self._board.cut(member.seat, BARRED[member.state])
         else:
             self.company.dial(member.seat)
 

@@ -1,8 +1,8 @@
 """Many members' streams become one Trace: in time order, ids consecutive, causes before what they caused.
 
 Rules: pure, told the time. A member's events keep their order; one waits for its cause where that is here and has yet
-to be put in; what is settled stays settled. Who lies, or sends late, spoils its own part: it is counted, and a `Blurred`
-says so. Every table is bounded (parts.py), nobody speaks for another (seen.py).
+to be put in; what is settled stays settled. Who lies, or sends late, spoils its own part: it is counted, and a
+`Blurred` says so. Every table is bounded (parts.py), nobody speaks for another (seen.py).
 """
 
 from collections.abc import Callable
@@ -123,7 +123,7 @@ class Merge:
     def _part(self, seat: int) -> Part:
         part = self._parts.get(seat)
         if part is None:
-            part = self._parts[seat] = Part(seat, self._limits)
+            part = self._parts[seat] = Part(seat, self._limits, trusted=seat == self._me)
         return part
 
     def _greet(self, part: Part, batch: Batch, now: float) -> None:

@@ -6,10 +6,10 @@ more by everybody who hears it: a name is one printable line, an address stays w
 
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from msgspec.structs import replace
 
+from p4lab.live.addresses import split
 from p4lab.live.frames import Member, Seated, encode
 from p4lab.live.identity import MAX_NAME, cleaned
 
@@ -52,23 +52,18 @@ def unique(name: str, taken: Iterable[str]) -> str:
     raise AssertionError("among n + 1 numbers one is free of n names")
 
 
-def dialable(listen: Iterable[str], seen: str = "") -> tuple[str, ...]:
-    """The addresses among these that a member may be asked to dial: of this network alone.
+def dialable(listen: Iterable[str], near: Callable[[str], bool]) -> tuple[str, ...]:
+    """The addresses among these that a member may be asked to dial. near: whether a host is of our own network.
 
-    seen: the host the member was seen at. Who says that it listens on the loopback is believed if it came from there:
-    anybody else's loopback is not it.
+    A link-local v6 address has the name of an interface of its owner's, which leads nowhere here: left out.
     """
     kept: list[str] = []
-    local = _is_loopback(seen)
     for address in listen:
-        host, _, port = address.rpartition(":")
-        bare = host.strip("[]").partition("%")[0]
         try:
-            ip: IPv4Address | IPv6Address = ip_address(bare)
+            host, _ = split(address)
         except ValueError:
-            continue  # a name would have to be looked up, at somebody outside
-        near = (ip.is_private or ip.is_link_local) and not (ip.is_multicast or ip.is_unspecified or ip.is_reserved)
-        if port.isascii() and port.isdigit() and 0 < int(port) < 65_536 and (local if ip.is_loopback else near):
+            continue
+        if "%" not in host and near(host):
             kept.append(address)
     return tuple(dict.fromkeys(kept))[:ADDRESSES]
 
@@ -138,10 +133,3 @@ def standing(state: str, heard: float | None, heartbeat: float, idle: float) -> 
 
 def _alike(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]").partition("%")[0]).is_loopback
-    except ValueError:
-        return False

@@ -103,7 +103,11 @@ class Socket(asyncio.BufferedProtocol):
         if self._ended:
             transport.close()
         else:
-            transport.write_eof()
+            try:
+                transport.write_eof()
+            except OSError:  # the other end has cut it, and asyncio does not know yet
+                transport.abort()
+                return
         if self._full:
             self._full = False
             transport.resume_reading()

@@ -11,14 +11,16 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
-from p4lab.live.rows import DamagedError, Row, Times, pack, unpack
+from p4lab.live.rows import DamagedError, Row, Times, pack, promises, unpack
 from p4lab.live.storefile import COLUMNS, Key, StoreError, connect, open_file, primary
 
 MOST = 4096  # writes in one commit
 CLOSING = 3.0  # s that the last commit may take
 PATIENCE = 30.0  # s that what was written before may take until all can be read
+AGAIN = 1.0  # s after which a full disk is tried again
 AT_ONCE = (64, 16, 4, 1)  # rows in one statement: each statement gives the interpreter's lock away and waits for it
 
 Rows = tuple[Row, ...]
@@ -32,25 +34,27 @@ _DELETE = {count: f"DELETE FROM rows WHERE n IN ({', '.join('?' * count)})" for 
 
 
 class _Write:
-    __slots__ = ("changes", "done")
+    """changes: the rows, packed. vital: somebody is promised that they are stored."""
 
-    def __init__(self, changes: list[_Change], done: Done) -> None:
+    __slots__ = ("changes", "done", "vital")
+
+    def __init__(self, changes: list[_Change], done: Done, vital: bool) -> None:
         self.changes = changes
         self.done = done
+        self.vital = vital
 
 
 class Store:
     """Of one process; `open` makes one. said: what was found and done at opening, in sentences.
 
-    full: the disk was, at the last write. trouble: why the last write failed, "" where it did not. keys: rows. bytes:
-    of them all, packed.
+    trouble: why the last write failed, "" where it did not. bytes: of all rows, packed.
     """
 
     def __init__(self, path: Path, wall: Callable[[], float], clock: Callable[[], float]) -> None:
         opened = open_file(path)
         self.path = path
         self.said = tuple(opened.said)
-        self.full = False
+        self._full_until = -inf
         self.trouble = ""
         self.bytes = sum(size for _, size in opened.index.values())
         self._wall = wall
@@ -69,6 +73,11 @@ class Store:
     def open(cls, path: Path, wall: Callable[[], float], clock: Callable[[], float]) -> "Store":
         """The store in this file. wall: the wall clock; clock: the host's, as in `now`. Raises StoreError."""
         return cls(path, wall, clock)
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk was full a moment ago; after that it is worth another try."""
+        return self._clock() < self._full_until
 
     @property
     def keys(self) -> int:
@@ -95,7 +104,10 @@ class Store:
         return found
 
     def write(self, node: int, rows: Rows, done: Done) -> None:
-        """Store these rows of a node; done(whether they are stored) is called in this event loop, in order."""
+        """Store these rows of a node; done(whether they are stored) is called in this event loop, in order.
+
+        Rows that nobody is promised, the version floors that reads raise, hold nobody up: a full disk serves reads.
+        """
         self._loop = asyncio.get_running_loop()
         if self._closed:
             self._loop.call_soon(done, False)
@@ -104,7 +116,7 @@ class Store:
         changes: list[_Change] = [
             ((node, *row[:3]), None if row[3] is None else pack(node, row, times)) for row in rows
         ]
-        self._queue.put(_Write(changes, done))
+        self._queue.put(_Write(changes, done, promises(rows)))
 
     def close(self) -> None:
         """Commit what waits, and let go of the file."""
@@ -131,7 +143,7 @@ class Store:
             writes = [each for each in waiting if isinstance(each, _Write)]
             if writes:
                 ok = self._commit(writes)
-                self._deliver(deque(each.done for each in writes), ok)
+                self._deliver(deque((each.done, ok or not each.vital) for each in writes))
             for each in waiting:
                 if isinstance(each, threading.Event):
                     each.set()
@@ -164,10 +176,11 @@ class Store:
             with self._using:
                 self._perform([value for key, n, data in puts for value in (n, *key, data)], [n for _, n in gone])
         except sqlite3.Error as error:
-            self.full = primary(error) == sqlite3.SQLITE_FULL
+            if primary(error) == sqlite3.SQLITE_FULL:
+                self._full_until = self._clock() + AGAIN
             self.trouble = str(error)
             return False
-        self.full, self.trouble, self._next = False, "", number
+        self._full_until, self.trouble, self._next = -inf, "", number
         for key, n, data in puts:
             self.bytes += len(data) - index.get(key, (0, 0))[1]
             index[key] = n, len(data)
@@ -204,19 +217,20 @@ class Store:
             connection.close()
             self._connection = None
 
-    def _deliver(self, dones: deque[Done], ok: bool) -> None:
+    def _deliver(self, dones: deque[tuple[Done, bool]]) -> None:
         loop = self._loop
         assert loop is not None  # somebody has written
         try:
-            loop.call_soon_threadsafe(_tell, loop, dones, ok)
+            loop.call_soon_threadsafe(_tell, loop, dones)
         except RuntimeError:
             return  # the loop is closed: nobody waits any more
 
 
-def _tell(loop: asyncio.AbstractEventLoop, dones: deque[Done], ok: bool) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, dones: deque[tuple[Done, bool]]) -> None:
     try:
         while dones:
-            dones.popleft()(ok)
+            done, ok = dones.popleft()
+            done(ok)
     finally:
         if dones:  # one of them has failed, which is no reason not to tell the others
-            loop.call_soon(_tell, loop, dones, ok)
+            loop.call_soon(_tell, loop, dones)

@@ -16,6 +16,7 @@ from pathlib import Path
 from p4lab.live.rows import sound
 
 VERSION = 1  # of the tables
+MAGIC = 0x70340000  # "p4", and the version once more: so that one changed bit is not taken for a newer version
 PATIENCE = 5.0  # s that somebody else may hold the file: an antivirus on Windows, or a node that is just ending
 PAUSE = 0.1  # s between two attempts
 LOG_LIMIT = 16_777_216  # bytes that the log keeps of the disk between two checkpoints
@@ -24,7 +25,10 @@ Key = tuple[int, str, bytes, bytes]  # node, store, nid, entry
 _HEADER, _FRAME = 32, 24  # bytes of the log's header, and of that of each frame (sqlite.org/fileformat2.html, 4.1)
 _MAGIC = (0x377F0682, 0x377F0683)
 _PAGE = 4096  # bytes, SQLite's default
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_ELSEWHERE = (  # what keeps a file from being read and is not the file; all else is
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_AUTH,
+)  # fmt: skip
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _SCHEMA = """CREATE TABLE rows(
     n INTEGER PRIMARY KEY, node INTEGER NOT NULL, store TEXT NOT NULL, nid BLOB NOT NULL, entry BLOB NOT NULL,
@@ -47,7 +51,7 @@ class Opened:
         self.index: dict[Key, tuple[int, int]] = {}
         self.unsound: list[int] = []
         for n, node, store, nid, entry, data in connection.execute(f"SELECT n, {COLUMNS} FROM rows ORDER BY n"):
-            if isinstance(data, bytes) and sound(node, store, nid, entry, data):
+            if _typed(node, store, nid, entry, data) and sound(node, store, nid, entry, data):
                 self.index[node, store, nid, entry] = n, len(data)
             else:
                 self.unsound.append(n)
@@ -61,7 +65,7 @@ def open_file(path: Path) -> Opened:
     try:
         opened = _begin(path, said)
     except sqlite3.DatabaseError as error:
-        if primary(error) not in _DAMAGED:
+        if primary(error) in _ELSEWHERE:
             raise StoreError(f"the store {path} cannot be opened: {error}") from error
         aside = _set_aside(path, os.replace)
         said.append(f"The store {path.name} was damaged ({error}). It is kept as {aside.name}; a fresh one was begun.")
@@ -87,6 +91,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """The one connection. Raises sqlite3.OperationalError where somebody else has it."""
     path.touch(mode=0o600)
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    connection.text_factory = _text
     try:
         for pragma in (
             "locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "fullfsync = 1",
@@ -109,21 +114,32 @@ def _begin(path: Path, said: list[str]) -> Opened:
     connection = _held(path)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
+        magic = connection.execute("PRAGMA application_id").fetchone()[0]
+        if version > VERSION and magic == MAGIC + version:
             raise StoreError(f"the store {path} was written by a newer P4 Lab; use that one, or another --store")
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'rows'").fetchone()[0]
-        if found != "ok" or (version and not tables):
-            raise _damage(found)
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if found != "ok" or (tables and (version, magic) != (VERSION, MAGIC + VERSION)):
+            raise _damage(f"quick_check: {found}" if found != "ok" else "it is not a store")
         if not tables:
             connection.execute("BEGIN")
             connection.execute(_SCHEMA)
             connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute(f"PRAGMA application_id = {MAGIC + VERSION}")
             connection.execute("COMMIT")
         return Opened(connection, said)
     except BaseException:
         connection.close()
         raise
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")  # what is no text is damaged: that is for the checksum to tell
+
+
+def _typed(*values: object) -> bool:
+    """Whether these are of the types that were written; SQLite keeps any type in any column."""
+    return tuple(map(type, values)) == (int, str, bytes, bytes, bytes)
 
 
 def _held(path: Path) -> sqlite3.Connection:

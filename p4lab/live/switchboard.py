@@ -74,6 +74,7 @@ class Switchboard:
         self._fault = fault
         self._tasks = Tasks(fault)
         self._held: dict[int, _Held] = {}
+        self._served: set[Channel] = set()  # of customers
         self._wanted: dict[int, _Wanted] = {}
         self._takers: dict[type[Frame], Callable[[int, Any], None]] = {}
         self._watchers: list[tuple[Callable[[int], None], Callable[[int, str, bool], None]]] = []
@@ -125,10 +126,12 @@ class Switchboard:
             wanted.task.cancel()
 
     def cut(self, seat: int, why: str) -> None:
-        """Close the channel to this seat."""
+        """Close the channel to this seat, and those by which its owner puts and gets."""
         held = self._held.get(seat)
         if held is not None:
             self._drop(seat, held, why, True)
+        for channel in [each for each in self._served if each.peer is not None and each.peer.seat == seat]:
+            channel.close(why)
 
     async def reach(self, addresses: Sequence[str], expect: bytes | None = None) -> int:
         """Connect to whoever is there, and say at which seat it sits. Raises one of AMISS."""
@@ -157,7 +160,11 @@ class Switchboard:
         if first.purpose == CUSTOMER:
             assert self.on_customer is not None  # _refusal has looked
             channel.post(self._opening(MEMBER))
-            return await self.on_customer(channel, first)
+            self._served.add(channel)
+            try:
+                return await self.on_customer(channel, first)
+            finally:
+                self._served.discard(channel)
         if not self._keeps(channel.peer.seat, False):
             return channel.close("one channel is enough")
         channel.post(self._opening(MEMBER))
@@ -176,10 +183,10 @@ class Switchboard:
 
     def _refusal(self, ticket: Ticket, purpose: str) -> str | None:
         """Why this member is not let in, or None."""
+        if purpose == CUSTOMER:  # of our own seat too: who runs a node may put and get at it
+            return "there is no provider here" if self.on_customer is None else self.allowed(ticket)
         if ticket.seat == self.me.seat:
             return "this is your own seat"
-        if purpose == CUSTOMER and self.on_customer is None:
-            return "there is no provider here"
         if ticket.seat not in self._held and len(self._held) >= self.limits.channels:
             return "too many channels are open here"
         return self.allowed(ticket)

@@ -85,10 +85,10 @@ class ClassState(Struct, frozen=True):
     """The class at one moment, as one member knows it. name: of the class; me: our own seat.
 
     code: what others type to join, without an address (empty: only the teacher knows it). address: host:port to go
-    before it, `join_text`, where discovery does not work. rung: by which rung of the ladder members are found, in
-    words for the status bar. out: why we are not in the class any more, in a sentence; `rejoin` may help. said: the
-    messages to everybody; log: who came, left, was refused and what could not be done; both newest last. troubles:
-    what is wrong now, each a sentence with its remedy; empty when all is well.
+    before it, `join_text`, where discovery does not work. rung: by which rung of the ladder members are found, in a few
+    words for the status bar; means: what that means, in a sentence. out: why we are not in the class any more, in a
+    sentence; `rejoin` may help. said: the messages to everybody; log: who came, left, was refused and what could not be
+    done; both newest last. troubles: what is wrong now, each a sentence with its remedy; empty when all is well.
     """
 
     name: str
@@ -97,6 +97,7 @@ class ClassState(Struct, frozen=True):
     me: int = 0
     authority: bool = False
     rung: str = ""
+    means: str = ""
     out: str = ""
     frozen: bool = False
     policy: str = ASK

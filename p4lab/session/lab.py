@@ -5,13 +5,14 @@ now, wherever the playhead is. The run has no end; the scenario's duration is on
 """
 
 import asyncio
-from math import ceil
+from math import ceil, floor
 from time import perf_counter
 
 import msgspec
 
 from p4lab.core.commands import Command
-from p4lab.live.lab import Lab, Memory
+from p4lab.live.lab import Lab
+from p4lab.live.scratch import Scratch
 from p4lab.live.thread import Thread
 from p4lab.scenario.check import check_command
 from p4lab.scenario.model import Do, Scenario
@@ -70,7 +71,7 @@ class LiveLab:
         if not self.abilities.submit:
             raise ValueError(CLOSED)
         check_command(command, self.scenario, [row.command for row in self.commands])
-        at = ceil(self._lab.now * MICRO) / MICRO
+        at = (floor(self._lab.now * MICRO) + 1) / MICRO  # later than all that has happened
         row = Do(max(at, self.commands[-1].at if self.commands else 0.0), command)
         if not self._thread.call(lambda: self._lab.submit(row)):
             raise ValueError(CLOSED)
@@ -93,7 +94,7 @@ class LiveLab:
 
     async def _live(self) -> None:
         loop = asyncio.get_running_loop()
-        self._lab.begin(loop, Memory())
+        self._lab.begin(loop, Scratch(lambda: self._lab.now))
         try:
             await loop.create_future()
         finally:

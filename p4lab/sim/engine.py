@@ -104,6 +104,6 @@ class Engine:
     def drop(self, node: int) -> None:
         """It went with its ticket."""
 
-    def stored(self, node: int) -> dict[Key, object]:
-        """What there is of this node."""
+    def stored(self, node: int, t: float) -> dict[Key, object]:
+        """As `agenda.Disks` says."""
         return self.disks[node].rows

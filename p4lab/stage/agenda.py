@@ -46,8 +46,8 @@ class Disks(Protocol):
     def drop(self, node: int) -> None:
         """What waits of this node is not to be performed any more."""
 
-    def stored(self, node: int) -> Mapping[Key, object]:
-        """What there is of this node."""
+    def stored(self, node: int, t: float) -> Mapping[Key, object]:
+        """What there is of this node, which starts again at t."""
 
 
 class Agenda:
@@ -159,7 +159,7 @@ class Agenda:
 
     def perform(self, src: int, effects: list[Effect], cause: int, t: float) -> None:
         """Do what a node asks for, in its order."""
-        if src in self._disks.held:
+        if src in self._disks.held and effects:
             self._disks.keep(src, effects, cause, t)
             return
         for place, effect in enumerate(effects):

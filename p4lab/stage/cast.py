@@ -54,7 +54,7 @@ class Cast:
 
     def __init__(
         self, scenario: Scenario, by_hand: Sequence[Do], driver: Driver, watch: Watch,
-        stored: Callable[[int], Mapping[Key, object]], spare: Spare = NOBODY,
+        stored: Callable[[int, float], Mapping[Key, object]], spare: Spare = NOBODY,
     ) -> None:  # fmt: skip
         self.nodes: list[Node] = []
         self._driver = driver

@@ -63,10 +63,10 @@ class Machines(Stage, Protocol):
 
 
 class Crashes:
-    """stored: what there is on the disk of a node."""
+    """stored: what there is on the disk of a node that starts again."""
 
     def __init__(
-        self, machines: Machines, reach: Reach, nodes: int, stored: Callable[[int], Mapping[Key, object]]
+        self, machines: Machines, reach: Reach, nodes: int, stored: Callable[[int, float], Mapping[Key, object]]
     ) -> None:  # fmt: skip
         self._stored = stored
         self._machines = machines
@@ -88,7 +88,7 @@ class Crashes:
         copies = 0
         if isinstance(provider, Restorable):
             roles = reach.roles(node) | {other: role for other, role, _ in missed}
-            copies = provider.restore(self._stored(node), roles, t)
+            copies = provider.restore(self._stored(node, t), roles, t)
         self._machines.swap(node, provider)
         event = self._machines.emit(Restarted(node=node, copies=copies), t)
         for other, _, why in missed:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from p4lab.live.addresses import Own, allowed
 from p4lab.live.authority import Authority
 from p4lab.live.frames import AnyFrame, Frame, Join, Open, Welcome, decode, encode
 from p4lab.live.identity import Keys, Ticket, unpack
@@ -19,6 +20,11 @@ from p4lab.live.member import Membership
 from p4lab.live.profile import Profile
 
 WALL = 1_800_000_000.0
+
+
+def near(host: str) -> bool:
+    """Our network is 10.0.0.0/24."""
+    return allowed(host, (Own("10.0.0.1", 24, "wlan0"),))
 
 
 class Hand:
@@ -61,7 +67,8 @@ class Board:
         self.wanted.pop(seat, None)
 
     def cut(self, seat: int, why: str, clean: bool = True) -> None:
-        self.cuts.append((seat, why))
+        if seat in self.channels:
+            self.cuts.append((seat, why))
         self.net.settle_frames()  # what was posted before the goodbye arrives before it
         other = self.channels.pop(seat, None)
         if other is not None:
@@ -140,10 +147,10 @@ class Class:
         """The teacher starts, perhaps again."""
         profile = Profile(self.folder)
         self.hands[0] = Hand()
-        self.teacher = Authority(profile, profile.open_class("Physics"), "Teacher", self.hands[0], self.limits,
+        self.teacher = Authority(profile, profile.open_class("Physics"), "Teacher", self.hands[0], self.limits, near,
                                  lambda: self.net.now, lambda: WALL + self.net.now, self.net.later)  # fmt: skip
         board = Board(self.net, self.teacher.ticket, self.teacher.allowed)
-        board.up = lambda seat: self.teacher.up(seat, Open("member", (f"10.0.0.{seat}:4700",)), f"10.0.0.{seat}")
+        board.up = lambda seat: self.teacher.up(seat, Open("member", (f"10.0.0.{seat}:4700",)))
         board.down = self.teacher.down
         self.teacher.board = board
         self.net.add(board)
@@ -166,7 +173,7 @@ class Class:
 
     def attend(self, ticket: Ticket) -> None:
         hand = self.hands[ticket.seat] = Hand()
-        member = Membership(ticket, "Physics", hand, self.limits, lambda: WALL + self.net.now)
+        member = Membership(ticket, "Physics", hand, self.limits, near, lambda: WALL + self.net.now)
         board = Board(self.net, ticket, member.allowed)
         board.take, board.up, board.down = member.take, member.up, member.down
         self.members[ticket.seat] = member

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import random
 import socket
 import struct
@@ -18,14 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from p4lab.live.candidates import Candidate
 from p4lab.live.discovery import TYPE, Discovery
 from p4lab.live.ladder import Heard
+from tests.live.alone import CLASS, id_of
 from tests.live.nets import Host
-
-CLASS = "ABCDEFGHIJKL"
-
-
-def id_of(number: int) -> bytes:
-    """The id of the host of this number: a hash, as real ones are."""
-    return hashlib.blake2b(str(number).encode(), digest_size=16).digest()
 
 
 class Running:

@@ -158,7 +158,11 @@ def test_the_table_is_bounded_and_told_as_it_is(steps: list[tuple[int, int, str,
     for instance, number, class_id, there in steps:
         heard.now += 0.1
         if there:
-            heard.table.take(str(instance), claim(number, class_id))
+            made = claim(number, class_id)
+            worth = heard.table.may_take(str(instance), says(made.id, class_id))
+            before = dict(heard.table.found)
+            heard.table.take(str(instance), made)
+            assert worth or heard.table.found == before
         else:
             heard.table.drop(str(instance))
         assert len(heard.table.found) <= 4

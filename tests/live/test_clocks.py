@@ -41,7 +41,7 @@ def test_a_clock_that_runs_slow_is_followed() -> None:
     clock.round_trip(0.0)
     for tenth in range(36_000):
         clock.heard(tenth / 10 * (1 - 50e-6), tenth / 10)
-    assert abs(clock.offset + 3_600 * 50e-6) <= clock.uncertainty == 21 * 50e-6
+    assert abs(clock.offset + 3_600 * 50e-6) <= clock.uncertainty + 1e-9 < 0.0011
 
 
 def test_a_machine_that_slept_is_known_after_some_seconds() -> None:

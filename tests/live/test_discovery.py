@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from zeroconf import _core
+from zeroconf import DNSIncoming, Zeroconf, _core
 
 from p4lab.live.candidates import Candidate
 from p4lab.live.discovery import Discovery
+from tests.live.alone import id_of
+from tests.live.heard import forged
 
 CLASS = "ABCDEFGHIJKL"
 LOOPBACK = ["127.0.0.1"]
@@ -35,6 +37,11 @@ def _ids() -> tuple[bytes, bytes]:
 
 def node(told: list[object]) -> Discovery:
     return Discovery(told.append, told.append, interfaces=LOOPBACK)
+
+
+def hear(zeroconf: Zeroconf, packet: bytes) -> None:
+    message = DNSIncoming(packet, ("127.0.0.1", 5353), None, time.perf_counter() * 1000)
+    zeroconf.record_manager.async_updates_from_response(message)
 
 
 async def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
@@ -102,6 +109,24 @@ def test_stopping_at_any_moment_is_quick_and_leaves_nothing(ids: tuple[bytes, by
         return time.perf_counter() - start
 
     assert max(asyncio.run(run(after)) for after in (0.0, 0.001, 0.03, 0.2)) < 3.0
+
+
+def test_who_announces_itself_is_found_though_the_cache_is_full_of_others(ids: tuple[bytes, bytes]) -> None:
+    """Pointers outlive addresses, so a flood leaves zeroconf's cache of 10,000 records no room but for pointers."""
+
+    async def run() -> tuple[bool, int]:
+        each = node([])
+        await each.start(ids[0], CLASS, "Ann", 0)
+        await until(lambda: each._zeroconf is not None and each._zeroconf.zeroconf.started)
+        assert each._zeroconf is not None
+        for number in range(10_500):
+            hear(each._zeroconf.zeroconf, forged(number, "Z" * 12, "127.0.0.1"))
+        hear(each._zeroconf.zeroconf, forged(99_999, CLASS, "127.0.0.1"))
+        found = id_of(1_000 + 99_999) in each.found, len(each.found)
+        await each.stop()
+        return found
+
+    assert asyncio.run(run()) == (True, 256)
 
 
 def test_without_an_adapter_it_says_so(ids: tuple[bytes, bytes]) -> None:

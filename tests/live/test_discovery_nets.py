@@ -15,7 +15,8 @@ from p4lab.live.addresses import split
 from p4lab.live.ladder import Facts, Reach, Rung, SelfTest, checks, rung, troubles
 from p4lab.live.limits import Limits
 from p4lab.live.troubles import NO_MULTICAST
-from tests.live.heard import CLASS, Running, flood, running, until
+from tests.live.alone import CLASS
+from tests.live.heard import Running, flood, running, until
 from tests.live.nets import Net, need
 
 

@@ -63,7 +63,8 @@ def hosted(story: Callable[[Host, Tale], Awaitable[None] | None]) -> Tale:
 
     async def run() -> None:
         async with asyncio.timeout(5):
-            host = Host(tale, tale, asyncio.get_running_loop())
+            loop = asyncio.get_running_loop()
+            host = Host(tale, tale, loop, loop.time())
             waiting = story(host, tale)
             if waiting is not None:
                 await waiting

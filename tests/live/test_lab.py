@@ -71,7 +71,7 @@ class Slow(Memory):
         super().__init__()
         self._clock, self._after = clock, after
 
-    def write(self, node: int, rows: Rows, done: Callable[[bool], object]) -> None:
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None:
         super().write(node, rows, lambda ok: self._clock.soon(lambda: done(ok), self._after))
 
 
@@ -142,14 +142,15 @@ def test_nothing_is_said_before_it_is_stored() -> None:
     assert kinds[0] == kinds[1]
 
 
-@pytest.mark.parametrize(("crash", "copies"), [(1.4, 1), (2.0, 1)])
-def test_a_crash_forgets_what_was_to_be_said(crash: float, copies: int) -> None:
-    """What was written stays written, whether or not the node heard of it."""
+@pytest.mark.parametrize(("crash", "outcome", "stored"), [(1.4, "E_AGAIN", 3.0), (2.0, "OK", 1.5)])
+def test_a_crash_forgets_what_was_to_be_said(crash: float, outcome: str, stored: float) -> None:
+    """What was written stays written, whether or not the node could tell: then that is told when it is back."""
     do = [Do(1.0, Put("Aster", "v", key="k")), Do(crash, Crash("Aster")), Do(3.0, Restart("Aster"))]
-    live = Live(market(*do))
+    live = Live(market(*do, Do(4.0, Get("Aster", key="k"))))
     live.run(5.0, Slow(live.clock, 0.5))
-    assert [event.outcome for event in live.events(PutFinished)] == (["E_AGAIN"] if crash < 1.5 else ["OK"])
-    assert [event.copies for event in live.events(Restarted)] == [copies]
+    assert [event.outcome for event in live.events(PutFinished)] == [outcome]
+    [event], [restarted], [got] = live.events(Stored), live.events(Restarted), live.events(GetFinished)
+    assert (event.t, restarted.copies, got.source, got.copy) == (pytest.approx(stored), 1, "local", event.id)
 
 
 EVERY: list[Command] = [

@@ -6,7 +6,7 @@ from p4lab.live.frames import Member, Seated
 from p4lab.live.identity import Keys, Ticket, issue, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.member import Membership
-from tests.live.boards import WALL, Board, Hand, Net
+from tests.live.boards import WALL, Board, Hand, Net, near
 
 TEACHER, ANN, BEN = (Keys(bytes([n]) * 32) for n in (1, 2, 3))
 
@@ -17,7 +17,7 @@ def ticket(keys: Keys, seat: int) -> Ticket:
 
 def anns() -> tuple[Membership, Board]:
     net = Net()
-    me = Membership(ticket(ANN, 1), "Physics", Hand(), Limits(roster=4), lambda: WALL)
+    me = Membership(ticket(ANN, 1), "Physics", Hand(), Limits(roster=4), near, lambda: WALL)
     board = Board(net, me.me, me.allowed)
     board.take = me.take
     net.add(board)
@@ -63,14 +63,6 @@ def test_a_seat_that_is_not_known_yet_is_dialled_when_it_is() -> None:
     assert board.wanted[2] == ()
     me.take(0, Seated((Member(2, member_id(BEN.public), "Ben"),)))
     assert board.wanted[2] == ("10.0.0.2:4700",)
-
-
-def test_a_class_on_one_machine_dials_its_loopback() -> None:
-    me, board = anns()
-    me.company.loopback = True
-    me.attach(board)
-    me.take(0, Seated((Member(2, member_id(BEN.public), "Ben", ("127.0.0.1:4700",)),)))
-    assert me.company.addresses(2) == ("127.0.0.1:4700",)
 
 
 def test_a_roster_takes_no_more_than_its_limit_and_a_seat_keeps_its_key() -> None:

@@ -1,4 +1,4 @@
-"""Whatever comes from whom, in whatever order and however late: one trace in order; and the true one where all is well."""
+"""Whatever comes from whom, in whatever order and however late: one trace in order, and the true one if all is well."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from p4lab.live.merge import Merge
 from p4lab.live.seen import CUSTOMERS, Arrival, Batch, Item, Now, Record, Row
 from p4lab.live.stream import Watcher
 from p4lab.trace import Trace
-from tests.live.members import NAMES, UNIT, Members, named
+from tests.live.members import UNIT, Members, named
 
 SECOND = 2**20
 ROUTES = st.lists(st.integers(0, 3), min_size=1, max_size=6).map(tuple)

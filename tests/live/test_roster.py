@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p4lab.live.addresses import Own, allowed
 from p4lab.live.frames import FRAME, Member, encode
 from p4lab.live.roster import Roster, dialable, line, pages, printable, standing, unique
 from p4lab.session import classroom
@@ -65,12 +66,13 @@ def test_the_second_of_a_name_is_numbered() -> None:
 
 
 def test_addresses_stay_within_the_network() -> None:
-    listen = ("10.0.0.7:4700", "8.8.8.8:53", "[fe80::1%2]:4700", "school.example:80", "127.0.0.1:22",
-              "224.0.0.251:5353", "10.0.0.7:0", "10.0.0.7:4700", "0.0.0.0:4700", "nonsense",
-              "10.0.0.8:99999")  # fmt: skip
-    assert dialable(listen, "10.0.0.7") == ("10.0.0.7:4700", "[fe80::1%2]:4700")
-    assert dialable(("127.0.0.1:4700",), "127.0.0.1") == ("127.0.0.1:4700",)
-    assert len(dialable([f"10.0.0.{n}:1" for n in range(1, 60)])) == 8
+    own = [Own("10.0.0.1", 24, "wlan0", 2)]
+    listen = ("10.0.0.7:4700", "8.8.8.8:53", "[fe80::1%2]:4700", "[fd00::7]:4700", "school.example:80", "127.0.0.1:22",
+              "224.0.0.251:5353", "10.0.0.7:0", "10.0.0.7:4700", "0.0.0.0:4700", "nonsense")  # fmt: skip
+    assert dialable(listen, lambda host: allowed(host, own)) == ("10.0.0.7:4700", "[fd00::7]:4700")
+    alone = [Own("127.0.0.1", 8, "lo", 1)]
+    assert dialable(("127.0.0.1:4700",), lambda host: allowed(host, alone)) == ("127.0.0.1:4700",)
+    assert len(dialable([f"10.0.0.{n}:1" for n in range(1, 60)], lambda host: allowed(host, own))) == 8
 
 
 def test_a_roster_is_bounded_and_says_what_changed() -> None:

@@ -186,7 +186,7 @@ def test_joins_and_customers_go_to_those_who_take_them() -> None:
         async def serve(channel: object, frame: Open) -> None:
             taken.append((channel, frame))
 
-        board.on_join, board.on_customer = join, serve  # type: ignore[assignment]
+        board.on_join, board.on_customer = join, serve  # type: ignore[assignment]  # a fake channel
         (stranger, door), (customer, counter) = pair(None, TICKETS[1]), pair(TICKETS[2], TICKETS[1])
         stranger.post(Join("AAAA", "Eve"))
         customer.post(Open(CUSTOMER))
@@ -228,7 +228,7 @@ def test_of_two_channels_opened_at_once_both_keep_that_of_the_lower_seat(first: 
         )
         await network.settle()
         mine, theirs = one.channels[2], two.channels[1]
-        assert mine.other is theirs  # type: ignore[attr-defined]
+        assert mine.other is theirs  # type: ignore[attr-defined]  # a fake channel
         held = one._held[2], two._held[1]
         assert [each.dialled for each in held] == [True, False]
         for seat in (1, 2):  # in turns
@@ -247,7 +247,7 @@ def test_whoever_dials_anew_has_lost_the_channel_that_is_there() -> None:
         lost = two._held.pop(1)  # as a restart would
         await two.reach(["1:1"])
         await network.settle()
-        assert one.channels[2].other is two.channels[1]  # type: ignore[attr-defined]
+        assert one.channels[2].other is two.channels[1]  # type: ignore[attr-defined]  # a fake channel
         assert [what for at, what, _ in network.told if at == 1] == ["up", "down True: there is a newer channel", "up"]
         lost.channel.close("the old one")
 
@@ -294,10 +294,10 @@ def test_where_no_address_leads_the_dialer_is_asked() -> None:
         async def through_the_hub(seat: int) -> End | None:
             asked.append(seat)
             mine, theirs = pair(TICKETS[1], TICKETS[2])
-            network.admitting.append(network.loop.create_task(two.admit(theirs)))  # type: ignore[arg-type]
+            network.admitting.append(network.loop.create_task(two.admit(theirs)))  # type: ignore[arg-type]  # a fake channel
             return mine
 
-        one.dialer = through_the_hub  # type: ignore[assignment]
+        one.dialer = through_the_hub  # type: ignore[assignment]  # a fake channel
         one.want(2, ["2:1"])
         while not (one.here(2) and two.here(1)):
             await asyncio.sleep(0)

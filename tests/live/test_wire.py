@@ -18,6 +18,7 @@ from p4lab.live.limits import FRAME
 from p4lab.live.wire import MOST, decode, encode
 from p4lab.live.wire_messages import AnyWire
 from tests.live.drawn import MESSAGES, SIGNER, sized
+from tests.proofs.fuzz import GROWTH, fuzz
 
 NID = b"n" * 32
 
@@ -130,3 +131,10 @@ def test_catching_up_fits_frames_whatever_is_told(sizes: list[int], hops: int) -
 def test_the_digest_of_a_large_store_fits_a_frame() -> None:
     digest = m.SyncDigest(b"", 0, (2**64 - 1,) * MOST_BUCKETS, 1)
     assert len(encode(digest)) <= MOST
+
+
+def test_whatever_bytes_come_in_only_a_refusal_comes_of_it() -> None:
+    """The short form of tests/proofs/fuzz.py; what decodes is taken by a provider, too."""
+    found = fuzz(20_000)
+    assert found.refused > 10_000 and found.taken > 1000 and found.sent > 100
+    assert found.grown < GROWTH

@@ -27,7 +27,8 @@ TESTS = (
 def as_teacher() -> ClassState:
     """What the teacher of a class of five sees."""
     members = (TEACHER, ANN, BEN, CLEO, DAN)
-    return ClassState("Physics 4b", CODE, ADDRESS, authority=True, rung="found by mDNS", policy="class",
+    return ClassState("Physics 4b", CODE, ADDRESS, authority=True, rung="found by mDNS",
+                      means="Found by multicast on this network; nobody had to type an address.", policy="class",
                       members=members, said=("Welcome",), log=("Ann joined", "Cleo left"))  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from time import perf_counter
 
 import pytest
 
-from p4lab.core.commands import AddProvider, Crash, Note, Put
-from p4lab.core.events import Joined, Noted, PutFinished
+from p4lab.core.commands import AddProvider, Crash, Get, Note, Put, Restart
+from p4lab.core.events import Event, GetFinished, GetStarted, Joined, Noted, PutFinished, PutStarted, Restarted, Stored
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do
 from p4lab.scenario.read import parse
@@ -50,6 +50,33 @@ def test_newcomers_and_all_else_come_while_it_runs(lab: LiveLab) -> None:
     assert (noted.text, put.outcome) == ("both", "OK")
     with pytest.raises(ScenarioError, match="Daisy"):
         lab.submit(AddProvider("Daisy"), 0.0)
+
+
+def test_who_comes_back_has_what_its_disk_has(lab: LiveLab) -> None:
+    """Read from SQLite; a get there still names the Event that stored the copy."""
+    for command in Put("Birch", "v", key="k"), Crash("Birch"):
+        reach(lab, lab.submit(command, 0.0) + 0.1)
+    for command in Restart("Birch"), Get("Birch", key="k"):
+        reach(lab, lab.submit(command, 0.0) + 0.1)
+    records = lab.trace.slice(0, len(lab.trace)).records
+    [stored] = [
+        event
+        for event in records
+        if isinstance(event, Stored)
+        and event.store == "L"
+        and event.cause
+        and event.node == 1
+        and _of(event.op, records) == "k"
+    ]
+    [got] = [event for event in records if isinstance(event, GetFinished) and _of(event.op, records) == "k"]
+    assert (got.source, got.copy) == ("local", stored.id)
+    [restarted] = [event for event in records if isinstance(event, Restarted)]
+    assert restarted.copies >= 1
+
+
+def _of(op: int, records: list[Event]) -> str:
+    """The key of an operation."""
+    return next(event.key for event in records if isinstance(event, PutStarted | GetStarted) and event.op == op)
 
 
 def test_a_fork_is_a_simulation_with_a_future(lab: LiveLab) -> None:

@@ -1,0 +1,236 @@
+"""A customer at the command line: one channel to a provider, and one put, or gets, through it.
+
+Rules: the core's own Customer makes and signs the record, so a command line's put is a put like any other. What it
+comes to is a `Result`; that there is no way to the provider is a NotAdmitted with the reason.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from p4lab.core.commands import BY_HAND, Get, Put
+from p4lab.core.contract import Received, Requested, Unlinked
+from p4lab.core.customer import Customer
+from p4lab.core.events import Event, GetFinished, GetStarted, PutFinished, PutStarted
+from p4lab.core.messages import ANSWER, Message
+from p4lab.core.names import ID_SIZE, Kind
+from p4lab.core.records import MAX_SEQ
+from p4lab.core.signing import Ed25519
+from p4lab.core.wallet import Wallet
+from p4lab.live.addresses import LOOPBACK, split
+from p4lab.live.attend import join
+from p4lab.live.candidates import Candidate
+from p4lab.live.channel import Channel, ChannelClosed
+from p4lab.live.discovery import Discovery
+from p4lab.live.frames import BAD, CUSTOMER, Carried, Open
+from p4lab.live.host import Host
+from p4lab.live.identity import JoinCode, flaw
+from p4lab.live.limits import Limits
+from p4lab.live.meeting import NotAdmitted, Party
+from p4lab.live.profile import Profile
+from p4lab.live.tasks import Tasks
+from p4lab.live.wire import decode, encode
+
+PROVIDER, ME = 0, 1  # node numbers here; those of the class do not matter to a customer
+DISCOVERY = 2.0  # s for which an authority without an address is looked for
+PATIENCE = 15.0  # s for an answer: a provider waits 2 s for its peers, and a set may have some pages
+TOO_BIG = "E_TOO_BIG"
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What an operation came to. version: the seq of a signed record, else None. silent: seats that did not answer."""
+
+    code: str
+    nid: str
+    version: int | None = None
+    values: tuple[str, ...] = ()
+    source: str = ""
+    latency: float = 0.0
+    silent: tuple[int, ...] = ()
+
+
+class _Ears:
+    """A stream of events that keeps what operations come to."""
+
+    def __init__(self) -> None:
+        self.finished: dict[int, PutFinished | GetFinished] = {}
+        self.kinds: dict[int, str] = {}
+        self.count = 0
+
+    def sent(self, *message: Any) -> int:
+        self.count += 1
+        return self.count
+
+    def emit(self, event: Event, t: float, cause: int) -> int:
+        if isinstance(event, PutStarted | GetStarted):
+            self.kinds[event.op] = event.kind
+        if isinstance(event, PutFinished | GetFinished):
+            self.finished[event.op] = event
+        self.count += 1
+        return self.count
+
+
+async def admitted(
+    profile: Profile, code: JoinCode, node: str, name: str, limits: Limits, wall: Callable[[], float]
+) -> Party:
+    """Who we are in the class of this code: by the ticket that the profile holds, else by a new one.
+
+    That comes from the address in the code, from `node` if it is the authority, or from where discovery finds it.
+    Raises NotAdmitted.
+    """
+    party = Party(profile.keys, code.class_id, None, limits, asyncio.get_running_loop().time, wall)
+    party.ticket = profile.ticket(code.class_id)
+    if party.ticket is not None and not flaw(party.ticket, code.class_id, wall()):
+        return party
+    party.ticket = None
+    try:
+        ticket, class_name = await join([code.address or node], party, code, name)
+    except NotAdmitted:
+        if code.address:
+            raise
+        where = await seen(code.class_id, node, limits)
+        if not where:
+            raise
+        ticket, class_name = await join(where, party, code, name)
+    profile.admit(ticket, class_name)
+    party.ticket = ticket
+    return party
+
+
+async def seen(class_id: str, node: str, limits: Limits) -> list[str]:
+    """Where discovery says that the authority of a class is; on the loopback alone where `node` is there."""
+    there = asyncio.Event()
+    host = split(node)[0]
+
+    def found(candidate: Candidate) -> None:
+        if candidate.leads(class_id):
+            there.set()
+
+    discovery = Discovery(found, lambda key: None, (LOOPBACK,) if host in (LOOPBACK, "localhost") else None, limits)
+    try:
+        await discovery.start(bytes(16), class_id, "", 0)  # no port: we only listen
+        async with asyncio.timeout(DISCOVERY):
+            await there.wait()
+    except TimeoutError:
+        return []
+    finally:
+        await discovery.stop()
+    return [address for each in discovery.found.values() if each.leads(class_id) for address in each.addresses]
+
+
+class Client:
+    """On a channel of its own. purse: the profile, whose identities sign."""
+
+    def __init__(self, channel: Channel, purse: Profile) -> None:
+        self._channel = channel
+        self._purse = purse
+        self._ears = _Ears()
+        self.wallet = Wallet(Ed25519(), purse.seed_of)
+        loop = asyncio.get_running_loop()
+        self._host = Host(self._ears, self, loop, loop.time())
+        self._host.add(ME, Customer(ME, PROVIDER, "", self.wallet))
+        self._operations = 0
+        self._heard = asyncio.Event()
+        self._broken = ""
+        self._tasks = Tasks(self._break)
+
+    async def begin(self) -> None:
+        """Say what we want. Raises NotAdmitted."""
+        self._channel.post(Open(CUSTOMER, provider=False, shows=False))
+        try:
+            opened = await self._channel.receive()
+        except ChannelClosed as closed:
+            raise NotAdmitted(f"The node does not serve us: {closed.why}.") from closed
+        if not isinstance(opened, Open):
+            raise NotAdmitted("Something else than a provider answers there.")
+        self._tasks.start(self._listen())
+
+    async def put(self, put: Put) -> Result:
+        """A put. Without a seq it takes the one above the highest that was signed here or is seen at the node."""
+        if put.kind is Kind.AUTHENTICATED and put.key:
+            identity = put.identity or put.by
+            nid = self.wallet.name(put.kind, put.key, None, identity)[0]
+            seq = put.seq
+            if seq is None:
+                seen = await self.get(Get(put.by, put.key, kind=put.kind, owner=identity))
+                seq = min(max(self._purse.seq(nid), seen.version or 0) + 1, MAX_SEQ)
+                put = msgspec.structs.replace(put, seq=seq)
+            self._purse.signed(nid, seq)
+        return await self._do(put)
+
+    async def get(self, get: Get) -> Result:
+        """A get."""
+        return await self._do(get)
+
+    async def knows(self, owner: str) -> bool:
+        """Whether it is known whose keys `owner` means: an identity of this profile, or a hash of a key in hex."""
+        if owner in self._purse.identities() or owner == "me":
+            return True
+        try:
+            key = bytes.fromhex(owner)
+        except ValueError:
+            return False
+        self.wallet.owners[owner] = key
+        return len(key) == ID_SIZE
+
+    async def end(self) -> None:
+        """Say goodbye."""
+        self._host.close()
+        self._channel.close("done")
+        await self._tasks.close()
+        await self._channel.finished()
+
+    def carry(self, src: int, dst: int, message: Message, cause: int, t: float) -> None:
+        """To the provider (of a host's Carrier)."""
+        try:
+            self._channel.post(Carried(cause, encode(message)))
+        except ValueError:
+            self._break(TOO_BIG)
+
+    async def _do(self, command: Put | Get) -> Result:
+        self._operations = op = self._operations + 1
+        started = asyncio.get_running_loop().time()
+        self._host.tell(ME, Requested(command, op, BY_HAND))
+        code = ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while op not in self._ears.finished:
+                    if self._broken:
+                        code = self._broken
+                        break
+                    self._heard.clear()
+                    await self._heard.wait()
+        except TimeoutError:
+            code = "TIMEOUT"
+        if code:
+            self._broken = "" if code == TOO_BIG else self._broken
+            took = asyncio.get_running_loop().time() - started
+            return Result(code, "", latency=took)
+        return self._result(self._ears.finished.pop(op))
+
+    def _result(self, event: PutFinished | GetFinished) -> Result:
+        signed = self._ears.kinds.pop(event.op, "") == Kind.AUTHENTICATED.value
+        version = event.seq if signed and event.seq else None
+        nid = event.nid.hex()
+        if isinstance(event, PutFinished):
+            return Result(event.outcome, nid, version, (), "", event.latency)
+        return Result(event.outcome, nid, version, event.values, event.source, event.latency, event.silent)
+
+    async def _listen(self) -> None:
+        channel = self._channel
+        try:
+            while True:
+                frame = await channel.receive()
+                message = decode(frame.message) if isinstance(frame, Carried) else None
+                if message is not None and message.code == ANSWER:
+                    self._host.tell(ME, Received(PROVIDER, message, 0))
+                    self._heard.set()
+        except (ChannelClosed, *BAD):
+            self._host.tell(ME, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
+            self._heard.set()
+
+    def _break(self, why: str) -> None:
+        self._broken = why
+        self._heard.set()

@@ -1,0 +1,209 @@
+"""The desk: customers from outside, each on a channel of its own, who put and get through this provider.
+
+Rules: a customer says PUT, GET and LEAVE, and nothing else; for each it is told one answer. What it asks is told as
+events here on its behalf, numbered by us. Its account is its channel's key, whatever it says. Who asks for more than
+its share, or while everybody holds, or when nothing can be kept, is told E_AGAIN.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from p4lab.core.commands import BY_HAND
+from p4lab.core.contract import Received
+from p4lab.core.customer import AGAIN, text
+from p4lab.core.events import Event, GetFinished, GetStarted, PutFinished, PutStarted
+from p4lab.core.messages import ANSWER, MISS, NEGATIVE, Answer, GetRequest, Leave, PutRequest
+from p4lab.core.names import Kind, Scope, digest
+from p4lab.live.budget import Bucket
+from p4lab.live.carrier import STRANGERS
+from p4lab.live.channel import Channel, ChannelClosed
+from p4lab.live.frames import BAD, Carried, Open
+from p4lab.live.host import Host
+from p4lab.live.limits import Limits
+from p4lab.live.seen import CUSTOMERS
+from p4lab.live.stream import Stream
+from p4lab.live.wire import decode, encode
+
+WAITING = 256  # requests of one customer that may wait for an answer
+BEHIND = 4_096  # lists of effects that may wait for the disk before puts are refused
+FULL = 1.0  # s for which a customer whose quota is used up is not looked at again
+
+Request = PutRequest | GetRequest | Leave
+
+
+class Keeper(Protocol):
+    """What the desk asks about the provider behind it."""
+
+    def closed(self) -> bool:
+        """Whether everybody holds."""
+
+    def can_keep(self) -> bool:
+        """Whether the store takes anything now."""
+
+    def knows(self, request: GetRequest) -> bool:
+        """Whether a get is answered from here, without asking others."""
+
+
+class _Asked(msgspec.Struct):
+    """A request under way. theirs: the number that the customer gave it. first: not a later page of a set."""
+
+    theirs: int
+    request: Request
+    started: float
+    first: bool = True
+
+
+class _Customer:
+    """One channel's. ours: what we call the requests that have been answered with a page, by the customer's number."""
+
+    def __init__(self, number: int, channel: Channel, limits: Limits, clock: Callable[[], float]) -> None:
+        self.number = number
+        self.channel = channel
+        self.account = digest(channel.peer_key)
+        self.asked: dict[int, _Asked] = {}  # by our number
+        self.ours: OrderedDict[int, int] = OrderedDict()
+        self.questions = Bucket(clock, limits.questions_per_second, limits.questions_per_second)
+        self.wait_until = 0.0  # for a get that asks others
+        self.full_until = 0.0
+
+
+class Desk:
+    """Of the provider at seat `me`."""
+
+    def __init__(self, me: int, host: Host, story: Stream, keeper: Keeper, limits: Limits) -> None:
+        self._me = me
+        self._host = host
+        self._story = story
+        self._keeper = keeper
+        self._limits = limits
+        self._customers: dict[int, _Customer] = {}
+        self._asking: dict[int, _Customer] = {}  # by our number of a request
+        self._next = STRANGERS
+
+    def __len__(self) -> int:
+        return len(self._customers)
+
+    async def serve(self, channel: Channel, opened: Open) -> None:
+        """Serve this customer until its channel ends."""
+        number = self._next = self._next + 1
+        customer = self._customers[number] = _Customer(number, channel, self._limits, self._story.clock)
+        try:
+            while True:
+                frame = await channel.receive()
+                message = decode(frame.message) if isinstance(frame, Carried) else None
+                if not isinstance(message, Request):
+                    return channel.close("a customer puts and gets")
+                self._ask(customer, message)
+        except ChannelClosed:
+            return None
+        except BAD:
+            return channel.close("sent what cannot be read")
+        finally:
+            channel.close("done")
+            del self._customers[number]
+            for op in customer.asked:
+                del self._asking[op]
+
+    def close(self, why: str) -> None:
+        """Say goodbye to all of them."""
+        for customer in list(self._customers.values()):
+            customer.channel.close(why)
+
+    def answer(self, number: int, answer: Answer, cause: int, t: float) -> None:
+        """The provider has an answer for one of them."""
+        customer = self._customers.get(number)
+        asked = None if customer is None else customer.asked.pop(answer.op, None)
+        if customer is None or asked is None:
+            return
+        del self._asking[answer.op]
+        if answer.outcome == "E_CAP":
+            customer.full_until = t + FULL
+        if answer.placemark:
+            customer.ours[asked.theirs] = answer.op
+            while len(customer.ours) > WAITING:
+                customer.ours.popitem(last=False)
+        self._tell(customer, asked, answer, cause, t)
+
+    def asks_others(self, op: int) -> None:
+        """A request of this number makes the provider ask others."""
+        customer = self._asking.get(op)
+        if customer is not None:
+            customer.wait_until = self._story.clock() + customer.questions.take()
+
+    def _ask(self, customer: _Customer, request: Request) -> None:
+        t, theirs = self._story.clock(), request.op
+        first = not (isinstance(request, GetRequest) and request.after)
+        op = self._story.number() if first else customer.ours.pop(theirs, 0) or self._story.number()
+        request.op = op
+        if isinstance(request, PutRequest):
+            request.account = customer.account
+        asked = _Asked(theirs, request, t, first)
+        event = self._story.emit(self._started(request), t, 0) if first and not isinstance(request, Leave) else 0
+        code, size, status = request.code, request.size, request.status
+        event = self._story.sent(t, t, event, op, size, CUSTOMERS + self._me, self._me, code, status, 0)
+        if isinstance(request, Leave):
+            if request.owner == customer.account:
+                self._host.tell(self._me, Received(customer.number, request, event), event)
+            return
+        if why := self._refusal(customer, request, t):
+            self._tell(customer, asked, Answer(op, request.nid, NEGATIVE, MISS, why), event, t)
+            return
+        customer.asked[op] = asked
+        self._asking[op] = customer
+        self._host.tell(self._me, Received(customer.number, request, event), event)
+
+    def _refusal(self, customer: _Customer, request: PutRequest | GetRequest, t: float) -> str:
+        """Why the provider is not even asked; empty if it is."""
+        if self._keeper.closed() or len(customer.asked) >= WAITING:
+            return AGAIN
+        if isinstance(request, PutRequest):
+            if not self._keeper.can_keep() or self._host.waiting(self._me) >= BEHIND:
+                return AGAIN
+            return "E_CAP" if t < customer.full_until and not request.record.deleted else ""
+        if t < customer.wait_until and not self._keeper.knows(request):
+            return AGAIN
+        return ""
+
+    def _tell(self, customer: _Customer, asked: _Asked, answer: Answer, cause: int, t: float) -> None:
+        """Tell the customer its answer, under the number that it gave; of a long set the first page counts as it."""
+        op, status = answer.op, answer.status
+        try:
+            data = encode(msgspec.structs.replace(answer, op=asked.theirs))
+        except ValueError as fault:
+            return customer.channel.close(f"there is an answer that cannot be sent: {fault}")
+        event = self._story.sent(t, t, cause, op, len(data), self._me, CUSTOMERS + self._me, ANSWER, status, 0)
+        if asked.first:
+            self._story.emit(self._finished(asked, answer, t), t, event)
+        customer.channel.post(Carried(event, data))
+        return None
+
+    def _started(self, request: PutRequest | GetRequest) -> Event:
+        node, op, nid = self._me, request.op, request.nid
+        if isinstance(request, GetRequest):
+            kind, key, owner = request.kind, request.key, request.owner
+            return GetStarted(node, op, nid, kind.value, _label(kind, key), owner.hex()[:8], BY_HAND)
+        record = request.record
+        return PutStarted(
+            node, op, nid, record.kind.value, _label(record.kind, record.key), record.owner.hex()[:8], BY_HAND,
+            record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, record.version[0],
+            text(record.value or b""), record.deleted, Scope.ORGANISATION.value if request.scoped else "",
+        )  # fmt: skip
+
+    def _finished(self, asked: _Asked, answer: Answer, t: float) -> Event:
+        node, op, nid, took = self._me, answer.op, answer.nid, t - asked.started
+        if isinstance(asked.request, PutRequest):
+            return PutFinished(node, op, nid, answer.outcome, took, asked.request.record.version[0])
+        seq, version_hash = answer.version
+        return GetFinished(
+            node, op, nid, answer.outcome, answer.source, took, seq, version_hash[:8].hex(),
+            tuple([record.entry[:8].hex() for record in answer.records if record.entry]),
+            tuple([text(record.value or b"") for record in answer.records]), answer.silent, answer.copy, answer.stale,
+        )  # fmt: skip
+
+
+def _label(kind: Kind, key: bytes) -> str:
+    """A key as files spell it."""
+    return key.hex() if kind is Kind.IMMUTABLE else key.decode(errors="replace")

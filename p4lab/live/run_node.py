@@ -1,0 +1,378 @@
+"""A member of a class with its provider, put together and run: what `p4lab node` and the window's thread start.
+
+Rules: everything is a constructor argument; `start` fails with a reason or has a card, `stop` takes less than three
+seconds. What each part does stands in the part.
+"""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from p4lab.live import addresses
+from p4lab.live.attend import Place, join
+from p4lab.live.authority import Authority
+from p4lab.live.candidates import Candidate
+from p4lab.live.carrier import Carrier
+from p4lab.live.channel import Channel
+from p4lab.live.discovery import Discovery
+from p4lab.live.doors import Listener, dial
+from p4lab.live.frames import MEMBER, Echo, Member, Open
+from p4lab.live.host import Host
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
+from p4lab.live.limits import Limits
+from p4lab.live.meeting import NotAdmitted, Party
+from p4lab.live.member import Membership
+from p4lab.live.nodestate import Friend, NodeState
+from p4lab.live.profile import OwnClass, Profile
+from p4lab.live.provider_node import ProviderNode, options_of
+from p4lab.live.roster import GONE
+from p4lab.live.seen import SHIFT
+from p4lab.live.store import Store
+from p4lab.live.stream import Stream
+from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
+from p4lab.live.tasks import Tasks
+from p4lab.live.telling import Teller
+
+DISCOVERY = 2.0  # s for which an authority without an address is looked for
+STOP = 2.8  # s that stopping may take
+LOOK = 0.5  # s between two looks at what there is to tell
+PEERING = "peering"  # what a channel is of use for
+NOTHING = Open(MEMBER)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to be run.
+
+    listen: HOST:PORT, or empty: a free port on all private interfaces. store: a folder; left out: in the profile's.
+    new_class: open this class. join: be a member of the class with this code. peers: addresses of whom to peer with.
+    policy: whose requests to peer are accepted. show: who may observe. interfaces: those that discovery uses; None: all
+    that we listen at; (): no discovery.
+    """
+
+    name: str
+    profile: Path
+    new_class: str = ""
+    join: str = ""
+    listen: str = ""
+    store: Path | None = None
+    peers: tuple[str, ...] = ()
+    policy: str = "class"
+    show: str = "class"
+    max_value: int = 1_024
+    interfaces: tuple[str, ...] | None = None
+
+
+class Card(msgspec.Struct, frozen=True):
+    """Who a node is, and where."""
+
+    name: str
+    id: str
+    listen: str
+    class_: str = msgspec.field(name="class")
+    code: str
+
+
+class Running:
+    """A node that runs from `start` to `stop`, in the running loop. wall: unix time. log: a cause and a sentence.
+
+    For others, once it has started: party, board, place, node, stream, store, listener, discovery, card.
+    """
+
+    party: Party
+    listener: Listener
+    stream: Stream
+    store: Store
+    board: Switchboard
+    node: ProviderNode
+    place: Place
+    teller: Teller
+    card: Card
+
+    def __init__(
+        self, plan: Plan, limits: Limits, wall: Callable[[], float],
+        log: Callable[[str, str], None] = lambda cause, says: None,
+    ) -> None:  # fmt: skip
+        self.plan = plan
+        self.limits = limits
+        self.discovery: Discovery | None = None
+        self._wall = wall
+        self._log = log
+        self._loop = loop = asyncio.get_running_loop()
+        self._began = began = loop.time()
+        self.clock: Callable[[], float] = lambda: loop.time() - began
+        self._tasks = Tasks(lambda says: log("fault", says))
+        self._undo: list[Callable[[], object]] = []  # how to give back what was taken
+        self._teacher = asyncio.Event()  # discovery has found the authority
+        self._placed = False
+
+    async def start(self) -> Card:
+        """Come into being, and be found. Raises ProfileError, StoreError, NotAdmitted, OSError, ValueError."""
+        try:
+            return await self._start()
+        except BaseException:
+            await self.stop("could not start")
+            raise
+
+    async def stop(self, why: str = "goodbye") -> None:
+        """Say goodbye, keep what was promised, and let go of everything, within STOP seconds."""
+        try:
+            async with asyncio.timeout(STOP):
+                await asyncio.gather(*self._goodbyes(why))
+        except TimeoutError:
+            self._log("stop", "somebody did not take our goodbye in time")
+        for undo in reversed(self._undo):
+            undo()
+        self._undo.clear()
+
+    def freeze(self, on: bool) -> None:
+        """Everybody holds, or goes on (of a class's Hands)."""
+        self.node.freeze(on)
+
+    def propose(self, seat: int, on: bool) -> None:
+        """The teacher would like us to peer with this member, or no longer (of a class's Hands)."""
+        self.node.propose(seat, on)
+
+    async def _start(self) -> Card:
+        plan, limits, wall, clock = self.plan, self.limits, self._wall, self.clock
+        profile = Profile(plan.profile, node=True)
+        self._undo.append(profile.close)
+        host, port = listening(plan.listen)
+        self._owned = owned(host)
+        own, code = class_of(plan, profile)
+        keys = profile.keys if own is None else own.keys
+        class_ = code.class_id
+        self.party = Party(keys, class_, None, limits, clock, wall)
+        self.listener = Listener(self.party, self._knocked, everybody=bool(host) and not self.near(host))
+        await self.listener.open(host, port)
+        await self._discover(keys, class_)
+        role: Authority | Membership
+        if own is None:
+            self.party.ticket = ticket = await self._ticket(profile, code)
+            role = Membership(ticket, profile.class_name(class_), self, limits, self.near, wall)
+            if code.address:
+                role.company.typed(member_id(ticket.authority), code.address)
+        else:
+            role = Authority(profile, own, plan.name, self, limits, self.near, clock, wall, self._loop.call_later)
+            self.party.ticket = ticket = role.ticket
+        folder = plan.store or plan.profile / "stores" / class_
+        self._build(profile, role, ticket, folder)
+        if isinstance(role, Authority):
+            role.listening(self.listen())
+            code = role.code(self.listen()[0])
+        self._begin()
+        self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
+        return self.card
+
+    def near(self, host: str) -> bool:
+        """Whether a host that somebody tells of is of a network of ours."""
+        return addresses.allowed(host, self._owned)
+
+    def listen(self) -> tuple[str, ...]:
+        """Where we can be dialled."""
+        return tuple(addresses.join(own.address, self.listener.port) for own in self._owned)
+
+    def _build(self, profile: Profile, role: Authority | Membership, ticket: Ticket, folder: Path) -> None:
+        """All the parts, each told of those that it needs."""
+        plan, limits, clock, log = self.plan, self.limits, self.clock, self._log
+        self._state = state = NodeState(folder, self._wall())
+        self.stream = stream = Stream(ticket.seat, clock, state.first, limits=limits)
+        self._undo.append(lambda: state.end(stream.number() - (ticket.seat << SHIFT) - state.first))
+        self.store = Store.open(folder / "store.db", self._wall, clock)
+        self._undo.append(self.store.close)
+        for says in self.store.said:
+            log("store", says)
+        self.board = board = Switchboard(
+            ticket, self._opening, self._dial, limits, clock, random.Random(secrets.randbits(64)),
+            lambda says: log("fault", says),
+        )  # fmt: skip
+        carrier = Carrier(ticket.seat, board, stream, limits)
+        host = Host(stream, carrier, self._loop, self._began)
+        self._undo.append(host.close)
+        company = role.company
+        self.node = ProviderNode(
+            board, host, carrier, stream, self.store, profile, options_of(limits, plan.max_value), limits, state.epoch,
+            plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
+            lambda seat: company.unwant(seat, PEERING), log,
+        )  # fmt: skip
+        stream.snapshot = self.node.shown
+        self.teller = Teller(stream, board, self._loop, plan.show)
+        self._undo.append(self.teller.close)
+        board.on(Echo, self._echo)
+        if isinstance(role, Membership):
+            for friend in state.friends.values():  # until the teacher tells of them anew
+                role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
+        self.place = Place(board, self.party, role, lambda says: log("fault", says))
+
+    def _begin(self) -> None:
+        """Take up what was stored, and whoever was found meanwhile."""
+        copies = self.node.start()
+        self._log("store", f"{copies} copies and marks were stored here")
+        self._placed = True
+        for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
+            self.place.found(candidate)
+        for address in self.plan.peers:
+            self._tasks.start(self._meet(address))
+        self._tasks.start(self._look())
+
+    def _goodbyes(self, why: str) -> Iterator[Coroutine[None, None, None]]:
+        yield self._tasks.close()
+        if hasattr(self, "listener"):
+            yield self.listener.close()
+        if self.discovery is not None:
+            yield self.discovery.stop()
+        if hasattr(self, "board"):
+            self.node.desk.close(why)
+            yield self.board.close(why)
+        if hasattr(self, "place"):
+            yield self.place.close()
+
+    # Others
+
+    def _opening(self, purpose: str) -> Open:
+        return Open(purpose, self.listen(), shows=self.teller.shows)
+
+    def _echo(self, seat: int, frame: Echo) -> None:
+        if not frame.back:
+            self.board.post(seat, Echo(frame.nonce, True))
+
+    async def _dial(self, where: Sequence[str], expect: bytes | None) -> Channel:
+        return await dial(where, self.party, expect)
+
+    def _knocked(self, channel: Channel) -> None:
+        if self._placed:
+            self._tasks.start(self.board.admit(channel))
+        else:
+            channel.close("not ready yet")
+
+    def _befriend(self, agreed: set[int]) -> None:
+        """We peer with these now: after a restart they are looked for, whether the teacher is there or not."""
+        members, known = self.place.roster.members, self._state.friends
+        friends = dict(known)
+        for seat in agreed:
+            member = members.get(seat)
+            if member is not None:
+                friends[seat] = Friend(seat, member.id, member.name, self.place.company.addresses(seat))
+        try:
+            self._state.befriend({seat: friend for seat, friend in friends.items() if seat in agreed})
+        except OSError as fault:
+            self._log("store", f"whom we peer with could not be kept: {fault}")
+
+    async def _meet(self, address: str) -> None:
+        """Peer with whoever is at this address, as soon as somebody is."""
+        wait = FIRST_WAIT
+        if self.plan.join and parse_code(self.plan.join).address == address:
+            return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
+        while True:
+            seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
+            try:
+                seat = seats[0] if seats else await self.board.reach([address])
+            except AMISS as fault:
+                self._log("peer", f"{address}: {fault}")
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+                continue
+            channel = self.board.channels.get(seat)
+            if channel is not None:
+                self.place.company.typed(channel.peer_id, address)
+            return self.node.peerings.peer(seat)
+
+    # Being found, and finding the class
+
+    async def _discover(self, keys: Keys, class_: str) -> None:
+        interfaces = self.plan.interfaces
+        if interfaces is None and all(own.address == addresses.LOOPBACK for own in self._owned):
+            interfaces = (addresses.LOOPBACK,)
+        if interfaces == ():
+            return
+        self.discovery = Discovery(self._found, self._lost, interfaces, self.limits, self._known)
+        await self.discovery.start(keys.id, class_, self.plan.name, self.listener.port)
+
+    def _known(self, key: bytes) -> bool:
+        return self._placed and self.place.roster.seat_of(key) is not None
+
+    def _found(self, candidate: Candidate) -> None:
+        if self._placed:
+            self.place.found(candidate)
+        if candidate.leads(self.party.class_id):
+            self._teacher.set()
+
+    def _lost(self, key: bytes) -> None:
+        if self._placed:
+            self.place.lost(key)
+
+    async def _ticket(self, profile: Profile, code: JoinCode) -> Ticket:
+        """The one that is stored, if it is good; else a new one, from the authority."""
+        kept = profile.ticket(code.class_id)
+        if kept is not None and not flaw(kept, code.class_id, self._wall()):
+            return kept
+        where = [code.address] if code.address else await self._seen()
+        if not where:
+            raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
+        ticket, class_name = await join(where, self.party, code, self.plan.name)
+        profile.admit(ticket, class_name)
+        return ticket
+
+    async def _seen(self) -> list[str]:
+        """Where discovery says that the authority is."""
+        if self.discovery is None:
+            return []
+        try:
+            async with asyncio.timeout(DISCOVERY):
+                await self._teacher.wait()
+        except TimeoutError:
+            return []
+        found = self.discovery.found.values()
+        return [address for each in found if each.leads(self.party.class_id) for address in each.addresses]
+
+    async def _look(self) -> None:
+        """Tell of what others noted: the class, discovery, the store, the listener."""
+        noted = self.place.notes.count
+        told: dict[str, object] = {}
+        while True:
+            await asyncio.sleep(LOOK)
+            notes = self.place.notes
+            for line in list(notes.log)[-min(notes.count - noted, len(notes.log)) :] if notes.count > noted else ():
+                self._log("class", line)
+            noted = notes.count
+            now = {
+                "discovery": "; ".join(self.discovery.troubles) if self.discovery is not None else "",
+                "store": self.store.trouble,
+                "door": ", ".join(f"{count} {cause}" for cause, count in sorted(self.listener.refused.items())),
+            }
+            for cause, says in now.items():
+                if says and says != told.get(cause):
+                    self._log(cause, says)
+            told = dict(now)
+
+
+def listening(text: str) -> tuple[str, int]:
+    """The host and port of a --listen; no host is everywhere, port 0 is any. Raises ValueError."""
+    if not text:
+        return "", 0
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError(f"--listen takes HOST:PORT, as 127.0.0.1:0, not {text!r}")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def owned(host: str) -> tuple[addresses.Own, ...]:
+    """Our own addresses at which we listen."""
+    here = addresses.adapters()
+    if not host:
+        return addresses.worth(here)
+    return addresses.chosen(here, [host]) or (addresses.Own(host, 32, ""),)
+
+
+def class_of(plan: Plan, profile: Profile) -> tuple[OwnClass | None, JoinCode]:
+    """The class to be in: one of our own, of which we are the authority, or the one of the code. Raises ValueError."""
+    if bool(plan.new_class) is bool(plan.join):
+        raise ValueError("either open a class (--new-class NAME) or join one (--join CODE)")
+    if plan.new_class:
+        own = profile.open_class(plan.new_class)
+        return own, JoinCode(class_id(own.keys.public), own.secret)
+    code = parse_code(plan.join)
+    return profile.own_class(code.class_id), code
