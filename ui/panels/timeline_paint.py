@@ -75,15 +75,19 @@ def names(painter: QPainter, theme: Theme, rows: Rows, left: float, room: float)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
+def apart(ruler: Ruler, times: np.ndarray) -> np.ndarray:
+    """Of times in order those that can be told apart."""
+    places = times * ((ruler.right - ruler.left) / ruler.duration)
+    return times[np.flatnonzero(np.diff((places // BLOT).astype(int), prepend=-1))]
+
+
 def stale(painter: QPainter, theme: Theme, ruler: Ruler, top: float, times: np.ndarray, playhead: float) -> None:
     """A tick for each stale read, by the times of their answers in order; those still to come are pale."""
-    places = times * ((ruler.right - ruler.left) / ruler.duration)
-    firsts = np.flatnonzero(np.diff((places // BLOT).astype(int), prepend=-1))
-    passed = int(np.searchsorted(times[firsts], playhead, side="right"))
+    passed = int(np.searchsorted(times, playhead, side="right"))
     painter.setPen(Qt.PenStyle.NoPen)
-    for part, colour in ((firsts[:passed], theme.stale), (firsts[passed:], mix(theme.window, theme.stale, 0.4))):
+    for part, colour in ((times[:passed], theme.stale), (times[passed:], mix(theme.window, theme.stale, 0.4))):
         painter.setBrush(colour)
-        for x in (ruler.left + places[part]).tolist():
+        for x in map(ruler.place, part.tolist()):
             painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
 
 
