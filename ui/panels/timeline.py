@@ -233,7 +233,9 @@ class Timeline(QWidget):
             paint.interval(painter, theme, ruler, self._marks.span.ends, self._top, foot)
         flags = QRectF(0, 0, self.width(), self._flags)
         paint.flags(painter, theme, ruler, flags, self._marks.all, self._marks.chosen, rows.top - 3)
-        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
+        live = player.branches.live
+        ends = {} if live is None or live.happens is None else {live.number: live.happens.known}
+        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead, ends)
         if len(rows.lanes) > 1:
             paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
         if player.run.live:
@@ -327,6 +329,9 @@ class Timeline(QWidget):
         number = self._mark_at(x, y)
         if number is not None:
             return f"{named(self._marks.all[number])}\nDouble-click to change it, Delete removes it"
+        run = self._player.run
+        if run.live and abs(self.place_of(run.edge) - x) <= CLOSE:
+            return f"Now, {clock(run.edge)}: what happens live"
         lane = self._lane_at(x, y) if y > self.rows.top - KNOB else None
         if lane is None:
             return ""

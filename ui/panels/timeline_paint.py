@@ -3,7 +3,7 @@
 Rules: functions of what they are given; nothing here knows the player. Pixels of the time line's widget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,10 @@ class Rows:
         return self.y(self.current)
 
 
-def bars(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float, playhead: float) -> None:
-    """A bar for each branch, joined to its parent where it left it."""
+def bars(
+    painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float, playhead: float, ends: Mapping[int, float]
+) -> None:
+    """A bar for each branch, joined to its parent where it left it. ends: of branches that have come only so far."""
     for row, lane in enumerate(rows.lanes):
         if lane.above is not None:
             painter.setPen(QPen(theme.outline, 1.5))
@@ -52,7 +54,8 @@ def bars(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float
             painter.drawLine(QPointF(x, rows.y(lane.above)), QPointF(x, rows.y(row)))
     for row, lane in enumerate(rows.lanes):
         if not lane.current:
-            _bar(painter, ruler, rows.y(row), lane.start, ruler.duration, mix(theme.window, theme.past, 0.75), THIN)
+            end = min(ends.get(lane.number, ruler.duration), ruler.duration)
+            _bar(painter, ruler, rows.y(row), lane.start, end, mix(theme.window, theme.past, 0.75), THIN)
     lane, y = rows.lanes[rows.current], rows.line
     for start, end, colour in (
         (lane.start, ruler.duration, theme.track),
