@@ -15,7 +15,17 @@ from rich.console import Console
 
 from bench.table import Row, show, write
 
-BENCHES: tuple[str, ...] = ("engine", "forest", "catchup", "frame", "recorded", "start", "express", "channel")
+BENCHES: tuple[str, ...] = (
+    "engine",
+    "forest",
+    "catchup",
+    "frame",
+    "recorded",
+    "start",
+    "express",
+    "channel",
+    "live_dht",
+)
 LATEST = Path(__file__).parent / "latest.json"
 
 
