@@ -22,7 +22,6 @@ from p4lab.core.events import (
     PutStarted,
     Restarted,
     Sent,
-    SessionUp,
     Stored,
     Unpeered,
 )
@@ -56,7 +55,9 @@ def all_peer(people: Group) -> None:
     people.until(lambda: len(ann.commands) == 3)
     for pair in (("Ann", "Ben"), ("Ann", "Cleo"), ("Ben", "Cleo")):
         ann.submit(Peer(pair), 0.0)
-    people.until(lambda: len(events(ann, SessionUp)) == 6)
+    nodes = [session._running.node for session in people.sessions]
+    people.until(lambda: all(len(node.provider.near.peers) == 2 for node in nodes))
+    people.until(lambda: all(len(events(session, Peered)) == 3 for session in people.sessions))
 
 
 def report(session: Session) -> dict[str, object]:
