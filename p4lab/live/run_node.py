@@ -173,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
@@ -300,7 +300,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)
