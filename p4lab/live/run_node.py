@@ -173,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
