@@ -210,6 +210,7 @@ class Running:
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), log,
         )  # fmt: skip
+        self._undo.append(self.node.peerings.close)
         stream.snapshot = self.node.shown
         self.teller = Teller(stream, board, self._loop, plan.show)
         self._undo.append(self.teller.close)
@@ -300,7 +301,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)
