@@ -6,6 +6,8 @@ are other people's machines. The run has no end; its past can be forked into a m
 """
 
 import asyncio
+import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from p4lab.core.events import Noted
 from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
-from p4lab.live.profile import ProfileError
+from p4lab.live.profile import ProfileError, default_folder
 from p4lab.live.provider_node import options_of
 from p4lab.live.run_node import Plan, Running
 from p4lab.live.storefile import StoreError
@@ -38,6 +40,7 @@ from p4lab.session.simulated import Simulated
 from p4lab.trace import Trace
 
 BUDGET = 0.008  # s of wall time that one `advance` may take, as of a simulated run
+LAG = 0.05  # s that playback keeps behind what is known, which is behind the present already
 SOME = 500  # events between two looks at the clock
 MICRO = 1_000_000
 AROUND = 0.5  # s between two looks at who is there to be watched
@@ -51,6 +54,11 @@ AS_IT_IS = "The network between two computers is as it is: leave out latency and
 NOT_YOURS = "Only the teacher suggests to others that they peer; you peer with your own provider, {name}."
 
 _wall: Callable[[], float] = time.time  # noqa: TID251 the one place where a session reads the wall clock
+
+
+def attempt(wish: Wish, folder: Path | None = None) -> "Joining":
+    """Try to be in a class. folder: the profile's; left out: where programs of this platform keep a person's own."""
+    return Joining(wish, folder or default_folder(sys.platform, os.environ, Path.home()))
 
 
 class Member:
@@ -144,7 +152,8 @@ class Live:
     def __init__(self, member: Member, thread: Thread) -> None:
         self.classroom: Classroom = member.attending
         self.trace = Trace()
-        self.lag = 0.15
+        self.lag = LAG
+        self.waits = LAG  # how long what happens is held back, for what others may tell of before it
         self.commands: list[Do] = []
         self.abilities = Abilities(submit=True, fork=True, real_time=True)
         self._thread = thread
@@ -174,7 +183,7 @@ class Live:
             if not self._taking:
                 batch = self._ready.popleft()
                 self._taking.extend(batch.out)
-                self._told, self.lag = batch.known, batch.lag
+                self._told, self.waits = batch.known, batch.lag
             self._take()
             if not self._taking:
                 self._known = self._told
