@@ -15,7 +15,7 @@ from rich.console import Console
 
 from bench.table import Row, show, write
 
-BENCHES: tuple[str, ...] = ("engine", "forest", "catchup", "frame", "recorded", "start", "express", "channel")
+BENCHES: tuple[str, ...] = ("engine", "forest", "catchup", "frame", "recorded", "start", "express", "live_frames", "channel")
 LATEST = Path(__file__).parent / "latest.json"
 
 
