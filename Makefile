@@ -46,6 +46,7 @@ test: lint
 proof: setup
 	$(BIN)/p4lab torture --hours 200
 	$(BIN)/python -m tests.proofs.kill
+	$(BIN)/python -m tests.proofs.kill_node
 	$(BIN)/python -m tests.proofs.fuzz
 	$(BIN)/python -m tests.proofs.discovery
 

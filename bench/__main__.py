@@ -15,7 +15,18 @@ from rich.console import Console
 
 from bench.table import Row, show, write
 
-BENCHES: tuple[str, ...] = ("engine", "forest", "catchup", "frame", "recorded", "start", "express", "live_frames", "channel")
+BENCHES: tuple[str, ...] = (
+    "engine",
+    "forest",
+    "catchup",
+    "frame",
+    "recorded",
+    "start",
+    "express",
+    "live_frames",
+    "channel",
+    "live_dht",
+)
 LATEST = Path(__file__).parent / "latest.json"
 
 

@@ -15,18 +15,21 @@ class Accounts:
     def __init__(self, stores: Stores, options: Options) -> None:
         self._stores = stores
         self._options = options
-        self._names: dict[bytes, dict[tuple[bytes, bytes], None]] = {}  # account -> what it has put
+        self._names: dict[bytes, dict[tuple[bytes, bytes], int]] = {}  # account -> what it has put, and its bytes
+        self._volumes: dict[bytes, int] = {}  # of all these, some of which may be gone by now
 
-    def has_put(self, account: bytes, nid: bytes, entry: bytes) -> None:
-        """Own data of this customer, among others, is kept now."""
-        self._names.setdefault(account, {})[nid, entry] = None
+    def has_put(self, account: bytes, nid: bytes, entry: bytes, size: int) -> None:
+        """Own data of this customer, among others, is kept now: so many bytes."""
+        names = self._names.setdefault(account, {})
+        self._volumes[account] = self._volumes.get(account, 0) + size - names.get((nid, entry), 0)
+        names[nid, entry] = size
 
     def restore(self) -> None:
         """What was persisted is back."""
         for nid, copies in self._stores.own.items():
             for copy in copies:
                 for account in copy.accounts:
-                    self._names.setdefault(account, {})[nid, copy.record.entry] = None
+                    self.has_put(account, nid, copy.record.entry, copy.record.size)
 
     def belongings(self, account: bytes, now: float) -> list[Copy]:
         """The own data that a customer has put and that is still here."""
@@ -41,7 +44,7 @@ class Accounts:
             if mine:
                 found += mine
             else:
-                del names[nid, entry]
+                self._volumes[account] -= names.pop((nid, entry))
         return found
 
     def full(self, request: PutRequest, now: float) -> bool:
@@ -49,6 +52,9 @@ class Accounts:
         most, most_bytes, record = self._options.max_entries, self._options.max_bytes, request.record
         if record.deleted or not (most or most_bytes):
             return False
+        names, volume = self._names.get(request.account, {}), self._volumes.get(request.account, 0)
+        if (not most or len(names) < most) and (not most_bytes or volume + record.size <= most_bytes):
+            return False  # even if all of it were here still; to look at each would make ten thousand puts take minutes
         others = [
             copy.record
             for copy in self.belongings(request.account, now)

@@ -77,7 +77,7 @@ class Organisation:
         self._post(key, None)  # an older version of it need not be told any more
         others = () if held is None else tuple([each for each in held.accounts if each != request.account])
         kept = self.stores.keep(OWN, record, until, request.op, accounts=(*others, request.account))
-        self._accounts.has_put(request.account, *key)
+        self._accounts.has_put(request.account, *key, record.size)
         lower = self.stores.drop(CACHED, *key, None, request.op, "put here")
         return [Emit(kept, leads=True), *lower]
 

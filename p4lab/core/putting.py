@@ -72,7 +72,7 @@ class Putting:
             elif record.deleted and copy.until < inf:
                 until = max(until, copy.until)  # what it hides may live on elsewhere for as long as it did here
         kept = stores.keep(OWN, record, until, op, via, accounts=(*accounts, request.account))
-        self.accounts.has_put(request.account, nid, entry)
+        self.accounts.has_put(request.account, nid, entry, record.size)
         self.leaving.has_put(request.account, via, nid, entry)
         lower = stores.drop(CACHED, nid, entry, None, op, "put here")
         # An equal copy that a peer told of stays: its lease may outlast that of the own one.

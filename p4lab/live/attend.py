@@ -28,14 +28,17 @@ ANSWER = 5.0  # s for the answer to a Join: the authority keeps the seat on its 
 UNHEARD = "The teacher's computer does not answer. After several wrong codes it is silent for a minute."
 
 
-async def join(addresses: Sequence[str], party: Party, code: JoinCode, name: str) -> tuple[Ticket, str]:
+async def join(
+    addresses: Sequence[str], party: Party, code: JoinCode, name: str, owner: bytes = b""
+) -> tuple[Ticket, str]:
     """A ticket to the class of this code, and the name of the class. Raises NotAdmitted, in a sentence.
 
-    party: ourselves without a ticket. The secret is said to the holder of the key that the code names, and nobody else.
+    party: ourselves without a ticket. owner: H(public key) of the identity that signs here by default. The secret is
+    said to the holder of the key that the code names, and nobody else.
     """
     channel = await dial(addresses, party)
     try:
-        channel.post(Join(code.secret, cleaned(name) or "Somebody"))
+        channel.post(Join(code.secret, cleaned(name) or "Somebody", owner))
         async with asyncio.timeout(ANSWER):
             answer = await channel.receive()
         if isinstance(answer, Refused):

@@ -7,6 +7,7 @@ what must be kept (seats, names, who was revoked) is kept before anybody is told
 from collections import deque
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
+from ipaddress import ip_address, ip_network
 
 from msgspec.structs import replace
 
@@ -61,7 +62,8 @@ class Authority:
         self.roster.put(Member(AUTHORITY, member_id(self.keys.public), self.ticket.name))
         for key, seating in own.seats.items():
             state = REVOKED if seating.revoked else GONE
-            self.roster.put(Member(seating.seat, member_id(bytes.fromhex(key)), seating.name, state=state))
+            key_id = member_id(bytes.fromhex(key))
+            self.roster.put(Member(seating.seat, key_id, seating.name, state=state, owner=seating.owner))
         self.roster.changed = self._changed
 
     # Admission
@@ -90,13 +92,15 @@ class Authority:
             return Refused("The class is full." if known is None else "This is the class's own key.")
         others = (member.name for member in self.roster.members.values() if member.seat != seat)
         try:
-            seating = self._profile.seat(self.ticket.class_id, key, unique(printable(join.name), others))
+            name = unique(printable(join.name), others)
+            seating = self._profile.seat(self.ticket.class_id, key, name, join.owner)
         except ProfileError as problem:
             self.notes.note(f"{printable(join.name)} could not be seated: {problem}")
             return Refused("The teacher's computer cannot keep the seats it gives; tell the teacher.")
         expires = int(self._wall() + self._limits.ticket_seconds)
         ticket = issue(self.keys, key, seating.name, seating.seat, expires)
-        self.roster.put(Member(seating.seat, ticket.id, seating.name, state=known.state if known else GONE))
+        state = known.state if known else GONE
+        self.roster.put(Member(seating.seat, ticket.id, seating.name, state=state, owner=join.owner))
         return Welcome(pack(ticket), printable(self.own.name))
 
     def allowed(self, ticket: Ticket) -> str | None:
@@ -113,7 +117,7 @@ class Authority:
         known = self.roster.members[seat]
         listen = dialable(opened.listen, self._near)
         self.notes.note(f"{known.name} is here.")
-        self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE))
+        self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE, owner=opened.owner))
         for page in pages(self.roster.members.values()):
             self.board.post(seat, page)
         self.board.post(seat, Frozen(self.frozen))  # off too: it may have missed that all go on
@@ -193,7 +197,8 @@ class Authority:
         self._tell_changes()  # at once, and to the one that it is about
         self.board.cut(seat, BARRED[state])
 
-    def _tries(self, address: str) -> deque[float]:
+    def _tries(self, host: str) -> deque[float]:
+        address = _whose(host)
         tries = self._wrong.pop(address, None) or deque()
         while tries and tries[0] <= self._clock() - MINUTE:
             tries.popleft()
@@ -219,6 +224,15 @@ class Authority:
         for seat in list(self.board.channels):
             if seat != AUTHORITY:
                 self.board.post(seat, frame)
+
+
+def _whose(host: str) -> str:
+    """Whom wrong codes are counted for: of IPv6 a whole network, since one computer may take any of its addresses."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    return host if address.version == 4 else str(ip_network((address, 64), strict=False))
 
 
 class _Nobody:

@@ -216,7 +216,8 @@ class Channel:
         self._heard, self._until = self._clock(), 0.0
 
     async def _more(self) -> None:
-        """Waits for more bytes."""
+        """Waits for more bytes. What was posted leaves first: an answer need not wait for a turn of the loop."""
+        self._flush()
         if self._ended is None:
             more = await self._stream.read()
             if not more:

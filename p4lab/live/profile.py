@@ -34,11 +34,12 @@ class ProfileError(Exception):
 
 
 class Seating(msgspec.Struct, forbid_unknown_fields=False):
-    """Whom an authority has given a seat. revoked: it may not come back."""
+    """Whom an authority has given a seat. revoked: it may not come back. owner: as whom it signs by default."""
 
     seat: int
     name: str
     revoked: bool = False
+    owner: bytes = b""
 
 
 class OwnClass(msgspec.Struct):
@@ -144,7 +145,7 @@ class Profile:
 
         return self._change(change)
 
-    def seat(self, class_: str, key: bytes, name: str) -> Seating:
+    def seat(self, class_: str, key: bytes, name: str, owner: bytes = b"") -> Seating:
         """The seat of this key in a class of ours: the one it had, with the name it has now, or the next free one."""
 
         def change(kept: _Kept) -> Seating:
@@ -156,6 +157,7 @@ class Profile:
                     raise ProfileError(f"The class {own.name} has given out all its {LAST_SEAT} seats: open a new one.")
                 seating = own.seats[key.hex()] = Seating(last + 1, name)
             seating.name = name
+            seating.owner = owner or seating.owner
             return seating
 
         return self._change(change)

@@ -9,6 +9,7 @@ import random
 import secrets
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from weakref import WeakSet
 
 import msgspec
 
@@ -20,14 +21,15 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
+from p4lab.live.entry import DISCOVERY, ME, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
-from p4lab.live.profile import OwnClass, Profile
+from p4lab.live.profile import Profile
 from p4lab.live.provider_node import ProviderNode, options_of
 from p4lab.live.roster import GONE
 from p4lab.live.seen import SHIFT
@@ -37,8 +39,7 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
-DISCOVERY = 2.0  # s for which an authority without an address is looked for
-STOP = 2.8  # s that stopping may take
+STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
 NOTHING = Open(MEMBER)
@@ -108,6 +109,7 @@ class Running:
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
         self._placed = False
+        self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
     async def start(self) -> Card:
         """Come into being, and be found. Raises ProfileError, StoreError, NotAdmitted, OSError, ValueError."""
@@ -119,11 +121,18 @@ class Running:
 
     async def stop(self, why: str = "goodbye") -> None:
         """Say goodbye, keep what was promised, and let go of everything, within STOP seconds."""
+        end = self._loop.time() + STOP
+        vanishing = [] if self.discovery is None else [self._loop.create_task(self.discovery.stop())]
         try:
-            async with asyncio.timeout(STOP):
+            async with asyncio.timeout(STOP / 2):
                 await asyncio.gather(*self._goodbyes(why))
         except TimeoutError:
             self._log("stop", "somebody did not take our goodbye in time")
+        lingering = [self._loop.create_task(channel.finished()) for channel in list(self._channels)]
+        if vanishing or lingering:
+            _, slow = await asyncio.wait([*vanishing, *lingering], timeout=end - self._loop.time())
+            for task in slow:
+                task.cancel()
         for undo in reversed(self._undo):
             undo()
         self._undo.clear()
@@ -142,7 +151,7 @@ class Running:
         self._undo.append(profile.close)
         host, port = listening(plan.listen)
         self._owned = owned(host)
-        own, code = class_of(plan, profile)
+        own, code = class_of(plan.new_class, plan.join, profile)
         keys = profile.keys if own is None else own.keys
         class_ = code.class_id
         self.party = Party(keys, class_, None, limits, clock, wall)
@@ -210,6 +219,7 @@ class Running:
     def _begin(self) -> None:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
+        self.node.desk.named = self._named
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -222,8 +232,6 @@ class Running:
         yield self._tasks.close()
         if hasattr(self, "listener"):
             yield self.listener.close()
-        if self.discovery is not None:
-            yield self.discovery.stop()
         if hasattr(self, "board"):
             self.node.desk.close(why)
             yield self.board.close(why)
@@ -232,17 +240,24 @@ class Running:
 
     # Others
 
+    def _named(self, name: str) -> Member | None:
+        seat = self.place.roster.named(name)
+        return None if seat is None else self.place.roster.members[seat]
+
     def _opening(self, purpose: str) -> Open:
-        return Open(purpose, self.listen(), shows=self.teller.shows)
+        return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))
 
     def _echo(self, seat: int, frame: Echo) -> None:
         if not frame.back:
             self.board.post(seat, Echo(frame.nonce, True))
 
     async def _dial(self, where: Sequence[str], expect: bytes | None) -> Channel:
-        return await dial(where, self.party, expect)
+        channel = await dial(where, self.party, expect)
+        self._channels.add(channel)
+        return channel
 
     def _knocked(self, channel: Channel) -> None:
+        self._channels.add(channel)
         if self._placed:
             self._tasks.start(self.board.admit(channel))
         else:
@@ -312,7 +327,7 @@ class Running:
         where = [code.address] if code.address else await self._seen()
         if not where:
             raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
-        ticket, class_name = await join(where, self.party, code, self.plan.name)
+        ticket, class_name = await join(where, self.party, code, self.plan.name, signs(profile))
         profile.admit(ticket, class_name)
         return ticket
 
@@ -347,32 +362,3 @@ class Running:
                 if says and says != told.get(cause):
                     self._log(cause, says)
             told = dict(now)
-
-
-def listening(text: str) -> tuple[str, int]:
-    """The host and port of a --listen; no host is everywhere, port 0 is any. Raises ValueError."""
-    if not text:
-        return "", 0
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError(f"--listen takes HOST:PORT, as 127.0.0.1:0, not {text!r}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def owned(host: str) -> tuple[addresses.Own, ...]:
-    """Our own addresses at which we listen."""
-    here = addresses.adapters()
-    if not host:
-        return addresses.worth(here)
-    return addresses.chosen(here, [host]) or (addresses.Own(host, 32, ""),)
-
-
-def class_of(plan: Plan, profile: Profile) -> tuple[OwnClass | None, JoinCode]:
-    """The class to be in: one of our own, of which we are the authority, or the one of the code. Raises ValueError."""
-    if bool(plan.new_class) is bool(plan.join):
-        raise ValueError("either open a class (--new-class NAME) or join one (--join CODE)")
-    if plan.new_class:
-        own = profile.open_class(plan.new_class)
-        return own, JoinCode(class_id(own.keys.public), own.secret)
-    code = parse_code(plan.join)
-    return profile.own_class(code.class_id), code

@@ -100,14 +100,11 @@ class Socket(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if self._ended:
-            transport.close()
-        else:
-            try:
-                transport.write_eof()
-            except OSError:  # the other end has cut it, and asyncio does not know yet
-                transport.abort()
-                return
+        try:
+            transport.write_eof()
+        except OSError:  # the other end has cut it, and asyncio does not know yet
+            transport.abort()
+            return
         if self._full:
             self._full = False
             transport.resume_reading()
@@ -149,10 +146,9 @@ class Socket(asyncio.BufferedProtocol):
             self._transport.pause_reading()
         self._wake()
 
-    def eof_received(self) -> bool:
-        self._ended = True
+    def eof_received(self) -> None:
+        self._ended = True  # and asyncio closes, once what was written has left; what came can still be read
         self._wake()
-        return not self._closed  # closed here and there: over
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._ended = self._closed = True

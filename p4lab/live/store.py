@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 
 from p4lab.live.rows import DamagedError, Row, Times, pack, promises, unpack
@@ -19,6 +20,7 @@ from p4lab.live.storefile import COLUMNS, Key, StoreError, connect, open_file, p
 MOST = 4096  # writes in one commit
 CLOSING = 3.0  # s that the last commit may take
 PATIENCE = 30.0  # s that what was written before may take until all can be read
+AGAIN = 1.0  # s after which a full disk is tried again
 AT_ONCE = (64, 16, 4, 1)  # rows in one statement: each statement gives the interpreter's lock away and waits for it
 
 Rows = tuple[Row, ...]
@@ -45,15 +47,14 @@ class _Write:
 class Store:
     """Of one process; `open` makes one. said: what was found and done at opening, in sentences.
 
-    full: the disk was, at the last write. trouble: why the last write failed, "" where it did not. keys: rows. bytes:
-    of them all, packed.
+    trouble: why the last write failed, "" where it did not. bytes: of all rows, packed.
     """
 
     def __init__(self, path: Path, wall: Callable[[], float], clock: Callable[[], float]) -> None:
         opened = open_file(path)
         self.path = path
         self.said = tuple(opened.said)
-        self.full = False
+        self._full_until = -inf
         self.trouble = ""
         self.bytes = sum(size for _, size in opened.index.values())
         self._wall = wall
@@ -72,6 +73,11 @@ class Store:
     def open(cls, path: Path, wall: Callable[[], float], clock: Callable[[], float]) -> "Store":
         """The store in this file. wall: the wall clock; clock: the host's, as in `now`. Raises StoreError."""
         return cls(path, wall, clock)
+
+    @property
+    def full(self) -> bool:
+        """Whether the disk was full a moment ago; after that it is worth another try."""
+        return self._clock() < self._full_until
 
     @property
     def keys(self) -> int:
@@ -170,10 +176,11 @@ class Store:
             with self._using:
                 self._perform([value for key, n, data in puts for value in (n, *key, data)], [n for _, n in gone])
         except sqlite3.Error as error:
-            self.full = primary(error) == sqlite3.SQLITE_FULL
+            if primary(error) == sqlite3.SQLITE_FULL:
+                self._full_until = self._clock() + AGAIN
             self.trouble = str(error)
             return False
-        self.full, self.trouble, self._next = False, "", number
+        self._full_until, self.trouble, self._next = -inf, "", number
         for key, n, data in puts:
             self.bytes += len(data) - index.get(key, (0, 0))[1]
             index[key] = n, len(data)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from p4lab.live.attend import Place
 from p4lab.live.authority import Authority
 from p4lab.live.discovery import Discovery
@@ -154,7 +156,10 @@ class Attending:
     def _made(self) -> ClassState:
         place, rules, facts = self._place, self._place.rules, self._facts()
         means = rung(facts)
-        members, reached = place.roster.members, {member.seat: how(member) for member in facts.members}
+        members = place.roster.members
+        # at the teacher's, facts call those relayed for whom it is the hub: it reaches them itself all the same
+        ours = (replace(each, relayed=place.relays.reached(each.seat)) for each in facts.members)
+        reached = {each.seat: how(each) for each in ours}
         wrong = [str(trouble) for trouble in troubles(facts)]
         if rules is None and not place.out and not place.board.here(0):
             wrong.append(AWAY)

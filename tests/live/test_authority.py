@@ -50,6 +50,14 @@ def test_five_wrong_codes_are_answered_and_then_there_is_silence_for_the_rest_of
     assert isinstance(teacher.admit(key, "10.0.0.9", right), Welcome)
 
 
+def test_a_computer_with_many_addresses_of_ipv6_guesses_no_faster(tmp_path: Path) -> None:
+    room = Class(tmp_path)
+    wrong, key = Join("AAAA", "Ann"), Keys(b"a" * 32).public
+    answers = [room.teacher.admit(key, f"fe80::{number:x}%2", wrong) for number in range(1, 9)]
+    assert answers == [Refused(WRONG)] * 5 + [None] * 3
+    assert room.teacher.admit(key, "fd00::1", wrong) == Refused(WRONG)
+
+
 def test_right_codes_are_not_counted(tmp_path: Path) -> None:
     """A class may sit behind one address."""
     room = Class(tmp_path)

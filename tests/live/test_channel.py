@@ -200,6 +200,10 @@ def test_who_joins_says_nothing_else_and_hears_the_answer() -> None:
         authority.close("done")
         got, closed = await until_closed(joiner)
         assert (got, closed.why, closed.clean, len(one.sent)) == ([Said("welcome")], "done", True, 1)
+        one, two = wires()
+        joiner = end(one, True, guest=True)
+        joiner.close("changed my mind")
+        assert (one.over, one.sent) == (True, [])  # not even goodbye
 
     run(talk())
 

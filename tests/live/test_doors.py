@@ -149,7 +149,7 @@ def test_slow_strangers_keep_nobody_out(caplog: pytest.LogCaptureFixture) -> Non
                 stream.abort()
                 await stream.finished()
 
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.WARNING):
         run(talk())
     assert caplog.records == []
 
@@ -240,7 +240,7 @@ def test_noise_at_the_door(caplog: pytest.LogCaptureFixture) -> None:
             assert await answered(address, party(ANN))
             assert listener.refused == {"not admitted": 4}
 
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.WARNING):
         run(talk())
     assert caplog.records == []
 

@@ -1,6 +1,7 @@
 """Who may pass, and who not: a stranger hears nothing but who we are, and is told nothing of why."""
 
 import asyncio
+import copy
 from collections.abc import Coroutine
 from typing import Any
 
@@ -156,6 +157,22 @@ def test_who_dials_shows_itself_to_no_impostor(shown: str) -> None:
     run(talk())
 
 
+def test_somebody_elses_key_and_ticket_do_not_help() -> None:
+    stolen = copy.copy(EVE)  # all that Ann ever shows, and Eve's own key of the channel
+    stolen.public = ANN.public
+
+    async def talk() -> None:
+        why, sent, came = await pushed(party(stolen, shown=ticket(ANN)), party(BEN))
+        assert (why, len(sent), came) == ("Something else than a node of this class is there.", 1, b"")
+        stolen.vouch = ANN.vouch  # which is for another key
+        why, _, came = await pushed(party(stolen, shown=ticket(ANN)), party(TEACHER))
+        assert (why, came) == ("Something else than a node of this class is there.", b"")
+        out, here, _ = await meet(party(BEN), party(stolen, shown=ticket(ANN)))
+        assert (out[0], len(here.sent)) == ("Something else than a node of this class is there.", 1)
+
+    run(talk())
+
+
 def test_a_fake_teacher_is_found_out() -> None:
     fake = Keys(b"f" * 32)
 
@@ -202,6 +219,8 @@ def test_silence_and_half_a_message_take_no_longer_than_a_handshake_may() -> Non
 
     for data in (b"", b"\0", b"\0\0\0\x20", b"\0\0\0\x20" + b"x" * 31):
         assert ended(answer(data)) == "No handshake within 0.05 s."
+
+    assert ended(answer(b"\x7f\xff\xff\xff")) == "Something else than a node of this class is there."  # and no wait
 
     async def ask() -> Channel:
         return await initiate(Wire(), party(BEN, QUICK))

@@ -65,6 +65,16 @@ def test_a_seat_that_is_not_known_yet_is_dialled_when_it_is() -> None:
     assert board.wanted[2] == ("10.0.0.2:4700",)
 
 
+def test_who_is_out_is_not_dialled_until_it_is_back() -> None:
+    me, board = anns()
+    me.attach(board)
+    me.company.want(2, "peering")
+    for state, dialled in (("here", True), ("out", False), ("here", True), ("gone", True), ("revoked", False)):
+        me.take(0, Seated((Member(2, member_id(BEN.public), "Ben", state=state),)))
+        me.company.heard(member_id(BEN.public), ("10.0.0.2:4700",))
+        assert (2 in board.wanted) is dialled
+
+
 def test_a_roster_takes_no_more_than_its_limit_and_a_seat_keeps_its_key() -> None:
     me, board = anns()
     me.attach(board)
