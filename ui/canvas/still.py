@@ -29,7 +29,7 @@ class Chosen:
 
 
 class Still:
-    """Four pictures: the dotted links of the map below, the lines, the providers, and the lines with the providers on them.
+    """Four pictures: the dotted links of the map below, the lines, the providers, and the last two together.
 
     Where much is under way, lines change a few times a second, and providers hardly ever.
     """
