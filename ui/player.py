@@ -328,7 +328,7 @@ class Player(QObject):
                 self._play(FRAME / 1000 if wall > SKIP else wall)
             self._works.go_on_behind(spare=not self.playing)
         if self._stale and self._beat.since_sample >= (
-            SEEK_SAMPLE if not self.playing else SAMPLE if live is None else LIVE_SAMPLE
+            SEEK_SAMPLE if not self.playing else LIVE_SAMPLE if live else SAMPLE
         ):
             self._sample()
         idle = not self.playing and self.work is None and not self._stale
