@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core.contract import Received
-from p4lab.core.events import Rejected
+from p4lab.core.events import LOST, Rejected
 from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, Query, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
@@ -21,7 +21,6 @@ from p4lab.live.limits import Limits
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import Switchboard
 from p4lab.live.wire import decode, encode
-from p4lab.trace import LOST
 
 STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
 RECOUNT = 10.0  # s between two counts of what is kept of everybody's: it looks at all of it

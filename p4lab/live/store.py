@@ -21,7 +21,7 @@ MOST = 4096  # writes in one commit
 CLOSING = 3.0  # s that the last commit may take
 PATIENCE = 30.0  # s that what was written before may take until all can be read
 AGAIN = 1.0  # s after which a full disk is tried again
-AT_ONCE = (64, 16, 4, 1)  # rows in one statement: each statement gives the interpreter's lock away and waits for it
+AT_ONCE = (1, 2, 4, 8, 16, 32, 64)  # rows in one statement: each gives the interpreter's lock away and waits for it
 
 Rows = tuple[Row, ...]
 Done = Callable[[bool], None]
@@ -31,6 +31,7 @@ _INSERT = {
     count: f"REPLACE INTO rows(n, {COLUMNS}) VALUES " + ", ".join(["(?,?,?,?,?,?)"] * count) for count in AT_ONCE
 }
 _DELETE = {count: f"DELETE FROM rows WHERE n IN ({', '.join('?' * count)})" for count in AT_ONCE}
+_Statement = tuple[str, list[object]]
 
 
 class _Write:
@@ -172,9 +173,11 @@ class Store:
                     puts.append((key, known[0], data))
             elif known is not None:
                 gone.append((key, known[0]))
+        statements = _statements(_INSERT, [(n, *key, data) for key, n, data in puts])
+        statements += _statements(_DELETE, [(n,) for _, n in gone])
         try:
             with self._using:
-                self._perform([value for key, n, data in puts for value in (n, *key, data)], [n for _, n in gone])
+                self._perform(statements)
         except sqlite3.Error as error:
             if primary(error) == sqlite3.SQLITE_FULL:
                 self._full_until = self._clock() + AGAIN
@@ -188,19 +191,18 @@ class Store:
             self.bytes -= index.pop(key)[1]
         return True
 
-    def _perform(self, puts: list[object], gone: list[int]) -> None:
+    def _perform(self, statements: list[_Statement]) -> None:
+        """All of them or none, in one transaction, which a statement alone is by itself."""
         if self._connection is None:
             self._connection = connect(self.path)  # it was given up after an error
         connection = self._connection
         try:
+            if len(statements) == 1:
+                connection.execute(*statements[0])
+                return
             connection.execute("BEGIN IMMEDIATE")
-            for sql, width, values in ((_INSERT, 6, puts), (_DELETE, 1, gone)):
-                at, left = 0, len(values) // width
-                for count in AT_ONCE:
-                    while left >= count:
-                        connection.execute(sql[count], values[at : at + width * count])
-                        at += width * count
-                        left -= count
+            for statement in statements:
+                connection.execute(*statement)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._undo(connection, primary(error) == sqlite3.SQLITE_FULL)
@@ -234,3 +236,15 @@ def _tell(loop: asyncio.AbstractEventLoop, dones: deque[tuple[Done, bool]]) -> N
     finally:
         if dones:  # one of them has failed, which is no reason not to tell the others
             loop.call_soon(_tell, loop, dones)
+
+
+def _statements(sql: dict[int, str], rows: list[tuple[object, ...]]) -> list[_Statement]:
+    """As few as possible. The last is filled up with its last row: to write or delete that twice is to do it once."""
+    made: list[_Statement] = []
+    most = AT_ONCE[-1]
+    for at in range(0, len(rows), most):
+        some = rows[at : at + most]
+        count = next(count for count in AT_ONCE if count >= len(some))
+        some += some[-1:] * (count - len(some))
+        made.append((sql[count], [value for row in some for value in row]))
+    return made
