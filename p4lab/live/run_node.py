@@ -29,7 +29,7 @@ from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
-from p4lab.live.profile import Profile
+from p4lab.live.profile import Profile, ProfileError
 from p4lab.live.provider_node import ProviderNode, options_of
 from p4lab.live.roster import GONE
 from p4lab.live.seen import SHIFT
@@ -161,7 +161,10 @@ class Running:
         role: Authority | Membership
         if own is None:
             self.party.ticket = ticket = await self._ticket(profile, code)
-            role = Membership(ticket, profile.class_name(class_), self, limits, self.near, wall)
+            role = Membership(
+                ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
+                lambda ids: self._outlaw(profile, class_, ids),
+            )  # fmt: skip
             if code.address:
                 role.company.typed(member_id(ticket.authority), code.address)
         else:
@@ -170,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
@@ -276,6 +279,13 @@ class Running:
         except OSError as fault:
             self._log("store", f"whom we peer with could not be kept: {fault}")
 
+    def _outlaw(self, profile: Profile, class_: str, ids: frozenset[bytes]) -> None:
+        """The teacher has revoked somebody."""
+        try:
+            profile.outlaw(class_, ids)
+        except ProfileError as fault:
+            self._log("profile", f"who was revoked could not be kept: {fault}")
+
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
@@ -290,7 +300,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)
