@@ -17,7 +17,7 @@ from pathlib import Path
 from p4lab.live.rows import DamagedError, Row, Times, pack, promises, unpack
 from p4lab.live.storefile import COLUMNS, Key, StoreError, connect, open_file, primary
 
-MOST = 4096  # writes in one commit
+MOST = 256  # turns of the loop whose writes share one commit
 CLOSING = 3.0  # s that the last commit may take
 PATIENCE = 30.0  # s that what was written before may take until all can be read
 AGAIN = 1.0  # s after which a full disk is tried again
@@ -64,7 +64,8 @@ class Store:
         self._next = max((n for n, _ in opened.index.values()), default=0) + 1
         self._connection: sqlite3.Connection | None = opened.connection
         self._using = threading.Lock()  # the connection
-        self._queue: queue.SimpleQueue[_Write | threading.Event | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Write] | threading.Event | None] = queue.SimpleQueue()
+        self._gathered: list[_Write] = []  # in this turn of the loop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._writer = threading.Thread(target=self._run, name="store", daemon=True)
@@ -88,6 +89,7 @@ class Store:
     def load(self, node: int) -> dict[tuple[str, bytes, bytes], object]:
         """What this node has stored, as `Provider.restore` takes it; what is still being written is waited for."""
         written = threading.Event()
+        self._hand_over()
         self._queue.put(written)
         if self._closed or not written.wait(PATIENCE):
             raise StoreError(f"the store {self.path} is closed, or its disk does not answer")
@@ -117,14 +119,22 @@ class Store:
         changes: list[_Change] = [
             ((node, *row[:3]), None if row[3] is None else pack(node, row, times)) for row in rows
         ]
-        self._queue.put(_Write(changes, done, promises(rows)))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)  # all writes of one turn wake the writer once, and share a commit
+        self._gathered.append(_Write(changes, done, promises(rows)))
 
     def close(self) -> None:
         """Commit what waits, and let go of the file."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._queue.put(None)
         self._writer.join(CLOSING)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     def _times(self) -> Times:
         now = self._clock()
@@ -141,7 +151,7 @@ class Store:
                     waiting.append(self._queue.get_nowait())
                 except queue.Empty:
                     break
-            writes = [each for each in waiting if isinstance(each, _Write)]
+            writes = [write for each in waiting if isinstance(each, list) for write in each]
             if writes:
                 ok = self._commit(writes)
                 self._deliver(deque((each.done, ok or not each.vital) for each in writes))
