@@ -253,6 +253,8 @@ class Switchboard:
             self._drop(seat, held, closed.why, closed.clean)
         except BAD:
             self._drop(seat, held, "sent what cannot be read", False)
+        finally:
+            self._drop(seat, held, "a fault at this end", False)  # where nothing else was the reason
 
     def _drop(self, seat: int, held: _Held, why: str, clean: bool) -> None:
         """This channel is over. Whoever is told may post, cut and want."""
