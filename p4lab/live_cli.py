@@ -170,8 +170,9 @@ def _customer(
     """Reach the node, ask, print what comes of it, and exit with its status."""
     # the same reason as in `node`: these take a third of a second
     from p4lab.live.addresses import split  # noqa: PLC0415 the reason stands above
-    from p4lab.live.client import Client, admitted  # noqa: PLC0415 the reason stands above
+    from p4lab.live.client import Client  # noqa: PLC0415 the reason stands above
     from p4lab.live.doors import dial  # noqa: PLC0415 the reason stands above
+    from p4lab.live.entry import admitted  # noqa: PLC0415 the reason stands above
     from p4lab.live.identity import parse_code  # noqa: PLC0415 the reason stands above
     from p4lab.live.limits import Limits  # noqa: PLC0415 the reason stands above
     from p4lab.live.profile import Profile  # noqa: PLC0415 the reason stands above

@@ -267,7 +267,7 @@ class Doing(QObject):
             clock.halt()
         now = branches.current
         made = run or now.happens or self._runs.of(now.scenario, now.commands, playhead)
-        until = min(playhead, made.duration)
+        until = min(playhead, made.edge)
 
         def arrived() -> None:
             before, was, at = self.branches, clock.run, clock.playhead

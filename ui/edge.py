@@ -15,6 +15,11 @@ from ui.run import Run
 
 FAR = 0.5  # s off the edge at which the playhead jumps there: nobody sees a glide of half a second, it only lags
 DRAW = 4.0  # of what is missing to the edge is made up in a second: too little to be seen as a change of pace
+MOST = 8_000_000  # events of a live run: 2.8 GB at 350 bytes each, what a class room's laptop of 8 GB has to spare
+FULL = (
+    f"The live run has come to {MOST // 1_000_000} million events, which fill the memory: it was ended. What has "
+    "happened stays; Save recording… keeps it."
+)
 CLOSE = 0.05  # s: this near to the edge is at it
 
 
@@ -39,6 +44,7 @@ class Edge(QObject):
     """following: whether the playhead keeps to the edge."""
 
     changed = Signal(bool)  # it does, or has left it
+    ended = Signal(str)  # the live run was ended, since there is room for no more of it: a sentence
 
     def __init__(self, mover: Mover, drive: Drive, parent: QObject) -> None:
         super().__init__(parent)
@@ -77,6 +83,17 @@ class Edge(QObject):
             self._mover.pause()
             run.finish()
             self._mover.again()
+
+    def take_in(self, budget: float) -> bool:
+        """What the live run has made meanwhile, in about so many seconds. False: nothing is live."""
+        run = self.run
+        if run is None:
+            return False
+        run.advance(run.known, budget)
+        if len(run.trace) >= MOST:
+            self.end()
+            self.ended.emit(FULL)
+        return True
 
     def follow(self, on: bool) -> None:
         """Keep to the edge, or no more."""

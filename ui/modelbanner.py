@@ -11,10 +11,7 @@ from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock
 
-MADE = (
-    "It happens in simulated time, from the same beginning with the same deeds, so in milliseconds it may differ from "
-    "what you saw. Change what you like: nothing of it happens live."
-)
+MADE = "Simulated, with the same deeds: it may differ by milliseconds, and nothing you change happens live."
 
 
 class ModelBanner(QFrame):

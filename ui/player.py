@@ -319,9 +319,7 @@ class Player(QObject):
     def _tick(self) -> None:
         wall = self._beat.frame()
         self._drive.turn(wall)
-        live = self.edge.run
-        if live is not None:
-            live.advance(live.known, TAKE)
+        live = self.edge.take_in(TAKE)
         if self._works.hand is not None:
             self._works.go_on()
         else:
@@ -331,9 +329,9 @@ class Player(QObject):
         if self._stale and self._beat.since_sample >= (SAMPLE if self.playing else SEEK_SAMPLE):
             self._sample()
         idle = not self.playing and self.work is None and not self._stale
-        if live is not None and not self._stale:
+        if live and not self._stale:
             self._report()
-        if idle and live is None:
+        if idle and not live:
             self._beat.stop()
         else:
             self._beat.pace(IDLE if idle else 0 if self._hurries else FRAME)

@@ -147,7 +147,7 @@ class Run:
         whole = self._fold(end)
         if whole:
             self.known = max(self.known, reached)
-        while self.known > self._room:
+        while self.known >= self._room:
             self._room *= 2
         return whole
 

@@ -107,6 +107,7 @@ class Window(QMainWindow):
         self.docks.picked.connect(self.map.setFocus)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
+        player.edge.ended.connect(self.notice.fault)
         run = (player.sampled, player.playingChanged, player.modeChanged, player.sessionChanged, focus.span.spanChanged)
         for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):
             signal.connect(self.acts.refresh)

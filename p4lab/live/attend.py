@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from p4lab.live.authority import Authority
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.candidates import CLASS, Candidate
 from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.company import Company
@@ -28,14 +29,17 @@ ANSWER = 5.0  # s for the answer to a Join: the authority keeps the seat on its 
 UNHEARD = "The teacher's computer does not answer. After several wrong codes it is silent for a minute."
 
 
-async def join(addresses: Sequence[str], party: Party, code: JoinCode, name: str) -> tuple[Ticket, str]:
+async def join(
+    addresses: Sequence[str], party: Party, code: JoinCode, name: str, owner: bytes = b""
+) -> tuple[Ticket, str]:
     """A ticket to the class of this code, and the name of the class. Raises NotAdmitted, in a sentence.
 
-    party: ourselves without a ticket. The secret is said to the holder of the key that the code names, and nobody else.
+    party: ourselves without a ticket. owner: H(public key) of the identity that signs here by default. The secret is
+    said to the holder of the key that the code names, and nobody else.
     """
     channel = await dial(addresses, party)
     try:
-        channel.post(Join(code.secret, cleaned(name) or "Somebody"))
+        channel.post(Join(code.secret, cleaned(name) or "Somebody", owner))
         async with asyncio.timeout(ANSWER):
             answer = await channel.receive()
         if isinstance(answer, Refused):
@@ -70,6 +74,8 @@ class Place:
         self.hub = Hub(board, party.limits, party.clock, loop.call_later) if self.rules is not None else None
         self.relays = Relays(board.me.seat, lambda frame: board.post(AUTHORITY, frame), self._accept, party.limits)
         self._party = party
+        rate = party.limits.handshakes_per_second
+        self._knocks: Buckets[int] = Buckets(lambda: Bucket(party.clock, rate, rate))
         self._tasks = Tasks(fault)
         board.allowed = role.allowed
         board.on(Relay, self._relay)
@@ -177,7 +183,10 @@ class Place:
         return await initiate(self.relays.open(seat), self._party, member.id)
 
     def _accept(self, stream: RelayStream) -> None:
-        self._tasks.start(self._admit(stream))
+        if self._knocks.of(stream.seat).take():
+            stream.close()  # as the listener does with an address that knocks too often
+        else:
+            self._tasks.start(self._admit(stream))
 
     async def _admit(self, stream: RelayStream) -> None:
         """A member has dialled us through the hub."""

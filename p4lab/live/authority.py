@@ -62,7 +62,8 @@ class Authority:
         self.roster.put(Member(AUTHORITY, member_id(self.keys.public), self.ticket.name))
         for key, seating in own.seats.items():
             state = REVOKED if seating.revoked else GONE
-            self.roster.put(Member(seating.seat, member_id(bytes.fromhex(key)), seating.name, state=state))
+            key_id = member_id(bytes.fromhex(key))
+            self.roster.put(Member(seating.seat, key_id, seating.name, state=state, owner=seating.owner))
         self.roster.changed = self._changed
 
     # Admission
@@ -91,13 +92,15 @@ class Authority:
             return Refused("The class is full." if known is None else "This is the class's own key.")
         others = (member.name for member in self.roster.members.values() if member.seat != seat)
         try:
-            seating = self._profile.seat(self.ticket.class_id, key, unique(printable(join.name), others))
+            name = unique(printable(join.name), others)
+            seating = self._profile.seat(self.ticket.class_id, key, name, join.owner)
         except ProfileError as problem:
             self.notes.note(f"{printable(join.name)} could not be seated: {problem}")
             return Refused("The teacher's computer cannot keep the seats it gives; tell the teacher.")
         expires = int(self._wall() + self._limits.ticket_seconds)
         ticket = issue(self.keys, key, seating.name, seating.seat, expires)
-        self.roster.put(Member(seating.seat, ticket.id, seating.name, state=known.state if known else GONE))
+        state = known.state if known else GONE
+        self.roster.put(Member(seating.seat, ticket.id, seating.name, state=state, owner=join.owner))
         return Welcome(pack(ticket), printable(self.own.name))
 
     def allowed(self, ticket: Ticket) -> str | None:
@@ -114,7 +117,7 @@ class Authority:
         known = self.roster.members[seat]
         listen = dialable(opened.listen, self._near)
         self.notes.note(f"{known.name} is here.")
-        self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE))
+        self.roster.put(replace(known, addresses=listen, provider=opened.provider, state=HERE, owner=opened.owner))
         for page in pages(self.roster.members.values()):
             self.board.post(seat, page)
         self.board.post(seat, Frozen(self.frozen))  # off too: it may have missed that all go on
@@ -127,10 +130,10 @@ class Authority:
         self.notes.note(f"{known.name} left." if clean else f"{known.name} was lost: {why}.")
         self.roster.put(replace(known, state=GONE if clean else DEAD))
 
-    def listening(self, addresses: tuple[str, ...]) -> None:
-        """Where we can be dialled."""
+    def listening(self, addresses: tuple[str, ...], owner: bytes = b"") -> None:
+        """Where we can be dialled, and as whom we sign: H(public key)."""
         me = self.roster.members[AUTHORITY]
-        self.roster.put(replace(me, addresses=addresses))
+        self.roster.put(replace(me, addresses=addresses, owner=owner))
 
     # What the teacher may do
 

@@ -5,7 +5,6 @@ comes to is a `Result`; that there is no way to the provider is a NotAdmitted wi
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,22 +18,18 @@ from p4lab.core.names import ID_SIZE, Kind
 from p4lab.core.records import MAX_SEQ
 from p4lab.core.signing import Ed25519
 from p4lab.core.wallet import Wallet
-from p4lab.live.addresses import LOOPBACK, split
-from p4lab.live.attend import join
-from p4lab.live.candidates import Candidate
 from p4lab.live.channel import Channel, ChannelClosed
-from p4lab.live.discovery import Discovery
-from p4lab.live.frames import BAD, CUSTOMER, Carried, Open
+from p4lab.live.entry import ME
+from p4lab.live.frames import BAD, CUSTOMER, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
-from p4lab.live.identity import JoinCode, flaw
-from p4lab.live.limits import Limits
-from p4lab.live.meeting import NotAdmitted, Party
+from p4lab.live.identity import MAX_NAME
+from p4lab.live.meeting import NotAdmitted
 from p4lab.live.profile import Profile
+from p4lab.live.provider_node import hash_of
 from p4lab.live.tasks import Tasks
 from p4lab.live.wire import decode, encode
 
-PROVIDER, ME = 0, 1  # node numbers here; those of the class do not matter to a customer
-DISCOVERY = 2.0  # s for which an authority without an address is looked for
+PROVIDER, US = 0, 1  # node numbers here; those of the class do not matter to a customer
 PATIENCE = 15.0  # s for an answer: a provider waits 2 s for its peers, and a set may have some pages
 TOO_BIG = "E_TOO_BIG"
 
@@ -72,54 +67,6 @@ class _Ears:
         return self.count
 
 
-async def admitted(
-    profile: Profile, code: JoinCode, node: str, name: str, limits: Limits, wall: Callable[[], float]
-) -> Party:
-    """Who we are in the class of this code: by the ticket that the profile holds, else by a new one.
-
-    That comes from the address in the code, from `node` if it is the authority, or from where discovery finds it.
-    Raises NotAdmitted.
-    """
-    party = Party(profile.keys, code.class_id, None, limits, asyncio.get_running_loop().time, wall)
-    party.ticket = profile.ticket(code.class_id)
-    if party.ticket is not None and not flaw(party.ticket, code.class_id, wall()):
-        return party
-    party.ticket = None
-    try:
-        ticket, class_name = await join([code.address or node], party, code, name)
-    except NotAdmitted:
-        if code.address:
-            raise
-        where = await seen(code.class_id, node, limits)
-        if not where:
-            raise
-        ticket, class_name = await join(where, party, code, name)
-    profile.admit(ticket, class_name)
-    party.ticket = ticket
-    return party
-
-
-async def seen(class_id: str, node: str, limits: Limits) -> list[str]:
-    """Where discovery says that the authority of a class is; on the loopback alone where `node` is there."""
-    there = asyncio.Event()
-    host = split(node)[0]
-
-    def found(candidate: Candidate) -> None:
-        if candidate.leads(class_id):
-            there.set()
-
-    discovery = Discovery(found, lambda key: None, (LOOPBACK,) if host in (LOOPBACK, "localhost") else None, limits)
-    try:
-        await discovery.start(bytes(16), class_id, "", 0)  # no port: we only listen
-        async with asyncio.timeout(DISCOVERY):
-            await there.wait()
-    except TimeoutError:
-        return []
-    finally:
-        await discovery.stop()
-    return [address for each in discovery.found.values() if each.leads(class_id) for address in each.addresses]
-
-
 class Client:
     """On a channel of its own. purse: the profile, whose identities sign."""
 
@@ -130,9 +77,10 @@ class Client:
         self.wallet = Wallet(Ed25519(), purse.seed_of)
         loop = asyncio.get_running_loop()
         self._host = Host(self._ears, self, loop, loop.time())
-        self._host.add(ME, Customer(ME, PROVIDER, "", self.wallet))
+        self._host.add(US, Customer(US, PROVIDER, "", self.wallet))
         self._operations = 0
         self._heard = asyncio.Event()
+        self._member: asyncio.Future[Member | None] = loop.create_future()
         self._broken = ""
         self._tasks = Tasks(self._break)
 
@@ -165,13 +113,18 @@ class Client:
         return await self._do(get)
 
     async def knows(self, owner: str) -> bool:
-        """Whether it is known whose keys `owner` means: an identity of this profile, or a hash of a key in hex."""
-        if owner in self._purse.identities() or owner == "me":
+        """Whether it is known whose keys `owner` means: an identity of this profile, a hash in hex, or a member's."""
+        if owner == ME or owner in self._purse.identities():
             return True
-        try:
-            key = bytes.fromhex(owner)
-        except ValueError:
-            return False
+        key = hash_of(owner)
+        if len(key) != ID_SIZE:
+            self._channel.post(WhoIs(owner[:MAX_NAME] or ME))
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    member = await self._member
+            except (TimeoutError, ChannelClosed):
+                return False
+            key = b"" if member is None else member.owner
         self.wallet.owners[owner] = key
         return len(key) == ID_SIZE
 
@@ -192,7 +145,7 @@ class Client:
     async def _do(self, command: Put | Get) -> Result:
         self._operations = op = self._operations + 1
         started = asyncio.get_running_loop().time()
-        self._host.tell(ME, Requested(command, op, BY_HAND))
+        self._host.tell(US, Requested(command, op, BY_HAND))
         code = ""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -223,13 +176,17 @@ class Client:
         try:
             while True:
                 frame = await channel.receive()
+                if isinstance(frame, Seated) and not self._member.done():
+                    self._member.set_result(frame.members[0] if frame.members else None)
                 message = decode(frame.message) if isinstance(frame, Carried) else None
                 if message is not None and message.code == ANSWER:
-                    self._host.tell(ME, Received(PROVIDER, message, 0))
+                    self._host.tell(US, Received(PROVIDER, message, 0))
                     self._heard.set()
         except (ChannelClosed, *BAD):
-            self._host.tell(ME, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
+            self._host.tell(US, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
             self._heard.set()
+            if not self._member.done():
+                self._member.set_result(None)
 
     def _break(self, why: str) -> None:
         self._broken = why

@@ -1,8 +1,8 @@
 """The desk: customers from outside, each on a channel of its own, who put and get through this provider.
 
-Rules: a customer says PUT, GET and LEAVE, and nothing else; for each it is told one answer. What it asks is told as
-events here on its behalf, numbered by us. Its account is its channel's key, whatever it says. Who asks for more than
-its share, or while everybody holds, or when nothing can be kept, is told E_AGAIN.
+Rules: a customer says PUT, GET and LEAVE, and asks who somebody is, and nothing else; each is answered once. What it
+asks is told as events here on its behalf, numbered by us. Its account is its channel's key, whatever it says. Who asks
+for more than its share, or while everybody holds, or when nothing can be kept, is told E_AGAIN.
 """
 
 from collections import OrderedDict
@@ -20,7 +20,7 @@ from p4lab.core.names import Kind, Scope, digest
 from p4lab.live.budget import Bucket
 from p4lab.live.carrier import STRANGERS
 from p4lab.live.channel import Channel, ChannelClosed
-from p4lab.live.frames import BAD, Carried, Open
+from p4lab.live.frames import BAD, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
 from p4lab.live.limits import Limits
 from p4lab.live.seen import CUSTOMERS
@@ -71,9 +71,10 @@ class _Customer:
 
 
 class Desk:
-    """Of the provider at seat `me`."""
+    """Of the provider at seat `me`. named: the member of the class that has this name."""
 
     def __init__(self, me: int, host: Host, story: Stream, keeper: Keeper, limits: Limits) -> None:
+        self.named: Callable[[str], Member | None] = lambda name: None
         self._me = me
         self._host = host
         self._story = story
@@ -93,6 +94,10 @@ class Desk:
         try:
             while True:
                 frame = await channel.receive()
+                if isinstance(frame, WhoIs):
+                    member = self.named(frame.name)
+                    channel.post(Seated((member,) if member is not None else ()))
+                    continue
                 message = decode(frame.message) if isinstance(frame, Carried) else None
                 if not isinstance(message, Request):
                     return channel.close("a customer puts and gets")

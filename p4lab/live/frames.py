@@ -22,6 +22,7 @@ Seat = Annotated[int, Meta(ge=0, le=32_767)]  # a member's number in its class, 
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Words = Annotated[str, Meta(max_length=500)]
 Id = Annotated[bytes, Meta(min_length=16, max_length=16)]  # BLAKE2b-128 of an identity key
+Owner = Annotated[bytes, Meta(max_length=32)]  # H(public key) of somebody who signs; empty: not told
 Address = Annotated[str, Meta(max_length=80)]  # host:port
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Seconds = Annotated[float, Meta(ge=-1e12, le=1e12)]
@@ -58,23 +59,26 @@ class Bye(Frame, frozen=True, tag=3):
 class Open(Frame, frozen=True, tag=4):
     """The first frame of either side. purpose: MEMBER, one channel between two members; CUSTOMER, of a put or a get.
 
-    listen: where the sender can be dialled. shows: whether it lets members of its class observe it.
+    listen: where the sender can be dialled. shows: whether it lets members of its class observe it. owner: as whom it
+    signs by default.
     """
 
     purpose: Annotated[str, Meta(max_length=10)]
     listen: Annotated[tuple[Address, ...], Meta(max_length=16)] = ()
     provider: bool = True
     shows: bool = True
+    owner: Owner = b""
 
 
 # Admission: all that is decoded of somebody without a ticket, by the authority alone
 
 
 class Join(Frame, frozen=True, tag=5):
-    """Let me in. secret: the last four characters of the join code."""
+    """Let me in. secret: the last four characters of the join code. owner: as in Open."""
 
     secret: Annotated[str, Meta(max_length=16)]
     name: Name
+    owner: Owner = b""
 
 
 class Welcome(Frame, frozen=True, tag=6):
@@ -136,7 +140,10 @@ class Seen(Frame, frozen=True, tag=13):
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
-    """Somebody of a class, as its authority knows them. provider: runs one, and does not only put and get."""
+    """Somebody of a class, as its authority knows them. provider: runs one, and does not only put and get.
+
+    owner: as in Open or Join, its own word.
+    """
 
     seat: Seat
     id: Id
@@ -144,6 +151,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     addresses: Annotated[tuple[Address, ...], Meta(max_length=16)] = ()
     provider: bool = True
     state: Annotated[str, Meta(max_length=10)] = "here"
+    owner: Owner = b""
 
 
 class Seated(Frame, frozen=True, tag=14):
@@ -194,9 +202,15 @@ class Echo(Frame, frozen=True, tag=19):
     back: bool = False
 
 
+class WhoIs(Frame, frozen=True, tag=20):
+    """A customer asks its provider for the member of this name; the answer is a Seated, empty where there is none."""
+
+    name: Name
+
+
 AnyFrame = (
     Ping | Pong | Bye | Open | Join | Welcome | Refused | Carried | AskPeering | AnswerPeering | EndPeering | Watch
-    | Seen | Seated | Said | Frozen | Propose | Relay | Echo
+    | Seen | Seated | Said | Frozen | Propose | Relay | Echo | WhoIs
 )  # fmt: skip
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -10,9 +10,9 @@ from typing import Protocol
 from p4lab.core.commands import BY_HAND, Get, Put, Remove
 from p4lab.core.contract import Linked, Requested, Unlinked
 from p4lab.core.customer import AGAIN, Customer
-from p4lab.core.events import Attached, Event, Joined, Restarted, SessionUp
+from p4lab.core.events import Attached, Event, Joined, Noted, Restarted, SessionUp
 from p4lab.core.messages import MISS, Answer, GetRequest, Message, SyncItems, Update
-from p4lab.core.names import Kind
+from p4lab.core.names import ID_SIZE, Kind
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Options
 from p4lab.core.provider import Provider
@@ -22,6 +22,7 @@ from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE
 from p4lab.core.wallet import Wallet
 from p4lab.live.carrier import Carrier
 from p4lab.live.desk import Desk
+from p4lab.live.entry import ME
 from p4lab.live.host import Host
 from p4lab.live.limits import Limits
 from p4lab.live.peerings import Peerings
@@ -48,6 +49,7 @@ class Shelf(Protocol):
 class Purse(Protocol):
     """Whose keys sign, and how far they have counted."""
 
+    def identities(self) -> Mapping[str, bytes]: ...
     def seed_of(self, name: str) -> bytes: ...
     def seq(self, nid: bytes) -> int: ...
     def signed(self, nid: bytes, seq: int) -> None: ...
@@ -78,7 +80,7 @@ class ProviderNode:
         self.name = board.me.name
         self.frozen = False
         self.host = host
-        self.wallet = Wallet(Ed25519(), purse.seed_of)
+        self.wallet = Wallet(Ed25519(), lambda name: purse.seed_of(ME if name == board.me.name else name))
         self.provider = Provider(me, options, Ed25519(), 0.0, epoch=epoch)
         self._story = story
         self._shelf = shelf
@@ -122,8 +124,13 @@ class ProviderNode:
     def submit(self, command: Put | Get | Remove) -> int:
         """Somebody here puts, gets or removes; the number of the operation, under which its events tell."""
         op = self._story.number()
-        if not isinstance(command, Get) and command.kind is Kind.AUTHENTICATED:
-            self._count(command)
+        if command.kind is Kind.AUTHENTICATED:
+            if not isinstance(command, Get):
+                self._count(command)
+            elif command.owner is not None and not self._knows(command.owner):
+                says = f"get {command.key}: neither this computer nor the class knows {command.owner}"
+                self.host.emit(Noted(text=says))
+                return op
         self.host.tell(CUSTOMERS + self.me, Requested(command, op, BY_HAND))
         return op
 
@@ -157,6 +164,16 @@ class ProviderNode:
         best = self.provider.stores.best(request.nid, self.host.now())
         return best is not None and best[1].record.version[0] >= request.min_seq
 
+    def _knows(self, owner: str) -> bool:
+        """Whether it is known whose keys a name means: an identity here, a member's, or a hash of a key in hex."""
+        if owner in (ME, self.name) or owner in self._purse.identities():
+            return True
+        member = self.desk.named(owner)
+        key = member.owner if member is not None else hash_of(owner)
+        if len(key) == ID_SIZE:
+            self.wallet.owners[owner] = key
+        return len(key) == ID_SIZE
+
     def _count(self, command: Put | Remove) -> None:
         """The next seq is above all that was signed here, by this start or an earlier one, or is stored."""
         identity = command.identity or command.by
@@ -167,6 +184,14 @@ class ProviderNode:
         seqs[nid] = max(seqs.get(nid, 0), self._purse.seq(nid), seen)
         chosen = command.seq if isinstance(command, Put) else None
         self._purse.signed(nid, min(seqs[nid] + 1, MAX_SEQ) if chosen is None else chosen)
+
+
+def hash_of(text: str) -> bytes:
+    """The bytes in hex, or none where it is something else."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
 
 
 def refused(message: Message) -> Message | None:

@@ -21,14 +21,15 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
+from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, class_id, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
-from p4lab.live.profile import OwnClass, Profile
+from p4lab.live.profile import Profile, ProfileError
 from p4lab.live.provider_node import ProviderNode, options_of
 from p4lab.live.roster import GONE
 from p4lab.live.seen import SHIFT
@@ -38,7 +39,6 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
-DISCOVERY = 2.0  # s for which an authority without an address is looked for
 STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
@@ -151,7 +151,7 @@ class Running:
         self._undo.append(profile.close)
         host, port = listening(plan.listen)
         self._owned = owned(host)
-        own, code = class_of(plan, profile)
+        own, code = class_of(plan.new_class, plan.join, profile)
         keys = profile.keys if own is None else own.keys
         class_ = code.class_id
         self.party = Party(keys, class_, None, limits, clock, wall)
@@ -161,7 +161,10 @@ class Running:
         role: Authority | Membership
         if own is None:
             self.party.ticket = ticket = await self._ticket(profile, code)
-            role = Membership(ticket, profile.class_name(class_), self, limits, self.near, wall)
+            role = Membership(
+                ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
+                lambda ids: self._outlaw(profile, class_, ids),
+            )  # fmt: skip
             if code.address:
                 role.company.typed(member_id(ticket.authority), code.address)
         else:
@@ -170,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
@@ -219,6 +222,7 @@ class Running:
     def _begin(self) -> None:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
+        self.node.desk.named = self._named
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -239,8 +243,12 @@ class Running:
 
     # Others
 
+    def _named(self, name: str) -> Member | None:
+        seat = self.place.roster.named(name)
+        return None if seat is None else self.place.roster.members[seat]
+
     def _opening(self, purpose: str) -> Open:
-        return Open(purpose, self.listen(), shows=self.teller.shows)
+        return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))
 
     def _echo(self, seat: int, frame: Echo) -> None:
         if not frame.back:
@@ -271,6 +279,13 @@ class Running:
         except OSError as fault:
             self._log("store", f"whom we peer with could not be kept: {fault}")
 
+    def _outlaw(self, profile: Profile, class_: str, ids: frozenset[bytes]) -> None:
+        """The teacher has revoked somebody."""
+        try:
+            profile.outlaw(class_, ids)
+        except ProfileError as fault:
+            self._log("profile", f"who was revoked could not be kept: {fault}")
+
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
@@ -285,7 +300,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)
@@ -321,8 +336,8 @@ class Running:
             return kept
         where = [code.address] if code.address else await self._seen()
         if not where:
-            raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
-        ticket, class_name = await join(where, self.party, code, self.plan.name)
+            raise NotAdmitted(UNSEEN)
+        ticket, class_name = await join(where, self.party, code, self.plan.name, signs(profile))
         profile.admit(ticket, class_name)
         return ticket
 
@@ -357,32 +372,3 @@ class Running:
                 if says and says != told.get(cause):
                     self._log(cause, says)
             told = dict(now)
-
-
-def listening(text: str) -> tuple[str, int]:
-    """The host and port of a --listen; no host is everywhere, port 0 is any. Raises ValueError."""
-    if not text:
-        return "", 0
-    host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError(f"--listen takes HOST:PORT, as 127.0.0.1:0, not {text!r}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def owned(host: str) -> tuple[addresses.Own, ...]:
-    """Our own addresses at which we listen."""
-    here = addresses.adapters()
-    if not host:
-        return addresses.worth(here)
-    return addresses.chosen(here, [host]) or (addresses.Own(host, 32, ""),)
-
-
-def class_of(plan: Plan, profile: Profile) -> tuple[OwnClass | None, JoinCode]:
-    """The class to be in: one of our own, of which we are the authority, or the one of the code. Raises ValueError."""
-    if bool(plan.new_class) is bool(plan.join):
-        raise ValueError("either open a class (--new-class NAME) or join one (--join CODE)")
-    if plan.new_class:
-        own = profile.open_class(plan.new_class)
-        return own, JoinCode(class_id(own.keys.public), own.secret)
-    code = parse_code(plan.join)
-    return profile.own_class(code.class_id), code

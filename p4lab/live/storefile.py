@@ -5,6 +5,7 @@ connections write and checkpoint at once), so there is no shared memory file eit
 in sentences. SQLite passes silently over damage in its log, and does not look into values: both are checked here.
 """
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -72,18 +73,15 @@ def open_file(path: Path) -> Opened:
         return _begin(path, said)
     lost = _lost(opened.connection, logged)
     if lost:
-        aside = _set_aside(path, shutil.copy2)
         said.append(
             f"The log of the store {path.name} was damaged: its last {lost} commits are lost, what came before is "
-            f"served. A copy is kept as {aside.name}."
+            f"served. {_copied(path)}"
         )
     if opened.unsound:
-        aside = _set_aside(path, shutil.copy2)
-        said.append(
-            f"{len(opened.unsound)} rows of the store {path.name} were damaged and are left out. "
-            f"A copy is kept as {aside.name}."
-        )
-        opened.connection.executemany("DELETE FROM rows WHERE n = ?", [(n,) for n in opened.unsound])
+        count = len(opened.unsound)
+        said.append(f"Damaged rows of the store {path.name} are left out: {count}. {_copied(path)}")
+        with contextlib.suppress(sqlite3.OperationalError):  # on a full disk they stay, and are left out again
+            opened.connection.executemany("DELETE FROM rows WHERE n = ?", [(n,) for n in opened.unsound])
     return opened
 
 
@@ -169,6 +167,13 @@ def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
+def _copied(path: Path) -> str:
+    try:
+        return f"A copy is kept as {_set_aside(path, shutil.copy2).name}."
+    except OSError as error:
+        return f"No copy could be kept: {error.strerror}."
+
+
 def _set_aside(path: Path, how: Callable[[Path, Path], object]) -> Path:
     """The file and its log under a name that is free."""
     number = 1
@@ -176,7 +181,11 @@ def _set_aside(path: Path, how: Callable[[Path, Path], object]) -> Path:
         number += 1
     for suffix in ("", "-wal", "-journal"):
         if _beside(path, suffix).exists():
-            how(_beside(path, suffix), _beside(aside, suffix))
+            try:
+                how(_beside(path, suffix), _beside(aside, suffix))
+            except OSError:
+                aside.unlink(missing_ok=True)  # half a copy is none
+                raise
     return aside
 
 

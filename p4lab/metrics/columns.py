@@ -3,6 +3,7 @@
 Rules: every table is ordered by its field t, so that any time is a prefix of it.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
@@ -48,7 +49,8 @@ class Table:
 
     def upto(self, t: float | None) -> np.ndarray:
         """The rows whose t is not later; all of them for None."""
-        return self.rows if t is None else self.rows[: np.searchsorted(self.rows["t"], t, side="right")]
+        # Not numpy's own search, which copies a column of records first: a thousand times as slow.
+        return self.rows if t is None else self.rows[: bisect_right(self.rows["t"], t)]
 
 
 class Words(Generic[T]):

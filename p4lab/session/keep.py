@@ -7,6 +7,8 @@ that what stood there before is lost only to a whole recording.
 from pathlib import Path
 from time import perf_counter
 
+import msgspec
+
 from p4lab.recording import Recorder, RecordingError, may_replace
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
@@ -23,7 +25,10 @@ class Keeping:
         self._known, self._count, self._written = known, len(session.trace), 0
         self._aside = path.with_name(f".{path.name}.part")
         self._aside.unlink(missing_ok=True)
-        self._recorder = Recorder(self._aside, dumps(session.scenario), session.scenario.seed, version)
+        scenario = session.scenario
+        if session.abilities.real_time:  # it has no set end: played again, it ends where it was kept
+            scenario = msgspec.structs.replace(scenario, duration=max(scenario.duration, known))
+        self._recorder = Recorder(self._aside, dumps(scenario), scenario.seed, version)
         self._recorder.commands(session.commands)
 
     @property

@@ -163,6 +163,27 @@ def test_one_who_fails_does_not_silence_the_others(tmp_path: Path) -> None:
 # Damage
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounting = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounting.returncode:
+        pytest.skip(f"no small disk can be made here: {mounting.stderr.decode().strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(disk: Path) -> None:
+    with pytest.raises(OSError, match="No space"), (disk / "ballast").open("wb", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+
+
 def damaged(path: Path, at: int, flip: int = 1) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= flip
@@ -222,7 +243,7 @@ def test_a_changed_value_is_left_out_and_said(tmp_path: Path) -> None:
     del expected[row_of(7)[:3]]
     store = opened(tmp_path)
     assert (store.load(1), store.keys, len(store.said)) == (expected, 19, 1)
-    assert store.said[0].startswith("1 rows") and (tmp_path / "store.db.corrupt-1").exists()
+    assert store.said[0].startswith("Damaged rows") and (tmp_path / "store.db.corrupt-1").exists()
     store.close()
     assert opened_said(tmp_path) == ()
 
@@ -231,6 +252,20 @@ def opened_said(folder: Path) -> tuple[str, ...]:
     store = opened(folder)
     store.close()
     return store.said
+
+
+def test_damage_on_a_full_disk_is_said_and_the_rest_is_served(small_disk: Path) -> None:
+    path = whole(small_disk, 20)
+    value = row_of(7)[3]
+    assert isinstance(value, Copy) and value.record.value is not None
+    damaged(path, path.read_bytes().index(value.record.value) + 3)
+    fill(small_disk)
+    store = opened(small_disk)
+    assert len(store.load(1)) == 19
+    [said] = store.said
+    assert said.endswith("are left out: 1. No copy could be kept: No space left on device.")
+    assert not [each for each in small_disk.iterdir() if "corrupt" in each.name]  # nor half a copy
+    store.close()
 
 
 @pytest.fixture
@@ -304,28 +339,11 @@ def test_whatever_is_damaged_what_is_served_is_what_was_written(
 # A full disk
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounting = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounting.returncode:
-        pytest.skip(f"no small disk can be made here: {mounting.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def test_a_full_disk_refuses_puts_and_keeps_gets(small_disk: Path) -> None:
     now = [CLOCK]
     store = Store.open(small_disk / "store.db", lambda: 1_000_000.0, lambda: now[0])
     assert put(store, *range(50)) == [True] * 50
-    with pytest.raises(OSError, match="No space"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
-        while True:
-            ballast.write(bytes(4096))
+    fill(small_disk)
     refused = next(number for number in range(100, 600) if put(store, number) == [False])  # the log has room of its own
     kept = [*range(50), *range(100, refused)]
     assert store.full and "full" in store.trouble

@@ -10,6 +10,7 @@ from p4lab.scenario.model import Link, Scenario
 from p4lab.scenario.write import write
 from p4lab.session.base import Session
 from p4lab.session.joining import Attempt, Wish
+from p4lab.session.lab import LiveLab
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from ui.dialogs import Dialogs
@@ -18,7 +19,7 @@ from ui.focus import Focus
 from ui.player import Player
 from ui.presenting.reel import Film
 from ui.taste import Taste
-from ui.theme import LIGHT_ONLY
+from ui.theme import LIGHT_ONLY, Theme
 from ui.window import Window
 
 
@@ -46,6 +47,7 @@ class Person(Dialogs):
         self.wants = Link()  # what is put into a link's form
         self.yes = False  # what is answered where something cannot be taken back
         self.questions: list[str] = []
+        self.lively: Scenario | None = None  # what is let happen live
         self.count: int | None = None  # the number that is written where one is asked for
 
     def unsaved(self, title: str) -> Answer:
@@ -71,6 +73,9 @@ class Person(Dialogs):
 
     def number(self, title: str, says: str, now: int, most: int) -> int | None:
         return self.count
+
+    def lab(self, theme: Theme, here: Scenario | None, lessons: list[tuple[Path, str]]) -> Scenario | None:
+        return self.lively
 
     def target(self, title: str, suggestion: str, kind: str) -> Path | None:
         return self.path
@@ -106,7 +111,7 @@ class Desk:
     def build(self) -> Window:
         player, person = Player(Simulated), self.person
         recovery = self.folder / "recovery"
-        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings, recovery)
+        document = Document(player, Simulated, person.unsaved, person.scenario_target, self.settings, recovery, LiveLab)
         window = Window(self.taste, self.settings)
         window.furnish(player, Focus(), document, person)
         window.resize(1200, 760)

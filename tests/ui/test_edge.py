@@ -13,6 +13,7 @@ from p4lab.session.simulated import Simulated
 from tests.ui import runs
 from tests.ui.lively import LAG, Lively
 from ui.doing import BEGUN, GOES_ON, NO_NEWCOMERS, ONCE
+from ui.edge import FULL
 from ui.modes import EXPRESS, FAST, RUN
 from ui.player import Player
 from ui.run import OVER, ROOM
@@ -218,6 +219,15 @@ def test_an_ended_run_can_be_looked_at_and_forked_but_not_gone_on_with(hall: Hal
     player.drop(1)
     runs.settle(qtbot, player)
     assert [branch.name for branch in player.branches.all] == ["B"]
+
+
+def test_a_run_that_fills_the_memory_is_ended_and_says_so(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    hall.player.edge.ended.connect(told.append)
+    monkeypatch.setattr("ui.edge.MOST", len(hall.player.trace) + 50)
+    hall.after(20.0)
+    hall.after(0.1)
+    assert (told, hall.player.edge.run, hall.player.complete, hall.live.closed) == ([FULL], None, True, 1)
 
 
 def test_closing_closes_the_live_run_though_a_model_is_shown(hall: Hall, qtbot: QtBot) -> None:

@@ -4,6 +4,8 @@ Rules: no Qt. A fold over the finished operations of a trace; whether an answer 
 asked about, and kept.
 """
 
+from bisect import bisect_right
+
 import numpy as np
 
 from p4lab.core.events import GetFinished, PutFinished, Stored
@@ -21,7 +23,7 @@ class Answers:
         self._trace, self._world = trace, world
         self._seen = 0
         self._rows: list[tuple[float, int, int, bool]] = []
-        self._table = np.empty(0, FIELDS)
+        self._times: list[float] = []
         self._done = np.full(1024, np.inf)  # by op; the last place stays free, ops beyond are read there
         self._judged: dict[int, tuple[bool, int]] = {}  # by op: whether it was stale, and whose copy that was
         self._sources = np.full(1024, UNKNOWN, np.int64)  # by op: whose copy made its answer stale
@@ -33,6 +35,7 @@ class Answers:
         for record in self._trace.slice(self._seen, self._world.seen).records:
             if isinstance(record, (GetFinished, PutFinished)):
                 self._rows.append((record.t, record.node, record.op, isinstance(record, GetFinished)))
+                self._times.append(record.t)
                 if record.op >= len(self._done) - 1:
                     self._done = np.concatenate([self._done, np.full(2 * record.op + 2 - len(self._done), np.inf)])
                 self._done[record.op] = record.t
@@ -40,10 +43,8 @@ class Answers:
 
     def between(self, start: float, end: float) -> np.ndarray:
         """What was answered in (start, end], in order of time, as FIELDS."""
-        if len(self._table) < len(self._rows):
-            self._table = np.concatenate([self._table, np.array(self._rows[len(self._table) :], FIELDS)])
-        first, last = np.searchsorted(self._table["t"], [start, end], side="right")
-        return self._table[first:last]
+        first, last = bisect_right(self._times, start), bisect_right(self._times, end)
+        return np.array(self._rows[first:last], FIELDS)
 
     def done(self, ops: np.ndarray, t: float) -> np.ndarray:
         """Whether each of `ops` had been answered before t."""

@@ -35,6 +35,7 @@ class LabForm(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("New live lab")
+        self.setMinimumWidth(560)
         self._fault = ""
         self._read: dict[Path, Scenario] = {}
         rows = self.rows = Rows(self, "Let a network happen in real time", "", "Start")
@@ -52,6 +53,7 @@ class LabForm(QDialog):
         self.source.setMinimumContentsLength(34)
         self.count.setRange(1, MOST)
         self.count.setValue(USUAL)
+        self._wanted = USUAL
         self.seed.setRange(0, SEEDS)
         rows.add("source", "&What", self.source, self.source.currentIndexChanged, "What is open, a lesson or a pattern")
         rows.add("count", "&Providers", self.count, self.count.valueChanged, "How many, where it is a pattern")
@@ -90,12 +92,15 @@ class LabForm(QDialog):
     def _choose(self) -> None:
         """Another network: as many providers as it has, and its seed."""
         pattern = isinstance(self.source.currentData(), str)
+        if self.count.isEnabled():
+            self._wanted = self.count.value()
         self.count.setEnabled(pattern)
         self.count.setToolTip("How many" if pattern else "As many as it has: a pattern can have any number")
-        if not pattern:
-            made = self._try()
-            if made is not None:
-                self.seed.setValue(made.seed)
+        made = None if pattern else self._try()
+        if made is not None:
+            self.seed.setValue(made.seed)
+        self.count.setMaximum(MOST if made is None else max(MOST, len(made.provider)))
+        self.count.setValue(self._wanted if made is None else len(made.provider))
         self._show()
 
     def _wait(self) -> None:

@@ -44,14 +44,16 @@ def bar_at(bars: list[Bar], t: float) -> Bar | None:
     return bars[place] if place < len(bars) and bars[place].start <= t else None
 
 
-def bars(world: World, trace: Trace, name: int) -> list[Bar]:
-    """In order of node and start."""
+def bars(world: World, trace: Trace, name: int, low: float = 0.0, high: float = inf) -> list[Bar]:
+    """In order of node and start: those of which something is between low and high."""
     segments = world.lanes(name)
     kind = world.names[name].kind
     changes = _changes(segments)
     newest = [world.newest(name, t) for t in changes]
     found: list[Bar] = []
     for segment in segments:
+        if segment.end < low or segment.start > high:
+            continue
         stored = trace[segment.event - 1]
         if not isinstance(stored, Stored):
             continue

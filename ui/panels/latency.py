@@ -4,6 +4,7 @@ Rules: a pure function of (gets, playhead, stretch shown); no more points than t
 next to no time, so those points are spread a little (the bubble says the true number).
 """
 
+from bisect import bisect_left, bisect_right
 from math import floor, log10
 
 import numpy as np
@@ -94,12 +95,17 @@ class LatencyPanel(QWidget):
         """Show the gets that were answered by the playhead; of a recording those to come too, pale."""
         player, span = self._player, self.chart.span
         gets = player.metrics.gets(player.known if player.session.abilities.known else player.playhead)
-        gets = own_gets(gets, self._focus.eyes.as_node)
-        done = int(np.searchsorted(gets["t"], player.playhead, side="right"))
+        gets = everything = own_gets(gets, self._focus.eyes.as_node)
+        upto = bisect_right(gets["t"], player.playhead)
+        first = 0
+        if player.run.happens:  # it has no end, so what it costs must not grow with it: only what is in sight
+            first = bisect_left(gets["t"], span.low)
+            gets = gets[first : bisect_right(gets["t"], span.high)]
+        done = min(max(upto - first, 0), len(gets))
         self._gets = gets
         self._scale(gets)
         self._show_points(gets, done)
-        at, values = self._quantiles.lines(gets[:done], span.low, span.high, player.playhead)
+        at, values = self._quantiles.lines(everything[:upto], span.low, span.high, player.playhead)
         for line, heights in zip(self._lines, values, strict=True):
             line.setData(at, self._shown(heights * 1000), connect="finite")  # no get near, no line
         self.chart.say("" if len(gets) else self._what_fills())
@@ -128,7 +134,7 @@ class LatencyPanel(QWidget):
 
     def _show_points(self, gets: np.ndarray, done: int) -> None:
         span = self.chart.span
-        first, last = np.searchsorted(gets["t"], [span.low, span.high])
+        first, last = bisect_left(gets["t"], span.low), bisect_left(gets["t"], span.high)
         gets, done = gets[first:last], done - int(first)
         x, y = gets["t"].copy(), self._spread(gets)
         group, regime, stale = GROUP_BY_KLASS[gets["klass"]], gets["regime"].astype(np.int64), gets["lag"] > 0
@@ -220,7 +226,8 @@ class LatencyPanel(QWidget):
         """The get that the pointer means, by its place in the array."""
         wide, high = self.chart.pixel()
         at = self.chart.view.mapSceneToView(place)
-        first, last = np.searchsorted(self._gets["t"], [at.x() - REACH * wide, at.x() + REACH * wide])
+        times = self._gets["t"]
+        first, last = bisect_left(times, at.x() - REACH * wide), bisect_left(times, at.x() + REACH * wide)
         near = self._gets[first:last]
         if not len(near):
             return None

@@ -188,7 +188,7 @@ class PlotsPanel(QWidget):
 
     def _follow(self, t: float) -> None:
         if self._player.run.live:
-            self.span.grow(self._player.duration)
+            self.span.grow(self._player.duration, t)
         self.span.follow(t)
 
     def _zoom(self) -> None:

@@ -8,7 +8,7 @@ here, or put or got from here, is the selected key of the whole window.
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from p4lab.core.commands import Command, Get, Put, Remove
+from p4lab.core.commands import BY_HAND, Command, Get, Put, Remove
 from p4lab.core.events import GetStarted, PutStarted
 from p4lab.core.names import Kind, Regime
 from p4lab.scenario.check import check_command
@@ -230,7 +230,7 @@ class PutGetBar(QFrame):
         first = trace.index_at(at - 1e-9)
         wanted = GetStarted if isinstance(command, Get) else PutStarted
         for event in trace.slice(first, trace.index_at(at + (LATE if live else 0.0))).records:
-            if live and isinstance(event, wanted) and event.workload:
+            if live and isinstance(event, wanted) and event.workload != BY_HAND:
                 continue  # a customer's, who asked meanwhile
             if isinstance(event, wanted) and self._player.world.called.get(event.node) == command.by:
                 return int(event.op)

@@ -4,6 +4,8 @@ Rules: numpy only. The places lie on a grid that depends on the stretch shown al
 while it grows; what is known of a place never changes, so it is worked out once.
 """
 
+from bisect import bisect_right
+
 import numpy as np
 
 STEPS = 120  # places over the stretch shown
@@ -41,8 +43,8 @@ class Quantiles:
 
     def _work_out(self, gets: np.ndarray, at: np.ndarray, window: float) -> None:
         t = gets["t"]
-        firsts, lasts = np.searchsorted(t, at - window, side="right"), np.searchsorted(t, at, side="right")
-        for place, (first, last) in enumerate(zip(firsts.tolist(), lasts.tolist(), strict=True), self._known):
+        for place, moment in enumerate(at.tolist(), self._known):
+            first, last = bisect_right(t, moment - window), bisect_right(t, moment)
             if first < last:
                 near = np.sort(gets["latency"][first : last : max(1, (last - first) // ENOUGH)])
                 rank = self._shares * (len(near) - 1)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ui.span import Span
 
+LATELY = 60.0  # s that plots of a live run show at first, once there is more: as long as a lesson
 CLOSEST = 1e-5  # of the run: the shortest stretch that can be zoomed to
 FOLLOW = 0.8  # of a zoomed stretch: where the playhead is put when it runs out of it
 
@@ -43,12 +44,16 @@ class TimeSpan(QObject):
             self.whole = duration
             self.show(0.0, duration)
 
-    def grow(self, duration: float) -> None:
-        """The same run has become longer: what was zoomed to stays."""
+    def grow(self, duration: float, t: float) -> None:
+        """The same run has become longer. What was zoomed to stays; all of it is shown until that is more than LATELY,
+
+        then so much around t, unless a person wants all.
+        """
         if duration > self.whole:
-            zoomed, self.whole = self.zoomed, duration
+            zoomed, before, self.whole = self.zoomed, self.whole, duration
             if not zoomed:
-                self.show(0.0, duration)
+                outgrown = before <= LATELY < duration
+                self.show(t - LATELY / 2, t + LATELY / 2) if outgrown else self.show(0.0, duration)
 
     def show(self, low: float, high: float) -> None:
         """Show this stretch, or as much of it as the run has."""

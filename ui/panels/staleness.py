@@ -49,6 +49,7 @@ class StalenessPanel(QWidget):
         self._scroll.valueChanged.connect(self._show_lanes)
         self._pulse = Pulse(self, self.refresh)
         self.chart.rangeChanged.connect(self._arrange)
+        self.chart.rangeChanged.connect(self._look)
         self.chart.hovered.connect(self._hover)
         self.chart.left.connect(self.chart.bubble.hide)
         self.chart.plot.scene().sigMouseClicked.connect(self._click)
@@ -70,7 +71,9 @@ class StalenessPanel(QWidget):
         if name is None:
             item.fill([], [], world.stale_reads(-1), names, "")
         else:
-            found = bars(world, self._player.trace, name.index)
+            span = self.chart.span  # of what has no end only what is in sight
+            ends = (span.low, span.high) if self._player.run.happens else (0.0, inf)
+            found = bars(world, self._player.trace, name.index, *ends)
             reads = world.stale_reads(name.index)
             if (eyes := self._focus.eyes.as_node) is not None:  # of others it does not know, nor whether it is stale
                 found = [msgspec.structs.replace(bar, stale=False) for bar in found if bar.node == eyes]
@@ -84,6 +87,11 @@ class StalenessPanel(QWidget):
         self._arrange()
         self._explain(name)
         self._entitle()
+
+    def _look(self) -> None:
+        """Another stretch of time is shown."""
+        if self._player.run.happens:
+            self._pulse.ask()
 
     def _entitle(self) -> None:
         """The title, in the longest words that leave room for the key."""

@@ -55,6 +55,7 @@ class Timeline(QWidget):
         self._activity = Activity()
         self._lanes: list[Lane] = []
         self._stale = player.world.stale_reads()
+        self._told_apart: tuple[object, np.ndarray, np.ndarray] | None = None
         self._eyes: int | None = None  # the provider that sees
         self._hover: QPointF | None = None
         self._grip: float | None = None  # how far from the knob's middle it was taken
@@ -157,6 +158,13 @@ class Timeline(QWidget):
         self.setAccessibleDescription(f"{clock(self._player.playhead)} of {clock(whole)}{where}")
         self.update()
 
+    def _ticks(self, ruler: Ruler) -> np.ndarray:
+        """When there were stale reads, as far as they can be told apart: worked out when there are more."""
+        key = len(self._stale), ruler
+        if self._told_apart is None or self._told_apart[0] != key or self._told_apart[1] is not self._stale:
+            self._told_apart = key, self._stale, paint.apart(ruler, self._stale["t"])
+        return self._told_apart[2]
+
     def _done(self) -> list[tuple[float, bool]]:
         """What was done by hand, and whether it is only a remark."""
         session, everything = self._player.session, self._eyes is None
@@ -225,12 +233,14 @@ class Timeline(QWidget):
             paint.interval(painter, theme, ruler, self._marks.span.ends, self._top, foot)
         flags = QRectF(0, 0, self.width(), self._flags)
         paint.flags(painter, theme, ruler, flags, self._marks.all, self._marks.chosen, rows.top - 3)
-        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead)
+        live = player.branches.live
+        ends = {} if live is None or live.happens is None else {live.number: live.happens.known}
+        paint.bars(painter, theme, ruler, rows, player.reached, player.playhead, ends)
         if len(rows.lanes) > 1:
             paint.names(painter, theme, rows, ruler.right + KNOB + 4, self._names)
         if player.run.live:
             paint.edge(painter, theme, ruler.place(player.run.edge), rows.line, player.edge.following)
-        paint.stale(painter, theme, ruler, foot, self._stale["t"], player.playhead)
+        paint.stale(painter, theme, ruler, foot, self._ticks(ruler), player.playhead)
         paint.deeds(painter, theme, ruler, rows.line, self._done())
         paint.knob(painter, theme, QPointF(playhead, rows.line), self.hasFocus())
         if self._hover is not None:
@@ -319,6 +329,9 @@ class Timeline(QWidget):
         number = self._mark_at(x, y)
         if number is not None:
             return f"{named(self._marks.all[number])}\nDouble-click to change it, Delete removes it"
+        run = self._player.run
+        if run.live and abs(self.place_of(run.edge) - x) <= CLOSE:
+            return f"Now, {clock(run.edge)}: what happens live"
         lane = self._lane_at(x, y) if y > self.rows.top - KNOB else None
         if lane is None:
             return ""

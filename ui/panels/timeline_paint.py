@@ -3,7 +3,7 @@
 Rules: functions of what they are given; nothing here knows the player. Pixels of the time line's widget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,10 @@ class Rows:
         return self.y(self.current)
 
 
-def bars(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float, playhead: float) -> None:
-    """A bar for each branch, joined to its parent where it left it."""
+def bars(
+    painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float, playhead: float, ends: Mapping[int, float]
+) -> None:
+    """A bar for each branch, joined to its parent where it left it. ends: of branches that have come only so far."""
     for row, lane in enumerate(rows.lanes):
         if lane.above is not None:
             painter.setPen(QPen(theme.outline, 1.5))
@@ -52,7 +54,8 @@ def bars(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float
             painter.drawLine(QPointF(x, rows.y(lane.above)), QPointF(x, rows.y(row)))
     for row, lane in enumerate(rows.lanes):
         if not lane.current:
-            _bar(painter, ruler, rows.y(row), lane.start, ruler.duration, mix(theme.window, theme.past, 0.75), THIN)
+            end = min(ends.get(lane.number, ruler.duration), ruler.duration)
+            _bar(painter, ruler, rows.y(row), lane.start, end, mix(theme.window, theme.past, 0.75), THIN)
     lane, y = rows.lanes[rows.current], rows.line
     for start, end, colour in (
         (lane.start, ruler.duration, theme.track),
@@ -75,15 +78,19 @@ def names(painter: QPainter, theme: Theme, rows: Rows, left: float, room: float)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
+def apart(ruler: Ruler, times: np.ndarray) -> np.ndarray:
+    """Of times in order those that can be told apart."""
+    places = times * ((ruler.right - ruler.left) / ruler.duration)
+    return times[np.flatnonzero(np.diff((places // BLOT).astype(int), prepend=-1))]
+
+
 def stale(painter: QPainter, theme: Theme, ruler: Ruler, top: float, times: np.ndarray, playhead: float) -> None:
     """A tick for each stale read, by the times of their answers in order; those still to come are pale."""
-    places = times * ((ruler.right - ruler.left) / ruler.duration)
-    firsts = np.flatnonzero(np.diff((places // BLOT).astype(int), prepend=-1))
-    passed = int(np.searchsorted(times[firsts], playhead, side="right"))
+    passed = int(np.searchsorted(times, playhead, side="right"))
     painter.setPen(Qt.PenStyle.NoPen)
-    for part, colour in ((firsts[:passed], theme.stale), (firsts[passed:], mix(theme.window, theme.stale, 0.4))):
+    for part, colour in ((times[:passed], theme.stale), (times[passed:], mix(theme.window, theme.stale, 0.4))):
         painter.setBrush(colour)
-        for x in (ruler.left + places[part]).tolist():
+        for x in map(ruler.place, part.tolist()):
             painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
 
 

@@ -24,3 +24,13 @@ def test_bars_are_divided_as_the_kinds_are() -> None:
     assert tall / tall.sum(axis=0) == pytest.approx(counts / total)
     strip.forget()
     assert not strip.heights(10, 26.0).any()
+
+
+def test_when_time_doubles_bins_are_joined_to_what_a_fresh_count_gives() -> None:
+    run = Run(Simulated(runs.scenario()))
+    grown, fresh = Activity(), Activity()
+    for until, whole in ((4.0, 5.0), (9.0, 10.0), (20.0, 20.0)):
+        assert run.advance(until, 60.0)
+        grown.count(run.trace, whole)
+    fresh.count(run.trace, 20.0)
+    assert grown.heights(64, 26.0) == pytest.approx(fresh.heights(64, 26.0))

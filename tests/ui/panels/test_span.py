@@ -54,3 +54,16 @@ def test_a_zoomed_span_moves_on_with_the_playhead():
     span.show(30.0, 40.0)
     span.follow(2.0)
     assert (span.low, span.high) == (30.0, 40.0)
+
+
+def test_a_run_that_grows_is_shown_whole_until_it_is_longer_than_lately_and_then_around_now() -> None:
+    span = TimeSpan()
+    shown = []
+    span.set_whole(30.0)
+    for whole, t in ((60.0, 30.0), (120.0, 60.0), (240.0, 120.0)):
+        span.grow(whole, t)
+        shown.append((span.low, span.high, span.whole))
+    assert shown == [(0.0, 60.0, 60.0), (30.0, 90.0, 120.0), (30.0, 90.0, 240.0)]
+    span.reset()
+    span.grow(480.0, 240.0)
+    assert (span.low, span.high) == (0.0, 480.0)  # all of it was wanted

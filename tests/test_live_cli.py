@@ -1,0 +1,161 @@
+"""`p4lab node`, `put` and `get` between real processes on loopback, as contracts section 5 has them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from p4lab.cli import main
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+class Node:
+    """A `p4lab node` on loopback."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        command = [sys.executable, "-W", "error", "-m", "p4lab", "node", "--listen", "127.0.0.1:0", "--json"]
+        self.log = (folder / "log").open("w+")
+        self.process = subprocess.Popen(
+            [*command, *words], stdout=subprocess.PIPE, stderr=self.log, text=True, cwd=ROOT,
+            env=ENVIRONMENT,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        first = self.process.stdout.readline()
+        assert first, f"no card: {self.said()}"
+        self.card: dict[str, str] = json.loads(first)
+
+    def said(self) -> str:
+        self.log.seek(0)
+        return self.log.read()
+
+    def end(self, number: int) -> float:
+        """How long it took to end."""
+        began = perf_counter()
+        self.process.send_signal(number)
+        self.process.wait(10)
+        took = perf_counter() - began
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.log.close()
+        return took
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Any]:
+    started: list[Node] = []
+
+    def start(name: str, *words: str) -> Node:
+        (tmp_path / name).mkdir(exist_ok=True)
+        started.append(Node(tmp_path / name, "--name", name, "--profile", str(tmp_path / name / "p"), *words))
+        return started[-1]
+
+    yield start
+    for node in started:
+        if node.process.poll() is None:
+            node.end(signal.SIGKILL)
+
+
+def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def ask(*words: str, profile: str = "c") -> tuple[int, Any]:
+        """The status and what was printed, of a put or get in this process."""
+        status = main([*words, "--node", at, "--join", code, "--profile", str(tmp_path / profile), "--json"])
+        out = capsys.readouterr()
+        return status, json.loads(out.out) if out.out else out.err
+
+    teacher = nodes("Teacher", "--new-class", "Networks")
+    at, code = teacher.card["listen"], teacher.card["code"]
+    assert list(teacher.card) == ["name", "id", "listen", "class", "code"]
+    assert (teacher.card["name"], teacher.card["class"]) == ("Teacher", "Networks")
+    assert re.fullmatch(r"127\.0\.0\.1:\d+/[A-Z2-7]{12}-[A-Z2-7]{4}", code)
+    assert code.startswith(at + "/")
+
+    # A put takes the next seq; the profile keeps the key and the ticket
+    status, said = ask("put", "greeting", "hello")
+    assert (status, said["code"], said["version"], said["values"]) == (0, "OK", 1, [])
+    assert list(said) == ["code", "nid", "version", "values", "source", "latency", "silent"]
+    assert ask("put", "greeting", "hello again")[1]["version"] == 2
+    status, said = ask("get", "greeting")
+    assert (status, said["code"], said["version"], said["values"], said["source"]) == (
+        0, "OK", 2, ["hello again"], "local",
+    )  # fmt: skip
+    assert ask("put", "greeting", "old", "--seq", "1")[1]["code"] == "E_SEQ_OLD"
+    assert (tmp_path / "c" / "profile.json").stat().st_mode & 0o777 == 0o600
+
+    # What the codes come to
+    assert [ask("get", "nothing")[0], ask("put", "k", "x" * 2_000)[0], ask("put", "k", "x" * 20_000)[0]] == [4, 5, 5]
+    assert ask("put", "-", "fixed", "--kind", "immutable")[0] == 0
+    status, said = ask("get", "aa", "--kind", "immutable")
+    assert (status, said["code"]) == (5, "E_KEY")
+
+    # Another person's key, by the name in the class and by its hash
+    name = json.loads((tmp_path / "Teacher" / "p" / "profile.json").read_text())["classes"]
+    customer = next(iter(next(iter(name.values()))["seats"].values()))["name"]
+    assert ask("get", "greeting", profile="d")[1]["code"] == "NOT_FOUND"
+    assert ask("get", "greeting", "--owner", customer, profile="d")[1]["values"] == ["hello again"]
+    status, said = ask("get", "greeting", "--owner", "Nobody", profile="d")
+    assert (status, "neither this profile nor the class knows this name" in said) == (2, True)
+
+    # Each new version, until Ctrl+C
+    where = ["--node", at, "--join", code, "--profile", str(tmp_path / "c")]
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *where],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert watcher.stdout is not None
+    assert watcher.stdout.readline() == "hello again\n"
+    assert watcher.stdout.readline().startswith("OK: greeting, version 2, source local, ")
+    assert ask("put", "greeting", "bye")[1]["version"] == 3
+    assert watcher.stdout.readline() == "bye\n"
+    watcher.send_signal(signal.SIGINT)
+    _, err = watcher.communicate(timeout=5)
+    assert (watcher.returncode, err) == (130, "p4lab: stopped\n")
+
+    # Killed at once, it serves what it has acknowledged
+    teacher.end(signal.SIGKILL)
+    teacher = nodes("Teacher", "--new-class", "Networks")
+    at, code = teacher.card["listen"], teacher.card["code"]
+    assert ask("get", "greeting")[1]["values"] == ["bye"]
+
+    # Nobody else runs a node on this profile, and the wrong code is refused in a sentence
+    assert main(["node", "--name", "B", "--new-class", "C", "--profile", str(tmp_path / "Teacher" / "p")]) == 2
+    assert f"in use by process {teacher.process.pid}" in capsys.readouterr().err
+    code = code[:-4] + ("AAAA" if not code.endswith("AAAA") else "BBBB")
+    status, said = ask("get", "greeting", profile="e")
+    assert (status, said) == (7, "p4lab: This join code is not right: look at the teacher's screen again.\n")
+    assert teacher.end(signal.SIGINT) < 3.0
+    assert teacher.process.returncode == 0
+    status, said = ask("get", "greeting", profile="c")
+    assert (status, "cannot be reached" in said) == (7, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["node", "--name", "A"], "either open a class (--new-class NAME) or join one (--join CODE)"),
+        (["node", "--name", "A", "--new-class", "C", "--join", "AAAABBBBCCCCDDDD"], "either open a class"),
+        (["node", "--name", "A", "--new-class", "C", "--listen", "4711"], "--listen takes HOST:PORT"),
+        (["node", "--name", "A", "--new-class", "C", "--policy", "all"], "--policy"),
+        (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "ABC"], "A join code has 16 characters"),
+        (["put", "k", "v", "--node", "nowhere", "--join", "AAAABBBBCCCCDDDD"], "an address is HOST:PORT"),
+        (["put", "k", "v", "--node", "127.0.0.1:1"], "--join"),
+        (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "x", "--ttl", "nan"], "--ttl"),
+        (["get", "k", "--node", "127.0.0.1:1", "--join", "x", "--kind", "new"], "--kind"),
+    ],
+)
+def test_bad_usage_is_one_line_and_status_2(
+    words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--profile", str(tmp_path / "p")]) == 2
+    out = capsys.readouterr()
+    assert (out.out, out.err.count("\n")) == ("", 1)
+    assert says in out.err
