@@ -58,9 +58,10 @@ def offer_recovery(window: Window) -> None:
 
 def _attempt(wish: Wish) -> Attempt:
     """To open this class, or join it."""
+    from p4lab.session.folders import free_profile, usual_profile  # noqa: PLC0415 as below
     from p4lab.session.live import Joining  # noqa: PLC0415 it loads asyncio and zeroconf, which most never need
 
-    return Joining(wish)
+    return Joining(wish, free_profile(usual_profile()))
 
 
 def _lab(scenario: Scenario) -> Session:
