@@ -210,6 +210,7 @@ class Running:
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), log,
         )  # fmt: skip
+        self._undo.append(self.node.peerings.close)
         stream.snapshot = self.node.shown
         self.teller = Teller(stream, board, self._loop, plan.show)
         self._undo.append(self.teller.close)
