@@ -37,6 +37,7 @@ class School(QObject):
         self._raise = QTimer(self, singleShot=True, interval=0)  # the bench takes its place first
         self._raise.setObjectName("class panel")
         self._raise.timeout.connect(self._show_panel)
+        ctx.player.scenarioChanged.connect(self._make_room)
         self.watch.said.connect(self._say)
         self.watch.asked.connect(self._ask)
         self.watch.changed.connect(self._look)
@@ -115,6 +116,12 @@ class School(QObject):
         """The window goes."""
         self.watch.close()
         self._raise.stop()
+
+    def _make_room(self) -> None:
+        """Somebody has come: all of the map stays in sight where all of it was."""
+        view = self._ctx.view.map
+        if self.watch.room is not None and view.camera.fitted:
+            view.fit()
 
     def _show_panel(self) -> None:
         self._ctx.view.docks.show(PANEL)
