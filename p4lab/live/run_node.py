@@ -24,7 +24,7 @@ from p4lab.live.doors import Listener, dial
 from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
@@ -39,7 +39,7 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
-STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
+STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
 NOTHING = Open(MEMBER)
@@ -290,9 +290,9 @@ class Running:
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
-        if self.plan.join and parse_code(self.plan.join).address == address:
-            return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
         while True:
+            if address in self.place.company.addresses(AUTHORITY):
+                return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
             seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
             try:
                 seat = seats[0] if seats else await self.board.reach([address])
