@@ -6,12 +6,14 @@ The connection to the authority is wanted as long as we belong to the class, and
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from p4lab.live.company import Company, Dialler, Hands
 from p4lab.live.frames import Frame, Frozen, Member, Propose, Said, Seated
 from p4lab.live.identity import AUTHORITY, Ticket, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.notes import Notes
-from p4lab.live.roster import BARRED, GONE, HERE, OUT, REVOKED, Roster
+from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster
 
 OUTSIDE = {
     OUT: "The teacher sent you out of the class. You may come back.",
@@ -76,8 +78,11 @@ class Membership:
             self.notes.note("Connected to the teacher.")
 
     def down(self, seat: int, why: str, clean: bool) -> None:
-        """It is no longer."""
-        if seat == AUTHORITY and not self.out:
+        """It is no longer. Of the authority nobody else can tell us."""
+        if seat != AUTHORITY:
+            return
+        self.roster.put(replace(self.roster.members[AUTHORITY], state=GONE if clean else DEAD))
+        if not self.out:
             self.notes.note(f"The connection to the teacher {'was closed' if clean else 'is lost'}: {why}.")
 
     def rejoin(self) -> None:

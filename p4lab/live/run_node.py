@@ -21,7 +21,7 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
-from p4lab.live.entry import DISCOVERY, ME, class_of, listening, owned, signs
+from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
 from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
@@ -326,7 +326,7 @@ class Running:
             return kept
         where = [code.address] if code.address else await self._seen()
         if not where:
-            raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
+            raise NotAdmitted(UNSEEN)
         ticket, class_name = await join(where, self.party, code, self.plan.name, signs(profile))
         profile.admit(ticket, class_name)
         return ticket

@@ -25,7 +25,7 @@ from p4lab.live.profile import Profile
 from p4lab.live.switchboard import Switchboard
 from tests.live.boards import Hand
 
-SOON = Limits(heartbeat=0.2, idle=0.6, handshake=1.0)
+SOON = Limits(heartbeat=0.5, idle=5.0)
 LOOPBACK = Own("127.0.0.1", 8, "lo", 1)
 
 

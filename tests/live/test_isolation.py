@@ -17,7 +17,7 @@ from p4lab.session.classroom import ClassState
 from tests.live.far import Far
 from tests.live.nets import Host, Net, need
 
-LIMITS = Limits(heartbeat=0.3, idle=1.2)
+LIMITS = Limits(heartbeat=0.5, idle=5.0)
 
 
 def plan(host: Host, name: str, folder: Path, **more: object) -> Plan:
