@@ -174,7 +174,7 @@ class Peerings:
         return LinkChanged(a=low, b=high, latency=self._latency(seat), up=up)
 
     def _latency(self, seat: int) -> float:
-        channel = self._board.channels.get(seat)
+        channel = self._board.channel(seat)
         return UNMEASURED if channel is None or channel.rtt is None else channel.rtt / 2
 
     def _end(self, seat: int) -> None:

@@ -300,7 +300,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)

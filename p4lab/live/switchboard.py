@@ -85,6 +85,11 @@ class Switchboard:
         """By seat."""
         return {seat: held.channel for seat, held in self._held.items()}
 
+    def channel(self, seat: int) -> Channel | None:
+        """The channel to this seat, if there is one."""
+        held = self._held.get(seat)
+        return None if held is None else held.channel
+
     def here(self, seat: int) -> bool:
         """Whether there is a channel to this seat."""
         return seat in self._held

@@ -18,13 +18,11 @@ from p4lab.core.messages import (
     Message,
     PutRequest,
     Relayed,
-    SyncItems,
     Update,
     update_size,
 )
 from p4lab.core.names import Kind, Regime
 from p4lab.core.records import unauthenticated
-from p4lab.live.carrier import Carrier, _parts
 from p4lab.live.frames import Carried
 from p4lab.live.limits import Limits
 from p4lab.live.wire import encode
@@ -37,28 +35,6 @@ PUT = PutRequest(1, RECORD.nid, 100, RECORD)
 def update(value: bytes, key: bytes = b"k") -> Update:
     record = unauthenticated(key, value, Regime.VALUE, 60_000, 0)
     return Update(1, record.nid, update_size(record), record)
-
-
-def test_a_catching_up_larger_than_a_frame_goes_in_pieces_that_are_numbered_anew() -> None:
-    items = tuple(update(bytes([number]) * 1_000) for number in range(64))
-    carrier = Carrier.__new__(Carrier)
-    carrier._batches = {}
-    first = carrier._pieces(5, SyncItems(b"", 0, items, last=False, batches=2, serial=3, place=0))
-    second = carrier._pieces(
-        5, SyncItems(b"", 0, items[:3], last=True, batches=2, whole=(0, 1), count=2, serial=3, place=1)
-    )
-    pieces = first + second
-    assert [each.place for each in pieces] == list(range(len(pieces)))
-    assert [each.last for each in pieces] == [False] * (len(pieces) - 1) + [True]
-    assert (pieces[-1].batches, pieces[-1].whole, pieces[0].whole) == (len(pieces), (0, 1), ())
-    assert tuple(item for each in pieces for item in each.items) == items + items[:3]
-    assert all(encode(each) for each in pieces) and len(first) == 8
-    assert carrier._batches == {}
-
-
-def test_an_item_too_large_for_any_frame_is_an_error() -> None:
-    with pytest.raises(ValueError, match="at most"):
-        _parts(SyncItems(b"", 0, (update(bytes(20_000)),)))
 
 
 def test_neighbours_catch_up_with_more_than_a_frame_holds(tmp_path: Path) -> None:
@@ -135,3 +111,17 @@ def test_of_one_neighbour_only_so_much_is_kept(tmp_path: Path) -> None:
         assert len(teacher.node.provider.stores.replicas) == 5
 
     story(tmp_path, tell, Limits(keys_per_identity=5))
+
+
+def test_nobody_tells_that_anothers_message_arrived(tmp_path: Path) -> None:
+    async def tell(room: Class) -> None:
+        teacher, aster = await peers(room)
+        arrived: list[int] = []
+        teacher.stream.arrived = lambda event, t: arrived.append(event)  # type: ignore[method-assign]  # a plain ear
+        data = encode(update(b"x"))
+        for event in (7 << 40 | 1, 1 << 40 | 5):
+            aster.board.post(0, Carried(event, data))
+        await until(lambda: 1 << 40 | 5 in arrived)
+        assert 7 << 40 | 1 not in arrived
+
+    story(tmp_path, tell)
