@@ -151,6 +151,7 @@ class Peerings:
         self.asks.pop(seat, None)
         if seat in self.linked:
             self.linked.discard(seat)
+            self._said(f"our peer, seat {seat}, {'left' if clean else 'is lost'}: {why}")
             event = self._host.emit(self._link_is(seat, False))
             self._host.tell(self._me, Unlinked(seat, "link" if clean else "silence", False, event), event)
 
@@ -166,6 +167,7 @@ class Peerings:
         if seat in self.linked or not self._board.here(seat):
             return
         self.linked.add(seat)
+        self._said(f"we peer with seat {seat}")
         event = self._host.emit(self._link_is(seat, True) if known else self.peered(seat))
         self._host.tell(self._me, Linked(seat, Role.PEER, event), event)
 
@@ -186,5 +188,6 @@ class Peerings:
         self._keep(self.agreed)
         self._unwant(seat)
         self.linked.discard(seat)
+        self._said(f"we peer with seat {seat} no more")
         event = self._host.emit(Unpeered(node=self._me, peer=seat))
         self._host.tell(self._me, Unlinked(seat, "unpeered", True, event), event)
