@@ -108,6 +108,7 @@ class Running:
         self._tasks = Tasks(lambda says: log("fault", says))
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
+        self._attended: asyncio.Future[None] = loop.create_future()  # it has been connected
         self._placed = False
         self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
@@ -214,6 +215,7 @@ class Running:
         self.teller = Teller(stream, board, self._loop, plan.show)
         self._undo.append(self.teller.close)
         board.on(Echo, self._echo)
+        board.watch(self._up, lambda seat, why, clean: None)
         if isinstance(role, Membership):
             for friend in state.friends.values():  # until the teacher tells of them anew
                 role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
@@ -253,6 +255,10 @@ class Running:
 
     def _opening(self, purpose: str) -> Open:
         return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))
+
+    def _up(self, seat: int) -> None:
+        if seat == AUTHORITY and not self._attended.done():
+            self._attended.set_result(None)
 
     def _echo(self, seat: int, frame: Echo) -> None:
         if not frame.back:
@@ -295,6 +301,8 @@ class Running:
         wait = FIRST_WAIT
         if self.plan.join and parse_code(self.plan.join).address == address:
             return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
+        if self.place.rules is None:
+            await asyncio.wait((self._attended,), timeout=wait)  # it may be the teacher: one of two channels would go
         while True:
             seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
             try:
