@@ -12,9 +12,10 @@ import msgspec
 
 from p4lab.core.contract import Received
 from p4lab.core.events import Rejected
-from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, Query, SyncItems, Update
+from p4lab.core.messages import ACCESS, CREQ, CRESP, HELLO, SYNC_D, Answer, Message, Query, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.frames import Carried
 from p4lab.live.host import Host
 from p4lab.live.limits import Limits
@@ -25,6 +26,7 @@ from p4lab.live.wire import decode, encode
 from p4lab.trace import LOST
 
 STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
+SESSIONS, SESSION_BURST = 2.0, 20.0  # HELLOs and SYNC_Ds of one neighbour a second: each may cost a look at all we have
 BEHIND = 16_384  # lists of effects that may wait for the disk before neighbours are let go
 RECOUNT = 10.0  # s between two counts of what is kept of everybody's: it looks at all of it
 
@@ -52,6 +54,7 @@ class Carrier:
         self._board = board
         self._story = story
         self._stock = _Stock(limits)
+        self._sessions: Buckets[int] = Buckets(lambda: Bucket(story.clock, SESSIONS, SESSION_BURST))
         self._last: tuple[Message | None, bytes] = None, b""  # a broadcast is encoded once
         board.on(Carried, self.take)
 
@@ -76,6 +79,8 @@ class Carrier:
         host, t = self.host, self._story.clock()
         if host is None or seat not in self.linked or message.code in (CREQ, CRESP) or message.code >= ACCESS:
             return None
+        if message.code in (HELLO, SYNC_D) and self._sessions.of(seat).take():
+            return self._board.cut(seat, "begins sessions too often")
         if host.waiting(self._me) >= BEHIND:
             return self._board.cut(seat, "our disk is behind")  # it catches up later
         event = frame.event if frame.event >> SHIFT == seat else 0  # nobody speaks of another's messages

@@ -24,7 +24,7 @@ from p4lab.live.doors import Listener, dial
 from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
@@ -39,7 +39,7 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
-STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
+STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
 NOTHING = Open(MEMBER)
@@ -108,7 +108,6 @@ class Running:
         self._tasks = Tasks(lambda says: log("fault", says))
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
-        self._attended: asyncio.Future[None] = loop.create_future()  # it has been connected
         self._placed = False
         self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
@@ -174,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
@@ -211,11 +210,11 @@ class Running:
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), self._tell,
         )  # fmt: skip
+        self._undo.append(self.node.peerings.close)
         stream.snapshot = self.node.shown
         self.teller = Teller(stream, board, self._loop, plan.show)
         self._undo.append(self.teller.close)
         board.on(Echo, self._echo)
-        board.watch(self._up, lambda seat, why, clean: None)
         if isinstance(role, Membership):
             for friend in state.friends.values():  # until the teacher tells of them anew
                 role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
@@ -256,10 +255,6 @@ class Running:
     def _opening(self, purpose: str) -> Open:
         return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))
 
-    def _up(self, seat: int) -> None:
-        if seat == AUTHORITY and not self._attended.done():
-            self._attended.set_result(None)
-
     def _echo(self, seat: int, frame: Echo) -> None:
         if not frame.back:
             self.board.post(seat, Echo(frame.nonce, True))
@@ -299,11 +294,9 @@ class Running:
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
-        if self.plan.join and parse_code(self.plan.join).address == address:
-            return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
-        if self.place.rules is None:
-            await asyncio.wait((self._attended,), timeout=wait)  # it may be the teacher: one of two channels would go
         while True:
+            if address in self.place.company.addresses(AUTHORITY):
+                return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
             seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
             try:
                 seat = seats[0] if seats else await self.board.reach([address])

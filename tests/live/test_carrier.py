@@ -19,9 +19,11 @@ from p4lab.core.messages import (
     PutRequest,
     Relayed,
     Update,
+    greeting,
     update_size,
 )
 from p4lab.core.names import Kind, Regime
+from p4lab.core.neighbours import Role
 from p4lab.core.records import unauthenticated
 from p4lab.live.frames import Carried
 from p4lab.live.limits import Limits
@@ -83,6 +85,7 @@ def test_a_peer_that_sends_what_cannot_be_read_is_cut_off_and_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("p4lab.live.switchboard.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("p4lab.live.peerings.PAUSE", 0.0)
 
     async def tell(room: Class) -> None:
         teacher, aster = await peers(room)
@@ -123,5 +126,19 @@ def test_nobody_tells_that_anothers_message_arrived(tmp_path: Path) -> None:
             aster.board.post(0, Carried(event, data))
         await until(lambda: 1 << 40 | 5 in arrived)
         assert 7 << 40 | 1 not in arrived
+
+    story(tmp_path, tell)
+
+
+def test_whoever_begins_sessions_too_often_is_cut_off(tmp_path: Path) -> None:
+    async def tell(room: Class) -> None:
+        teacher, aster = await peers(room)
+        downs: list[str] = []
+        teacher.board.watch(lambda seat: None, lambda seat, why, clean: downs.append(why))
+        greetings = encode(greeting(Role.PEER, (), 1))
+        for _ in range(40):
+            aster.board.post(0, Carried(0, greetings))
+        await until(lambda: downs)
+        assert downs == ["begins sessions too often"]
 
     story(tmp_path, tell)

@@ -8,7 +8,7 @@ from p4lab.core.contract import Input, Linked, Received, Unlinked
 from p4lab.core.events import CaughtUp, LinkChanged, Peered, SessionUp, Unpeered
 from p4lab.core.messages import GetQuery
 from p4lab.core.names import Kind
-from p4lab.live.frames import AnswerPeering, Carried
+from p4lab.live.frames import AnswerPeering, AskPeering, Carried, EndPeering
 from p4lab.live.run_node import Running
 from p4lab.live.wire import encode
 from tests.live.nodes import Class, done, hello, listen, peers, story, until, up
@@ -30,6 +30,7 @@ def inputs(node: Running) -> list[Input]:
 
 def test_a_lost_channel_is_told_once_each_way_and_got_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("p4lab.live.switchboard.FIRST_WAIT", 0.05)
+    monkeypatch.setattr("p4lab.live.peerings.PAUSE", 0.0)
 
     async def tell(room: Class) -> None:
         teacher, aster = await peers(room)
@@ -45,8 +46,8 @@ def test_a_lost_channel_is_told_once_each_way_and_got_back(tmp_path: Path, monke
         ] * times  # fmt: skip
         assert isinstance(happened[-1], SessionUp | CaughtUp)
         said = [says for cause, says in room.lines if cause == "peering"]
-        assert set(said[:2]) == set(said[-2:]) == {"we peer with Aster", "we peer with Teacher"}
-        assert {f"our peer, {name}, left: a cable was pulled" for name in ("Teacher", "Aster")} <= set(said[2:-2])
+        assert set(said[:2]) == set(said[-2:]) == {"peers with Aster", "peers with Teacher"}
+        assert {f"{name} is out of reach: a cable was pulled" for name in ("Teacher", "Aster")} <= set(said[2:-2])
 
     story(tmp_path, tell)
 
@@ -126,5 +127,37 @@ def test_a_member_that_is_no_peer_is_not_answered(tmp_path: Path) -> None:
         await room.stop("Aster")
         await until(lambda: not teacher.board.channels)
         assert asked == []
+
+    story(tmp_path, tell)
+
+
+def test_whoever_ends_and_begins_at_once_waits_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("p4lab.live.peerings.PAUSE", 0.3)
+
+    async def tell(room: Class) -> None:
+        teacher, aster = await peers(room)
+        told = inputs(teacher)
+        began = teacher.clock()
+        for _ in range(50):
+            aster.board.post(0, EndPeering())
+            aster.board.post(0, AskPeering())
+        await until(lambda: any(isinstance(each, Linked) for each in told))
+        assert [type(each) for each in told] == [Unlinked, Linked]
+        assert teacher.clock() - began > 0.1
+
+    story(tmp_path, tell)
+
+
+def test_peers_find_each_other_again_without_the_teacher(tmp_path: Path) -> None:
+    async def tell(room: Class) -> None:
+        await room.start("Teacher", new_class="Networks", join="")
+        birch = await room.start("Birch")
+        aster = await room.start("Aster", peers=(birch.card.listen,))
+        await until(up(aster, 1))
+        await room.stop("Teacher")
+        await room.stop("Aster")
+        aster = await room.start("Aster")
+        await until(up(aster, 1))
+        await until(up(birch, 2))
 
     story(tmp_path, tell)

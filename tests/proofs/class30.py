@@ -281,7 +281,7 @@ def lost(room: Room, gone: Student, do: Callable[[], None]) -> tuple[float, floa
 
 def missed(student: Student, gone: Student) -> list[float]:
     """When it noticed that its peer was gone."""
-    return [at for at, _ in student.lines("peering", rf"our peer, {gone.name}, (is lost|left): .*")]
+    return [at for at, _ in student.lines("peering", rf"{gone.name} is out of reach: .*")]
 
 
 def back(room: Room, student: Student) -> float:
