@@ -1,4 +1,4 @@
-"""The short form of tests/proofs/class30.py: a teacher's window and three processes, one of them killed and started again."""
+"""The short form of tests/proofs/class30.py: three processes and a teacher, and one that is killed comes back."""
 
 from __future__ import annotations
 
