@@ -287,7 +287,7 @@ class Channel:
 
     def _beats(self) -> None:
         now, limits = self._clock(), self._limits
-        if now - self._heard > limits.idle:
+        if now - self._heard >= limits.idle:
             return self._cut(f"was silent for {limits.idle:g} s")
         if not self._guest:
             if now - self._rekeyed > limits.rekey_after:
@@ -297,7 +297,8 @@ class Channel:
         elif self.peer is None:
             self.post(Ping(now))  # so that the guest knows it may Join
         self._pace = min(self._pace * 2, limits.heartbeat)
-        self._beat = self._loop.call_later(self._pace, self._beats)
+        silent = self._heard + limits.idle - now  # looked at when it is over, not a heartbeat later
+        self._beat = self._loop.call_later(min(self._pace, silent), self._beats)
         return None
 
     def _cut(self, why: str) -> None:
