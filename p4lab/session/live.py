@@ -71,12 +71,14 @@ class Member:
 
 
 class Joining:
-    """An `Attempt` to open a class or to join one. folder: the profile's; listen, interfaces: as of a Plan."""
+    """An `Attempt` to open a class or to join one. folder: the profile's; interfaces: as of a Plan, else the wish's."""
 
     def __init__(
-        self, wish: Wish, folder: Path, listen: str = "", interfaces: tuple[str, ...] | None = None,
-        limits: Limits | None = None,
-    ) -> None:  # fmt: skip
+        self, wish: Wish, folder: Path, interfaces: tuple[str, ...] | None = None, limits: Limits | None = None
+    ) -> None:
+        network = wish.network
+        listen = f"{network}:0" if network else ""
+        interfaces = (network,) if network and interfaces is None else interfaces
         self.says = "opening the class" if wish.class_name else "looking for the teacher’s computer"
         self._plan = Plan(
             wish.person, folder, wish.class_name, wish.code, listen, policy=wish.policy, interfaces=interfaces
