@@ -6,8 +6,6 @@ are other people's machines. The run has no end; its past can be forked into a m
 """
 
 import asyncio
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -22,7 +20,7 @@ from p4lab.core.events import Noted
 from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
-from p4lab.live.profile import ProfileError, default_folder
+from p4lab.live.profile import ProfileError
 from p4lab.live.provider_node import options_of
 from p4lab.live.run_node import Plan, Running
 from p4lab.live.storefile import StoreError
@@ -54,11 +52,6 @@ AS_IT_IS = "The network between two computers is as it is: leave out latency and
 NOT_YOURS = "Only the teacher suggests to others that they peer; you peer with your own provider, {name}."
 
 _wall: Callable[[], float] = time.time  # noqa: TID251 the one place where a session reads the wall clock
-
-
-def attempt(wish: Wish, folder: Path | None = None) -> "Joining":
-    """Try to be in a class. folder: the profile's; left out: where programs of this platform keep a person's own."""
-    return Joining(wish, folder or default_folder(sys.platform, os.environ, Path.home()))
 
 
 class Member:
