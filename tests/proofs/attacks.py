@@ -275,7 +275,8 @@ def measured(seconds: float, names: Sequence[str], attempts: int = ATTEMPTS) -> 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with nodes(folder, int(QUOTA * seconds)) as pair:
-            quiet = asyncio.run(under(NONE, seconds, folder, pair))
+            tries = [asyncio.run(under(NONE, seconds, folder, pair)) for _ in range(attempts)]
+            quiet = min(tries, key=lambda each: each.p99)
             found.append((quiet, wrong(quiet, quiet.p99, quiet.memory, seconds)))
             for attack in names:
                 for _ in range(attempts):
