@@ -211,6 +211,41 @@ MUTANTS = (
         "if batches[-1] and len(batches[-1]) == BATCH:",
         "live/test_wire.py",
     ),
+    Mutant(
+        "a member that is no peer is heard", "live/carrier.py",
+        "seat not in self.linked or ", "",
+        "live/test_peerings.py",
+    ),
+    Mutant(
+        "a peer speaks as a customer", "live/carrier.py",
+        " or message.code >= ACCESS:", ":",
+        "live/test_carrier.py",
+    ),
+    Mutant(
+        "what waits for the disk is overtaken", "live/host.py",
+        "        elif hosted.queue:\n", "        elif False:\n",
+        "live/test_host.py",
+    ),
+    Mutant(
+        "a full disk acknowledges", "live/provider_node.py",
+        "self._shelf.write(me, rows, done), refused)", "self._shelf.write(me, rows, done))",
+        "live/test_desk.py",
+    ),
+    Mutant(
+        "a customer names its own account", "live/desk.py",
+        "            request.account = customer.account\n", "            pass\n",
+        "live/test_desk.py",
+    ),
+    Mutant(
+        "a refused member is let in", "live/switchboard.py",
+        "        return self.allowed(ticket)\n", "        return None\n",
+        "live/test_switchboard.py",
+    ),
+    Mutant(
+        "a peering is agreed on by one side", "live/peerings.py",
+        "        if seat not in self._asked and seat not in self.agreed:\n", "        if False:\n",
+        "live/test_peerings.py",
+    ),
 )  # fmt: skip
 
 

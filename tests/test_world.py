@@ -15,6 +15,7 @@ from p4lab.core.events import (
     Crashed,
     Dropped,
     Event,
+    GetStarted,
     Gone,
     Housed,
     Joined,
@@ -55,6 +56,19 @@ def test_names_in_order_of_appearance() -> None:
         world.names[0],
     )
     assert World().busiest() is None
+
+
+def test_who_watches_from_the_middle_on_learns_a_name_when_somebody_says_it() -> None:
+    """A copy alone has only the number of its name."""
+    trace, nid = Trace(), nid_of("news/1")
+    trace.emit(Stored(node=0, op=0, nid=nid, store="L"), 1.0, 0)
+    world = fold(trace)
+    assert world.names == [Name(0, nid, "", nid.hex()[:8], "")]
+    start = {"kind": "authenticated", "key": "news/1", "owner": "Aster", "workload": "by hand"}
+    trace.emit(GetStarted(node=0, op=1, nid=nid, **start), 2.0, 0)
+    world.step(trace.slice(1, 2))
+    assert world.names == [Name(0, nid, "authenticated", "news/1", "Aster")]
+    assert (world.known_as(0), world.find("news/1")) == ("news/1", world.names[0])
 
 
 def test_holdings_follow_time_alone() -> None:

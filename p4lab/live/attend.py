@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from p4lab.live.authority import Authority
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.candidates import CLASS, Candidate
 from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.company import Company
@@ -73,6 +74,8 @@ class Place:
         self.hub = Hub(board, party.limits, party.clock, loop.call_later) if self.rules is not None else None
         self.relays = Relays(board.me.seat, lambda frame: board.post(AUTHORITY, frame), self._accept, party.limits)
         self._party = party
+        rate = party.limits.handshakes_per_second
+        self._knocks: Buckets[int] = Buckets(lambda: Bucket(party.clock, rate, rate))
         self._tasks = Tasks(fault)
         board.allowed = role.allowed
         board.on(Relay, self._relay)
@@ -180,7 +183,10 @@ class Place:
         return await initiate(self.relays.open(seat), self._party, member.id)
 
     def _accept(self, stream: RelayStream) -> None:
-        self._tasks.start(self._admit(stream))
+        if self._knocks.of(stream.seat).take():
+            stream.close()  # as the listener does with an address that knocks too often
+        else:
+            self._tasks.start(self._admit(stream))
 
     async def _admit(self, stream: RelayStream) -> None:
         """A member has dialled us through the hub."""

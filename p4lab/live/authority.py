@@ -130,10 +130,10 @@ class Authority:
         self.notes.note(f"{known.name} left." if clean else f"{known.name} was lost: {why}.")
         self.roster.put(replace(known, state=GONE if clean else DEAD))
 
-    def listening(self, addresses: tuple[str, ...]) -> None:
-        """Where we can be dialled."""
+    def listening(self, addresses: tuple[str, ...], owner: bytes = b"") -> None:
+        """Where we can be dialled, and as whom we sign: H(public key)."""
         me = self.roster.members[AUTHORITY]
-        self.roster.put(replace(me, addresses=addresses))
+        self.roster.put(replace(me, addresses=addresses, owner=owner))
 
     # What the teacher may do
 

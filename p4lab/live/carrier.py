@@ -12,20 +12,23 @@ import msgspec
 
 from p4lab.core.contract import Received
 from p4lab.core.events import Rejected
-from p4lab.core.messages import ACCESS, CREQ, CRESP, Answer, Message, Query, SyncItems, Update
+from p4lab.core.messages import ACCESS, CREQ, CRESP, HELLO, SYNC_D, Answer, Message, Query, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.frames import Carried
 from p4lab.live.host import Host
 from p4lab.live.limits import Limits
+from p4lab.live.seen import SHIFT
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import Switchboard
 from p4lab.live.wire import decode, encode
 from p4lab.trace import LOST
 
 STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
+SESSIONS, SESSION_BURST = 2.0, 20.0  # HELLOs and SYNC_Ds of one neighbour a second: each may cost a look at all we have
+BEHIND = 16_384  # lists of effects that may wait for the disk before neighbours are let go
 RECOUNT = 10.0  # s between two counts of what is kept of everybody's: it looks at all of it
-ANY = 2**20  # batches, at most
 
 
 class Counter(Protocol):
@@ -51,7 +54,7 @@ class Carrier:
         self._board = board
         self._story = story
         self._stock = _Stock(limits)
-        self._batches: dict[int, int] = {}  # of the SYNC_I that goes to a seat
+        self._sessions: Buckets[int] = Buckets(lambda: Bucket(story.clock, SESSIONS, SESSION_BURST))
         self._last: tuple[Message | None, bytes] = None, b""  # a broadcast is encoded once
         board.on(Carried, self.take)
 
@@ -62,10 +65,6 @@ class Carrier:
                 self.counter.answer(dst, message, cause, t)
             return
         try:
-            if isinstance(message, SyncItems):
-                for piece in self._pieces(dst, message):
-                    self._post(src, dst, piece, encode(piece), cause, t)
-                return
             if self._last[0] is not message:
                 self._last = message, encode(message)
                 if self.counter is not None and isinstance(message, Query):
@@ -79,14 +78,21 @@ class Carrier:
         message = decode(frame.message)
         host, t = self.host, self._story.clock()
         if host is None or seat not in self.linked or message.code in (CREQ, CRESP) or message.code >= ACCESS:
-            return
-        self._story.arrived(frame.event, t)
+            return None
+        if message.code in (HELLO, SYNC_D) and self._sessions.of(seat).take():
+            return self._board.cut(seat, "begins sessions too often")
+        if host.waiting(self._me) >= BEHIND:
+            return self._board.cut(seat, "our disk is behind")  # it catches up later
+        event = frame.event if frame.event >> SHIFT == seat else 0  # nobody speaks of another's messages
+        if event:
+            self._story.arrived(event, t)
         stocked = self._stocked(seat, message, t)
         if stocked is not None:
-            host.tell(self._me, Received(seat, stocked, frame.event), frame.event)
+            host.tell(self._me, Received(seat, stocked, event), event)
+        return None
 
     def _post(self, src: int, dst: int, message: Message, data: bytes, cause: int, t: float) -> None:
-        channel = self._board.channels.get(dst)
+        channel = self._board.channel(dst)
         there = channel is not None
         way = 0.0 if channel is None or channel.rtt is None else channel.rtt / 2
         event = self._story.sent(
@@ -94,24 +100,6 @@ class Carrier:
         )
         if channel is not None:
             channel.post(Carried(event, data))
-
-    def _pieces(self, dst: int, items: SyncItems) -> list[SyncItems]:
-        """As many batches of them as frames are needed, numbered anew: they come one after another, the last last."""
-        first = 0 if items.place == 0 else self._batches.get(dst, 0)
-        parts = _parts(items)
-        self._batches[dst] = total = first + len(parts)
-        if items.last:
-            del self._batches[dst]
-        told: list[SyncItems] = []
-        for place, part in enumerate(parts, first):
-            last = items.last and place == total - 1
-            told.append(
-                msgspec.structs.replace(
-                    items, items=part, last=last, batches=total if last else ANY, place=place,
-                    whole=items.whole if last else (),
-                )
-            )  # fmt: skip
-        return told
 
     def _stocked(self, seat: int, message: Message, now: float) -> Message | None:
         """What of it may be taken, where it makes us keep something."""
@@ -163,17 +151,3 @@ def _counted(seat: int, provider: Provider, now: float) -> tuple[int, int]:
     copies = [copy.record for _, copy in stores.via(seat, SUBTREE + REPLICA + POINTER, now)]
     marks = sum(mark.via == seat for mark in [*stores.marks.values(), *stores.removed.values()])
     return len(copies) + marks, sum(len(record.value or b"") for record in copies)
-
-
-def _parts(items: SyncItems) -> list[tuple[Update, ...]]:
-    """These items in as few parts as fit into frames."""
-    tried = msgspec.structs.replace(items, batches=ANY, place=ANY)
-    try:
-        encode(tried)
-    except ValueError:
-        half = len(items.items) // 2
-        if not half:
-            raise
-        ends = items.items[:half], items.items[half:]
-        return [part for end in ends for part in _parts(msgspec.structs.replace(items, items=end))]
-    return [items.items]

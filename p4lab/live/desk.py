@@ -65,7 +65,8 @@ class _Customer:
         self.account = digest(channel.peer_key)
         self.asked: dict[int, _Asked] = {}  # by our number
         self.ours: OrderedDict[int, int] = OrderedDict()
-        self.questions = Bucket(clock, limits.questions_per_second, limits.questions_per_second)
+        rate = limits.questions_per_second
+        self.questions = Bucket(clock, rate, max(rate, 1.0))
         self.wait_until = 0.0  # for a get that asks others
         self.full_until = 0.0
 

@@ -20,6 +20,8 @@ from p4lab.live.profile import OwnClass, Profile
 ME = "me"  # the identity that signs where no other is named; others know it by the member's name
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 
+UNSEEN = "The class of this code was not found on this network: write HOST:PORT/ of the teacher's computer before it."
+
 
 def signs(profile: Profile) -> bytes:
     """As whom somebody signs by default: H(public key)."""
@@ -75,7 +77,7 @@ async def admitted(
             raise
         where = await seen(code.class_id, node, limits)
         if not where:
-            raise
+            raise NotAdmitted(UNSEEN) from None
         ticket, class_name = await join(where, party, code, name, signs(profile))
     profile.admit(ticket, class_name)
     party.ticket = ticket

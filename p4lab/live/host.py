@@ -177,14 +177,16 @@ class Host:
         effects = held.effects
         while held.place < len(effects):
             effect = effects[held.place]
+            if isinstance(effect, Persist) and persists:
+                done = held.gates[held.passed]
+                if done is None:
+                    return False
+                held.passed += 1
+                held.broken = held.broken or not done
+            held.place += 1  # before it is done: what fails once is not tried for ever
             if isinstance(effect, Persist):
-                if persists:
-                    done = held.gates[held.passed]
-                    if done is None:
-                        return False
-                    held.passed += 1
-                    held.broken = held.broken or not done
-            elif isinstance(effect, Emit):
+                continue
+            if isinstance(effect, Emit):
                 event = self._story.emit(effect.event, t, effect.cause or held.cause)
                 if effect.leads:
                     held.cause = event
@@ -193,7 +195,6 @@ class Host:
                 self._loop.call_later(effect.after, self._late, hosted, later, held.broken)
             else:
                 self._send(hosted, effect, effect.cause or held.cause, t, held.broken)
-            held.place += 1
         return True
 
     def _late(self, hosted: _Hosted, effect: Send | SendAll, broken: bool) -> None:

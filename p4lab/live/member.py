@@ -4,14 +4,16 @@ Rules: only seat 0, the authority, is obeyed, and only in what a class is about;
 The connection to the authority is wanted as long as we belong to the class, and others while somebody wants them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
 
 from p4lab.live.company import Company, Dialler, Hands
 from p4lab.live.frames import Frame, Frozen, Member, Propose, Said, Seated
 from p4lab.live.identity import AUTHORITY, Ticket, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.notes import Notes
-from p4lab.live.roster import BARRED, GONE, HERE, OUT, REVOKED, Roster
+from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster
 
 OUTSIDE = {
     OUT: "The teacher sent you out of the class. You may come back.",
@@ -25,9 +27,13 @@ class Membership:
 
     def __init__(
         self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
-        wall: Callable[[], float],
+        wall: Callable[[], float], revoked: Iterable[bytes] = (),
+        keep: Callable[[frozenset[bytes]], None] = lambda ids: None,
     ) -> None:  # fmt: skip
-        """near: whether a host is of our network. `attach` it to a switchboard before anybody comes."""
+        """near: whether a host is of our network. revoked: ids of whom we knew to be; keep: told when that changes.
+
+        `attach` it to a switchboard before anybody comes.
+        """
         self.me = me
         self.class_name = class_name
         self.notes = Notes(wall)
@@ -37,6 +43,8 @@ class Membership:
         self.frozen = False
         self.out = ""
         self._hands = hands
+        self._limit = limits.roster
+        self._revoked, self._keep = frozenset(revoked), keep
         self._board: Dialler | None = None
 
     def attach(self, board: Dialler) -> None:
@@ -68,7 +76,7 @@ class Membership:
 
     def allowed(self, ticket: Ticket) -> str | None:
         """Why the holder of this valid ticket is not let in, or None."""
-        return self.roster.barred(ticket.seat, ticket.id)
+        return BARRED[REVOKED] if ticket.id in self._revoked else self.roster.barred(ticket.seat, ticket.id)
 
     def up(self, seat: int) -> None:
         """A member is connected."""
@@ -76,8 +84,11 @@ class Membership:
             self.notes.note("Connected to the teacher.")
 
     def down(self, seat: int, why: str, clean: bool) -> None:
-        """It is no longer."""
-        if seat == AUTHORITY and not self.out:
+        """It is no longer. Of the authority nobody else can tell us."""
+        if seat != AUTHORITY:
+            return
+        self.roster.put(replace(self.roster.members[AUTHORITY], state=GONE if clean else DEAD))
+        if not self.out:
             self.notes.note(f"The connection to the teacher {'was closed' if clean else 'is lost'}: {why}.")
 
     def rejoin(self) -> None:
@@ -88,6 +99,7 @@ class Membership:
 
     def _seated(self, member: Member) -> None:
         assert self._board is not None
+        self._remember(member)
         if not self.roster.put(member):
             return
         if member.seat == self.me.seat:
@@ -108,3 +120,13 @@ class Membership:
                 self._board.cut(seat, BARRED[state])
         elif state == HERE:
             self.out = ""
+
+    def _remember(self, member: Member) -> None:
+        """Who is revoked stays so while the teacher is away, after a restart of ours too; a roster's worth at most."""
+        if member.state == REVOKED:
+            revoked = self._revoked | {member.id}
+        else:
+            revoked = self._revoked - {member.id}
+        if revoked != self._revoked and len(revoked) <= self._limit:
+            self._revoked = revoked
+            self._keep(revoked)

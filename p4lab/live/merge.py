@@ -212,13 +212,18 @@ class Merge:
                 return bool(fresh)
             case Unpeered():
                 return bool(self._peered.pop(pair_of(event.node, event.peer), None))
+            case SessionUp(peer=peer) | CaughtUp(peer=peer) if part.state is None:
+                part.sessions[peer] = True
             case SessionUp(peer=peer) | CaughtUp(peer=peer):
-                how = type(event).__name__
-                if part.state is not None and part.sessions.get(peer) in (how, "CaughtUp"):
+                if part.sessions.get(peer, True):  # a session of which nothing was heard counts as up
                     return False
-                part.sessions[peer] = how
+                part.sessions[peer] = True
+                if isinstance(event, SessionUp):  # long ago, perhaps: what it caught up with is not known
+                    self._say(part, part.state_at, event)
+                    self._say(part, part.state_at, CaughtUp(node=part.seat, peer=peer, items=0, news=0))
+                    return False
             case SessionDown(peer=peer):
-                part.sessions.pop(peer, None)
+                part.sessions[peer] = False
             case Noted() if part.seat != self._me:
                 event.text = f"{self._joining.name(part.seat)}: {event.text[:500]}"
         return True

@@ -65,9 +65,10 @@ class Observer:
         self._stream, self._board, self._loop = stream, board, loop
         self._own, self._me = stream.watch(), stream.seat
         self._merge = Merge(stream.seat, named, stream.limits)
+        self._merge.present(stream.seat)
         self._clock = ClockOf(own=True)
         self._gone: dict[int, asyncio.TimerHandle] = {}  # who went without a word, and has yet to be called crashed
-        self._timer: asyncio.TimerHandle | None = loop.call_soon(self._beat)  # type: ignore[assignment]  # a Handle
+        self._timer: asyncio.Handle | None = loop.call_soon(self._beat)
         if board is not None:
             board.on(Seen, self._seen)
             board.watch(self._up, self._down)

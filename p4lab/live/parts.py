@@ -91,7 +91,7 @@ class Part:
         self.refused = 0
         self.said = -1.0  # when that was last put into words
         self.held: dict[Key, int] = {}
-        self.sessions: dict[int, str] = {}
+        self.sessions: dict[int, bool] = {}  # by peer, whether up
         self.peers: set[int] = set()  # whom it says it peers with
         self.state: set[Key] | None = None  # within a snapshot: what it holds
         self.state_at = 0.0

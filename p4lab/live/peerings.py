@@ -5,6 +5,7 @@ channel is lost. Who peers is kept, so that a restart finds its peers again. A p
 waits for that. Requests that wait are bounded by the seats of a class.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 from p4lab.core.contract import Linked, Unlinked
@@ -17,6 +18,7 @@ from p4lab.live.switchboard import Switchboard
 
 ASK, CLASS, OPEN = "ask", "class", "open"
 POLICIES = (ASK, CLASS, OPEN)
+PAUSE = 1.0  # s between two sessions with one member: each begins with a look at all that there is
 UNMEASURED = 0.001  # s: the latency that is told of a link before there is a measurement
 
 
@@ -36,6 +38,8 @@ class Peerings:
         self.agreed = set(agreed)
         self.linked = carrier.linked
         self.asks: dict[int, None] = {}  # by seat, ordered
+        self._began: dict[int, float] = {}  # when the last session with a seat began
+        self._waiting: dict[int, asyncio.TimerHandle] = {}  # a yes that waits for its time
         self._asked: set[int] = set()  # whom we asked, and who has not said yes
         self._me = me
         self._host = host
@@ -53,6 +57,12 @@ class Peerings:
         """Look for those with whom it peers already."""
         for seat in sorted(self.agreed):
             self._want(seat)
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        for waiting in self._waiting.values():
+            waiting.cancel()
+        self._waiting.clear()
 
     def peer(self, seat: int) -> None:
         """We would like to peer with this member: a person here, or whoever speaks for one, has said so."""
@@ -112,6 +122,11 @@ class Peerings:
     # What others say
 
     def _hear_ask(self, seat: int, frame: AskPeering) -> None:
+        if (pause := self._began.get(seat, -PAUSE) + PAUSE - self._host.now()) > 0 and seat not in self.linked:
+            if seat not in self._waiting:
+                loop = asyncio.get_running_loop()
+                self._waiting[seat] = loop.call_later(pause, self._hear_late, seat, frame)
+            return
         willing = seat in self.agreed or seat in self._asked or self.policy != ASK
         if willing:
             self._board.post(seat, AnswerPeering(True))
@@ -119,6 +134,11 @@ class Peerings:
         else:
             self._board.post(seat, AnswerPeering(False, later=True))
             self._ask_person(seat)
+
+    def _hear_late(self, seat: int, frame: AskPeering) -> None:
+        del self._waiting[seat]
+        if self._board.here(seat):
+            self._hear_ask(seat, frame)
 
     def _hear_answer(self, seat: int, frame: AnswerPeering) -> None:
         if seat not in self._asked and seat not in self.agreed:
@@ -151,6 +171,7 @@ class Peerings:
         self.asks.pop(seat, None)
         if seat in self.linked:
             self.linked.discard(seat)
+            self._said(f"seat {seat} is out of reach: {why}")
             event = self._host.emit(self._link_is(seat, False))
             self._host.tell(self._me, Unlinked(seat, "link" if clean else "silence", False, event), event)
 
@@ -166,6 +187,8 @@ class Peerings:
         if seat in self.linked or not self._board.here(seat):
             return
         self.linked.add(seat)
+        self._said(f"peers with seat {seat}")
+        self._began[seat] = self._host.now()
         event = self._host.emit(self._link_is(seat, True) if known else self.peered(seat))
         self._host.tell(self._me, Linked(seat, Role.PEER, event), event)
 
@@ -174,7 +197,7 @@ class Peerings:
         return LinkChanged(a=low, b=high, latency=self._latency(seat), up=up)
 
     def _latency(self, seat: int) -> float:
-        channel = self._board.channels.get(seat)
+        channel = self._board.channel(seat)
         return UNMEASURED if channel is None or channel.rtt is None else channel.rtt / 2
 
     def _end(self, seat: int) -> None:
@@ -182,6 +205,7 @@ class Peerings:
         self.asks.pop(seat, None)
         if seat not in self.agreed:
             return
+        self._said(f"peers with seat {seat} no more")
         self.agreed.discard(seat)
         self._keep(self.agreed)
         self._unwant(seat)

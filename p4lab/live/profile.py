@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Annotated, TypeVar
 
@@ -57,10 +57,11 @@ class OwnClass(msgspec.Struct):
 
 
 class _Admission(msgspec.Struct):
-    """A ticket to somebody's class, and what the class calls itself."""
+    """A ticket to somebody's class, and what the class calls itself. revoked: ids, in hex, of who may not come in."""
 
     ticket: bytes
     name: str
+    revoked: list[str] = []
 
 
 class _Head(msgspec.Struct):
@@ -113,7 +114,23 @@ class Profile:
         """Keeps a ticket."""
 
         def change(kept: _Kept) -> None:
-            kept.admissions[ticket.class_id] = _Admission(pack(ticket), class_name)
+            known = kept.admissions.get(ticket.class_id)
+            revoked = known.revoked if known is not None else []
+            kept.admissions[ticket.class_id] = _Admission(pack(ticket), class_name, revoked)
+
+        self._change(change)
+
+    def outlaws(self, class_: str) -> frozenset[bytes]:
+        """Ids of whose tickets to somebody's class are known to be revoked."""
+        admission = self._read().admissions.get(class_)
+        return frozenset(map(bytes.fromhex, admission.revoked)) if admission else frozenset()
+
+    def outlaw(self, class_: str, ids: Iterable[bytes]) -> None:
+        """These are, and no others: kept, since the teacher may be away when one of them knocks."""
+
+        def change(kept: _Kept) -> None:
+            if class_ in kept.admissions:
+                kept.admissions[class_].revoked = sorted(each.hex() for each in ids)
 
         self._change(change)
 

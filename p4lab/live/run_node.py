@@ -21,15 +21,15 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
 from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
-from p4lab.live.entry import DISCOVERY, ME, class_of, listening, owned, signs
+from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
-from p4lab.live.profile import Profile
+from p4lab.live.profile import Profile, ProfileError
 from p4lab.live.provider_node import ProviderNode, options_of
 from p4lab.live.roster import GONE
 from p4lab.live.seen import SHIFT
@@ -39,7 +39,7 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 
-STOP = 2.8  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
+STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
 NOTHING = Open(MEMBER)
@@ -161,7 +161,10 @@ class Running:
         role: Authority | Membership
         if own is None:
             self.party.ticket = ticket = await self._ticket(profile, code)
-            role = Membership(ticket, profile.class_name(class_), self, limits, self.near, wall)
+            role = Membership(
+                ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
+                lambda ids: self._outlaw(profile, class_, ids),
+            )  # fmt: skip
             if code.address:
                 role.company.typed(member_id(ticket.authority), code.address)
         else:
@@ -170,7 +173,7 @@ class Running:
         folder = plan.store or plan.profile / "stores" / class_
         self._build(profile, role, ticket, folder)
         if isinstance(role, Authority):
-            role.listening(self.listen())
+            role.listening(self.listen(), self.node.wallet.owner(ME))
             code = role.code(self.listen()[0])
         self._begin()
         self.card = Card(ticket.name, ticket.id.hex(), self.listen()[0], role.class_name, str(code))
@@ -207,6 +210,7 @@ class Running:
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), log,
         )  # fmt: skip
+        self._undo.append(self.node.peerings.close)
         stream.snapshot = self.node.shown
         self.teller = Teller(stream, board, self._loop, plan.show)
         self._undo.append(self.teller.close)
@@ -276,12 +280,19 @@ class Running:
         except OSError as fault:
             self._log("store", f"whom we peer with could not be kept: {fault}")
 
+    def _outlaw(self, profile: Profile, class_: str, ids: frozenset[bytes]) -> None:
+        """The teacher has revoked somebody."""
+        try:
+            profile.outlaw(class_, ids)
+        except ProfileError as fault:
+            self._log("profile", f"who was revoked could not be kept: {fault}")
+
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
         wait = FIRST_WAIT
-        if self.plan.join and parse_code(self.plan.join).address == address:
-            return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
         while True:
+            if address in self.place.company.addresses(AUTHORITY):
+                return self.node.peerings.peer(AUTHORITY)  # who is dialled in any case
             seats = [seat for seat in self.board.channels if address in (self.board.opened(seat) or NOTHING).listen]
             try:
                 seat = seats[0] if seats else await self.board.reach([address])
@@ -290,7 +301,7 @@ class Running:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
-            channel = self.board.channels.get(seat)
+            channel = self.board.channel(seat)
             if channel is not None:
                 self.place.company.typed(channel.peer_id, address)
             return self.node.peerings.peer(seat)
@@ -326,7 +337,7 @@ class Running:
             return kept
         where = [code.address] if code.address else await self._seen()
         if not where:
-            raise NotAdmitted("The class was not found on this network: join with HOST:PORT/ before the code.")
+            raise NotAdmitted(UNSEEN)
         ticket, class_name = await join(where, self.party, code, self.plan.name, signs(profile))
         profile.admit(ticket, class_name)
         return ticket

@@ -7,8 +7,9 @@ finds no room is counted, told as left out, and made good by a snapshot. Without
 from collections import deque
 from collections.abc import Callable, Iterable
 from math import inf
+from typing import cast
 
-from p4lab.core.events import Event, Stored
+from p4lab.core.events import AnyEvent, Event, Stored
 from p4lab.live import seen
 from p4lab.live.limits import Limits
 from p4lab.live.seen import SHIFT, Arrival, Item, Now, Record, Row
@@ -78,7 +79,7 @@ class Stream:
         event.t, event.cause = t, cause
         event.id = number = self.number()
         if self._watchers:
-            self._tell(Record(event))  # type: ignore[arg-type]  # whatever a node emits is one of AnyEvent
+            self._tell(Record(cast("AnyEvent", event)))
         return number
 
     def arrived(self, event: int, t: float) -> None:
@@ -188,7 +189,7 @@ class Watcher:
             used, self._opening = len(items[0]), 0
         while self._snapshot:
             try:
-                data = seen.told(Record(self._snapshot[0]))  # type: ignore[arg-type]  # as in `emit`
+                data = seen.told(Record(cast("AnyEvent", self._snapshot[0])))
             except ValueError:
                 self._snapshot.popleft()
                 self.add(b"")

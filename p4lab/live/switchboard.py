@@ -6,6 +6,7 @@ that the lower seat dialled. Nothing here trusts a frame: whoever sends what can
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar, cast
@@ -18,6 +19,7 @@ from p4lab.live.tasks import Tasks
 
 CROSSING = 3.0  # s: two channels so close together were opened at once; else the other end has lost the older one
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # s between attempts to connect, doubling, times 0.5 to 1
+SOON = 1.0  # s that addresses have before another way is tried too: an isolating network says no after 3, or never
 GOODBYE = 1.0  # s for the last words
 LASTED = 10.0  # s: a channel that ended sooner was no success, and the waits go on growing
 AMISS = (OSError, ValueError, ChannelClosed)  # how an attempt to connect may end
@@ -84,6 +86,11 @@ class Switchboard:
     def channels(self) -> dict[int, Channel]:
         """By seat."""
         return {seat: held.channel for seat, held in self._held.items()}
+
+    def channel(self, seat: int) -> Channel | None:
+        """The channel to this seat, if there is one."""
+        held = self._held.get(seat)
+        return None if held is None else held.channel
 
     def here(self, seat: int) -> bool:
         """Whether there is a channel to this seat."""
@@ -246,6 +253,8 @@ class Switchboard:
             self._drop(seat, held, closed.why, closed.clean)
         except BAD:
             self._drop(seat, held, "sent what cannot be read", False)
+        finally:
+            self._drop(seat, held, "a fault at this end", False)  # where nothing else was the reason
 
     def _drop(self, seat: int, held: _Held, why: str, clean: bool) -> None:
         """This channel is over. Whoever is told may post, cut and want."""
@@ -283,20 +292,26 @@ class Switchboard:
                 continue
 
     async def _connect(self, seat: int, wanted: _Wanted) -> bool:
-        """Whether an address leads there, or else the dialer."""
-        if wanted.addresses:
-            try:
-                await self._introduce(await self._dial(wanted.addresses, wanted.expect), seat)
-            except AMISS:
-                pass
-            else:
-                return True
-        if self.dialer is None or seat in self._held:
-            return seat in self._held
+        """Whether an address leads there, or else the dialer, which is tried too when no address answers soon."""
+        direct = self._tasks.start(self._directly(seat, wanted)) if wanted.addresses else None
         try:
-            channel = await self.dialer(seat)
-            if channel is not None:
-                await self._introduce(channel, seat)
-        except AMISS:
-            pass
+            if direct is not None:
+                await asyncio.wait({direct}, timeout=None if self.dialer is None else SOON)
+            if self.dialer is not None and seat not in self._held:
+                try:
+                    channel = await self.dialer(seat)
+                    if channel is not None:
+                        await self._introduce(channel, seat)
+                except AMISS:
+                    pass
+            if direct is not None and seat not in self._held:
+                await asyncio.wait({direct})
+        except asyncio.CancelledError:
+            if direct is not None:
+                direct.cancel()
+            raise
         return seat in self._held
+
+    async def _directly(self, seat: int, wanted: _Wanted) -> None:
+        with contextlib.suppress(*AMISS):
+            await self._introduce(await self._dial(wanted.addresses, wanted.expect), seat)

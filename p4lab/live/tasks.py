@@ -4,7 +4,9 @@ Rules: what may go wrong is caught where it is understood; what arrives here is 
 """
 
 import asyncio
+import traceback
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 
@@ -36,4 +38,5 @@ class Tasks:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self._fault(f"{type(fault).__name__}: {fault}")
+            where = traceback.extract_tb(fault.__traceback__)[-1]
+            self._fault(f"{type(fault).__name__}: {fault} ({Path(where.filename).name}, line {where.lineno})")

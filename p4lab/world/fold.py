@@ -329,6 +329,10 @@ class World:
             self._called[self.names[index].key] += 1
             self._uses.append(0)
             self._filed.append([])
+        elif kind and not self.names[index].kind:  # who watches from the middle on learns what it is called later
+            self._called[self.names[index].key] -= 1
+            self._called[key] += 1
+            self.names[index] = Name(index, nid, kind, key, owner)
         return index
 
     def _start(self, event: PutStarted | GetStarted) -> None:

@@ -100,19 +100,19 @@ class Members:
             get.op = self.streams[me].number(), self.ops
             get.began = t
             start = {"node": me, "nid": b"n", "kind": "immutable", "key": "k", "owner": "", "workload": "w"}
-            get.cause = self._emit(me, *(GetStarted(op=op, **start) for op in get.op), get)  # type: ignore[arg-type]
+            get.cause = self._emit(me, *(GetStarted(op=op, **start) for op in get.op), get)  # type: ignore[arg-type]  # mixed values
             get.cause = self._send(me, CUSTOMERS + me, me, t, get)
         else:
             before = get.route[get.place - 1]
             if get.row >= 0 and before != me:  # within one member it is known beforehand
-                self.true[get.row][1] = t  # type: ignore[index]  # a row
+                self.true[get.row][1] = t  # type: ignore[index]  # it is a row
             if before != me:
                 self.streams[me].arrived(get.cause[0], t + self.skews[me])
         if get.place == len(get.route):
             took = t - get.began
             done = {"node": me, "nid": b"n", "outcome": "OK", "source": "remote", "latency": took}
             both = zip(get.op, get.copy, strict=True)
-            self._emit(me, *(GetFinished(op=op, copy=copy, **done) for op, copy in both), get)  # type: ignore[arg-type]
+            self._emit(me, *(GetFinished(op=op, copy=copy, **done) for op, copy in both), get)  # type: ignore[arg-type]  # mixed values
             return
         untils = t + self.skews[me] + 8.0, t + 8.0
         both = zip(get.op, untils, get.copy, strict=True)

@@ -321,6 +321,20 @@ def test_the_hub_cannot_pass_one_member_off_as_another(tmp_path: Path) -> None:
     run(main, tmp_path)
 
 
+def test_whoever_knocks_through_the_hub_without_end_costs_no_more_than_at_the_door(tmp_path: Path) -> None:
+    async def main(room: Room) -> None:
+        ann, ben = [await room.join(name, seed) for seed, name in enumerate(("Ann", "Ben"), 1)]
+        place, before = ben.place, len(ben.place._tasks)
+        for number in range(0, 200, 2):
+            place.relays.take(Relay(1, number, b"x", opens=True))
+            place.relays.take(Relay(1, number, end=True))
+        assert len(place._tasks) - before == SOON.handshakes_per_second
+        await until(lambda: len(place._tasks) == before)
+        assert (len(place.relays), ann.board.here(0), ben.board.here(0)) == (0, True, True)
+
+    run(main, tmp_path)
+
+
 def test_a_ticket_for_somebody_else_is_not_taken(tmp_path: Path) -> None:
     async def main(room: Room) -> None:
         theirs = pack((await room.guest(room.code, 7, "Eve"))[0])

@@ -162,6 +162,7 @@ def test_a_teacher_that_starts_again_is_the_same_authority_with_the_same_seats(t
     code = str(room.teacher.code())
     room.close()
     assert room.members[ann].notes.log[-1][9:] == "The connection to the teacher is lost: reset."
+    assert names(room, ann)[0] == ("Teacher", "dead")
     room.open()
     assert {member.seat: member.state for member in room.teacher.roster.members.values()} == {
         0: "here",

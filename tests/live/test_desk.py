@@ -178,12 +178,12 @@ def test_whoever_makes_a_provider_ask_too_often_waits(tmp_path: Path) -> None:
         eager, other = await customer(room, aster), await customer(room, aster, 8)
         answers = await ask(eager, *(get(op, f"nothing {op}") for op in range(12)))
         codes = [answer.outcome for answer in answers]
-        assert codes == ["NOT_FOUND"] * len(asked) + ["E_AGAIN"] * (12 - len(asked))
-        assert 5 <= len(asked) <= 8  # five at once, and what the time brings
+        assert codes == ["NOT_FOUND"] * 2 + ["E_AGAIN"] * 10  # one at once, and one on credit
+        assert len(asked) == 2
         (answer,) = await ask(other, get(1, "nothing"))
         assert answer.outcome == "NOT_FOUND"
 
-    story(tmp_path, tell, Limits(questions_per_second=5.0))
+    story(tmp_path, tell, Limits(questions_per_second=0.5))
 
 
 def test_a_long_set_comes_in_pages(tmp_path: Path) -> None:

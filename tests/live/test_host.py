@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from math import inf
 from typing import Any
 
+import pytest
+
 from p4lab.core.contract import Effect, Emit, Input, Persist, Received, Requested, Send, SendAll, Woke
 from p4lab.core.events import Event, Noted
 from p4lab.core.messages import Bye, Message
@@ -172,3 +174,27 @@ def test_a_node_is_woken_when_it_asks_and_works_as_long_as_it_says() -> None:
         assert len(tale.lines) == told  # the second "late" was of a node that is gone
 
     hosted(story)
+
+
+def test_what_fails_once_is_not_tried_for_ever() -> None:
+    slow = Slow()
+
+    def story(host: Host, tale: Tale) -> None:
+        carry, failing = tale.carry, [True]
+
+        def spoilt(*message: Any) -> None:
+            if failing.pop() if failing else False:
+                raise RuntimeError("a fault")
+            carry(*message)
+
+        tale.carry = spoilt  # type: ignore[method-assign]  # a faulty carrier
+        effects: list[Effect] = [Persist(ROW), Send(9, word("a")), Send(9, word("b"))]
+        host.add(1, Scripted(lambda data, now: effects), slow.write)
+        host.tell(1, ASK)
+        host.tell(1, ASK)
+        with pytest.raises(RuntimeError):
+            slow.waiting[0][1](True)
+        slow.waiting[1][1](True)
+        assert host.waiting(1) == 0
+
+    assert [line[2] for line in hosted(story).lines] == ["b", "a", "b"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from p4lab.live.frames import Member, Seated
 from p4lab.live.identity import Keys, Ticket, issue, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.member import Membership
+from p4lab.live.profile import Profile
 from tests.live.boards import WALL, Board, Hand, Net, near
 
 TEACHER, ANN, BEN = (Keys(bytes([n]) * 32) for n in (1, 2, 3))
@@ -73,6 +76,26 @@ def test_who_is_out_is_not_dialled_until_it_is_back() -> None:
         me.take(0, Seated((Member(2, member_id(BEN.public), "Ben", state=state),)))
         me.company.heard(member_id(BEN.public), ("10.0.0.2:4700",))
         assert (2 in board.wanted) is dialled
+
+
+def test_who_was_revoked_stays_so_while_the_teacher_is_away(tmp_path: Path) -> None:
+    profile, ben = Profile(tmp_path), ticket(BEN, 2)
+    profile.admit(ticket(ANN, 1), "Physics")
+    class_id = ben.class_id
+
+    def start() -> Membership:
+        me = Membership(ticket(ANN, 1), "Physics", Hand(), Limits(), near, lambda: WALL, profile.outlaws(class_id),
+                        lambda ids: profile.outlaw(class_id, ids))  # fmt: skip
+        me.attach(Board(Net(), me.me, me.allowed))
+        return me
+
+    me = start()
+    me.take(0, Seated((Member(2, ben.id, "Ben", state="revoked"), Member(3, b"c" * 16, "Cleo", state="out"))))
+    profile.admit(ticket(ANN, 1), "Physics")  # a ticket that is renewed forgets nothing
+    again = start()  # and nobody has told it anything yet
+    assert again.allowed(ben) == "the teacher revoked this member's ticket"
+    again.take(0, Seated((Member(2, ben.id, "Ben"),)))  # the teacher has thought better of it
+    assert (again.allowed(ben), start().allowed(ben), profile.outlaws(class_id)) == (None, None, frozenset())
 
 
 def test_a_roster_takes_no_more_than_its_limit_and_a_seat_keeps_its_key() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from p4lab.live.channel import ChannelClosed
+from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.frames import CUSTOMER, MEMBER, AskPeering, Frame, Frozen, Join, Open
 from p4lab.live.identity import Keys, Ticket, issue
 from p4lab.live.limits import Limits
@@ -305,6 +305,37 @@ def test_where_no_address_leads_the_dialer_is_asked() -> None:
         await two.close("gone")
         await network.settle()
         assert network.told[-1] == (1, "down True: gone", 2)
+
+    live(story)
+
+
+def test_an_address_that_says_nothing_does_not_hold_up_the_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("p4lab.live.switchboard.SOON", 0.05)
+
+    async def story(network: Network) -> None:
+        one, two = network.board(1), network.board(2)
+        silent, found = asyncio.Event(), one._dial
+
+        async def slow(addresses: Sequence[str], expect: bytes | None) -> Channel:
+            await silent.wait()
+            return await found(addresses, expect)
+
+        async def through_the_hub(seat: int) -> End | None:
+            mine, theirs = pair(TICKETS[1], TICKETS[2])
+            network.admitting.append(network.loop.create_task(two.admit(theirs)))  # type: ignore[arg-type]  # a fake channel
+            return mine
+
+        one._dial, one.dialer = slow, through_the_hub  # type: ignore[assignment]  # a fake channel
+        one.want(2, ["2:1"])
+        while not (one.here(2) and two.here(1)):
+            await asyncio.sleep(0.01)
+        hub = one.channels[2]
+        silent.set()
+        while one.channels.get(2) in (None, hub):
+            await asyncio.sleep(0.01)
+        await network.settle()
+        assert hub.closed == "there is a newer channel"  # type: ignore[attr-defined]  # a fake channel
+        assert one.here(2) and two.here(1)
 
     live(story)
 

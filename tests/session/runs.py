@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import mkdtemp
 from threading import Event
 from typing import Any
 
 from msgspec.structs import replace
 
+from p4lab.core.commands import Put
 from p4lab.recording import Recorder
 from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
+from p4lab.session.joining import Wish
 from p4lab.session.lab import LiveLab
+from p4lab.session.live import Joining
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
 
@@ -116,8 +120,27 @@ def in_parts(folder: Path) -> Session:
     return Replayed(record(folder / "run.p4rec"), first=1)
 
 
+def class_of_one(folder: Path) -> Session:
+    """A class on the network, with nobody in it but its teacher, who has put some things."""
+    wish = Wish(CLASS_OF, class_name="Class 9b", policy="class")
+    attempt, pause = Joining(wish, Path(mkdtemp(dir=folder)), "127.0.0.1:0", ()), Event()
+    while (session := attempt.poll()) is None:
+        pause.wait(0.005)
+    session.scenario = replace(session.scenario, duration=0.6)
+    for number in range(PUTS):
+        session.submit(Put(CLASS_OF, str(number), f"news/{number}"), 0.0)
+    del session.commands[1:]  # the first says who is here
+    while session.trace.messages < 2 * PUTS:
+        pause.wait(0.005)
+        session.advance(0.0)
+    return session
+
+
+CLASS_OF, PUTS = "Aster", 30
 HURRY = 40.0  # half a second of a run that lasts twenty
-BACKENDS = {"simulated": simulated, "lab": lab, "replayed": replayed, "replayed in parts": in_parts}
+BACKENDS = {
+    "simulated": simulated, "lab": lab, "class": class_of_one, "replayed": replayed, "replayed in parts": in_parts,
+}  # fmt: skip
 
 
 def record(path: Path, text: str = TEXT) -> Path:

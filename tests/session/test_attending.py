@@ -138,7 +138,7 @@ def test_the_same_state_stays_the_same_object_and_a_lost_teacher_is_said(tmp_pat
             assert len(states) <= 2
             await room.teacher.close()
             await until(lambda: AWAY in student.state().troubles)
-            assert member(student.state(), 0).how == ""
+            assert (member(student.state(), 0).how, member(student.state(), 0).state) == ("", "gone")
             student.self_test()
             await until(lambda: student.state().tests[2].state == "no")
 

@@ -12,6 +12,7 @@ import pytest
 
 from p4lab.core.commands import (
     BY_HAND,
+    AddProvider,
     Attach,
     Command,
     Crash,
@@ -45,7 +46,7 @@ from p4lab.core.events import (
     Unpeered,
 )
 from p4lab.session.base import Session
-from tests.session.runs import BACKENDS, finish, reach
+from tests.session.runs import BACKENDS, PUTS, finish, reach
 
 Make = Callable[[], Session]
 LATE = 0.25  # s that a machine with much else to do may be late
@@ -104,7 +105,7 @@ def test_the_stream_is_ordered_numbered_and_caused(make: Make) -> None:
     assert [event.id for event in events] == list(range(1, len(events) + 1))
     assert [event.t for event in events] == sorted(event.t for event in events)
     assert all(0 <= event.cause < event.id for event in events)
-    assert len(events) > 1000
+    assert len(events) > (1000 if session.scenario.provider else 5 * PUTS)
 
 
 def test_any_number_of_steps_gives_the_same_run(make: Make) -> None:
@@ -126,16 +127,18 @@ def test_submit_does_what_the_abilities_say(make: Make) -> None:
             session.submit(Note("x"), known)
         return
     at, live = session.submit(Get("Aster", key="news/1"), known), session.abilities.real_time
-    assert known < at < known + (LATE if live else 0.001)
-    assert [(row.at, row.command) for row in session.commands] == [(at, Get("Aster", key="news/1"))]
-    reach(session, at + LATE)
+    late = LATE if session.scenario.provider else 1.0 + session.lag  # what a network may tell late, too
+    assert known < at < known + (late if live else 0.001)
+    by_hand = [(row.at, row.command) for row in session.commands if not isinstance(row.command, AddProvider)]
+    assert by_hand == [(at, Get("Aster", key="news/1"))]
+    reach(session, at + late)
     finish(session)
     records = session.trace.slice(0, len(session.trace)).records
     planned = [row.at for row in session.scenario.do if isinstance(row.command, Get)]
     done = [event.t for event in records if isinstance(event, GetStarted) and event.workload == BY_HAND]
     if live:  # the true time, wherever the playhead is
-        assert sorted(done) == done and len(done) == 2
-        assert all(0 <= was - meant < LATE for was, meant in zip(done, sorted([at, *planned]), strict=True))
+        assert sorted(done) == done and len(done) == 1 + len(planned)
+        assert all(0 <= was - meant < late for was, meant in zip(done, sorted([at, *planned]), strict=True))
         assert session.submit(Note("whenever"), 0.0) > known
     else:
         assert done == [at, *planned] == [at, 6.0]
@@ -165,8 +168,8 @@ EVENTS = {kind for _, kinds in BY_HAND_TOO for kind in kinds}
 def test_every_verb_can_be_given_by_hand(make: Make) -> None:
     """At one moment, in order; what it leads to at once comes behind it. Made again, it is the same run."""
     session = make()
-    if not session.abilities.submit:
-        return
+    if not session.abilities.submit or not session.scenario.provider:
+        return  # in a class most are not ours to give: test_live.py
     live = session.abilities.real_time
     known = reach(session, 0.15 if live else 3.0)
     again = session.fork(known)

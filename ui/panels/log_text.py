@@ -43,6 +43,7 @@ DROPS = {
     "replaced": "replaced", "superseded": "a newer one came", "expired": "its time was over",
     "unpeered": "its provider is a peer no more", "detached": "its provider is no relative any more",
     "moved": "its owner has moved", "removed": "it was removed",
+    "unseen": "it was gone when its provider was seen again",
 }  # fmt: skip
 
 
