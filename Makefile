@@ -49,6 +49,7 @@ proof: setup
 	$(BIN)/python -m tests.proofs.kill_node
 	$(BIN)/python -m tests.proofs.fuzz
 	$(BIN)/python -m tests.proofs.discovery
+	$(BIN)/python -m tests.proofs.observe
 
 # Mistakes planted one by one, each to be noticed by the tests.
 mutants: setup

@@ -23,6 +23,7 @@ BENCHES: tuple[str, ...] = (
     "recorded",
     "start",
     "express",
+    "live_frames",
     "channel",
     "live_dht",
 )

@@ -27,6 +27,7 @@ from ui.run import Nothing, Run
 from ui.works import BUDGET, SAMPLE, Works
 
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
+LIVE_SAMPLE = 250  # in a live run, which needs the processor at the same time
 SEEK_SAMPLE = 50  # ms between them while the playhead is dragged
 REPORT = 250  # ms between two reports on how far Express is, or a live run that the picture is behind
 TAKE = 0.008  # s of a frame for what a live run has made meanwhile
@@ -326,7 +327,9 @@ class Player(QObject):
             if self.playing:
                 self._play(FRAME / 1000 if wall > SKIP else wall)
             self._works.go_on_behind(spare=not self.playing)
-        if self._stale and self._beat.since_sample >= (SAMPLE if self.playing else SEEK_SAMPLE):
+        if self._stale and self._beat.since_sample >= (
+            SEEK_SAMPLE if not self.playing else LIVE_SAMPLE if live else SAMPLE
+        ):
             self._sample()
         idle = not self.playing and self.work is None and not self._stale
         if live and not self._stale:

@@ -98,6 +98,7 @@ class Lab:
         self._stored: dict[int, None] = {}  # nodes of which something has just been stored
         self._timer: Timer | None = None
         self._began, self._last = 0.0, FIRST
+        self._way = -inf  # until when another thread has the interpreter, by the loop's clock
         self._late, self._late_before, self._since = 0.0, 0.0, 0.0
         endless = msgspec.structs.replace(scenario, duration=inf)  # a workload goes on until it is said to stop
         self._agenda = Agenda(endless, self._stream, (), watch or _nobody, self, spare)
@@ -124,6 +125,15 @@ class Lab:
         self._agenda.add(row)
         self._wait()
 
+    def give_way(self, seconds: float) -> None:
+        """Do nothing for so long: another thread has much to do. The one method that it may call by itself.
+
+        Two threads that want the interpreter at the same time hand it to and fro thousands of times a second, and both
+        become several times as slow; one after the other they do not.
+        """
+        if (loop := self._loop) is not None:
+            self._way = loop.time() + seconds
+
     def close(self) -> None:
         """Time ends; what has happened by now is told."""
         store, self._loop, self._store = self._store, None, None
@@ -138,6 +148,9 @@ class Lab:
         """Do what is due."""
         self._timer = None
         assert self._loop is not None, "nothing ticks before it begins"
+        if self._loop.time() < self._way:
+            self._wait()
+            return
         agenda, heap, handles = self._agenda, self._agenda.heap, self.cast.handles
         began, clock, last, late = self._began, self._loop.time, self._last, 0.0
         now = max(clock() - began, last)
@@ -167,7 +180,7 @@ class Lab:
         if self._loop is None:
             return
         soon = self._began if self._stored else min(self._began + self._agenda.next_at, self._loop.time() + IDLE)
-        self._timer = self._loop.call_at(soon, self._tick)
+        self._timer = self._loop.call_at(max(soon, self._way), self._tick)
 
     def _hand_over(self, known: float) -> None:
         batch = self._stream.take()
@@ -192,8 +205,10 @@ class Lab:
 
         def done(ok: bool) -> None:
             waiting.stored = True
+            first_of_many = not self._stored
             self._stored[node] = None
-            self._wait()
+            if first_of_many:
+                self._wait()
 
         self._store.write(node, first.rows, done)
         if len(queue) == 1 and waiting.stored:  # it was stored at once

@@ -22,6 +22,8 @@ from p4lab.trace import Trace
 
 LAG = 0.15  # s: what a window may be late with a few frames without a jump
 BUDGET = 0.008  # s of wall time that one `advance` may take, as of a simulated run
+SHARE = 0.6  # of the time between two frames, in which a window draws undisturbed
+LONGEST = 0.012  # s of it: by so much may things come late
 MICRO = 1_000_000
 CLOSED = "this lab is closed: fork it to go on in a simulation"
 
@@ -41,6 +43,7 @@ class LiveLab:
         self.abilities = Abilities(submit=True, fork=True, real_time=True)
         self._lab = Lab(scenario)
         self._thread = Thread("lab")
+        self._asked = perf_counter()  # when the window asked last
         self._thread.start(self._live)
 
     @property
@@ -54,7 +57,10 @@ class LiveLab:
         Raises what went wrong in the lab, once: it is closed then.
         """
         known, batches = self._lab.known, self._lab.batches
-        end = perf_counter() + BUDGET
+        begun = perf_counter()
+        end = begun + BUDGET
+        self._lab.give_way(min((begun - self._asked) * SHARE, LONGEST))
+        self._asked = begun
         while batches:
             told, batch = batches.popleft()
             self.trace.append(batch)

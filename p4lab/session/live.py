@@ -148,7 +148,7 @@ class Live:
         self.commands: list[Do] = []
         self.abilities = Abilities(submit=True, fork=True, real_time=True)
         self._thread = thread
-        self._running = member.running
+        self._member, self._running = member, member.running
         self._ready = member.observer.ready
         self._taking: deque[Out] = deque()  # of a batch that has been begun
         self._known = self._told = 0.0

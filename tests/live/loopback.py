@@ -132,6 +132,11 @@ class Class:
 
     def drain(self) -> list[Event]:
         """All that has joined the trace by now."""
+        self.take()
+        return list(self.trace[:])
+
+    def take(self) -> None:
+        """Have all join the trace that is ready."""
         observer = self.nodes[0].observer
         assert observer is not None
         while observer.ready:
@@ -142,7 +147,6 @@ class Class:
                     self.trace.sent(*out)
                 else:
                     assert self.trace.emit(out, out.t, out.cause) == out.id
-        return list(self.trace[:])
 
     async def until(self, seen: Callable[[list[Event]], bool]) -> list[Event]:
         """Wait until the trace has it."""

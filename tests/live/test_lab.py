@@ -223,6 +223,13 @@ def _named(value: Any, names: Mapping[int, str]) -> Any:
     return names.get(value, value)
 
 
+def test_it_gives_way_to_a_thread_that_has_much_to_do() -> None:
+    live = Live(market(Do(1.0, Note("soon")), Do(2.0, Note("in time")))).run(0.95)
+    live.lab.give_way(0.2)
+    live.run(3.0)
+    assert [event.t for event in live.events(Noted)] == [pytest.approx(1.15), 2.0]
+
+
 def test_time_ends_where_it_is_closed() -> None:
     live = Live(market(workload=(Workload("w", keys=1, gets_per_second=100.0),))).run(1.0)
     live.lab.close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event
+from time import perf_counter
 from typing import Any
 
 from msgspec.structs import replace
@@ -160,6 +163,18 @@ def record(path: Path, text: str = TEXT) -> Path:
 def finish(session: Session) -> float:
     """Advance to the end of the run."""
     return reach(session, session.scenario.duration)
+
+
+def happened(session: Session, what: Callable[[Any], bool], count: int = 1, most: float = 30.0) -> list[Any]:
+    """Such Events, once there are so many: in real time nobody knows when, and a busy machine takes its time."""
+    begun, pause = perf_counter(), Event()
+    while perf_counter() - begun < most:
+        session.advance(inf)
+        found = [event for event in session.trace.slice(0, len(session.trace)).records if what(event)]
+        if len(found) >= count:
+            return found
+        pause.wait(0.005)
+    raise AssertionError(f"of {count} such Events there are {len(found)} after {most} s")
 
 
 def reach(session: Session, end: float) -> float:

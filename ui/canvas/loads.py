@@ -14,7 +14,7 @@ from p4lab.world import World
 
 WINDOW = 2.0  # s of the run, or what passes in half a second of the viewer's where that is more
 PER_WINDOW = 16  # counts, where there are few links; a quarter of that where there are many
-MANY = 2000
+MANY = 500  # a mesh of 33: to paint so many lines anew takes a frame
 _KEY = np.array([1 << 16, 1])  # of a pair: nodes have 16 bits
 
 

@@ -29,18 +29,22 @@ class Chosen:
 
 
 class Still:
-    """Three pictures: the dotted links of the map below, the lines, and the lines with the providers on them."""
+    """Four pictures: the dotted links of the map below, the lines, the providers, and the last two together.
+
+    Where much is under way, lines change a few times a second, and providers hardly ever.
+    """
 
     def __init__(self) -> None:
         self._under: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
-        self._whole: tuple[object, QPixmap] | None = None
+        self._upper: tuple[object, QPixmap] | None = None
+        self._whole: QPixmap | None = None
         self._labels = tags.Labels()
         self._steps: tuple[np.ndarray, bytes] | None = None  # of the loads of the last frame
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._under = self._lines = self._whole = None
+        self._under = self._lines = self._upper = self._whole = None
         self._labels.forget()
 
     def picture(
@@ -60,10 +64,16 @@ class Still:
         if self._lines is None or not _same(self._lines[0], ground):
             self._lines = ground, self._paint_lines(theme, plan, now, camera, steps, chosen.link, ratio)
             self._whole = None
-        seen = now.looks, now.key, now.newest, marked, chosen, now.houses, now.house
-        if self._whole is None or self._whole[0] != seen:
-            self._whole = seen, self._paint_providers(theme, now, camera, marked, chosen, self._lines[1], stamps)
-        return self._whole[1]
+        seen = now.shown, now.ground, now.looks, now.key, now.newest, marked, chosen, now.houses, now.house, ratio
+        if self._upper is None or not _same(self._upper[0], seen):
+            self._upper = seen, self._paint_providers(theme, now, camera, marked, chosen, ratio, stamps)
+            self._whole = None
+        if self._whole is None:
+            self._whole = self._lines[1].copy()
+            painter = QPainter(self._whole)
+            painter.drawPixmap(0, 0, self._upper[1])
+            painter.end()
+        return self._whole
 
     def _steps_of(self, now: Moment) -> bytes:
         """How wide each line is. Compared as one text: there may be half a million lines."""
@@ -83,8 +93,7 @@ class Still:
         link: tuple[int, int] | None,
         ratio: float,
     ) -> QPixmap:
-        picture = QPixmap(QSize(int(camera.width * ratio), int(camera.height * ratio)))
-        picture.setDevicePixelRatio(ratio)
+        picture = _empty(camera, ratio)
         picture.fill(theme.map)
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
@@ -120,10 +129,11 @@ class Still:
         camera: Camera,
         marked: frozenset[int],
         chosen: Chosen,
-        lines: QPixmap,
+        ratio: float,
         stamps: Stamps,
     ) -> QPixmap:
-        picture = lines.copy()
+        picture = _empty(camera, ratio)
+        picture.fill(Qt.GlobalColor.transparent)
         painter = _painter(picture)
         room = Room(camera.width, camera.height)
         said = pills.told(now.shown, now.ground) + ((REMOVED,) if any(look.removed for look in now.looks) else ())
@@ -141,6 +151,12 @@ class Still:
         self._labels.paint(painter, theme, now.shown, room, marked, taken)
         painter.end()
         return picture
+
+
+def _empty(camera: Camera, ratio: float) -> QPixmap:
+    picture = QPixmap(QSize(int(camera.width * ratio), int(camera.height * ratio)))
+    picture.setDevicePixelRatio(ratio)
+    return picture
 
 
 def _painter(picture: QPixmap) -> QPainter:
