@@ -13,23 +13,23 @@ SAID, LOG = 50, 500
 
 
 class Notes:
-    """Lines for a panel. wall: unix time. count: of all that was ever noted, so that a reader sees what is new."""
+    """Lines for a panel. wall: unix time. told: whoever wants each as it comes."""
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self.log: deque[str] = deque(maxlen=LOG)
         self.said: deque[str] = deque(maxlen=SAID)
-        self.count = 0
+        self.told: Callable[[str], None] = lambda text: None
         self._wall = wall
 
     def note(self, text: str) -> None:
         """Something happened."""
         self.log.append(self._dated(text))
-        self.count += 1
+        self.told(line(text))
 
     def hear(self, text: str) -> None:
         """The teacher said something to everybody."""
         self.said.append(self._dated(text))
-        self.count += 1
+        self.told(f"The teacher says: {line(text)}")
 
     def _dated(self, text: str) -> str:
         return f"{time.strftime('%H:%M:%S', time.localtime(self._wall()))} {line(text)}"

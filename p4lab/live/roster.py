@@ -4,8 +4,9 @@ Rules: no I/O and no clock. Whatever a member says of itself is cleaned here bef
 more by everybody who hears it: a name is one printable line, an address stays within the class's network.
 """
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -129,6 +130,15 @@ def standing(state: str, heard: float | None, heartbeat: float, idle: float) -> 
     if heard >= idle:
         return DEAD
     return "late" if heard > 1.5 * heartbeat else HERE  # 1.5: the heartbeat itself, and as much again on the way
+
+
+def with_names(says: str, members: Mapping[int, Member]) -> str:
+    """What is said of seats, with the names of those who sit there. Once: a name may read like a seat."""
+    return re.sub(
+        r"\b[Ss]eat (\d{1,5})\b",
+        lambda found: members[int(found[1])].name if int(found[1]) in members else found[0],
+        says,
+    )
 
 
 def _alike(name: str) -> str:

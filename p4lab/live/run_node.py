@@ -7,6 +7,7 @@ seconds. What each part does stands in the part.
 import asyncio
 import random
 import secrets
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from weakref import WeakSet
@@ -31,13 +32,14 @@ from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
 from p4lab.live.profile import Profile, ProfileError
 from p4lab.live.provider_node import ProviderNode, options_of
-from p4lab.live.roster import GONE
+from p4lab.live.roster import GONE, with_names
 from p4lab.live.seen import SHIFT
 from p4lab.live.store import Store
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
+from p4lab.live.thread import SWITCH
 
 STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
@@ -147,6 +149,9 @@ class Running:
 
     async def _start(self) -> Card:
         plan, limits, wall, clock = self.plan, self.limits, self._wall, self.clock
+        sys.setswitchinterval(
+            SWITCH
+        )  # or the store's writer waits 5 ms for the interpreter's lock, some times a commit
         profile = Profile(plan.profile, node=True)
         self._undo.append(profile.close)
         host, port = listening(plan.listen)
@@ -208,7 +213,7 @@ class Running:
         self.node = ProviderNode(
             board, host, carrier, stream, self.store, profile, options_of(limits, plan.max_value), limits, state.epoch,
             plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
-            lambda seat: company.unwant(seat, PEERING), log,
+            lambda seat: company.unwant(seat, PEERING), self._tell,
         )  # fmt: skip
         self._undo.append(self.node.peerings.close)
         stream.snapshot = self.node.shown
@@ -218,6 +223,7 @@ class Running:
         if isinstance(role, Membership):
             for friend in state.friends.values():  # until the teacher tells of them anew
                 role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
+        role.notes.told = lambda says: log("class", says)
         self.place = Place(board, self.party, role, lambda says: log("fault", says))
 
     def _begin(self) -> None:
@@ -243,6 +249,9 @@ class Running:
             yield self.place.close()
 
     # Others
+
+    def _tell(self, cause: str, says: str) -> None:
+        self._log(cause, with_names(says, self.place.roster.members))
 
     def _named(self, name: str) -> Member | None:
         seat = self.place.roster.named(name)
@@ -355,16 +364,13 @@ class Running:
         return [address for each in found if each.leads(self.party.class_id) for address in each.addresses]
 
     async def _look(self) -> None:
-        """Tell of what others noted: the class, discovery, the store, the listener."""
-        noted = self.place.notes.count
+        """Tell of what others count: discovery, the store, the listener."""
         told: dict[str, object] = {}
         while True:
             await asyncio.sleep(LOOK)
-            notes = self.place.notes
-            for line in list(notes.log)[-min(notes.count - noted, len(notes.log)) :] if notes.count > noted else ():
-                self._log("class", line)
-            noted = notes.count
+            found = 0 if self.discovery is None else self.discovery.heard.ours
             now = {
+                "class": f"members found on this network: {found}" if found else "",
                 "discovery": "; ".join(self.discovery.troubles) if self.discovery is not None else "",
                 "store": self.store.trouble,
                 "door": ", ".join(f"{count} {cause}" for cause, count in sorted(self.listener.refused.items())),

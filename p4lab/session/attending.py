@@ -5,7 +5,6 @@ on the loop's. A snapshot is made a few times a second and swapped whole; equal 
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -110,9 +109,8 @@ class Attending:
                 self._testing.cancel()
 
     def told(self, cause: str, says: str) -> None:
-        """What the member's node says of itself: for the panel's log, with names instead of seats."""
-        members = self._place.roster.members
-        self._place.notes.note(_named(says[:1].upper() + says[1:], members))
+        """What the member's node says of itself: for the panel's log."""
+        self._place.notes.note(says[:1].upper() + says[1:])
 
     def _teach(self, act: str, do: Callable[[Authority], None], *seats: int) -> None:
         rules = self._place.rules  # which never changes
@@ -211,7 +209,3 @@ def _rounded(seconds: float | None) -> float | None:
 
 def _name(members: Mapping[int, Member], seat: int) -> str:
     return members[seat].name if seat in members else f"seat {seat}"
-
-
-def _named(text: str, members: Mapping[int, Member]) -> str:
-    return re.sub(r"\b[Ss]eat (\d{1,5})\b", lambda found: _name(members, int(found[1])), text)

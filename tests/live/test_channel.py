@@ -215,6 +215,8 @@ def test_silence_ends_it_and_heartbeats_do_not() -> None:
         clock = asyncio.get_running_loop().time
         alone = end(Wire(), True, limits)
         alone.begin()
+        slow = end(Wire(), True, REPLACE(FREE, heartbeat=10.0, idle=0.25))  # pings after 0.2 s, and after 0.6 s
+        slow.begin()
         one, two, _, _ = channels(limits)
         one.begin()
         two.begin()
@@ -223,7 +225,9 @@ def test_silence_ends_it_and_heartbeats_do_not() -> None:
         _, closed = await until_closed(alone)
         assert (closed.why, closed.clean) == ("was silent for 0.1 s", False)
         assert 0.1 <= clock() - began < 0.5
-        await asyncio.sleep(0.2)
+        _, closed = await until_closed(slow)
+        assert closed.why == "was silent for 0.25 s"
+        assert 0.24 <= clock() - began < 0.5
         assert (one.closed, two.closed) == (None, None)
         one.close("over")
         assert [closed.why for _, closed in await asyncio.gather(*tasks)] == ["over", "over"]

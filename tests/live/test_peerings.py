@@ -45,6 +45,9 @@ def test_a_lost_channel_is_told_once_each_way_and_got_back(tmp_path: Path, monke
             (LinkChanged, False), (LinkChanged, True),
         ] * times  # fmt: skip
         assert isinstance(happened[-1], SessionUp | CaughtUp)
+        said = [says for cause, says in room.lines if cause == "peering"]
+        assert set(said[:2]) == set(said[-2:]) == {"peers with Aster", "peers with Teacher"}
+        assert {f"{name} is out of reach: a cable was pulled" for name in ("Teacher", "Aster")} <= set(said[2:-2])
 
     story(tmp_path, tell)
 
@@ -57,7 +60,7 @@ def test_a_person_is_asked_where_the_policy_is_to_ask(tmp_path: Path) -> None:
         await until(lambda: list(teacher.node.peerings.asks) == [1])
         assert not teacher.node.peerings.linked | aster.node.peerings.linked
         teacher.node.peerings.answer(1, False)
-        await until(lambda: ("peering", "seat 0 does not want to peer") in room.lines)
+        await until(lambda: ("peering", "Teacher does not want to peer") in room.lines)
         aster.node.peerings.peer(0)
         await until(lambda: list(teacher.node.peerings.asks) == [1])
         teacher.node.peerings.answer(1, True)

@@ -16,6 +16,8 @@ def test_a_put_at_one_is_read_at_another_and_outlives_a_restart(tmp_path: Path) 
         finished = await done(aster, hello())
         assert (finished.outcome, finished.seq) == ("OK", 1)
         await until(lambda: teacher.node.provider.stores.replicas)
+        teacher.place.rules.say("Look at the map")
+        await until(lambda: room.lines.count(("class", "The teacher says: Look at the map")) == 2)  # both told of it
         await room.stop("Aster")
         await until(lambda: not teacher.node.provider.peers)
         aster = await room.start("Aster")  # without --peer: it remembers
