@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy
 
 from p4lab.core.commands import DEFAULT_TTL
 from p4lab.core.records import MAX_LIFETIME
+from ui.plain import as_tip
 
 
 class KeyBox(QComboBox):
@@ -88,7 +89,7 @@ class Choice(QComboBox):
     def __init__(self, says: str, items: tuple[str, ...] | list[str] = ()) -> None:
         super().__init__()
         self.addItems(list(items))
-        self.setToolTip(says)
+        self.setToolTip(as_tip(says))
         self.setAccessibleName(says)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.installEventFilter(_Wheel(self))
