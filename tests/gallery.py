@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from p4lab import resources
+from p4lab.scenario.read import read
 from ui.app import application, build
 from ui.recovery import HEAD, SUFFIX
 from ui.story import QUERY
@@ -332,6 +333,24 @@ def pattern(on: Shooting) -> None:
     dialog(on, "pattern")
 
 
+def live(on: Shooting) -> None:
+    """A lesson in real time, looked at from a moment of its past."""
+    path = next(path for path in resources.scenario_files() if path.stem == "three-regimes")
+    on.window.document.open_live(read(path))
+    on.wait(3000)
+    on.seek(1.5)
+    on.wait(400)
+
+
+def model(on: Shooting) -> None:
+    live(on)
+    on.do("fork")
+
+
+def live_form(on: Shooting) -> None:
+    dialog(on, "new-live")
+
+
 def recovery(on: Shooting) -> None:
     """What a window left that ended without a word: its copy lies there, and nobody holds its lock."""
     with tempfile.TemporaryDirectory(prefix="p4lab-left-") as folder:
@@ -353,7 +372,7 @@ VIEWS: dict[str, View] = {
         welcome, running, log, sequence, compare, one_map, why, provider, key, seen_as, branches, palette, parted,
         forest, drawing, empty_map, faults, marks, fast, plots, presenting, huge_text, provider_form, link_form, film,
         keys, message_quiz, link, why_log, why_sequence, until, marks_list, narration, pattern,
-        recovery,
+        live, model, live_form, recovery,
     )
 }  # fmt: skip
 

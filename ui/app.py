@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from p4lab.scenario.model import Scenario
 from p4lab.session.base import Session
+from p4lab.session.joining import Attempt, Wish
 from p4lab.session.simulated import Simulated
 from ui.dialogs import Dialogs
 from ui.document import Document
@@ -37,7 +38,7 @@ def build(app: QApplication, settings: QSettings, theme: str = "", recovery: Pat
 
 def furnish(window: Window, settings: QSettings, recovery: Path | None) -> None:
     """All that the window has beside its welcome page."""
-    player, focus, dialogs = Player(Simulated), Focus(), Dialogs()
+    player, focus, dialogs = Player(Simulated), Focus(), Dialogs(_attempt)
     document = Document(player, Simulated, dialogs.unsaved, dialogs.scenario_target, settings, recovery, _lab)
     window.furnish(player, focus, document, dialogs)
 
@@ -53,6 +54,14 @@ def offer_recovery(window: Window) -> None:
         document.recover(left)
 
     window.notice.news(lost(left), "Recover", recover)
+
+
+def _attempt(wish: Wish) -> Attempt:
+    """To open this class, or join it."""
+    from p4lab.session.folders import free_profile, usual_profile  # noqa: PLC0415 as below
+    from p4lab.session.live import Joining  # noqa: PLC0415 it loads asyncio and zeroconf, which most never need
+
+    return Joining(wish, free_profile(usual_profile()))
 
 
 def _lab(scenario: Scenario) -> Session:

@@ -31,10 +31,14 @@ FILES = "Scenarios, recordings and maps (*.toml *.p4rec *.graphml *.gml *.as-rel
 
 
 class Dialogs:
-    """window: whose dialogs they are, once it is there. folder: where the last file was."""
+    """window: whose dialogs they are, once it is there. folder: where the last file was. attempt: opens and joins
 
-    def __init__(self) -> None:
+    classes; None: there are none.
+    """
+
+    def __init__(self, attempt: Try | None = None) -> None:
         self.window: QWidget | None = None
+        self.attempt = attempt
         self.folder = Path.home()
 
     def unsaved(self, title: str) -> Answer:
@@ -147,9 +151,10 @@ class Dialogs:
         form = LabForm(theme, here, lessons, self.window)
         return form.scenario() if form.rows.ask() else None
 
-    def school(self, opens: bool, person: str, attempt: Try) -> tuple[Session, str] | None:
+    def school(self, opens: bool, person: str) -> tuple[Session, str] | None:
         """A class that was opened, or joined, and the name that the person gave."""
-        form = ClassForm(opens, person, attempt, self.window)
+        assert self.attempt is not None, "whoever has none offers nothing"
+        form = ClassForm(opens, person, self.attempt, self.window)
         if form.exec() != QDialog.DialogCode.Accepted or form.session is None:
             return None
         return form.session, form.wish().person

@@ -189,6 +189,11 @@ class Document(QObject):
             return False
         return self._open_session(self._lab, scenario, says)
 
+    def open_session(self, session: Session, says: str = "") -> None:
+        """Show a run that is there already; what is open has been left (`may_leave`)."""
+        self._show(_Found(session), None, None)
+        self._say([says])
+
     def new(self) -> bool:
         """An empty network to draw in."""
         return self.open_scenario(Scenario(title=UNTITLED, duration=DURATION))

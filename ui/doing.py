@@ -93,6 +93,12 @@ class Doing(QObject):
         self.scenarioChanged.emit()
         self.branchesChanged.emit()
 
+    def came(self) -> None:
+        """Somebody has come to the live run by itself, as members of a class do: there is more of its recipe."""
+        self._branches = self.branches.by_now()
+        self.scenarioChanged.emit()
+        self.branchesChanged.emit()
+
     def close(self) -> None:
         """Let go of all runs."""
         self._runs.close()

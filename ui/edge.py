@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from p4lab.scenario.model import Do
 from ui.branches import Branches
 from ui.drive import Drive
 from ui.modes import RUN, Mode
@@ -38,6 +39,7 @@ class Mover(Protocol):
     def pause(self) -> None: ...
     def play(self) -> None: ...
     def again(self) -> None: ...
+    def came(self) -> None: ...
 
 
 class Edge(QObject):
@@ -50,6 +52,7 @@ class Edge(QObject):
         super().__init__(parent)
         self.following = False
         self._mover, self._drive = mover, drive
+        self._deeds: tuple[list[Do], int] = [], 0  # those of the live run, how many they were last
 
     @property
     def run(self) -> Run | None:
@@ -90,6 +93,10 @@ class Edge(QObject):
         if run is None:
             return False
         run.advance(run.known, budget)
+        deeds = run.session.commands
+        if deeds is not self._deeds[0] or len(deeds) != self._deeds[1]:
+            self._deeds = deeds, len(deeds)
+            self._mover.came()
         if len(run.trace) >= MOST:
             self.end()
             self.ended.emit(FULL)

@@ -63,7 +63,8 @@ class Studio:
 
     def _begin(self) -> None:
         """Another document: an empty one asks to be drawn on."""
-        if self._ctx.player.scenario.provider or self._ctx.document.recording:
+        happens = self._ctx.player.run.happens
+        if self._ctx.player.scenario.provider or self._ctx.document.recording or happens:
             self.tools.turn(RUN)
         else:
             self.tools.take(PROVIDER)

@@ -79,7 +79,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.status.hide()
         self.lectern = make.Lectern(context, self._settings)
-        self.school = make.School(context)
+        self.school = make.School(context, self._settings)
         self._connect_signals()
         self.acts.begin()
         self.furnished = True

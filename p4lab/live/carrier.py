@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core.contract import Received
-from p4lab.core.events import Rejected
+from p4lab.core.events import LOST, Rejected
 from p4lab.core.messages import ACCESS, CREQ, CRESP, HELLO, SYNC_D, Answer, Message, Query, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
@@ -23,7 +23,6 @@ from p4lab.live.seen import SHIFT
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import Switchboard
 from p4lab.live.wire import decode, encode
-from p4lab.trace import LOST
 
 STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
 SESSIONS, SESSION_BURST = 2.0, 20.0  # HELLOs and SYNC_Ds of one neighbour a second: each may cost a look at all we have

@@ -147,7 +147,9 @@ class Desk:
         if isinstance(request, PutRequest):
             request.account = customer.account
         asked = _Asked(theirs, request, t, first)
-        event = self._story.emit(self._started(request), t, 0) if first and not isinstance(request, Leave) else 0
+        event = 0
+        if first and self._story.watched and not isinstance(request, Leave):
+            event = self._story.emit(self._started(request), t, 0)
         code, size, status = request.code, request.size, request.status
         event = self._story.sent(t, t, event, op, size, CUSTOMERS + self._me, self._me, code, status, 0)
         if isinstance(request, Leave):
@@ -181,7 +183,7 @@ class Desk:
         except ValueError as fault:
             return customer.channel.close(f"there is an answer that cannot be sent: {fault}")
         event = self._story.sent(t, t, cause, op, len(data), self._me, CUSTOMERS + self._me, ANSWER, status, 0)
-        if asked.first:
+        if asked.first and self._story.watched:
             self._story.emit(self._finished(asked, answer, t), t, event)
         customer.channel.post(Carried(event, data))
         return None

@@ -13,10 +13,11 @@ from typing import Protocol
 
 import msgspec
 
-from p4lab.core.contract import Effect, Persist, Received
+from p4lab.core.contract import Effect, Persist, Received, Send, SendAll
 from p4lab.core.provider import Provider
 from p4lab.core.redirect import Redirect
 from p4lab.core.stores import Copy
+from p4lab.live.provider_node import refused
 from p4lab.scenario.model import Do, Scenario
 from p4lab.stage.agenda import Agenda
 from p4lab.stage.cast import Watch
@@ -75,11 +76,15 @@ class Memory:
 
 
 class Waiting(msgspec.Struct, eq=False):
-    """Effects of a node that wait for its disk. stored: their turn has come, when that of all before them has."""
+    """Effects of a node that wait for its disk.
+
+    stored: their turn has come, when that of all before them has. kept: the disk had room.
+    """
 
     effects: list[Effect]
     cause: int
     stored: bool
+    kept: bool = True
 
 
 class Lab:
@@ -205,13 +210,16 @@ class Lab:
 
         def done(ok: bool) -> None:
             waiting.stored = True
+            waiting.kept = ok
+            if not ok:
+                waiting.effects = _unkept(waiting.effects)
             first_of_many = not self._stored
             self._stored[node] = None
             if first_of_many:
                 self._wait()
 
         self._store.write(node, first.rows, done)
-        if len(queue) == 1 and waiting.stored:  # it was stored at once
+        if len(queue) == 1 and waiting.stored and waiting.kept:  # it was stored at once
             del self.held[node], self._stored[node]
             return True
         return False
@@ -241,6 +249,17 @@ class Lab:
                 return
         if queue:
             self.held[node] = queue
+
+
+def _unkept(effects: list[Effect]) -> list[Effect]:
+    """What is said where nothing could be stored: a put is told to try again, and no neighbour hears of it."""
+    said: list[Effect] = []
+    for effect in effects:
+        if not isinstance(effect, Send | SendAll):
+            said.append(effect)
+        elif (message := refused(effect.message)) is not None:
+            said.append(msgspec.structs.replace(effect, message=message))
+    return said
 
 
 def _nobody(number: int, provider: Provider | Redirect) -> None:

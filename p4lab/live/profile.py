@@ -33,6 +33,10 @@ class ProfileError(Exception):
     """Why a profile cannot be used, in a sentence that names the remedy."""
 
 
+class ProfileTakenError(ProfileError):
+    """A node runs on it."""
+
+
 class Seating(msgspec.Struct, forbid_unknown_fields=False):
     """Whom an authority has given a seat. revoked: it may not come back. owner: as whom it signs by default."""
 
@@ -252,7 +256,7 @@ class Profile:
             handle.seek(1)  # the first byte is what is locked, and Windows lets nobody read that
             who = handle.read(20).decode("ascii", "replace").strip() or "unknown"
             handle.close()
-            raise ProfileError(
+            raise ProfileTakenError(
                 f"The profile {self.folder} is in use by process {who}: stop that node, or name another with --profile."
             ) from None
         handle.truncate(0)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import msgspec
 
+from p4lab.live.addresses import LOOPBACK, adapters, worth
 from p4lab.live.identity import MAX_NAME, cleaned, parse_code
 from p4lab.session.base import Session
 
@@ -19,13 +20,15 @@ class JoinError(ValueError):
 class Wish(msgspec.Struct, frozen=True):
     """What a person asked for. person: the name of its provider. policy: whose requests to peer are accepted.
 
-    class_name: of the class to be opened. code: of the class to be joined. One of the two is empty.
+    class_name: of the class to be opened. code: of the class to be joined. One of the two is empty. network: an address
+    of this computer, the only one to be found at; empty: all of its networks.
     """
 
     person: str
     class_name: str = ""
     code: str = ""
     policy: str = "ask"
+    network: str = ""
 
 
 class Attempt(Protocol):
@@ -38,6 +41,16 @@ class Attempt(Protocol):
 
     def cancel(self) -> None:
         """Give it up; whatever it had begun is ended behind the scenes."""
+
+
+def networks() -> list[tuple[str, str]]:
+    """What `Wish.network` may be, each with what to call it: the real networks of this computer, and itself alone."""
+    found = [(own.address, f"{own.address} ({own.interface})") for own in worth(adapters()) if ":" not in own.address]
+    return [
+        ("", "Every network of this computer"),
+        *((address, says) for address, says in found if address != LOOPBACK),
+        (LOOPBACK, "This computer alone"),
+    ]
 
 
 def name_fault(text: str) -> str:

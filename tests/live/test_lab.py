@@ -142,6 +142,20 @@ def test_nothing_is_said_before_it_is_stored() -> None:
     assert kinds[0] == kinds[1]
 
 
+class Full(Slow):
+    """A store that has no room."""
+
+    def write(self, node: int, rows: Rows, done: Callable[[bool], None]) -> None:
+        self._clock.soon(lambda: done(False), self._after)
+
+
+def test_what_cannot_be_stored_is_not_promised() -> None:
+    live = Live(market(Do(1.0, Put("Aster", "v", key="k", regime=Regime.VALUE)), Do(2.0, Get("Birch", key="none"))))
+    live.run(5.0, Full(live.clock, 0.1))
+    assert [event.outcome for event in live.events(PutFinished, GetFinished)] == ["E_AGAIN", "NOT_FOUND"]
+    assert {event.node for event in live.events(Stored)} == {0}
+
+
 @pytest.mark.parametrize(("crash", "outcome", "stored"), [(1.4, "E_AGAIN", 3.0), (2.0, "OK", 1.5)])
 def test_a_crash_forgets_what_was_to_be_said(crash: float, outcome: str, stored: float) -> None:
     """What was written stays written, whether or not the node could tell: then that is told when it is back."""

@@ -12,7 +12,7 @@ from p4lab.live.limits import Limits
 from p4lab.session.joining import Wish
 from p4lab.session.live import Joining, Live
 
-LOOPBACK = "127.0.0.1:0"
+LOOPBACK = "127.0.0.1"
 LIMITS = Limits(heartbeat=0.5, idle=2.0, grace=0.3)
 
 
@@ -27,8 +27,8 @@ class Group:
     def add(self, name: str, policy: str = "class") -> Live:
         """The first opens the class, the others join it."""
         code = self.code if self.sessions else ""
-        wish = Wish(name, "" if code else "Class 9b", code, policy)
-        attempt = Joining(wish, self.folder / name, LOOPBACK, (), LIMITS)
+        wish = Wish(name, "" if code else "Class 9b", code, policy, LOOPBACK)
+        attempt = Joining(wish, self.folder / name, (), LIMITS)
         while (session := attempt.poll()) is None:
             self._pause.wait(0.01)
         self.sessions.append(session)
@@ -40,7 +40,7 @@ class Group:
         state = self.sessions[0].classroom.state()
         return f"{state.address}/{state.code}"
 
-    def until(self, true: Callable[[], object], seconds: float = 8.0) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
         """Let time pass for everybody, as windows do."""
         end = perf_counter() + seconds
         while not true():

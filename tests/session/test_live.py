@@ -200,13 +200,13 @@ def world_of(session: Session) -> list[tuple[int, str, int]]:
 
 
 def test_a_class_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
-    wish = Wish("Ben", "", "127.0.0.1:1/SJISC7NY5RCY-M2FJ")
-    attempt = Joining(wish, tmp_path, LOOPBACK, ())
+    wish = Wish("Ben", "", "127.0.0.1:1/SJISC7NY5RCY-M2FJ", network=LOOPBACK)
+    attempt = Joining(wish, tmp_path, ())
     with pytest.raises(JoinError, match=r"127\.0\.0\.1:1 cannot be reached"):
         while attempt.poll() is None:
             pass
     assert replace(wish, person="x").person == "x"
-    given_up = Joining(wish, tmp_path / "other", LOOPBACK, ())
+    given_up = Joining(wish, tmp_path / "other", ())
     given_up.cancel()
 
 

@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from p4lab.scenario.model import Link, Scenario
 from p4lab.scenario.write import write
+from p4lab.session.base import Session
+from p4lab.session.joining import Attempt, Wish
 from p4lab.session.lab import LiveLab
 from p4lab.session.simulated import Simulated
 from tests.ui import runs
@@ -26,11 +28,17 @@ def shown_tabs(window: QWidget) -> QTabBar:
     return next(tabs for tabs in window.findChildren(QTabBar) if tabs.count() > 1 and tabs.isVisible())
 
 
+def _never(wish: Wish) -> Attempt:
+    raise AssertionError("a person at a desk is asked")
+
+
 class Person(Dialogs):
     """Answers what a dialog would ask."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(attempt=_never)
+        self.school_made: tuple[Session, str] | None = None  # what opening or joining a class comes to
+        self.schools: list[tuple[bool, str]] = []
         self.answer = Answer.CANCEL
         self.path: Path | None = None
         self.offered: list[str] = []  # what there was to choose from last
@@ -44,6 +52,10 @@ class Person(Dialogs):
 
     def unsaved(self, title: str) -> Answer:
         return self.answer
+
+    def school(self, opens: bool, person: str) -> tuple[Session, str] | None:
+        self.schools.append((opens, person))
+        return self.school_made
 
     def sure(self, question: str, says: str, yes: str) -> bool:
         self.questions.append(question)

@@ -10,7 +10,19 @@ from p4lab.session.classroom import POLICIES
 from ui.acts.context import Context
 from ui.rows import Row
 
+NO_CLASSES = "This P4 Lab was built without classes."
 LABELS = {"ask": "Ask me each time", "class": "The class may", "open": "Everybody who can connect may"}
+
+
+def file_rows(ctx: Context) -> list[Row]:
+    """What stands in the menu File."""
+    why_not = "" if ctx.sheets.attempt is not None else NO_CLASSES
+    return [
+        Row("open-class", "Open a class…", "File", lambda: ctx.view.school.begin(True), (), lambda: why_not,
+            says="Real providers on this network: you get a code, and others join with it"),
+        Row("join-class", "Join a class…", "File", lambda: ctx.view.school.begin(False), ("Ctrl+J",), lambda: why_not,
+            says="Run a provider in a class whose code you were shown"),
+    ]  # fmt: skip
 
 
 def rows(ctx: Context) -> list[Row]:

@@ -5,7 +5,7 @@ Rules: rows alone; what became of it is told by the document's signals.
 
 from functools import partial
 
-from ui.acts import live, sequence
+from ui.acts import classroom, live, sequence
 from ui.acts.context import Context
 from ui.document import slug
 from ui.presenting.shots import Shot
@@ -44,6 +44,7 @@ def rows(ctx: Context) -> list[Row]:
         Row("pattern", "New from a pattern…", "File", view.studio.new_pattern, ("Ctrl+Alt+N",),
             says="A network of a kind: a mesh, a ring, a star, a forest and others, of as many providers as you like"),
         *live.new_rows(ctx),
+        *classroom.file_rows(ctx),
         Row("open", "Open…", "File", view.choose_file, ("Ctrl+O",)),
         Row("save", "Save", "File", lambda: _ignore(document.save()), ("Ctrl+S",), nothing_new, line=True),
         Row("save-as", "Save as…", "File", lambda: _ignore(document.save_as()), ("Ctrl+Shift+S",), ctx.nothing_open),

@@ -306,13 +306,12 @@ class MapView(QWidget):
         states, radii = self._player.world.states, self.glyph_radii()
         still = self._picture.still(theme, self.plan, now, self.camera, chosen, self._hovered, radii, ratio)
         pace = modes.pace(self._player)
-        painter = QPainter(self)  # not before all is worked out: a fault while a painter is open ends the program
-        painter.drawPixmap(0, 0, still)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._grid.paint(painter, theme, self.camera, self.sketch, self.plan.resting())
-        self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
-        paint(painter, theme, self.sketch, self.camera)
-        painter.end()
+        with QPainter(self) as painter:  # ended whatever happens: a fault while a painter is open ends the program
+            painter.drawPixmap(0, 0, still)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._grid.paint(painter, theme, self.camera, self.sketch, self.plan.resting())
+            self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
+            paint(painter, theme, self.sketch, self.camera)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.camera = self.camera.sized(self.width(), self.height())

@@ -3,9 +3,10 @@
 Rules: what is asked of a class goes through `ClassWatch.room`; names and messages come from others and stay plain text.
 """
 
+import getpass
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer
 
 from p4lab.session.classroom import Classroom, ClassState, why_not
 from ui.acts.context import Context
@@ -14,7 +15,9 @@ from ui.classroom.panel import ClassroomPanel
 from ui.classroom.watch import ClassWatch
 from ui.words import short
 
-PANEL = "class"
+PANEL, PERSON = "class", "class/person"
+OPENED = "The class is open: show its code, and whoever joins appears on the map."
+JOINED = "You are in the class. Draw a line from your provider to another to peer with it."
 NO_CLASS = "Open a class or join one first, in the menu File."
 SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
 
@@ -22,9 +25,9 @@ SHOWN = 160  # characters of a message in the slip; all of it stands in the pane
 class School(QObject):
     """watch: the class that is open, if one is."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, settings: QSettings) -> None:
         super().__init__(ctx.view)
-        self._ctx = ctx
+        self._ctx, self._settings = ctx, settings
         self.watch = ClassWatch(ctx.player, self)
         self._frozen, self._out = False, ""
         self._had = False
@@ -34,9 +37,23 @@ class School(QObject):
         self._raise = QTimer(self, singleShot=True, interval=0)  # the bench takes its place first
         self._raise.setObjectName("class panel")
         self._raise.timeout.connect(self._show_panel)
+        ctx.player.scenarioChanged.connect(self._make_room)
         self.watch.said.connect(self._say)
         self.watch.asked.connect(self._ask)
         self.watch.changed.connect(self._look)
+
+    def begin(self, opens: bool) -> None:
+        """Open a class of our own, or join one; what was open is left."""
+        document = self._ctx.document
+        if not document.may_leave():
+            return
+        before = str(self._settings.value(PERSON) or getpass.getuser()).strip()
+        made = self._ctx.sheets.school(opens, before[:1].upper() + before[1:])
+        if made is None:
+            return
+        session, person = made
+        self._settings.setValue(PERSON, person)
+        document.open_session(session, OPENED if opens else JOINED)
 
     @property
     def state(self) -> ClassState | None:
@@ -99,6 +116,12 @@ class School(QObject):
         """The window goes."""
         self.watch.close()
         self._raise.stop()
+
+    def _make_room(self) -> None:
+        """Somebody has come: all of the map stays in sight where all of it was."""
+        view = self._ctx.view.map
+        if self.watch.room is not None and view.camera.fitted:
+            view.fit()
 
     def _show_panel(self) -> None:
         self._ctx.view.docks.show(PANEL)

@@ -74,6 +74,8 @@ class Comparison(QObject):
     @staticmethod
     def says_of(branch: Branch) -> str:
         """What makes a branch what it is, in words."""
+        if branch.happens is not None:
+            return "live" if branch.happens.live else "as it was, live"
         forked = AS_IT_WAS if branch.parent is None else f"forked at {clock(branch.forked_at)}"
         return branch.why or forked
 

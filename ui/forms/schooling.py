@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QProgressBa
 
 from p4lab.session.base import Session
 from p4lab.session.classroom import ASK, POLICIES
-from p4lab.session.joining import Attempt, JoinError, Wish, code_fault, name_fault
+from p4lab.session.joining import Attempt, JoinError, Wish, code_fault, name_fault, networks
 from ui.forms.rows import WIDTH, Rows
 
 LOOK = 100  # ms between two looks at how far it is
@@ -49,6 +49,11 @@ class ClassForm(QDialog):
             rows.add("what", "C&ode", self.what, self.what.textChanged, says)
         rows.add("person", "&Your name", self.person, self.person.textChanged, "What your provider is called")
         rows.add("policy", "&Peering", self.policy, self.policy.currentIndexChanged, "Whose requests are accepted")
+        self.network = QComboBox()
+        for address, says in networks():
+            self.network.addItem(says, address)
+        says = "Where others can find this computer; choose one where several networks confuse them"
+        rows.add("network", "&Network", self.network, self.network.currentIndexChanged, says)
         self.says = QLabel()
         self.says.setWordWrap(True)
         self.says.setMinimumWidth(WIDTH)
@@ -68,8 +73,9 @@ class ClassForm(QDialog):
 
     def wish(self) -> Wish:
         """What stands in the form."""
-        what, person, policy = self.what.text().strip(), self.person.text().strip(), self.policy.currentData()
-        return Wish(person, what, "", policy) if self._opens else Wish(person, "", what, policy)
+        what, person = self.what.text().strip(), self.person.text().strip()
+        policy, network = self.policy.currentData(), self.network.currentData()
+        return Wish(person, what, "", policy, network) if self._opens else Wish(person, "", what, policy, network)
 
     def _wrong(self) -> dict[str, str]:
         what = self.what.text()
@@ -88,7 +94,7 @@ class ClassForm(QDialog):
         self.rows.check()
 
     def _busy(self, busy: bool) -> None:
-        for field in (self.what, self.person, self.policy):
+        for field in (self.what, self.person, self.policy, self.network):
             field.setEnabled(not busy)
         for part in (self.says, self.bar):
             part.setVisible(busy)

@@ -45,7 +45,7 @@ from ui.theme import ThemeSwitch, font
 
 Hint = QAbstractItemView.ScrollHint
 SAMPLES = {  # a text that must fit, by column
-    NUMBER: "100 000", TIME: "100.000 s", DELTA: "100 ms", BETWEEN: "Washington → Denver", KIND: "put answered www",
+    NUMBER: "100 000", TIME: "100.000 s", DELTA: "0.0071 ms", BETWEEN: "Washington → Denver", KIND: "put answered www",
     KEY: "weather/1", REGIME: "put-broadcast of value", RESULT: "v10, cached", LATENCY: "1 000 ms",
 }  # fmt: skip
 WIDE = 700  # px: below this the columns that the icons, times and the details tell too are left out

@@ -3,10 +3,13 @@
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
+from p4lab.session.simulated import Simulated
 from tests.session import classes
+from tests.session.classes import FakeClassroom
+from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
-from ui.classroom.school import NO_CLASS
+from ui.classroom.school import NO_CLASS, OPENED
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
@@ -47,6 +50,23 @@ def test_what_happens_is_said_once(desk: Desk) -> None:
     panel = panel_of(desk)
     assert panel.talk.currentWidget() is panel.talk.tests
     assert room.done == [("answer", 1, True), ("rejoin",), ("self_test",)]
+
+
+def test_a_class_is_opened_in_place_of_what_was_open(desk: Desk) -> None:
+    session = Simulated(runs.scenario())
+    session.classroom = FakeClassroom(classes.as_teacher())  # type: ignore[attr-defined]  # what a live one brings
+    desk.person.school_made = None
+    desk.press(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    before = desk.player.session
+    desk.person.school_made = session, "Ann"
+    desk.window.acts["open-class"].trigger()
+    assert (before is not session, desk.player.session, desk.window.notice.text) == (True, session, OPENED)
+    desk.person.school_made = None
+    desk.window.acts["join-class"].trigger()
+    assert [(opens, person) for opens, person in desk.person.schools[1:]] == [
+        (True, desk.person.schools[0][1]),
+        (False, "Ann"),
+    ]
 
 
 def test_a_teacher_writes_to_everybody_by_keys(desk: Desk) -> None:
