@@ -19,13 +19,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from p4lab.live.limits import Limits
 from tests.live.nets import Host, Net, need
 
 ROOT = Path(__file__).parent.parent.parent
 PROMPT = re.compile(r"(teacher|student)\$ (.*)")
 CARD = re.compile(r"(.+) \(([0-9a-f]{8})\) of class (.+) listens at (\S+); join with (?:\S+/)?(\S+)")
 MS = re.compile(r"[\d.]+ ms")
-SERVICE = ROOT / "assets" / "p4lab-node.service"
+UNIT = ROOT / "packaging" / "p4lab-node@.service"
 
 
 class Step(NamedTuple):
@@ -152,13 +153,12 @@ def test_the_walk_of_the_readme(tmp_path: Path) -> None:
 def test_the_service_is_one_that_systemd_takes(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd is not installed here")
-    program = "/opt/p4lab/.venv/bin/p4lab"
-    unit = SERVICE.read_text("utf-8")
-    assert f"\nExecStart={program} node " in unit
-    (tmp_path / SERVICE.name).write_text(unit.replace(program, sys.executable))
+    shutil.copy(UNIT, tmp_path)
     checked = subprocess.run(
-        ["systemd-analyze", "verify", str(tmp_path / SERVICE.name)], capture_output=True, text=True, timeout=60,
-        check=False,
+        ["systemd-analyze", "verify", str(tmp_path / "p4lab-node@Dogwood.service")], capture_output=True, text=True,
+        timeout=60, check=False,
     )  # fmt: skip
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
-    assert "assets/p4lab-node.service" in section()
+    assert f"sudo cp packaging/{UNIT.name} /etc/systemd/system/" in section()
+    assert "RestartSec=15\n" in UNIT.read_text("utf-8")
+    assert 60 / 15 < Limits().wrong_codes  # a wrong code does not shut out the right one
