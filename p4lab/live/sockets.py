@@ -64,12 +64,6 @@ class Socket(asyncio.BufferedProtocol):
     def over(self) -> bool:
         return self._closed or self._transport is None or self._transport.is_closing()
 
-    @property
-    def host(self) -> str:
-        """The address of the other end; an IPv4 address as such, even where it came in through IPv6."""
-        name = self._transport.get_extra_info("peername") if self._transport is not None else None
-        return str(name[0]).removeprefix("::ffff:") if name else ""
-
     async def read(self) -> bytes:
         while not self._filled:
             if self._ended or self._closed:
