@@ -41,8 +41,11 @@ class Hall:
         self.after(10.0)
 
     def after(self, seconds: float) -> None:
-        """So much later, a frame has been drawn."""
+        """So much later, a frame has been drawn, and all that has happened is known, however busy the machine is."""
         self.clock.now += seconds
+        run = self.player.run
+        while run.live and run.known < self.live.now:
+            run.advance(run.known, 1.0)
         self.player._tick()
 
 
