@@ -39,6 +39,7 @@ class Hall:
         self.player._beat.frame = lambda: 0.016  # however busy the machine is
         self.player.open(self.live)
         self.after(10.0)
+        self.player._beat.stop()  # no frame between here and the test
 
     def after(self, seconds: float) -> None:
         """So much later, a frame has been drawn, and all that has happened is known, however busy the machine is."""
