@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
-from bench.dht_load import CLIENTS, VALUE, load, tell, until_told
+from bench.dht_load import VALUE, load, tell, until_told
 from p4lab.core.commands import Get, Put
 from p4lab.live.attend import join
 from p4lab.live.client import Client
@@ -28,7 +28,6 @@ from p4lab.live.run_node import Plan, Running
 HOST = "127.0.0.1"
 LIFTED = msgspec.structs.replace(
     Limits(), messages_per_second=1e12, burst=1e12, bytes_per_second=1e12, burst_bytes=1e12, handshakes_per_second=1e9,
-    channels=1_000, channels_per_identity=1_000, half_open=1_000, half_open_per_address=1_000,
     questions_per_second=1e9, keys_per_identity=10_000_000, bytes_per_identity=2**40,
 )  # fmt: skip
 WALL = time.time  # noqa: TID251 a node is handed the wall clock where it is started
@@ -75,29 +74,17 @@ async def clients(folder: Path, code: str, here: str, there: str) -> None:
     ticket = await _ticket(profile, code, Party(keys, class_id, None, limits, clock, WALL))
     party = Party(keys, class_id, ticket, limits, clock, WALL)
     purse = cast(Any, _Purse(keys))  # what `Client` asks of a profile
-    mine = [await _client(here, party, purse) for _ in range(max(CLIENTS))]
-    others = [await _client(there, party, purse) for _ in range(max(CLIENTS))]
-    free = {id(each): each for each in mine}, {id(each): each for each in others}
+    mine, other = await _client(here, party, purse), await _client(there, party, purse)
 
     async def put(key: str) -> bool:
-        one = free[0].popitem()[1]
-        try:
-            made = Put("me", VALUE.decode(), key, ttl=0.0, seq=1)
-            return (await one.put(made)).code == "OK"
-        finally:
-            free[0][id(one)] = one
+        return (await mine.put(Put("me", VALUE.decode(), key, ttl=0.0, seq=1))).code == "OK"
 
-    async def get(side: int, key: str) -> bool:
-        one = free[side].popitem()[1]
-        try:
-            found = await one.get(Get("me", key))
-            return found.values == (VALUE.decode(),)
-        finally:
-            free[side][id(one)] = one
+    async def get(one: Client, key: str) -> bool:
+        return (await one.get(Get("me", key))).values == (VALUE.decode(),)
 
-    tell(await load(put, {"get, local": lambda key: get(0, key), "get, remote": lambda key: get(1, key)}))
-    for one in (*mine, *others):
-        await one.end()
+    tell(await load(put, {"get, local": lambda key: get(mine, key), "get, remote": lambda key: get(other, key)}))
+    await mine.end()
+    await other.end()
 
 
 async def _ticket(profile: Profile, code: str, party: Party) -> Ticket:

@@ -15,11 +15,12 @@ from typing import overload
 import msgspec
 import numpy as np
 
+from p4lab.core import events
 from p4lab.core.events import Event, Sent
 
 CHUNK = 65_536  # rows per chunk
+LOST, DUPLICATE, CORRUPT = events.LOST, events.DUPLICATE, events.CORRUPT  # also without numpy, at the events
 BLOCK = 4_096  # rows per entry of the max(due) index that finds what is in flight
-LOST, DUPLICATE, CORRUPT = 1, 2, 4  # flags: the fate of a message row
 
 ROW = np.dtype(
     [

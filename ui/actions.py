@@ -12,6 +12,7 @@ from ui import operations
 from ui.acts import branches, classroom, compare, draw, edit, file, inspect, live, present, run, time, view, why
 from ui.acts import help as help_
 from ui.acts.context import Context
+from ui.plain import as_entry, as_tip
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native
 
@@ -93,10 +94,10 @@ class Actions(QObject):
                 continue
             self._said[row.id] = why_not, now
             action.setEnabled(not why_not)
-            action.setText(now)
+            action.setText(as_entry(now))
             keys = ", ".join(map(native, self.shortcuts.keys(row)))
             tip = row.says or now.removesuffix("…")
-            action.setToolTip(why_not or (f"{tip} ({keys})" if keys else tip))
+            action.setToolTip(as_tip(why_not or (f"{tip} ({keys})" if keys else tip)))
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Make the menus; returns them by name."""

@@ -3,13 +3,13 @@
 Rules: it says, and leads back; what is hidden is `p4lab.world.observed`'s to know.
 """
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from p4lab.world.observed import Gap, Observed
 from ui import words
 from ui.focus import Focus
 from ui.panels.pulse import Pulse
+from ui.plain import plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
@@ -23,10 +23,9 @@ class Banner(QFrame):
         super().__init__()
         self._player, self._focus, self._themes = player, focus, themes
         self._observed: tuple[object, Observed] | None = None
-        self.says, self.hidden = QLabel(), QLabel()
+        self.says, self.hidden = plain_label(), plain_label()
         for label in (self.says, self.hidden):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.back = QPushButton("Show everything")
         self.back.setToolTip("See with everybody’s eyes again (Ctrl+Shift+E)")
         self.back.clicked.connect(lambda: focus.eyes.see_as(None))

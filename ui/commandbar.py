@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from ui.actions import Actions
 from ui.commandlist import Entries, Entry, Lines
 from ui.fuzzy import fit
 from ui.jumps import Jump
+from ui.plain import plain_label
 from ui.shortcuts import native
 from ui.theme import ThemeSwitch
 
@@ -66,7 +67,7 @@ class CommandBar(QFrame):
         self._list.setUniformItemSizes(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.clicked.connect(self._take)
-        self._nothing = QLabel(NOTHING)
+        self._nothing = plain_label(NOTHING)
         self._nothing.setWordWrap(True)
         self._nothing.setProperty("role", "muted")
         self._nothing.setContentsMargins(10, 6, 10, 8)

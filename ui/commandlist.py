@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from ui.plain import as_tip
 from ui.theme import ThemeSwitch, font
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +66,7 @@ class Entries(QAbstractListModel):
         if role == ROLE.DisplayRole:
             return entry.label
         if role == ROLE.ToolTipRole:
-            return entry.why_not or entry.says or None
+            return as_tip(entry.why_not or entry.says) or None
         if role == ROLE.AccessibleTextRole:
             keys = f", {entry.keys}" if entry.keys else ""
             return f"{entry.label}{', on' if entry.ticked else ''}{keys}. {entry.below}"

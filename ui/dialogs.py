@@ -6,7 +6,6 @@ Rules: no common act opens a dialog. Everything here is handed to others as plai
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from p4lab import __version__
@@ -21,6 +20,7 @@ from ui.forms.rows import Question
 from ui.forms.schooling import ClassForm, Try
 from ui.keysheet import KeySheet
 from ui.linkform import LinkForm
+from ui.plain import as_tip, plain_box
 from ui.presenting.filmform import FilmForm
 from ui.presenting.reel import Film
 from ui.rows import Row
@@ -43,11 +43,8 @@ class Dialogs:
 
     def unsaved(self, title: str) -> Answer:
         """Save, discard or cancel?"""
-        box = QMessageBox(self.window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Unsaved changes")
-        box.setText(f"Keep what you changed in “{title}”?")
-        box.setInformativeText("What you did by hand is part of it: saved, it happens again in each run.")
+        says = "What you did by hand is part of it: saved, it happens again in each run."
+        box = plain_box(self.window, "Unsaved changes", f"Keep what you changed in “{title}”?", says)
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -56,12 +53,7 @@ class Dialogs:
 
     def sure(self, question: str, says: str, yes: str) -> bool:
         """Whether to do what cannot be taken back. yes: the word on its button."""
-        box = QMessageBox(self.window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle("P4 Lab")
-        box.setText(question)
-        box.setInformativeText(says)
+        box = plain_box(self.window, "P4 Lab", question, says)
         do = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         box.exec()
@@ -101,7 +93,7 @@ class Dialogs:
         """One of these names."""
         if not names:
             return None
-        name, chosen = QInputDialog.getItem(self.window, title, says, names, 0, False)
+        name, chosen = QInputDialog.getItem(self.window, title, as_tip(says), names, 0, False)
         return name if chosen else None
 
     def link(self, title: str, now: Link, usual: Link) -> Link | None:
@@ -122,7 +114,7 @@ class Dialogs:
 
     def number(self, title: str, says: str, now: int, most: int) -> int | None:
         """A whole number from 0 to `most`."""
-        number, chosen = QInputDialog.getInt(self.window, title, says, now, 0, most)
+        number, chosen = QInputDialog.getInt(self.window, title, as_tip(says), now, 0, most)
         return number if chosen else None
 
     def provider(

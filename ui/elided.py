@@ -7,6 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ui.plain import as_tip
+
 
 class ElidedLabel(QLabel):
     """least: the width that it keeps in any case, in pixels."""
@@ -21,7 +23,7 @@ class ElidedLabel(QLabel):
         """Another text, with its tooltip."""
         if text != self.text():
             self.setText(text)
-            self.setToolTip(text)
+            self.setToolTip(as_tip(text))
             self.setAccessibleName(text)
 
     # Qt

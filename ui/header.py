@@ -4,12 +4,13 @@ Rules: shows the document and the player; the seed is a button, because starting
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from ui.actions import Actions
 from ui.docks import DOCKS, Dock, Side
 from ui.document import Document
 from ui.elided import ElidedLabel
+from ui.plain import as_tip, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
@@ -27,9 +28,9 @@ class Header(QFrame):
         self._document = document
         self._theme = theme
         self._title = ElidedLabel(120)
-        self._kind = QLabel()
+        self._kind = plain_label()
         self._kind.setProperty("role", "muted")
-        self._unsaved = QLabel()
+        self._unsaved = plain_label()
         self._unsaved.setProperty("role", "stale")
         self._seed = QToolButton()
         self._seed.setProperty("role", "flat")
@@ -72,9 +73,9 @@ class Header(QFrame):
     def _show(self) -> None:
         document = self._document
         self._title.set_text(document.title)
-        self._title.setToolTip(str(document.path) if document.path else "Not saved to a file of yours yet")
+        self._title.setToolTip(as_tip(str(document.path) if document.path else "Not saved to a file of yours yet"))
         self._kind.setText(document.kind)
-        self._kind.setToolTip(document.model)
+        self._kind.setToolTip(as_tip(document.model))
         self._unsaved.setText("● unsaved" if document.unsaved else "")
         self._unsaved.setToolTip("What you changed and did by hand is not saved yet (Ctrl+S)")
         self._show_seed()

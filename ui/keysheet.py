@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.fuzzy import fit
+from ui.plain import as_tip, plain_label
 from ui.rows import Row
 from ui.shortcuts import Shortcuts, native, portable
 
@@ -64,7 +65,7 @@ class KeySheet(QDialog):
         self.search.setAccessibleName("Find an action or a key")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
-        self.says = QLabel(" ".join(shortcuts.faults) or HOW)
+        self.says = plain_label(" ".join(shortcuts.faults) or HOW)
         self.says.setWordWrap(True)
         self.says.setProperty("role", "muted")
         self._swap = QPushButton()
@@ -118,7 +119,7 @@ class KeySheet(QDialog):
         grid.setColumnStretch(0, 1)
         line = 0
         for menu in dict.fromkeys(row.menu for row in self._all):
-            heading = self._headings[menu] = QLabel(menu)
+            heading = self._headings[menu] = plain_label(menu)
             heading.setProperty("role", "heading")
             heading.setContentsMargins(0, 8, 0, 0)
             grid.addWidget(heading, line, 0, 1, 2)
@@ -128,10 +129,10 @@ class KeySheet(QDialog):
                 words = QHBoxLayout(says)
                 words.setContentsMargins(0, 0, 0, 0)
                 words.setSpacing(10)
-                more = QLabel(row.says)
+                more = plain_label(row.says)
                 more.setWordWrap(True)
                 more.setProperty("role", "muted")
-                words.addWidget(QLabel(_says(row)))
+                words.addWidget(plain_label(_says(row)))
                 words.addWidget(more, 1)
                 cell = QWidget()
                 keys = self._cells[row.id] = QHBoxLayout(cell)
@@ -164,7 +165,7 @@ class KeySheet(QDialog):
                 back = QPushButton("Reset")
                 back.setProperty("role", "flat")
                 back.setAutoDefault(False)
-                back.setToolTip(f"Back to {', '.join(map(native, row.keys)) or 'no key'}")
+                back.setToolTip(as_tip(f"Back to {', '.join(map(native, row.keys)) or 'no key'}"))
                 back.setAccessibleName(f"Reset the keys of {_says(row)}")
                 back.clicked.connect(partial(self._reset, row))
                 cell.addWidget(back)

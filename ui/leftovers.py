@@ -6,9 +6,10 @@ Rules: offers; the document recovers and discards. Hidden while there is nothing
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.document import Document
+from ui.plain import as_tip, plain_label
 from ui.recovery import Left
 
 
@@ -40,11 +41,11 @@ class Leftovers(QFrame):
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        says = QLabel(lost(left))
+        says = plain_label(lost(left))
         says.setWordWrap(True)
         says.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         if left.path is not None:
-            says.setToolTip(str(left.path))
+            says.setToolTip(as_tip(str(left.path)))
         row.addWidget(says, 1)
         for text, role, do, tip in (
             ("Recover", "primary", self._recover, "Open it as it was"),
@@ -52,7 +53,7 @@ class Leftovers(QFrame):
         ):
             button = QPushButton(text)
             button.setAccessibleName(f"{text} {left.title}")
-            button.setToolTip(tip)
+            button.setToolTip(as_tip(tip))
             button.setProperty("role", role)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(partial(do, left))

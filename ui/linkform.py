@@ -5,9 +5,10 @@ Rules: it knows a `Link` and nothing of runs. Apply gives another Link, Reset fi
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QVBoxLayout, QWidget
 
 from p4lab.scenario.model import Link
+from ui.plain import as_tip, plain_label
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class LinkForm(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Link conditions")
         self._now, self._usual = now, usual
-        heading = QLabel(title)
+        heading = plain_label(title)
         heading.setProperty("role", "heading")
         form = QFormLayout()
         self.fields: dict[str, QDoubleSpinBox] = {}
@@ -58,7 +59,7 @@ class LinkForm(QDialog):
             box.setDecimals(each.decimals)
             box.setSuffix(each.unit)
             box.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
-            box.setToolTip(each.says)
+            box.setToolTip(as_tip(each.says))
             box.setAccessibleName(f"{each.label}: {each.says}")
             box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
             self.fields[each.name] = box

@@ -13,6 +13,7 @@ from p4lab.core.names import Regime
 from ui.actions import Actions
 from ui.document import Document
 from ui.operations import MISBEHAVE, SWITCHES
+from ui.plain import as_entry, as_tip
 
 
 class RecentMenu(QMenu):
@@ -27,7 +28,7 @@ class RecentMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         for path in self._document.recent:
-            self.addAction(path.name, partial(self._document.open, path)).setToolTip(str(path))
+            self.addAction(as_entry(path.name), partial(self._document.open, path)).setToolTip(as_tip(str(path)))
         if self.isEmpty():
             self.addAction("Nothing was opened before").setEnabled(False)
 

@@ -4,9 +4,10 @@ Rules: it says, and leads back. That a branch is a model is known by `Branches`.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from ui.actions import Actions
+from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock
@@ -20,10 +21,9 @@ class ModelBanner(QFrame):
     def __init__(self, player: Player, actions: Actions, themes: ThemeSwitch) -> None:
         super().__init__()
         self._player, self._actions, self._themes = player, actions, themes
-        self.says, self.made = QLabel(), QLabel(MADE)
+        self.says, self.made = plain_label(), plain_label(MADE)
         for label in (self.says, self.made):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.back = QPushButton()
         self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.back.clicked.connect(self._go)
@@ -51,9 +51,8 @@ class ModelBanner(QFrame):
         goes_on = self._player.edge.run is not None
         fate = f"goes on as branch {live.name}" if goes_on else f"has ended; it is branch {live.name}"
         self.says.setText(f"A model made from what was seen up to {clock(upto)}. The live run {fate}.")
-        self.back.setText("Go live" if goes_on else f"Show {live.name}")
-        tip = "Back to what happens now" if goes_on else "Back to what happened"
-        self.back.setToolTip(self._actions["go-live"].toolTip() if goes_on else tip)
+        self.back.setText("Go live" if goes_on else f"Show {as_entry(live.name)}")
+        self.back.setToolTip(self._actions["go-live"].toolTip() if goes_on else "Back to what happened")
 
     def _go(self) -> None:
         live = self._player.branches.live

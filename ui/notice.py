@@ -8,9 +8,10 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from ui.buttons import SignButton
+from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch
 
@@ -37,9 +38,8 @@ class Notice(QFrame):
         self._theme = theme
         self._kind = Kind.NEWS
         self._do: Callable[[], None] | None = None
-        self._label = QLabel()
+        self._label = plain_label()
         self._label.setWordWrap(True)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
@@ -95,7 +95,7 @@ class Notice(QFrame):
         self._timer.stop()
         self._kind, self._do = kind, do
         self._label.setText(text)
-        self._button.setText(button)
+        self._button.setText(as_entry(button))
         self._button.setVisible(bool(button))
         self._bar.setVisible(kind is Kind.WORK)
         self._close.setVisible(kind is not Kind.WORK)

@@ -6,11 +6,12 @@ Rules: the sentence is `story.now`; it is also the narration that a screen reade
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from ui.document import Document
 from ui.elided import ElidedLabel
 from ui.focus import Focus
+from ui.plain import plain_label
 from ui.player import Player
 from ui.story import elsewhere, seen
 from ui.theme import font
@@ -28,7 +29,7 @@ class Status(QStatusBar):
         self._large = False
         self._says = ElidedLabel()
         self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._facts = QLabel()
+        self._facts = plain_label()
         self._facts.setProperty("role", "muted")
         self._facts.setContentsMargins(12, 0, 14, 0)
         self._says.setContentsMargins(14, 0, 0, 0)

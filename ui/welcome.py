@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from p4lab import resources
 from ui.flow import FlowLayout
+from ui.plain import as_entry, as_tip, plain_label
 from ui.theme import ThemeSwitch, font, mix
 
 if TYPE_CHECKING:  # they load the engine
@@ -56,8 +57,8 @@ class Welcome(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
-        self._title = QLabel("P4 Lab")
-        self._says = QLabel(
+        self._title = plain_label("P4 Lab")
+        self._says = plain_label(
             "Watch peer-to-peer providers peer: see puts and gets travel between them, copies go stale, and what each "
             "choice costs. Choose a scenario and press Space, let one happen live, or drop a file of your own on this "
             "window."
@@ -69,7 +70,7 @@ class Welcome(QScrollArea):
         for card in self._cards:
             card.clicked.connect(partial(self.chosen.emit, card.path))
             cards.addWidget(card)
-        self._recent_title = QLabel("Opened before")
+        self._recent_title = plain_label("Opened before")
         self._recent_title.setProperty("role", "heading")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
@@ -160,7 +161,7 @@ class Welcome(QScrollArea):
         recent = [] if self._document is None else self._document.recent
         self._recent_title.setVisible(bool(recent))
         for path in recent:
-            button = QPushButton(f"{path.stem}   {path.parent}")
+            button = QPushButton(as_entry(f"{path.stem}   {path.parent}"))
             button.setProperty("role", "flat")
             button.setStyleSheet("text-align: left;")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -179,7 +180,8 @@ class Card(QAbstractButton):
         self._title, about = head
         self._says, self._small = first_sentence(about), ""
         self.setText(self._title)
-        self.setToolTip(self._title)
+        self.setShortcut(QKeySequence())  # an & in it is no key
+        self.setToolTip(as_tip(self._title))
         self.setAccessibleName(self._title)
         self.setAccessibleDescription(self._says)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -7,6 +7,7 @@ are numbers (`Joined` names them), names are nids (`GetStarted` and `PutStarted`
 
 import msgspec
 
+LOST, DUPLICATE, CORRUPT = 1, 2, 4  # flags: the fate of a message, as a stream is told of it
 Pair = tuple[int, int]  # the ends of a link, the lower number first
 
 

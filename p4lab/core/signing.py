@@ -37,9 +37,7 @@ def _keypair(seed: bytes) -> tuple[bytes, bytes]:
     return crypto_sign_seed_keypair(seed)
 
 
-@functools.lru_cache(maxsize=16_384)
 def _verified(pub: bytes, data: bytes, sig: bytes) -> bool:
-    """A signature is checked by every provider that hears of it; where they share a process, once is enough."""
     try:
         crypto_sign_open(sig + data, pub)
     except BadSignatureError:
@@ -48,7 +46,14 @@ def _verified(pub: bytes, data: bytes, sig: bytes) -> bool:
 
 
 class Ed25519:
-    """RFC 8032 through libsodium."""
+    """RFC 8032 through libsodium.
+
+    remembered: signatures of which it is known what they are worth. A signature is checked by every provider that
+    hears of it; where they share a process, once is enough. One takes a kilobyte.
+    """
+
+    def __init__(self, remembered: int = 16_384) -> None:
+        self._verified = functools.lru_cache(maxsize=remembered)(_verified)
 
     def public_key(self, seed: bytes) -> bytes:
         return _keypair(seed)[0]
@@ -57,7 +62,7 @@ class Ed25519:
         return bytes(crypto_sign(data, _keypair(seed)[1])[:SIGNATURE_SIZE])
 
     def verify(self, pub: bytes, data: bytes, sig: bytes) -> bool:
-        return len(sig) == SIGNATURE_SIZE and len(pub) == 32 and _verified(pub, data, sig)
+        return len(sig) == SIGNATURE_SIZE and len(pub) == 32 and self._verified(pub, data, sig)
 
 
 class Modelled:

@@ -63,6 +63,8 @@ def allowed(host: str, owned: Iterable[Own]) -> bool:
         return all(type_of(own.address).is_loopback for own in owned)
     if address.is_link_local:
         return address.version == 4 or "%" in host
+    if address.version == 6 and address.teredo is not None:
+        return False  # counted as private, though a public address stands in it
     return address.is_private or any(
         address in ipaddress.ip_network(f"{own.address}/{own.prefix}", strict=False) for own in owned
     )

@@ -31,16 +31,16 @@ class Bucket:
         self._things, self._bytes = burst, burst_bytes
         self._at = clock()
 
-    def take(self, size: int = 0) -> float:
+    def take(self, size: int = 0, things: float = 1.0) -> float:
         """Takes one thing of this many bytes; says how long whoever takes it has to wait, mostly 0."""
-        self._things -= 1.0
+        self._things -= things
         self._bytes -= size
         if self._things >= 0.0 and self._bytes >= 0.0:
             return 0.0
         now = self._clock()
         past, self._at = now - self._at, now
         if past > 0.0:  # 0 times infinity is no number
-            self._things = min(self._burst, self._things + 1.0 + past * self._rate) - 1.0
+            self._things = min(self._burst, self._things + things + past * self._rate) - things
             self._bytes = min(self._burst_bytes, self._bytes + size + past * self._bytes_rate) - size
         return max(0.0, -self._things / self._rate, -self._bytes / self._bytes_rate)
 

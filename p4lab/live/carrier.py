@@ -11,8 +11,8 @@ from typing import Protocol
 import msgspec
 
 from p4lab.core.contract import Received
-from p4lab.core.events import Rejected
-from p4lab.core.messages import ACCESS, CREQ, CRESP, HELLO, SYNC_D, Answer, Message, Query, SyncItems, Update
+from p4lab.core.events import LOST, Rejected
+from p4lab.core.messages import ACCESS, CREQ, CRESP, HELLO, SYNC_D, Answer, Message, Query, Reply, SyncItems, Update
 from p4lab.core.provider import Provider
 from p4lab.core.stores import POINTER, REPLICA, SUBTREE
 from p4lab.live.budget import Bucket, Buckets
@@ -23,7 +23,6 @@ from p4lab.live.seen import SHIFT
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import Switchboard
 from p4lab.live.wire import decode, encode
-from p4lab.trace import LOST
 
 STRANGERS = 65_536  # node numbers from here on are the desk's: one for each customer's channel
 SESSIONS, SESSION_BURST = 2.0, 20.0  # HELLOs and SYNC_Ds of one neighbour a second: each may cost a look at all we have
@@ -39,6 +38,9 @@ class Counter(Protocol):
 
     def asks_others(self, op: int) -> None:
         """A request of this number makes the provider ask others."""
+
+    def heard(self, op: int, seat: int, size: int) -> None:
+        """Somebody has replied to a question of this number."""
 
 
 class Carrier:
@@ -86,6 +88,8 @@ class Carrier:
         event = frame.event if frame.event >> SHIFT == seat else 0  # nobody speaks of another's messages
         if event:
             self._story.arrived(event, t)
+        if self.counter is not None and isinstance(message, Reply):
+            self.counter.heard(message.op, seat, len(frame.message))
         stocked = self._stocked(seat, message, t)
         if stocked is not None:
             host.tell(self._me, Received(seat, stocked, event), event)

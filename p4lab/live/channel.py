@@ -72,6 +72,7 @@ class Channel:
         self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
         self._data, self._at = began, 0  # what has come, and how far it was taken
         self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
+        self._waited = False  # for what has come, since the last record
         self._until = 0.0  # when its next frame may be taken, if that was found to be over a budget
         self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
         self._written = 0
@@ -118,6 +119,11 @@ class Channel:
             if at == len(record):
                 if not self._open():
                     await self._more()
+                    self._waited = True
+                elif self._waited:
+                    self._waited = False
+                else:
+                    await asyncio.sleep(0)  # others have their turn between two records, and answers leave
                 continue
             end = at + 2 + int.from_bytes(record[at : at + 2], "big")
             if not self._until and (wait := self._bucket.take(end - at)):

@@ -12,7 +12,7 @@ import msgspec
 from p4lab.core.commands import BY_HAND, Get, Put
 from p4lab.core.contract import Received, Requested, Unlinked
 from p4lab.core.customer import Customer
-from p4lab.core.events import Event, GetFinished, GetStarted, PutFinished, PutStarted
+from p4lab.core.events import Event, GetFinished, PutFinished
 from p4lab.core.messages import ANSWER, Message
 from p4lab.core.names import ID_SIZE, Kind
 from p4lab.core.records import MAX_SEQ
@@ -46,12 +46,14 @@ class Result(msgspec.Struct, frozen=True):
     silent: tuple[int, ...] = ()
 
 
+Finished = PutFinished | GetFinished
+
+
 class _Ears:
-    """A stream of events that keeps what operations come to."""
+    """A stream of events that tells those who wait what their operations come to. An event costs a number."""
 
     def __init__(self) -> None:
-        self.finished: dict[int, PutFinished | GetFinished] = {}
-        self.kinds: dict[int, str] = {}
+        self.waiting: dict[int, asyncio.Future[Finished | str]] = {}  # by operation; a word: why it came to nothing
         self.count = 0
 
     def sent(self, *message: Any) -> int:
@@ -59,16 +61,20 @@ class _Ears:
         return self.count
 
     def emit(self, event: Event, t: float, cause: int) -> int:
-        if isinstance(event, PutStarted | GetStarted):
-            self.kinds[event.op] = event.kind
-        if isinstance(event, PutFinished | GetFinished):
-            self.finished[event.op] = event
+        if isinstance(event, Finished):
+            self.tell(event.op, event)
         self.count += 1
         return self.count
 
+    def tell(self, op: int, what: Finished | str) -> None:
+        """Whoever waits for this operation waits no more."""
+        waiting = self.waiting.get(op)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(what)
+
 
 class Client:
-    """On a channel of its own. purse: the profile, whose identities sign."""
+    """On a channel of its own; many may ask at once. purse: the profile, whose identities sign."""
 
     def __init__(self, channel: Channel, purse: Profile) -> None:
         self._channel = channel
@@ -78,10 +84,9 @@ class Client:
         loop = asyncio.get_running_loop()
         self._host = Host(self._ears, self, loop, loop.time())
         self._host.add(US, Customer(US, PROVIDER, "", self.wallet))
+        self._loop = loop
         self._operations = 0
-        self._heard = asyncio.Event()
         self._member: asyncio.Future[Member | None] = loop.create_future()
-        self._broken = ""
         self._tasks = Tasks(self._break)
 
     async def begin(self) -> None:
@@ -140,32 +145,22 @@ class Client:
         try:
             self._channel.post(Carried(cause, encode(message)))
         except ValueError:
-            self._break(TOO_BIG)
+            self._ears.tell(message.op, TOO_BIG)
 
     async def _do(self, command: Put | Get) -> Result:
         self._operations = op = self._operations + 1
-        started = asyncio.get_running_loop().time()
-        self._host.tell(US, Requested(command, op, BY_HAND))
-        code = ""
+        started, ears = self._loop.time(), self._ears
+        waiting = ears.waiting[op] = self._loop.create_future()
+        patience = self._loop.call_later(PATIENCE, ears.tell, op, "TIMEOUT")  # a quarter of what asyncio.timeout costs
         try:
-            async with asyncio.timeout(PATIENCE):
-                while op not in self._ears.finished:
-                    if self._broken:
-                        code = self._broken
-                        break
-                    self._heard.clear()
-                    await self._heard.wait()
-        except TimeoutError:
-            code = "TIMEOUT"
-        if code:
-            self._broken = "" if code == TOO_BIG else self._broken
-            took = asyncio.get_running_loop().time() - started
-            return Result(code, "", latency=took)
-        return self._result(self._ears.finished.pop(op))
-
-    def _result(self, event: PutFinished | GetFinished) -> Result:
-        signed = self._ears.kinds.pop(event.op, "") == Kind.AUTHENTICATED.value
-        version = event.seq if signed and event.seq else None
+            self._host.tell(US, Requested(command, op, BY_HAND))
+            event = await waiting
+        finally:
+            patience.cancel()
+            del ears.waiting[op]
+        if isinstance(event, str):
+            return Result(event, "", latency=self._loop.time() - started)
+        version = event.seq if command.kind is Kind.AUTHENTICATED and event.seq else None
         nid = event.nid.hex()
         if isinstance(event, PutFinished):
             return Result(event.outcome, nid, version, (), "", event.latency)
@@ -181,13 +176,13 @@ class Client:
                 message = decode(frame.message) if isinstance(frame, Carried) else None
                 if message is not None and message.code == ANSWER:
                     self._host.tell(US, Received(PROVIDER, message, 0))
-                    self._heard.set()
         except (ChannelClosed, *BAD):
             self._host.tell(US, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
-            self._heard.set()
             if not self._member.done():
                 self._member.set_result(None)
 
     def _break(self, why: str) -> None:
-        self._broken = why
-        self._heard.set()
+        """What listens has failed: nobody is answered any more."""
+        for op in list(self._ears.waiting):
+            self._ears.tell(op, why)
+        self._host.tell(US, Unlinked(PROVIDER, "link"))

@@ -17,7 +17,7 @@ from p4lab.core.customer import AGAIN, text
 from p4lab.core.events import Event, GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.messages import ANSWER, MISS, NEGATIVE, Answer, GetRequest, Leave, PutRequest
 from p4lab.core.names import Kind, Scope, digest
-from p4lab.live.budget import Bucket
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.carrier import STRANGERS
 from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.frames import BAD, Carried, Member, Open, Seated, WhoIs
@@ -29,6 +29,7 @@ from p4lab.live.wire import decode, encode
 
 WAITING = 256  # requests of one customer that may wait for an answer
 BEHIND = 4_096  # lists of effects that may wait for the disk before puts are refused
+ASKED = 4_096  # questions whose replies are counted for whoever caused them
 FULL = 1.0  # s for which a customer whose quota is used up is not looked at again
 
 Request = PutRequest | GetRequest | Leave
@@ -59,15 +60,14 @@ class _Asked(msgspec.Struct):
 class _Customer:
     """One channel's. ours: what we call the requests that have been answered with a page, by the customer's number."""
 
-    def __init__(self, number: int, channel: Channel, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(self, number: int, channel: Channel, questions: Bucket, now: float) -> None:
         self.number = number
         self.channel = channel
         self.account = digest(channel.peer_key)
         self.asked: dict[int, _Asked] = {}  # by our number
         self.ours: OrderedDict[int, int] = OrderedDict()
-        rate = limits.questions_per_second
-        self.questions = Bucket(clock, rate, max(rate, 1.0))
-        self.wait_until = 0.0  # for a get that asks others
+        self.questions = questions
+        self.wait_until = now + questions.take(things=0.0)  # for a get that asks others
         self.full_until = 0.0
 
 
@@ -80,10 +80,14 @@ class Desk:
         self._host = host
         self._story = story
         self._keeper = keeper
-        self._limits = limits
         self._customers: dict[int, _Customer] = {}
         self._asking: dict[int, _Customer] = {}  # by our number of a request
+        # By our number of a question to others, who caused it and who has replied: nobody's reply counts twice
+        self._caused: OrderedDict[int, tuple[_Customer, set[int]]] = OrderedDict()
         self._next = STRANGERS
+        rate, most, clock = limits.questions_per_second, limits.reply_bytes, story.clock
+        # Of an identity, over all its channels: else another channel would be another share
+        self._questions: Buckets[bytes] = Buckets(lambda: Bucket(clock, rate, max(rate, 1.0), most, most))
 
     def __len__(self) -> int:
         return len(self._customers)
@@ -91,7 +95,8 @@ class Desk:
     async def serve(self, channel: Channel, opened: Open) -> None:
         """Serve this customer until its channel ends."""
         number = self._next = self._next + 1
-        customer = self._customers[number] = _Customer(number, channel, self._limits, self._story.clock)
+        questions = self._questions.of(channel.peer_key)
+        customer = self._customers[number] = _Customer(number, channel, questions, self._story.clock())
         try:
             while True:
                 frame = await channel.receive()
@@ -138,6 +143,16 @@ class Desk:
         customer = self._asking.get(op)
         if customer is not None:
             customer.wait_until = self._story.clock() + customer.questions.take()
+            self._caused[op] = customer, set()
+            if len(self._caused) > ASKED:
+                self._caused.popitem(last=False)
+
+    def heard(self, op: int, seat: int, size: int) -> None:
+        """Somebody has replied to a question of this number."""
+        customer, replied = self._caused.get(op, (None, set()))
+        if customer is not None and seat not in replied:
+            replied.add(seat)
+            customer.wait_until = self._story.clock() + customer.questions.take(size, things=0.0)
 
     def _ask(self, customer: _Customer, request: Request) -> None:
         t, theirs = self._story.clock(), request.op
@@ -147,7 +162,9 @@ class Desk:
         if isinstance(request, PutRequest):
             request.account = customer.account
         asked = _Asked(theirs, request, t, first)
-        event = self._story.emit(self._started(request), t, 0) if first and not isinstance(request, Leave) else 0
+        event = 0
+        if first and self._story.watched and not isinstance(request, Leave):
+            event = self._story.emit(self._started(request), t, 0)
         code, size, status = request.code, request.size, request.status
         event = self._story.sent(t, t, event, op, size, CUSTOMERS + self._me, self._me, code, status, 0)
         if isinstance(request, Leave):
@@ -181,7 +198,7 @@ class Desk:
         except ValueError as fault:
             return customer.channel.close(f"there is an answer that cannot be sent: {fault}")
         event = self._story.sent(t, t, cause, op, len(data), self._me, CUSTOMERS + self._me, ANSWER, status, 0)
-        if asked.first:
+        if asked.first and self._story.watched:
             self._story.emit(self._finished(asked, answer, t), t, event)
         customer.channel.post(Carried(event, data))
         return None

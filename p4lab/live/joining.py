@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from p4lab.core.events import AnyEvent, Attached, Event, GetFinished, Joined, Lost, Stored
+from p4lab.core.events import LOST, AnyEvent, Attached, Event, GetFinished, Joined, Lost, Stored
 from p4lab.live.parts import Part, Waiting
 from p4lab.live.seen import CUSTOMERS, Row, nodes_of, seat_of
-from p4lab.trace import LOST
 
 AWAITED = 16_384  # messages whose arrival is waited for, the oldest are let go
 FAR = 1e6  # s: nothing that was sent is due later

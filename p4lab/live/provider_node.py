@@ -34,6 +34,8 @@ ALL = OWN + SUBTREE + REPLICA + POINTER + CACHED
 MOST_VALUE = 8_192  # bytes of a value of a live provider, at most: with its record it fits one frame
 MOST_VALUES = 64  # in one answer; what does not fit a frame goes out as pages
 
+REMEMBERED = 256  # signatures: several neighbours tell of the same put within a moment, and nobody else is in here
+
 
 class Shelf(Protocol):
     """Where rows are kept for good. full: there is no room."""
@@ -81,7 +83,7 @@ class ProviderNode:
         self.frozen = False
         self.host = host
         self.wallet = Wallet(Ed25519(), lambda name: purse.seed_of(ME if name == board.me.name else name))
-        self.provider = Provider(me, options, Ed25519(), 0.0, epoch=epoch)
+        self.provider = Provider(me, options, Ed25519(REMEMBERED), 0.0, epoch=epoch)
         self._story = story
         self._shelf = shelf
         self._purse = purse

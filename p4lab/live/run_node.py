@@ -7,6 +7,7 @@ seconds. What each part does stands in the part.
 import asyncio
 import random
 import secrets
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from weakref import WeakSet
@@ -38,6 +39,7 @@ from p4lab.live.stream import Stream
 from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
+from p4lab.live.thread import SWITCH
 
 STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
@@ -147,6 +149,9 @@ class Running:
 
     async def _start(self) -> Card:
         plan, limits, wall, clock = self.plan, self.limits, self._wall, self.clock
+        sys.setswitchinterval(
+            SWITCH
+        )  # or the store's writer waits 5 ms for the interpreter's lock, some times a commit
         profile = Profile(plan.profile, node=True)
         self._undo.append(profile.close)
         host, port = listening(plan.listen)

@@ -17,11 +17,11 @@ from pathlib import Path
 from p4lab.live.rows import DamagedError, Row, Times, pack, promises, unpack
 from p4lab.live.storefile import COLUMNS, Key, StoreError, connect, open_file, primary
 
-MOST = 4096  # writes in one commit
+MOST = 256  # turns of the loop whose writes share one commit
 CLOSING = 3.0  # s that the last commit may take
 PATIENCE = 30.0  # s that what was written before may take until all can be read
 AGAIN = 1.0  # s after which a full disk is tried again
-AT_ONCE = (64, 16, 4, 1)  # rows in one statement: each statement gives the interpreter's lock away and waits for it
+AT_ONCE = (1, 2, 4, 8, 16, 32, 64)  # rows in one statement: each gives the interpreter's lock away and waits for it
 
 Rows = tuple[Row, ...]
 Done = Callable[[bool], None]
@@ -31,6 +31,7 @@ _INSERT = {
     count: f"REPLACE INTO rows(n, {COLUMNS}) VALUES " + ", ".join(["(?,?,?,?,?,?)"] * count) for count in AT_ONCE
 }
 _DELETE = {count: f"DELETE FROM rows WHERE n IN ({', '.join('?' * count)})" for count in AT_ONCE}
+_Statement = tuple[str, list[object]]
 
 
 class _Write:
@@ -63,7 +64,8 @@ class Store:
         self._next = max((n for n, _ in opened.index.values()), default=0) + 1
         self._connection: sqlite3.Connection | None = opened.connection
         self._using = threading.Lock()  # the connection
-        self._queue: queue.SimpleQueue[_Write | threading.Event | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Write] | threading.Event | None] = queue.SimpleQueue()
+        self._gathered: list[_Write] = []  # in this turn of the loop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._writer = threading.Thread(target=self._run, name="store", daemon=True)
@@ -87,6 +89,7 @@ class Store:
     def load(self, node: int) -> dict[tuple[str, bytes, bytes], object]:
         """What this node has stored, as `Provider.restore` takes it; what is still being written is waited for."""
         written = threading.Event()
+        self._hand_over()
         self._queue.put(written)
         if self._closed or not written.wait(PATIENCE):
             raise StoreError(f"the store {self.path} is closed, or its disk does not answer")
@@ -116,14 +119,22 @@ class Store:
         changes: list[_Change] = [
             ((node, *row[:3]), None if row[3] is None else pack(node, row, times)) for row in rows
         ]
-        self._queue.put(_Write(changes, done, promises(rows)))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)  # all writes of one turn wake the writer once, and share a commit
+        self._gathered.append(_Write(changes, done, promises(rows)))
 
     def close(self) -> None:
         """Commit what waits, and let go of the file."""
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._queue.put(None)
         self._writer.join(CLOSING)
+
+    def _hand_over(self) -> None:
+        if self._gathered:
+            self._queue.put(self._gathered)
+            self._gathered = []
 
     def _times(self) -> Times:
         now = self._clock()
@@ -140,7 +151,7 @@ class Store:
                     waiting.append(self._queue.get_nowait())
                 except queue.Empty:
                     break
-            writes = [each for each in waiting if isinstance(each, _Write)]
+            writes = [write for each in waiting if isinstance(each, list) for write in each]
             if writes:
                 ok = self._commit(writes)
                 self._deliver(deque((each.done, ok or not each.vital) for each in writes))
@@ -172,9 +183,11 @@ class Store:
                     puts.append((key, known[0], data))
             elif known is not None:
                 gone.append((key, known[0]))
+        statements = _statements(_INSERT, [(n, *key, data) for key, n, data in puts])
+        statements += _statements(_DELETE, [(n,) for _, n in gone])
         try:
             with self._using:
-                self._perform([value for key, n, data in puts for value in (n, *key, data)], [n for _, n in gone])
+                self._perform(statements)
         except sqlite3.Error as error:
             if primary(error) == sqlite3.SQLITE_FULL:
                 self._full_until = self._clock() + AGAIN
@@ -188,19 +201,18 @@ class Store:
             self.bytes -= index.pop(key)[1]
         return True
 
-    def _perform(self, puts: list[object], gone: list[int]) -> None:
+    def _perform(self, statements: list[_Statement]) -> None:
+        """All of them or none, in one transaction, which a statement alone is by itself."""
         if self._connection is None:
             self._connection = connect(self.path)  # it was given up after an error
         connection = self._connection
         try:
+            if len(statements) == 1:
+                connection.execute(*statements[0])
+                return
             connection.execute("BEGIN IMMEDIATE")
-            for sql, width, values in ((_INSERT, 6, puts), (_DELETE, 1, gone)):
-                at, left = 0, len(values) // width
-                for count in AT_ONCE:
-                    while left >= count:
-                        connection.execute(sql[count], values[at : at + width * count])
-                        at += width * count
-                        left -= count
+            for statement in statements:
+                connection.execute(*statement)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._undo(connection, primary(error) == sqlite3.SQLITE_FULL)
@@ -234,3 +246,15 @@ def _tell(loop: asyncio.AbstractEventLoop, dones: deque[tuple[Done, bool]]) -> N
     finally:
         if dones:  # one of them has failed, which is no reason not to tell the others
             loop.call_soon(_tell, loop, dones)
+
+
+def _statements(sql: dict[int, str], rows: list[tuple[object, ...]]) -> list[_Statement]:
+    """As few as possible. The last is filled up with its last row: to write or delete that twice is to do it once."""
+    made: list[_Statement] = []
+    most = AT_ONCE[-1]
+    for at in range(0, len(rows), most):
+        some = rows[at : at + most]
+        count = next(count for count in AT_ONCE if count >= len(some))
+        some += some[-1:] * (count - len(some))
+        made.append((sql[count], [value for row in some for value in row]))
+    return made

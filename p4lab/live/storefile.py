@@ -20,6 +20,8 @@ VERSION = 1  # of the tables
 MAGIC = 0x70340000  # "p4", and the version once more: so that one changed bit is not taken for a newer version
 PATIENCE = 5.0  # s that somebody else may hold the file: an antivirus on Windows, or a node that is just ending
 PAUSE = 0.1  # s between two attempts
+LOG = 1_100 * 4_120  # bytes: what the log grows to between two checkpoints, 1,000 pages of SQLite's, and one commit
+PLENTY = 268_435_456  # bytes that are free where those of the log do not matter
 LOG_LIMIT = 16_777_216  # bytes that the log keeps of the disk between two checkpoints
 Key = tuple[int, str, bytes, bytes]  # node, store, nid, entry
 
@@ -82,6 +84,7 @@ def open_file(path: Path) -> Opened:
         said.append(f"Damaged rows of the store {path.name} are left out: {count}. {_copied(path)}")
         with contextlib.suppress(sqlite3.OperationalError):  # on a full disk they stay, and are left out again
             opened.connection.executemany("DELETE FROM rows WHERE n = ?", [(n,) for n in opened.unsound])
+    _widen(_beside(path, "-wal"))
     return opened
 
 
@@ -129,6 +132,22 @@ def _begin(path: Path, said: list[str]) -> Opened:
     except BaseException:
         connection.close()
         raise
+
+
+def _widen(log: Path) -> None:
+    """Make the log as long as it will be: a commit that makes a file longer takes twice as long as one that does not.
+
+    What follows the log's last commit is nothing to SQLite, which checks every frame.
+    """
+    try:
+        with log.open("r+b") as file:
+            missing = LOG - file.seek(0, os.SEEK_END)
+            if missing > 0 and shutil.disk_usage(log.parent).free > PLENTY:
+                file.write(bytes(missing))
+                file.flush()
+                os.fsync(file.fileno())
+    except OSError:
+        return  # then commits take longer
 
 
 def _text(data: bytes) -> str:

@@ -46,6 +46,11 @@ class Stream:
         self._next = first % NUMBERS | seat << SHIFT
         self._watchers: list[Watcher] = []
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody is told; else whatever would be told of an Event but its number need not be made."""
+        return bool(self._watchers)
+
     def number(self) -> int:
         """An id that nothing else has; operations may be numbered by it too."""
         number = self._next

@@ -38,6 +38,7 @@ from p4lab.session.simulated import Simulated
 from p4lab.trace import Trace
 
 BUDGET = 0.008  # s of wall time that one `advance` may take, as of a simulated run
+LAG = 0.05  # s that playback keeps behind what is known, which is behind the present already
 SOME = 500  # events between two looks at the clock
 MICRO = 1_000_000
 AROUND = 0.5  # s between two looks at who is there to be watched
@@ -146,7 +147,8 @@ class Live:
     def __init__(self, member: Member, thread: Thread) -> None:
         self.classroom: Classroom = member.attending
         self.trace = Trace()
-        self.lag = 0.15
+        self.lag = LAG
+        self.waits = LAG  # how long what happens is held back, for what others may tell of before it
         self.commands: list[Do] = []
         self.abilities = Abilities(submit=True, fork=True, real_time=True)
         self._thread = thread
@@ -176,7 +178,7 @@ class Live:
             if not self._taking:
                 batch = self._ready.popleft()
                 self._taking.extend(batch.out)
-                self._told, self.lag = batch.known, batch.lag
+                self._told, self.waits = batch.known, batch.lag
             self._take()
             if not self._taking:
                 self._known = self._told

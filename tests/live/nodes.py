@@ -73,6 +73,7 @@ async def until(true: Callable[[], object]) -> None:
 def listen(node: Running) -> list[object]:
     """What happens at a node, from now on."""
     happened: list[object] = []
+    node.stream.watch()  # what nobody watches is not made up
     emit = node.stream.emit
 
     def hear(event: object, t: float, cause: int) -> int:

@@ -42,6 +42,7 @@ def test_a_person_may_choose() -> None:
         ("8.8.8.8", False),
         ("2606:4700::1111", False),
         ("::ffff:8.8.8.8", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),  # Teredo: a public address within
         ("fe80::9", False),  # nobody can dial it without its scope
         ("127.0.0.1", False),
         ("::1", False),

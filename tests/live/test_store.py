@@ -21,7 +21,7 @@ from p4lab.core.records import unauthenticated
 from p4lab.core.stores import Copy
 from p4lab.live.rows import Row, Times, pack, unpack
 from p4lab.live.store import Store
-from p4lab.live.storefile import MAGIC, StoreError
+from p4lab.live.storefile import LOG, MAGIC, StoreError
 from tests.live.drawn import RECORDS, SIGNER
 from tests.proofs import kill_node
 from tests.proofs.kill import kills, row_of, syncs
@@ -268,6 +268,11 @@ def test_damage_on_a_full_disk_is_said_and_the_rest_is_served(small_disk: Path) 
     store.close()
 
 
+def written(path: Path) -> int:
+    """Bytes of a file without the room that is made for more."""
+    return len(path.read_bytes().rstrip(b"\0"))
+
+
 @pytest.fixture
 def killed(tmp_path: Path) -> Iterator[Path]:
     """The files as a kill leaves them: the last commits are in the log alone."""
@@ -283,6 +288,8 @@ def killed(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_what_stands_in_the_log_alone_is_there(killed: Path) -> None:
+    log = killed / "store.db-wal"
+    assert 20 * 4_096 < written(log) < log.stat().st_size == LOG  # room was made beforehand
     store = opened(killed)
     assert (store.load(1), store.said) == (rows(*range(20)), ())
     store.close()
@@ -292,7 +299,7 @@ def test_a_damaged_log_serves_what_came_before_and_says_so(killed: Path) -> None
     """SQLite stops at the first damaged frame, and says nothing: what was acknowledged behind it would just be gone."""
     log = killed / "store.db-wal"
     size = log.stat().st_size
-    damaged(log, size // 2)
+    damaged(log, written(log) // 2)
     store = opened(killed)
     found = store.load(1)
     assert found == rows(*range(len(found))) and 0 < len(found) < 20
@@ -322,7 +329,7 @@ def test_whatever_is_damaged_what_is_served_is_what_was_written(
         shutil.copy(folder / "living" / name, folder / name)
     store.close()
     path = folder / ("store.db-wal" if log else "store.db")
-    at = where % path.stat().st_size
+    at = where % written(path)
     if cut:
         path.write_bytes(path.read_bytes()[:at])
     else:
@@ -441,8 +448,8 @@ def test_a_killed_node_serves_what_it_told_its_customers(tmp_path: Path) -> None
 
 
 def test_a_store_that_acknowledges_early_is_found_out(tmp_path: Path) -> None:
-    """Else the test above could not fail. It takes a kill or two more at times."""
-    assert any(kills(tmp_path, 1, 1, "early", seed).lost for seed in range(5))
+    """Else the test above could not fail. It takes some kills more at times, the quicker the store."""
+    assert any(kills(tmp_path, 1, 1, "early", seed).lost for seed in range(20))
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")

@@ -21,8 +21,9 @@ import msgspec
 
 from p4lab.core.commands import Get, Put
 from p4lab.core.names import Kind, Regime
-from p4lab.live.client import Client, admitted
+from p4lab.live.client import Client
 from p4lab.live.doors import dial
+from p4lab.live.entry import admitted
 from p4lab.live.identity import parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.profile import Profile

@@ -40,7 +40,7 @@ class Group:
         state = self.sessions[0].classroom.state()
         return f"{state.address}/{state.code}"
 
-    def until(self, true: Callable[[], object], seconds: float = 8.0) -> None:
+    def until(self, true: Callable[[], object], seconds: float = 20.0) -> None:
         """Let time pass for everybody, as windows do."""
         end = perf_counter() + seconds
         while not true():

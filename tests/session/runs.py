@@ -129,7 +129,7 @@ def class_of_one(folder: Path) -> Session:
     attempt, pause = Joining(wish, Path(mkdtemp(dir=folder)), "127.0.0.1:0", ()), Event()
     while (session := attempt.poll()) is None:
         pause.wait(0.005)
-    session.scenario = replace(session.scenario, duration=0.6)
+    session.scenario = replace(session.scenario, duration=0.4)
     for number in range(PUTS):
         session.submit(Put(CLASS_OF, str(number), f"news/{number}"), 0.0)
     del session.commands[1:]  # the first says who is here
@@ -139,7 +139,7 @@ def class_of_one(folder: Path) -> Session:
     return session
 
 
-CLASS_OF, PUTS = "Aster", 30
+CLASS_OF, PUTS = "Aster", 10
 HURRY = 40.0  # half a second of a run that lasts twenty
 BACKENDS = {
     "simulated": simulated, "lab": lab, "class": class_of_one, "replayed": replayed, "replayed in parts": in_parts,

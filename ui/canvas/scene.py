@@ -36,6 +36,7 @@ from ui.canvas.sketch import Grid, Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
+from ui.plain import as_tip
 from ui.theme import ThemeSwitch
 from ui.toolbox import SELECT, Toolbox
 from ui.viewed import Viewed
@@ -390,10 +391,7 @@ class MapView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.plan.names:
-            text = self.hint(event.pos().x(), event.pos().y())
-            if text:
-                QToolTip.showText(event.globalPos(), text, self)
-            else:
-                QToolTip.hideText()
+            text = self.hint(event.pos().x(), event.pos().y())  # none: Qt hides what is shown
+            QToolTip.showText(event.globalPos(), as_tip(text), self)
             return True
         return super().event(event)

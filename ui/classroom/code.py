@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLa
 
 from p4lab.session.classroom import ClassState, join_text
 from ui.classroom.qr import QrCode
+from ui.plain import plain_label
 from ui.theme import ThemeSwitch, font
 
 SIDE, LARGE = 132, 420  # px of the QR code
@@ -115,8 +116,7 @@ class Projection(QDialog):
 
 
 def _label(role: str) -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label()
     label.setFont(font(role))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QPushButton,
     QSplitter,
@@ -32,6 +31,7 @@ from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.menus import passing_menu
 from ui.panels.table import Table
+from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
 
 LOW = 190  # px at 100 %: a question, the tabs and two lines
@@ -52,7 +52,7 @@ class ClassroomPanel(QFrame):
         self.setMinimumHeight(LOW)
         self._watch, self._focus, self._sheets, self._theme = watch, focus, sheets, theme
         self._seat: int | None = None  # whom the buttons are about
-        self.empty = QLabel(EMPTY)
+        self.empty = plain_label(EMPTY)
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
@@ -72,8 +72,7 @@ class ClassroomPanel(QFrame):
         self.freeze.clicked.connect(lambda on: self._do(lambda room: room.freeze(on)))
         self.ask = QFrame()
         self.ask.setProperty("role", "offer")
-        self.asks = QLabel()
-        self.asks.setTextFormat(Qt.TextFormat.PlainText)
+        self.asks = plain_label()
         self.asks.setWordWrap(True)
         self.yes, self.no = QPushButton("Peer"), QPushButton("Not now")
         for button, yes in ((self.yes, True), (self.no, False)):
@@ -169,7 +168,7 @@ class ClassroomPanel(QFrame):
         self.rung.set_text(state.out or " ".join(state.troubles[:1]) or state.rung)
         self.card.show_state(state)
         self.policy.setCurrentIndex(list(POLICIES).index(state.policy))
-        self.policy.setToolTip(POLICIES[state.policy])
+        self.policy.setToolTip(as_tip(POLICIES[state.policy]))
         self.freeze.setChecked(state.frozen)
         self.freeze.setText("Go on" if state.frozen else "Freeze all")
         self.freeze.setToolTip(
@@ -200,7 +199,7 @@ class ClassroomPanel(QFrame):
             else:
                 no = why_not(state, act, chosen.seat)
             button.setEnabled(not no)
-            button.setToolTip(no or says)
+            button.setToolTip(as_tip(no or says))
 
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._rows.rows):

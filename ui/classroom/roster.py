@@ -30,9 +30,9 @@ def _gone(member: MemberRow) -> bool:
     return member.state == REVOKED
 
 
-def _name(member: MemberRow) -> str:
-    role = "teacher" if member.teacher else "" if member.provider else "no provider"
-    return f"{member.name} ({role})" if role else member.name
+def _role(member: MemberRow) -> str:
+    """In a column of its own: "Ann (teacher)" is a name that anybody may choose."""
+    return "teacher" if member.teacher else "" if member.provider else "no provider"
 
 
 def _clock(member: MemberRow) -> str:
@@ -54,7 +54,8 @@ def _bad(member: MemberRow) -> bool:
 
 
 COLUMNS = (
-    Column("name", _name, says="Names can be chosen by anybody; the digits of the key cannot"),
+    Column("name", lambda one: one.name, says="Names can be chosen by anybody; the digits of the key cannot"),
+    Column("role", _role, says="The teacher is whoever opened the class, whatever anybody is called"),
     Column("state", lambda one: WORDS.get(one.state, one.state), bad=_bad,
            says="\n".join(f"{WORDS[state]}: {says}" for state, says in STATES.items())),
     Column("reached", lambda one: WAYS.get(one.how, one.how),

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from p4lab.session.classroom import NO, WAITING, YES, CheckRow, ClassState, why_not
+from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
 
 LONGEST = 500  # characters of a message
@@ -71,9 +72,9 @@ class Talk(QTabWidget):
     def _offer(self) -> None:
         empty = "" if self.field.text().strip() else "Type a message first."
         self.field.setEnabled(not self._why_not)
-        self.field.setToolTip(self._why_not)
+        self.field.setToolTip(as_tip(self._why_not))
         self.send.setEnabled(not (self._why_not or empty))
-        self.send.setToolTip(self._why_not or empty or "Everybody sees it at once")
+        self.send.setToolTip(as_tip(self._why_not or empty or "Everybody sees it at once"))
 
     def _speak(self) -> None:
         text = self.field.text().strip()
@@ -163,8 +164,7 @@ class Tests(QScrollArea):
             self._add("No test has been made yet.", "muted")
 
     def _add(self, text: str, role: str) -> None:
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = plain_label(text)
         label.setWordWrap(True)
         label.setFont(font("small"))
         label.setProperty("role", role)

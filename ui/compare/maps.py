@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from ui.buttons import SignButton
 from ui.canvas.scene import MapView
 from ui.compare.comparison import Comparison
 from ui.compare.ghost import Differences
 from ui.elided import ElidedLabel
+from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
 
 LINE = 36  # px, of a caption: with buttons or without
@@ -104,7 +105,7 @@ class Caption(QWidget):
     def __init__(self, view: MapView, themes: ThemeSwitch) -> None:
         super().__init__()
         self._themes = themes
-        self._name, self._why = QLabel(), ElidedLabel(60)
+        self._name, self._why = plain_label(), ElidedLabel(60)
         self._why.setProperty("role", "muted")
         self._line = QWidget()
         self._line.setMinimumHeight(LINE)
@@ -129,5 +130,5 @@ class Caption(QWidget):
         self._name.setText(name)
         self._name.setFont(font("heading"))
         self._why.set_text(why)
-        self._why.setToolTip(why)
+        self._why.setToolTip(as_tip(why))
         self._line.setVisible(shown)

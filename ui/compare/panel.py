@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSplitter,
     QTableWidget,
     QTableWidgetItem,
@@ -24,6 +23,7 @@ from ui.compare.curves import Curves
 from ui.compare.rows import Line, lines, sentence
 from ui.elided import ElidedLabel
 from ui.panels.pulse import Pulse
+from ui.plain import as_tip, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
@@ -48,7 +48,7 @@ class ComparePanel(QWidget):
         self.choice = QComboBox()
         self.choice.setAccessibleName("Compare with")
         self.choice.activated.connect(self._chosen)
-        caption = QLabel("Compare with")
+        caption = plain_label("Compare with")
         caption.setProperty("role", "muted")
         self.says = ElidedLabel(80)
         top = QHBoxLayout()
@@ -75,7 +75,7 @@ class ComparePanel(QWidget):
         self._body.setStretchFactor(0, 4)
         self._body.setStretchFactor(1, 3)
         self._body.setSizes([495, 405])
-        self._empty = QLabel(HOW)
+        self._empty = plain_label(HOW)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("role", "muted")
@@ -104,7 +104,7 @@ class ComparePanel(QWidget):
         if comparison.other_first:
             one, other, names = other, one, names[::-1]
         self.says.set_text((waiting if follower.lagging else "") + sentence(one, other, names))
-        self.says.setToolTip(self.says.text())
+        self.says.setToolTip(as_tip(self.says.text()))
         self._fill(lines(one, other), names)
 
     def _fill(self, found: list[Line], names: tuple[str, str]) -> None:
@@ -136,7 +136,7 @@ class ComparePanel(QWidget):
         item.setForeground(ink)  # type: ignore[arg-type]  # a colour will do for a brush
         item.setFont(face)
         if column:
-            item.setToolTip(text)  # where the column is too narrow for it
+            item.setToolTip(as_tip(text))  # where the column is too narrow for it
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.table.setItem(row, column, item)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QSpinBox, QWidget
 
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Scenario, Workload
@@ -17,6 +17,7 @@ from p4lab.topology.generate import KINDS, generate
 from ui.drafting import sentence
 from ui.forms.pattern import SEEDS, WAIT, Picture
 from ui.forms.rows import Rows
+from ui.plain import plain_label
 from ui.theme import Theme
 from ui.welcome import first_sentence
 from ui.words import plural
@@ -60,7 +61,7 @@ class LabForm(QDialog):
         rows.add(
             "seed", "&Seed", self.seed, self.seed.valueChanged, "Who asks what and when; how long it takes is real"
         )
-        self.says = QLabel()
+        self.says = plain_label()
         self.says.setWordWrap(True)
         self.says.setProperty("role", "muted")
         self.picture = Picture(theme)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDoubleSpinBox, QLi
 
 from ui.forms.provider import MOST_CUSTOMERS, MOST_DELAY
 from ui.forms.rows import Rows
+from ui.plain import as_tip
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class OrganisationForm(QDialog):
         }  # fmt: skip
         for name, why in fixed.items():
             fields[name].setEnabled(False)
-            fields[name].setToolTip(why)
+            fields[name].setToolTip(as_tip(why))
         self._fill()
         rows.begin(lambda: check(self.wish()), self._fill)
         self.rows = rows

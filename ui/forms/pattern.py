@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QWidget,
 )
@@ -23,6 +22,7 @@ from p4lab.topology.generate import KINDS, MOST, generate
 from ui.drafting import sentence
 from ui.forms.rows import Rows
 from ui.miniature import Miniature
+from ui.plain import plain_label
 from ui.theme import Theme, font
 from ui.words import grouped
 
@@ -56,7 +56,7 @@ class PatternForm(QDialog):
         rows.add("seed", "&Seed", self.seed, self.seed.valueChanged, "Equal seeds give equal networks and equal runs")
         self.numbers: dict[str, QSpinBox | QDoubleSpinBox] = {}
         self._more = QFormLayout()
-        self._says = QLabel()
+        self._says = plain_label()
         self._says.setWordWrap(True)
         self._says.setProperty("role", "muted")
         self.picture = Picture(theme)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtWidgets import QComboBox, QDialog, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
 from ui.forms.rows import Rows
+from ui.plain import as_tip
 
 MOST_CUSTOMERS = 10_000_000
 MOST_DELAY = 60_000.0  # ms
@@ -71,7 +72,7 @@ class ProviderForm(QDialog):
         for name, field in zip(("name", "customers", "lookup_delay", "parent", "attach"), self._widgets(), strict=True):
             if fixed.get(name):
                 field.setEnabled(False)
-                field.setToolTip(fixed[name])
+                field.setToolTip(as_tip(fixed[name]))
         self._fixed = fixed
         self._fill()
         rows.begin(lambda: check(self.wish()), self._fill)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
+from ui.plain import as_tip, plain_label
+
 WIDTH = 340  # px of what is said below a field
 
 
@@ -32,9 +34,9 @@ class Rows:
         self._dialog = dialog
         self._fields: dict[str, tuple[QWidget, QLabel]] = {}
         self._check: Callable[[], Mapping[str, str]] = dict
-        title = QLabel(heading)
+        title = plain_label(heading)
         title.setProperty("role", "heading")
-        about = QLabel(says)
+        about = plain_label(says)
         about.setProperty("role", "muted")
         about.setWordWrap(True)
         about.setVisible(bool(says))
@@ -61,14 +63,14 @@ class Rows:
 
     def add(self, name: str, label: str, field: QWidget, changed: SignalInstance, says: str) -> None:
         """One row. changed: the field's signal. says: what it is, for a tooltip and a screen reader."""
-        fault = QLabel()
+        fault = plain_label()
         fault.setProperty("role", "stale")
         fault.setWordWrap(True)
         fault.setFixedWidth(WIDTH)
         fault.hide()
         if isinstance(field, QAbstractSpinBox):
             field.lineEdit().setTextMargins(6, 0, 0, 0)  # which a stylesheet's padding does not reach
-        field.setToolTip(says)
+        field.setToolTip(as_tip(says))
         field.setAccessibleName(f"{label}: {says}")
         column = QWidget()
         lines = QVBoxLayout(column)
@@ -106,7 +108,7 @@ class Rows:
                 field.style().unpolish(field)
                 field.style().polish(field)
         self._apply.setEnabled(not faults)
-        self._apply.setToolTip(next(iter(faults.values()), ""))
+        self._apply.setToolTip(as_tip(next(iter(faults.values()), "")))
         self.fit()
 
     def says(self, name: str) -> str:

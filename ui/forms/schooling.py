@@ -7,12 +7,13 @@ ten times a second, and given up with Cancel.
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QProgressBar, QWidget
 
 from p4lab.session.base import Session
 from p4lab.session.classroom import ASK, POLICIES
 from p4lab.session.joining import Attempt, JoinError, Wish, code_fault, name_fault, networks
 from ui.forms.rows import WIDTH, Rows
+from ui.plain import plain_label
 
 LOOK = 100  # ms between two looks at how far it is
 PEERING = {"ask": "I am asked each time", "class": "every member of the class may", "open": "everybody who can may"}
@@ -54,7 +55,7 @@ class ClassForm(QDialog):
             self.network.addItem(says, address)
         says = "Where others can find this computer; choose one where several networks confuse them"
         rows.add("network", "&Network", self.network, self.network.currentIndexChanged, says)
-        self.says = QLabel()
+        self.says = plain_label()
         self.says.setWordWrap(True)
         self.says.setMinimumWidth(WIDTH)
         self.bar = QProgressBar()

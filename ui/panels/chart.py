@@ -11,12 +11,13 @@ import pyqtgraph as pg
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent, MouseDragEvent
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from ui import words
 from ui.bubble import Bubble
 from ui.elided import ElidedLabel
 from ui.panels.span import CLOSEST, TimeSpan, ticks
+from ui.plain import plain_label
 from ui.player import Player
 from ui.theme import Theme, ThemeSwitch, font
 
@@ -82,7 +83,7 @@ class Chart(QWidget):
         self.playhead = pg.InfiniteLine(angle=90, movable=True)
         self.playhead.setZValue(100)
         self.plot.addItem(self.playhead, ignoreBounds=True)
-        self._empty = QLabel(self.plot)
+        self._empty = plain_label(parent=self.plot)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

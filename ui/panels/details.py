@@ -21,6 +21,7 @@ from ui.panels.harm_text import MEANS, Harm, harm
 from ui.panels.prose import form, label, rule, table
 from ui.panels.pulse import Pulse
 from ui.panels.sentence_button import SentenceButton
+from ui.plain import as_tip
 from ui.player import Player
 from ui.remedying import Recipe, applied
 from ui.story import Tone
@@ -243,7 +244,7 @@ class DetailsPanel(QScrollArea):
         tip = page.not_here or "Run this again with that one change, as a branch, and see what becomes of this get"
         for remedy in page.remedies:
             button = SentenceButton(f"{remedy.sentence} …", theme, forks=True)
-            button.setToolTip(tip)
+            button.setToolTip(as_tip(tip))
             button.setEnabled(not page.not_here)
             button.clicked.connect(partial(self._try, remedy))
             column.addWidget(button)

@@ -4,10 +4,11 @@ Rules: they know nothing of runs; as wide as what they hold now, so that a put f
 """
 
 from PySide6.QtCore import QEvent, QObject, QSize
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSizePolicy
 
 from p4lab.core.commands import DEFAULT_TTL
 from p4lab.core.records import MAX_LIFETIME
+from ui.plain import as_tip
 
 
 class KeyBox(QComboBox):
@@ -16,15 +17,19 @@ class KeyBox(QComboBox):
     def __init__(self) -> None:
         super().__init__()
         self.setEditable(True)
-        field = self.lineEdit()
-        assert field is not None, "an editable box has one"
-        self.field = field
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(84)
         self.setAccessibleName("Key")
         self.setToolTip("The key: choose one, or write a new one")
         self.field.setPlaceholderText("key")
+
+    @property
+    def field(self) -> QLineEdit:
+        """What is written into; asked for anew, since PySide 6.11 at times takes a kept one for deleted."""
+        field = self.lineEdit()
+        assert field is not None, "an editable box has one"
+        return field
 
     def offer(self, keys: list[tuple[str, str]]) -> None:
         """Known keys, label and key, leaving what is written as it is."""
@@ -84,7 +89,7 @@ class Choice(QComboBox):
     def __init__(self, says: str, items: tuple[str, ...] | list[str] = ()) -> None:
         super().__init__()
         self.addItems(list(items))
-        self.setToolTip(says)
+        self.setToolTip(as_tip(says))
         self.setAccessibleName(says)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.installEventFilter(_Wheel(self))

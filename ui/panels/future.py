@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui.focus import Focus
 from ui.panels.log_text import LogText
+from ui.plain import as_tip
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.upcoming import Due, coming, expiries
@@ -135,6 +136,6 @@ class Future(QWidget):
             due = self._at(event.pos().x())
             ahead = "" if due is None else time(due.t - self._player.playhead)
             says = "" if due is None else f"{due.says}\nat {clock(due.t, 0.001)}, in {ahead}"
-            QToolTip.showText(event.globalPos(), says, self)
+            QToolTip.showText(event.globalPos(), as_tip(says), self)
             return True
         return super().event(event)

@@ -21,6 +21,7 @@ from ui.panels.inspector_provider import ProviderPage
 from ui.panels.inspector_reads import Reads
 from ui.panels.inspector_veil import Veil, veiled
 from ui.panels.pulse import Pulse
+from ui.plain import as_tip
 from ui.player import Player
 from ui.story import Tone
 from ui.subject import NOTHING, Subject, What
@@ -243,7 +244,7 @@ def _button(sign: str, says: str, do: Callable[[], None]) -> QToolButton:
     made = QToolButton()
     made.setText(sign)
     made.setProperty("role", "flat")
-    made.setToolTip(says)
+    made.setToolTip(as_tip(says))
     made.setAccessibleName(says.partition(" (")[0])
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(partial(_call, do))

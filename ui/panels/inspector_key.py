@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from p4lab.core.events import Stored
 from p4lab.world import World
@@ -17,6 +17,7 @@ from ui.focus import Focus
 from ui.panels import inspector_text as text
 from ui.panels.inspector_reads import Reads
 from ui.panels.table import Column, Rows, Table
+from ui.plain import plain_label
 from ui.player import Player
 from ui.subject import Subject, What
 from ui.theme import ThemeSwitch, font
@@ -58,9 +59,8 @@ class KeyPage(QWidget):
         super().__init__()
         self._player, self._themes, self._reads = player, themes, reads
         self._name = -1
-        self.says = QLabel()
+        self.says = plain_label()
         self.says.setWordWrap(True)
-        self.says.setTextFormat(Qt.TextFormat.PlainText)
         self.says.setProperty("role", "muted")
         self.says.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.copies = self._copy_table()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from p4lab.core.events import pair_of
 from p4lab.world import World
@@ -18,6 +18,7 @@ from ui.panels import inspector_text as text
 from ui.panels.inspector_reads import Reads
 from ui.panels.links import LinkButton
 from ui.panels.table import Column, Rows, Table
+from ui.plain import plain_label
 from ui.player import Player
 from ui.subject import Subject, What
 from ui.theme import ThemeSwitch, font
@@ -54,7 +55,7 @@ class LinkPage(QWidget):
         super().__init__()
         self._player, self._themes, self._reads = player, themes, reads
         self._ends = (-1, -1)
-        self.says = QLabel()
+        self.says = plain_label()
         self.says.setWordWrap(True)
         self.says.setProperty("role", "muted")
         self._to = QHBoxLayout()
@@ -98,7 +99,7 @@ class LinkPage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-        self.calm = QLabel("Nothing is under way between them.")
+        self.calm = plain_label("Nothing is under way between them.")
         self.calm.setProperty("role", "muted")
         column.addWidget(self.calm)
         column.addStretch(1)

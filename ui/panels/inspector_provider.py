@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from p4lab.world import World
 from p4lab.world.owed import role
@@ -20,6 +20,7 @@ from ui.panels import inspector_text as text
 from ui.panels.details import DetailsPanel
 from ui.panels.inspector_reads import Reads
 from ui.panels.table import Column, Rows, Table
+from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.subject import Subject, What
 from ui.theme import ThemeSwitch
@@ -68,7 +69,7 @@ class ProviderPage(QWidget):
             self.store.addItem(f"{letter}  {word}", letter)
             self.store.setItemData(self.store.count() - 1, text.STORE_SAYS[letter], Qt.ItemDataRole.ToolTipRole)
         self.store.currentIndexChanged.connect(self.refresh)
-        self.totals, self.asked, self.empty = QLabel(), QLabel(), QLabel()
+        self.totals, self.asked, self.empty = plain_label(), plain_label(), plain_label()
         for label in (self.totals, self.asked, self.empty):
             label.setWordWrap(True)
             label.setProperty("role", "muted")
@@ -83,7 +84,7 @@ class ProviderPage(QWidget):
         focus.eyes.changed.connect(self._tell_eyes)
         self.tabs.addTab(self._overview(), "Overview")
         self.tabs.addTab(self._with(self.stores, self._bar(), self.totals, self.empty), "Stores")
-        self.alone = QLabel("Nobody peers with it, and it has no parent and no children.")
+        self.alone = plain_label("Nobody peers with it, and it has no parent and no children.")
         self.alone.setProperty("role", "muted")
         self.alone.setWordWrap(True)
         self.tabs.addTab(self._with(self.near, self.alone), "Neighbours")
@@ -266,7 +267,7 @@ class ProviderPage(QWidget):
         world = self._player.world
         provider = self._node in world.called and world.houses.get(self._node) is None
         self.eyes.setVisible(provider)
-        self.eyes.setText(f"See as {world.called.get(self._node, 'this provider')}")
+        self.eyes.setText(f"See as {as_entry(world.called.get(self._node, 'this provider'))}")
         self.eyes.setChecked(self._focus.eyes.as_node == self._node)
 
     def _bar(self) -> QWidget:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.plain import as_tip
 from ui.theme import Theme, font
 
 GAP = 14.0  # px between two entries
@@ -38,7 +39,7 @@ class Legend(QWidget):
         if (entries, theme) != (self._entries, self._theme):
             self._entries, self._theme = entries, theme
             self.setAccessibleName("Legend: " + ", ".join(f"{entry.shape} {entry.word}" for entry in entries))
-            self.setToolTip(" · ".join(entry.word for entry in entries))
+            self.setToolTip(as_tip(" · ".join(entry.word for entry in entries)))
         self.setFixedHeight(self._height())
         self.update()
 

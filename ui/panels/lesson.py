@@ -7,7 +7,7 @@ over the same report that the command line prints.
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QUrl
-from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from p4lab.scenario.expect import Verdict, judge
@@ -17,6 +17,8 @@ from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
 LINE = 128  # % of the usual line height: text to be read, not scanned
+# HTML within it would be shown, or swallow the text behind it: a tag is text
+MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 HOLDS, FAILS, OPEN = "✓", "✗", "○"
 
 
@@ -75,7 +77,8 @@ class LessonPanel(QWidget):
             about = "Open a scenario: its lesson is told here, with what its run must show."
         elif not about and not scenario.expect:
             about = "This scenario tells no lesson. What its file says under `about` is shown here, as Markdown."
-        document.setMarkdown(about)
+        text = about.replace("![", r"\![")  # Qt reads a picture's file by itself, whatever `loadResource` says
+        document.setMarkdown(text, MARKDOWN)
         _space_out(document.firstBlock().position(), QTextCursor(document))
         if scenario.expect:
             self._write_expectations(QTextCursor(document), scenario.expect)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
+from ui.plain import as_entry, as_tip
 from ui.theme import Theme, font
 
 
@@ -16,7 +17,7 @@ class LinkButton(QPushButton):
     """One line; what does not fit is cut and told by the tooltip."""
 
     def __init__(self, says: str, theme: Theme, do: Callable[[], None], tip: str = "") -> None:
-        super().__init__(says)
+        super().__init__(as_entry(says))
         self.setFlat(True)
         self.setFont(font("body"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -27,7 +28,7 @@ class LinkButton(QPushButton):
             f"QPushButton:hover {{ text-decoration: underline; }}"
             f"QPushButton:focus {{ border-color: {theme.accent.name()}; }}"
         )
-        self.setToolTip(tip or says)
+        self.setToolTip(as_tip(tip or says))
         self.clicked.connect(lambda _=False: do())
 
     # Qt

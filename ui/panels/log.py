@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHeaderView,
-    QLabel,
     QMenu,
     QTableView,
     QVBoxLayout,
@@ -40,6 +39,7 @@ from ui.panels.log_model import (
 )
 from ui.panels.log_text import OWN
 from ui.panels.pulse import Pulse
+from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
@@ -65,7 +65,7 @@ class LogPanel(QWidget):
         self.view = _View()
         self.view.setModel(self.model)
         self.view.horizontalHeader().setSectionResizeMode(RESULT, QHeaderView.ResizeMode.Stretch)
-        self._empty = QLabel(self.view.viewport())
+        self._empty = plain_label(parent=self.view.viewport())
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._export: Export | None = None
@@ -143,7 +143,7 @@ class LogPanel(QWidget):
             menu.addAction(f"Only events like this: {one.kind}", lambda: self.bar.show_only(like))
             menu.addAction(f"Hide events like this: {one.kind}", lambda: self.bar.hide_too(like))
             if one.key:
-                menu.addAction(f"Only {one.key}", lambda: self.bar.show_only(f"key =~ {quote(one.key)}"))
+                menu.addAction(f"Only {as_entry(one.key)}", lambda: self.bar.show_only(f"key =~ {quote(one.key)}"))
             follow = menu.addAction("Follow this request", lambda: self.follow(one.op))
             follow.setEnabled(one.op > 0)
             menu.addSeparator()

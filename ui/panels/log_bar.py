@@ -5,10 +5,11 @@ customers and their provider send each other tells little more than "get asked" 
 until it is asked for.
 """
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.panels.filters import Filter, FilterError, in_words, parse
+from ui.plain import plain_label
 from ui.theme import Theme, font
 
 PAUSE = 180  # ms of not typing after which a line is read
@@ -33,10 +34,9 @@ class LogBar(QWidget):
         self._access = QCheckBox("customers’ messages")
         self._access.setToolTip("Also show what customers and their own provider send each other")
         self._access.toggled.connect(lambda _: self.changed.emit())
-        self._says = QLabel()
-        self._says.setTextFormat(Qt.TextFormat.PlainText)
+        self._says = plain_label()
         self._says.setWordWrap(True)
-        self._count = QLabel()
+        self._count = plain_label()
         self._fields = QGridLayout()
         self._fields.setSpacing(6)
         foot = QHBoxLayout()

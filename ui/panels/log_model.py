@@ -20,6 +20,7 @@ from ui.panels.filters import Filter
 from ui.panels.legend import draw_mark
 from ui.panels.log_filter import LogFilter
 from ui.panels.log_text import LogText, Row
+from ui.plain import as_tip
 from ui.theme import SHAPES, Theme, font, mix
 
 COLUMNS = ("#", "time", "Δ", "from → to", "kind", "key", "regime", "result", "latency")
@@ -320,7 +321,7 @@ class LogModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ToolTipRole if column in (BETWEEN, KEY, RESULT):
-                return self.texts(row)[column]
+                return as_tip(self.texts(row)[column])
         return None
 
 

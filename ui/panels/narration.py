@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.narration import Level, Narrator
+from ui.plain import plain_label
 from ui.player import Player
 from ui.words import clock
 
@@ -49,7 +49,7 @@ class NarrationPanel(QFrame):
         self.list.setWordWrap(True)
         self.list.setSpacing(1)
         self.list.itemActivated.connect(self._go)
-        self.empty = QLabel()
+        self.empty = plain_label()
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")

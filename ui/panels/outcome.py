@@ -4,9 +4,10 @@ Rules: one line; what does not fit is cut and stands whole in its tooltip. A cli
 """
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from ui.plain import as_tip
 from ui.story import Tone
 from ui.theme import ThemeSwitch, font
 
@@ -38,7 +39,8 @@ class Outcome(QAbstractButton):
         if (text, tone) != (self.text(), self._tone):
             self._tone = tone
             self.setText(text)
-            self.setToolTip(text)
+            self.setShortcut(QKeySequence())  # an & in it is no key
+            self.setToolTip(as_tip(text))
             self.setAccessibleName(text or "No answer yet")
             self.setCursor(Qt.CursorShape.PointingHandCursor if text else Qt.CursorShape.ArrowCursor)
             self.update()

@@ -12,7 +12,6 @@ from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QSizePolicy,
@@ -27,6 +26,7 @@ from ui.focus import Focus
 from ui.panels.legend import MANY, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.span import TimeSpan
+from ui.plain import as_tip, plain_label
 from ui.player import Player
 from ui.plots.choice import RATES, TITLES, Plots, Shown, read, written
 from ui.plots.frame import PlotFrame
@@ -68,7 +68,7 @@ class PlotsPanel(QWidget):
         self._choose_button.setMenu(menu)
         self._how = ElidedLabel(least=10)
         self._how.set_text(HOW)
-        self._empty = QLabel("No plot is chosen: the menu above has them.")
+        self._empty = plain_label("No plot is chosen: the menu above has them.")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QSplitter(Qt.Orientation.Vertical)
         self._stack.setChildrenCollapsible(False)
@@ -158,7 +158,7 @@ class PlotsPanel(QWidget):
         eyes = self._focus.eyes.as_node
         me = None if eyes is None else self._player.world.called.get(eyes)
         self._how.set_text(HOW if me is None else SEEN_AS.format(me))
-        self._how.setToolTip("" if me is None else f"{me} knows its own customers' gets and its own messages")
+        self._how.setToolTip(as_tip("" if me is None else f"{me} knows its own customers' gets and its own messages"))
 
     def _make(self, look: Shown) -> PlotFrame:
         frame = PlotFrame(self._player, self._focus, self._themes, self.span, look)

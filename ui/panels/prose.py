@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFormLayout, QFrame, QGridLayout, QLabel
 
 from ui.panels.details_text import Fact, unbroken
+from ui.plain import plain_label
 from ui.theme import Theme, font
 
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -17,8 +18,7 @@ LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 def label(text: str, role: str, ink: QColor, align: Qt.AlignmentFlag = LEFT) -> QLabel:
     """A text that wraps and can be copied."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+    made = plain_label(text)
     made.setWordWrap(True)
     made.setAlignment(align)
     made.setFont(font(role))

@@ -18,6 +18,7 @@ from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.panels.fields import Choice, KeyBox, Ttl
 from ui.panels.outcome import WAITING, Outcome
+from ui.plain import as_tip
 from ui.player import Player
 from ui.story import Tone, elsewhere, result
 from ui.theme import ThemeSwitch
@@ -184,10 +185,10 @@ class PutGetBar(QFrame):
         why_not = why_not or ("" if everybody or self._player.empty else NOBODY)
         for widget in self._fields:
             widget.setEnabled(not why_not)
-        self.setToolTip(why_not)
+        self.setToolTip(as_tip(why_not))
         self._outcome.idle(why_not or WAITING)
         now = "Do it now, wherever the playhead is (Enter)"
-        self._go.setToolTip(why_not or (now if self._player.run.live else "Do it at the playhead (Enter)"))
+        self._go.setToolTip(as_tip(why_not or (now if self._player.run.live else "Do it at the playhead (Enter)")))
         self._fit()
         self._show()
 

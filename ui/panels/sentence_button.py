@@ -4,7 +4,7 @@ Rules: behaves as a button does, with the mouse and with the keyboard; says what
 """
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from ui.panels.details_text import unbroken
@@ -20,6 +20,7 @@ class SentenceButton(QAbstractButton):
         super().__init__()
         self._theme, self._forks = theme, forks
         self.setText(unbroken(sentence))
+        self.setShortcut(QKeySequence())  # an & in it is no key
         self.setFont(font("body"))
         self.setAccessibleName(sentence)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

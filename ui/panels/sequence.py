@@ -16,6 +16,7 @@ from ui.elided import ElidedLabel
 from ui.flow import FlowLayout
 from ui.focus import Focus
 from ui.menus import passing_menu
+from ui.plain import as_entry, as_tip
 from ui.player import Player
 from ui.sequence.axis import EVENTS, TIME
 from ui.sequence.chart import SequenceChart
@@ -102,17 +103,19 @@ class SequencePanel(QWidget):
 
     def lane_menu(self, name: str, within: QMenu | None = None) -> QMenu:
         """The menu of a lane. within: another menu, which it is a part of."""
-        menu = passing_menu(self) if within is None else within.addMenu(name)
+        menu = passing_menu(self) if within is None else within.addMenu(as_entry(name))
         lane = next(each for each in self.model.lanes if each.name == name)
         place = [each.name for each in self.model.lanes if not each.below]
         if not lane.below:
-            talking = menu.addAction(f"Only those talking to {name}", partial(self._only_talking_to, lane.node))
+            talking = menu.addAction(
+                f"Only those talking to {as_entry(name)}", partial(self._only_talking_to, lane.node)
+            )
             talking.setEnabled(lane.node in self.model.world.called)
             menu.addSeparator()
             at = place.index(name)
             menu.addAction("Move up", partial(self._move, name, at - 1)).setEnabled(at > 0)
             menu.addAction("Move down", partial(self._move, name, at + 1)).setEnabled(at + 1 < len(place))
-        menu.addAction(f"Hide {name}", partial(self.hide_lane, name))
+        menu.addAction(f"Hide {as_entry(name)}", partial(self.hide_lane, name))
         every = menu.addAction("Show all lanes", self._show_lanes)
         every.setEnabled(bool(self.model.chosen.lanes.hidden))
         return menu
@@ -178,7 +181,7 @@ class SequencePanel(QWidget):
             action.toggled.connect(partial(self._set_lanes, field))
         menu.addSeparator()
         for name in sorted(wanted.hidden):
-            menu.addAction(f"Show {name}", partial(self._set_lanes, "hidden", wanted.hidden - {name}))
+            menu.addAction(f"Show {as_entry(name)}", partial(self._set_lanes, "hidden", wanted.hidden - {name}))
         menu.addAction("Show all lanes", self._show_lanes).setEnabled(bool(wanted.hidden))
         one = menu.addMenu("One lane")  # what a lane's name offers, for the keyboard
         for lane in self.model.lanes[:MANY]:
@@ -206,12 +209,12 @@ class SequencePanel(QWidget):
             ("only_talking", "Only those talking to {}", who or "the selected provider", "Select a provider first"),
             ("only_request", "Only {}", request or "the selected request", "Select a request first: click one twice"),
         ):  # fmt: skip
-            action = menu.addAction(word.format(what))
+            action = menu.addAction(word.format(as_entry(what)))
             action.setCheckable(True)
             action.setChecked(getattr(chosen, field))
             possible = bool({"only_key": key, "only_talking": who, "only_request": request}[field])
             action.setEnabled(possible or getattr(chosen, field))
-            action.setToolTip("" if possible else how)
+            action.setToolTip(as_tip("" if possible else how))
             action.toggled.connect(partial(self._restrict, field))
 
     def _restrict(self, field: str, on: bool) -> None:
@@ -260,7 +263,7 @@ def _menu_button(text: str, tip: str, fill: Fill) -> QToolButton:
     button = QToolButton()
     button.setText(f"{text} ▾")
     button.setAccessibleName(text)
-    button.setToolTip(tip)
+    button.setToolTip(as_tip(tip))
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     menu = QMenu(button)
     menu.setToolTipsVisible(True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from ui.plain import as_tip
 from ui.theme import ThemeSwitch
 
 Done = Callable[[str, str], object]
@@ -131,7 +132,7 @@ class Dot(QAbstractButton):
         self._colour, self._theme = colour, theme
         self.setCheckable(True)
         self.setAccessibleName(word or "usual colour")
-        self.setToolTip(self.accessibleName())
+        self.setToolTip(as_tip(self.accessibleName()))
         self.setFixedSize(self.sizeHint())
 
     # Qt

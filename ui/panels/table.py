@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.plain import as_tip
 from ui.theme import Theme, ThemeSwitch, font, mix
 
 SOME = 40  # rows that columns are measured by
@@ -126,8 +127,10 @@ class Rows(QAbstractTableModel):
             return None
         row, column, theme = self.rows[index.row()], self.columns[index.column()], self.theme
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return column.text(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return as_tip(column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ForegroundRole if theme is not None:

@@ -24,6 +24,7 @@ from ui.panels import timeline_paint as paint
 from ui.panels.activity import Activity
 from ui.panels.ruler import Lane, Ruler, lanes, row_at
 from ui.panels.timeline_paint import KNOB, Rows
+from ui.plain import as_tip
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock
@@ -317,7 +318,7 @@ class Timeline(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.hint(event.pos().x(), event.pos().y()), self)
+            QToolTip.showText(event.globalPos(), as_tip(self.hint(event.pos().x(), event.pos().y())), self)
             return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._keeps(event):
             event.accept()

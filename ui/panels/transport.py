@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from p4lab.scenario.model import COLOURS
 from ui.actions import Actions
@@ -26,6 +26,7 @@ from ui.panels.speed import SpeedSlider, from_slider, to_slider
 from ui.panels.strip import Strip
 from ui.panels.timeline import Timeline
 from ui.panels.until import UntilSlip
+from ui.plain import as_entry, as_tip, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.words import clock, grouped, speed
@@ -66,7 +67,7 @@ class Transport(QFrame):
         self._forward = SignButton("forward", 34, theme)
         for button, name in ((self._play, "toggle"), (self._back, "step-back"), (self._forward, "step")):
             _obey(button, actions, name)
-        self._time = QLabel()
+        self._time = plain_label()
         self._event = ElidedLabel(60)
         self._slider = SpeedSlider(theme)
         self._slider.valueChanged.connect(self._chosen)
@@ -75,8 +76,8 @@ class Transport(QFrame):
         self._auto.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._auto.setProperty("role", "chip")
         self._auto.clicked.connect(actions["auto"].trigger)
-        self._factor = QLabel()
-        self._achieved = QLabel()
+        self._factor = plain_label()
+        self._achieved = plain_label()
         for label in (self._event, self._achieved):
             label.setProperty("role", "muted")
         self._lay_out()
@@ -108,7 +109,7 @@ class Transport(QFrame):
         """The bookmarks and notes, by their time."""
         menu = passing_menu(self)
         for number, mark in enumerate(self.marks.all):
-            menu.addAction(named(mark), partial(self.marks.go, number))
+            menu.addAction(as_entry(named(mark)), partial(self.marks.go, number))
         return menu
 
     def open_mark(self, number: int) -> None:
@@ -137,7 +138,7 @@ class Transport(QFrame):
         def add(text: str, do: Callable[[], Any], why_not: str = "") -> None:
             action = menu.addAction(text, do)
             action.setEnabled(not why_not)
-            action.setToolTip(why_not or text)
+            action.setToolTip(as_tip(why_not or text))
 
         add(f"Show branch {name}", partial(player.switch, number), "It is shown already." if shown else "")
         add("Rename…", partial(self.rename, number))
@@ -185,7 +186,7 @@ class Transport(QFrame):
         buttons.addWidget(self._forward)
         buttons.addSpacing(10)
         buttons.addLayout(words, 1)
-        caption = QLabel("Speed")
+        caption = plain_label("Speed")
         caption.setProperty("role", "muted")
         pace = QGridLayout()
         pace.setHorizontalSpacing(8)
@@ -257,7 +258,7 @@ class Transport(QFrame):
         self._slider.set_calm(auto)
         self._factor.setText("free" if free else speed(player.factor))
         tip = f"{speed(player.factor)} of real time"
-        self._slider.setToolTip(UNLIMITED if free else f"{tip}. {LIVE}" if player.run.live else tip)
+        self._slider.setToolTip(as_tip(UNLIMITED if free else f"{tip}. {LIVE}" if player.run.live else tip))
         self._show_time(player.playhead)
 
     def _chosen(self, value: int) -> None:

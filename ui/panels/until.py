@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -28,6 +27,7 @@ from ui import until
 from ui.buttons import SignButton
 from ui.errands import Errand
 from ui.focus import Focus
+from ui.plain import as_entry, as_tip, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
 from ui.until import Goal
@@ -62,7 +62,7 @@ class UntilSlip(QFrame):
         self._number.setRange(1, MOST)
         self._number.setAccessibleName("Number of the event to run to")
         self.buttons: dict[str, QPushButton] = {}
-        self._says = QLabel()
+        self._says = plain_label()
         self._says.setProperty("role", "muted")
         self._says.setWordWrap(True)
         self._share = QProgressBar()
@@ -94,7 +94,7 @@ class UntilSlip(QFrame):
         player = self._player
         self.setParent(self._bar.window())  # above all that lies there
         self._time.setRange(0.0, player.run.edge)
-        self._time.setToolTip(f"It is {clock(player.run.edge)} now" if player.run.live else "")
+        self._time.setToolTip(as_tip(f"It is {clock(player.run.edge)} now" if player.run.live else ""))
         if self._time.value() <= player.playhead:
             self._time.setValue(min(player.run.edge, player.playhead + player.duration / 10))
         self._number.setValue(max(self._number.value(), player.trace.index_at(player.playhead) + 100))
@@ -174,7 +174,7 @@ class UntilSlip(QFrame):
         self._says.setVisible(bool(text))
 
     def _lay_out(self) -> None:
-        heading = QLabel("Run until")
+        heading = plain_label("Run until")
         heading.setProperty("role", "heading")
         close = SignButton("close", 24, self._theme)
         close.setAccessibleName("Close")
@@ -186,7 +186,7 @@ class UntilSlip(QFrame):
         grid.setHorizontalSpacing(8)
         for row, (label, field, do) in enumerate((("Time", self._time, self._to_time),
                                                   ("Event number", self._number, self._to_number))):  # fmt: skip
-            grid.addWidget(QLabel(label), row, 0)
+            grid.addWidget(plain_label(label), row, 0)
             grid.addWidget(field, row, 1)
             button = QPushButton("Go")
             button.setAccessibleName(f"Go to this {label.lower()}")
@@ -220,9 +220,9 @@ class UntilSlip(QFrame):
             ("message", DELIVERED, "" if focus.message is not None else NO_MESSAGE),
         ):
             button = self.buttons[name]
-            button.setText(text)
+            button.setText(as_entry(text))
             button.setEnabled(not why_not)
-            button.setToolTip(why_not)
+            button.setToolTip(as_tip(why_not))
 
     def _show_work(self) -> None:
         work = self._player.work

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui import words
 from ui.focus import Focus
@@ -19,6 +19,7 @@ from ui.panels.latency import LatencyPanel
 from ui.panels.rates import RatesPanel
 from ui.panels.span import TimeSpan
 from ui.panels.staleness import StalenessPanel
+from ui.plain import as_tip, plain_label
 from ui.player import Player
 from ui.plots.choice import FORMS, KEYED, RATES, STALENESS, TITLES, WINDOWS, Shown
 from ui.plots.series import NAMES, SeriesPanel
@@ -48,9 +49,9 @@ class PlotFrame(QWidget):
         self._button.setAccessibleName(f"Menu of the plot {TITLES[look.kind]}")
         self._button.setToolTip("Transform, pin or export this plot")
         self._button.clicked.connect(self.open_menu)
-        self._pinned = QLabel("pinned")
+        self._pinned = plain_label("pinned")
         self._pinned.setVisible(look.pinned)
-        self._pinned.setToolTip(f"It keeps its key, {look.key}" if look.key else "It stays on top")
+        self._pinned.setToolTip(as_tip(f"It keeps its key, {look.key}" if look.key else "It stays on top"))
         self.chart.head.addWidget(self._pinned)
         self.chart.head.addWidget(self._button)
         layout = QVBoxLayout(self)

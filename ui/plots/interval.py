@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ui import words
 from ui.elided import ElidedLabel
+from ui.plain import as_tip
 from ui.plots.tables import HEAD, Row
 from ui.theme import Theme, font
 
@@ -40,7 +41,7 @@ class IntervalTable(QWidget):
             (clear, "Clear", "Select no interval", self.clearAsked),
         ):
             button.setText(word)
-            button.setToolTip(tip)
+            button.setToolTip(as_tip(tip))
             button.clicked.connect(signal)
         self._buttons = (zoom, clear)
         self.table = QTableWidget(0, len(HEAD))
@@ -79,7 +80,7 @@ class IntervalTable(QWidget):
                 if column:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 else:
-                    item.setToolTip(f"{row.plot}: {text}")
+                    item.setToolTip(as_tip(f"{row.plot}: {text}"))
                 self.table.setItem(number, column, item)
         for column, word in enumerate(HEAD):
             head = QTableWidgetItem(word)

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
+from ui.plain import as_tip, plain_label
 from ui.presenting.encode import GIF_FPS
 from ui.presenting.reel import MOST, Film, What
 from ui.words import plural, speed, time
@@ -49,7 +49,7 @@ class FilmForm(QDialog):
         for wide, high in SIZES:
             self.pixels.addItem(f"{wide} × {high}", (wide, high))
         self.speed.setCurrentIndex(_nearest(pace))
-        self.says = QLabel()
+        self.says = plain_label()
         self.says.setWordWrap(True)
         self.says.setProperty("role", "muted")
         form = QFormLayout()
@@ -113,7 +113,7 @@ class FilmForm(QDialog):
             says = f"It will be {time(length / factor)} long, {plural(frames, 'frame')}."
         self.says.setText(says)
         self.record.setEnabled(length >= LEAST and frames <= MOST)
-        self.record.setToolTip("" if self.record.isEnabled() else says)
+        self.record.setToolTip(as_tip("" if self.record.isEnabled() else says))
 
 
 def _seconds(value: float, most: float) -> QDoubleSpinBox:

@@ -1,0 +1,54 @@
+"""Words of others in the window, shown as they are written: never taken for rich text, nor an & for a key.
+
+Rules: Qt guesses (`Qt.mightBeRichText`) in labels, message boxes and tooltips, so a provider called <img src=...> would
+be a picture. Labels are made here, tooltips pass `as_tip` unless they are constants, and words that are not our own
+pass `as_entry` on their way into a menu, a button or a tab. What hides or reorders the letters beside it is made
+visible.
+"""
+
+import html
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+LONGEST = 2_000  # characters of a tooltip; a value may have 64 kB
+_HIDING = (*range(0x20), 0x7F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_SEEN = dict.fromkeys(_HIDING, "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
+
+
+def seen(text: str) -> str:
+    """The text with every control and direction character made visible; lines stay lines."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SEEN)
+
+
+def as_tip(text: str) -> str:
+    """The text of a tooltip. Not to be applied twice."""
+    shown = seen(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+    if "<" in shown or "&lt;" in shown:  # without these Qt takes nothing for rich text
+        return f'<p style="white-space: pre-wrap">{html.escape(shown, quote=False)}</p>'
+    return shown
+
+
+def as_entry(text: str) -> str:
+    """The text of a menu's entry, a button or a tab: one line, and each & is one."""
+    return seen(text).replace("\n", " ").replace("&", "&&")
+
+
+def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A label that shows what it is told as it is written."""
+    made = QLabel(text, parent) if parent is not None else QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    return made
+
+
+def plain_box(parent: QWidget | None, title: str, text: str, more: str) -> QMessageBox:
+    """A question, without its buttons. more: what stands below it."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(text)
+    box.setInformativeText(more)
+    for label in box.findChildren(QLabel):  # the format that is set above is that of the first text alone
+        label.setTextFormat(Qt.TextFormat.PlainText)
+    return box
