@@ -257,9 +257,14 @@ def _print(result: "Result", key: str, json: bool) -> None:
     facts += [f"{result.latency * 1000:.1f} ms"]
     facts += [f"silent: {', '.join(map(str, result.silent))}"] if result.silent else []
     for value in result.values:
-        print(value)
+        print(visible(value))
     print(f"{result.code}: {key}, {', '.join(facts)}", flush=True)
 
 
+def visible(value: str) -> str:
+    """A value as it may stand on a terminal, which would obey what is no letter; `--json` has it as it is."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in value)
+
+
 def _say(text: str) -> None:
-    print(f"p4lab: {' '.join(text.split())}", file=sys.stderr)
+    print(f"p4lab: {visible(' '.join(text.split()))}", file=sys.stderr)
