@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import msgspec
 import typer
 
+from p4lab.answering import answered
 from p4lab.core.commands import DEFAULT_TTL, Get, Put
 from p4lab.core.names import Kind, Regime
 from p4lab.core.records import MAX_LIFETIME, MAX_SEQ
@@ -44,6 +45,18 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (node, put, get):
         app.command()(command)
+
+
+def main(words: list[str]) -> int:
+    """Run one of these commands alone, which is quicker to start, and smaller, than the whole command line."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    register(app)
+
+    def work() -> int | None:
+        status: int | None = app(words, standalone_mode=False)
+        return status
+
+    return answered(work)
 
 
 def node(
