@@ -42,7 +42,7 @@ test: lint
 	P4LAB_NO_QT=1 $(PYTEST) -p no:pytest-qt -n 2
 
 # A fault campaign: 200 cluster-hours and 30,000 crashes at least, with the invariants checked throughout. Then real
-# processes: killed a hundred times, given a million messages that are none, and thirty in a class of their own.
+# processes: killed a hundred times, given a million messages that are none, thirty in a class of their own, attacked.
 proof: setup
 	$(BIN)/p4lab torture --hours 200
 	$(BIN)/python -m tests.proofs.kill
@@ -51,6 +51,7 @@ proof: setup
 	$(BIN)/python -m tests.proofs.discovery
 	$(BIN)/python -m tests.proofs.class30
 	$(BIN)/python -m tests.proofs.observe
+	$(BIN)/python -m tests.proofs.attacks
 
 # Mistakes planted one by one, each to be noticed by the tests.
 mutants: setup

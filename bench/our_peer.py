@@ -16,7 +16,7 @@ import msgspec
 
 from bench.dht_load import VALUE, load, tell, until_told
 from p4lab.core.commands import Get, Put
-from p4lab.live.attend import join
+from p4lab.live.admission import join
 from p4lab.live.client import Client
 from p4lab.live.doors import dial
 from p4lab.live.identity import Keys, Ticket, parse_code

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 GROUP = "p4lab.window"
+LIVE = ("node", "put", "get")  # commands that stand by themselves
 INTERRUPTED = 130  # contracts section 1
 
 
@@ -24,6 +25,10 @@ def main() -> int:
             return INTERRUPTED
         if status is not None:
             return status
+    if words and words[0] in LIVE:
+        from p4lab.live_cli import main as live  # noqa: PLC0415 it needs next to nothing of what the others need
+
+        return live(words)
     from p4lab.cli import main as command_line  # noqa: PLC0415 it takes half a second that the window need not wait for
 
     return command_line()

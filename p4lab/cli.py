@@ -4,12 +4,9 @@ Rules: results on stdout, everything else on stderr; bad input is one line and s
 so `gui` and `screenshot` arrive as entry points, loaded when they are asked for. Exit status: contracts section 1.
 """
 
-import os
 import sys
-import traceback
 from collections.abc import Callable
 from importlib.metadata import entry_points
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from p4lab import __version__, live_cli
+from p4lab.answering import BAD, DONE, FAILED, answered, complain
 from p4lab.metrics import Metrics, save_tables
 from p4lab.recording import Recorder, RecordingError
 from p4lab.scenario.errors import ScenarioError
@@ -37,7 +35,6 @@ from p4lab.torture.torture import run as run_watched
 from p4lab.torture.torture import torture as torment
 from p4lab.torture.words import as_json, lines, spelt
 
-DONE, FAILED, BAD, FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 GROUP = "p4lab.commands"
 WINDOW = "gui"  # what opens without a command
 
@@ -107,7 +104,7 @@ def check(
         try:
             plan = read(file)
         except ScenarioError as fault:
-            _complain(str(fault))
+            complain(str(fault))
             status = BAD
             continue
         for sentence in in_vain(plan):
@@ -241,50 +238,14 @@ def torture(
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status (contracts section 1)."""
     words = sys.argv[1:] if arguments is None else arguments
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names that this terminal or pipe has no letters for
-    try:
+
+    def work() -> int | None:
         if not words or words[0] not in _commands():
             _join_window(words[0] if words else WINDOW)
-        status: int = app(words, standalone_mode=False) or DONE
-        if status == INTERRUPTED:
-            _complain("stopped")
-        sys.stdout.flush()  # here, where what goes wrong can still be answered
+        status: int | None = app(words, standalone_mode=False)
         return status
-    except typer.exceptions.TyperException as fault:
-        message = (fault.format_message() if hasattr(fault, "format_message") else str(fault)).rstrip(".")
-        _complain(f"{message}{'' if message.endswith('?') else ';'} p4lab --help lists what there is")
-        return BAD
-    except (ScenarioError, TopologyError, RecordingError) as fault:
-        _complain(str(fault))
-        return BAD
-    except BrokenPipeError:
-        _hush()
-        return DONE
-    except OSError as fault:  # what is read has errors of its own: this was to be written
-        _complain(f"{fault.filename}: cannot be written: {fault.strerror}" if fault.filename else str(fault))
-        _hush()
-        return BAD
-    except (KeyboardInterrupt, typer.Abort):
-        _complain("stopped")
-        return INTERRUPTED
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # typer's way to end then; its 1 would be a failed expectation
-            _hush()
-            return DONE
-        raise
-    except Exception:  # noqa: BLE001  # the last resort: whatever it is, status 3 and a request to report it
-        traceback.print_exc()
-        _complain("this is a fault of P4 Lab: please report it with the lines above and the file")
-        return FAULT
 
-
-def _hush() -> None:
-    """Whoever reads has stopped reading, as `| head` does, or a disk is full: what is buffered has nowhere to go.
-
-    Without this Python would try once more at its end, fail, and exit with 120.
-    """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    return answered(work, (ScenarioError, TopologyError, RecordingError))
 
 
 def _commands() -> dict[str | None, Callable[..., Any] | None]:
@@ -362,7 +323,3 @@ def _tell(report: dict[str, Any], json: bool) -> None:
         print(msgspec.json.encode(report).decode())
     else:
         print("\n".join(summary(report)))
-
-
-def _complain(sentence: str) -> None:
-    print(f"p4lab: {' '.join(sentence.split())}", file=sys.stderr)

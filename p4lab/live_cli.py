@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import msgspec
 import typer
 
+from p4lab.answering import answered
 from p4lab.core.commands import DEFAULT_TTL, Get, Put
 from p4lab.core.names import Kind, Regime
 from p4lab.core.records import MAX_LIFETIME, MAX_SEQ
@@ -44,6 +45,18 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for command in (node, put, get):
         app.command()(command)
+
+
+def main(words: list[str]) -> int:
+    """Run one of these commands alone, which is quicker to start, and smaller, than the whole command line."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    register(app)
+
+    def work() -> int | None:
+        status: int | None = app(words, standalone_mode=False)
+        return status
+
+    return answered(work)
 
 
 def node(
@@ -257,9 +270,14 @@ def _print(result: "Result", key: str, json: bool) -> None:
     facts += [f"{result.latency * 1000:.1f} ms"]
     facts += [f"silent: {', '.join(map(str, result.silent))}"] if result.silent else []
     for value in result.values:
-        print(value)
+        print(visible(value))
     print(f"{result.code}: {key}, {', '.join(facts)}", flush=True)
 
 
+def visible(value: str) -> str:
+    """A value as it may stand on a terminal, which would obey what is no letter; `--json` has it as it is."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in value)
+
+
 def _say(text: str) -> None:
-    print(f"p4lab: {' '.join(text.split())}", file=sys.stderr)
+    print(f"p4lab: {visible(' '.join(text.split()))}", file=sys.stderr)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from p4lab.cli import main
+from p4lab.live_cli import visible
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -136,6 +137,10 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert teacher.process.returncode == 0
     status, said = ask("get", "greeting", profile="c")
     assert (status, "cannot be reached" in said) == (7, True)
+
+
+def test_a_value_does_not_give_orders_to_a_terminal() -> None:
+    assert visible("Zürich\n\x1b[2J\x07\u202e\x9b") == "Zürich\n\\x1b[2J\\x07\\u202e\\x9b"
 
 
 @pytest.mark.parametrize(

@@ -230,6 +230,8 @@ class Doing(QObject):
         except AnewError:
             raise ValueError(NO_NEWCOMERS) from None
         self._branches = self.branches.by_now()
+        if isinstance(command, ANEW):  # the map has a place for who comes before anything is heard of them
+            self.scenarioChanged.emit()
         clock.edge.go()
         self.branchesChanged.emit()
         self.submitted.emit(command, at)

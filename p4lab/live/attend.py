@@ -1,62 +1,28 @@
 """A member's place in its class: the authority or a membership, plugged into a switchboard, with the hub or the relay.
 
-Rules: wiring, and the talks that need a channel of their own: to join, to greet who joins, to meet through the hub.
+Rules: wiring, and the talks that need a channel of their own: to greet who joins, to meet through the hub.
 What a class means stands in authority.py and member.py.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from p4lab.live.authority import Authority
 from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.candidates import CLASS, Candidate
-from p4lab.live.channel import Channel, ChannelClosed
+from p4lab.live.channel import Channel
 from p4lab.live.company import Company
-from p4lab.live.doors import dial
-from p4lab.live.frames import BAD, Frozen, Join, Propose, Refused, Relay, Said, Seated, Welcome
+from p4lab.live.frames import Frozen, Join, Propose, Relay, Said, Seated
 from p4lab.live.hub import Hub
-from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, cleaned, flaw, unpack
+from p4lab.live.identity import AUTHORITY
 from p4lab.live.ladder import Facts, Heard, Reach
 from p4lab.live.meeting import NotAdmitted, Party, initiate, respond
 from p4lab.live.member import NOT_YOURS, Membership
 from p4lab.live.notes import Notes
 from p4lab.live.relay import Relays, RelayStream
-from p4lab.live.roster import HERE, Roster, line
+from p4lab.live.roster import HERE, Roster
 from p4lab.live.switchboard import Switchboard
 from p4lab.live.tasks import Tasks
-
-ANSWER = 5.0  # s for the answer to a Join: the authority keeps the seat on its disk first
-UNHEARD = "The teacher's computer does not answer. After several wrong codes it is silent for a minute."
-
-
-async def join(
-    addresses: Sequence[str], party: Party, code: JoinCode, name: str, owner: bytes = b""
-) -> tuple[Ticket, str]:
-    """A ticket to the class of this code, and the name of the class. Raises NotAdmitted, in a sentence.
-
-    party: ourselves without a ticket. owner: H(public key) of the identity that signs here by default. The secret is
-    said to the holder of the key that the code names, and nobody else.
-    """
-    channel = await dial(addresses, party)
-    try:
-        channel.post(Join(code.secret, cleaned(name) or "Somebody", owner))
-        async with asyncio.timeout(ANSWER):
-            answer = await channel.receive()
-        if isinstance(answer, Refused):
-            raise NotAdmitted(line(answer.why) or UNHEARD)
-        if not isinstance(answer, Welcome):
-            raise NotAdmitted("The teacher's computer answers with something else.")
-        ticket = unpack(answer.ticket)
-        if ticket.key != party.keys.public or flaw(ticket, code.class_id, party.wall()):
-            raise NotAdmitted("The teacher's computer gave a ticket that is not good.")
-    except (ChannelClosed, TimeoutError):
-        raise NotAdmitted(UNHEARD) from None
-    except BAD as problem:
-        raise NotAdmitted("The teacher's computer gave a ticket that cannot be read.") from problem
-    finally:
-        channel.close("joined")
-        await channel.finished()
-    return ticket, cleaned(answer.class_name) or code.class_id
 
 
 class Place:

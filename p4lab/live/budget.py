@@ -44,6 +44,10 @@ class Bucket:
             self._bytes = min(self._burst_bytes, self._bytes + size + past * self._bytes_rate) - size
         return max(0.0, -self._things / self._rate, -self._bytes / self._bytes_rate)
 
+    def back(self) -> None:
+        """The last thing, of no bytes, was refused: whoever is refused often is not in debt for it afterwards."""
+        self._things += 1.0
+
 
 class Buckets(Generic[K]):
     """A bucket each for whoever is asked about."""

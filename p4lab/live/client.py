@@ -22,10 +22,9 @@ from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.entry import ME
 from p4lab.live.frames import BAD, CUSTOMER, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
-from p4lab.live.identity import MAX_NAME
+from p4lab.live.identity import MAX_NAME, hash_of
 from p4lab.live.meeting import NotAdmitted
 from p4lab.live.profile import Profile
-from p4lab.live.provider_node import hash_of
 from p4lab.live.tasks import Tasks
 from p4lab.live.wire import decode, encode
 

@@ -160,7 +160,9 @@ class Listener:
             return "too many half open of one address"
         if self._channels.total() >= limits.channels:
             return "too many channels"
-        if self._handshakes.of(host).take():
+        bucket = self._handshakes.of(host)
+        if bucket.take():
+            bucket.back()
             return "too many handshakes"
         return ""
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 from p4lab.core.names import digest
 from p4lab.live import addresses
-from p4lab.live.attend import join
+from p4lab.live.admission import join
 from p4lab.live.candidates import Candidate
-from p4lab.live.discovery import Discovery
 from p4lab.live.identity import JoinCode, Keys, class_id, flaw, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
@@ -94,6 +93,8 @@ async def seen(class_id: str, node: str, limits: Limits) -> list[str]:
             there.set()
 
     here = (addresses.LOOPBACK,) if host in (addresses.LOOPBACK, "localhost") else None
+    from p4lab.live.discovery import Discovery  # noqa: PLC0415 zeroconf is loaded where somebody is looked for
+
     discovery = Discovery(found, lambda key: None, here, limits)
     try:
         await discovery.start(bytes(16), class_id, "", 0)  # no port: we only listen

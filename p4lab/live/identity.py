@@ -190,3 +190,11 @@ def parse_code(text: str) -> JoinCode:
 def _body(ticket: Ticket) -> bytes:
     name = ticket.name.encode()
     return _HEAD.pack(1, ticket.key, ticket.authority, ticket.seat, ticket.expires, len(name)) + name
+
+
+def hash_of(text: str) -> bytes:
+    """The bytes in hex, or none where it is something else."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

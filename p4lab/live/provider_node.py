@@ -24,6 +24,7 @@ from p4lab.live.carrier import Carrier
 from p4lab.live.desk import Desk
 from p4lab.live.entry import ME
 from p4lab.live.host import Host
+from p4lab.live.identity import hash_of
 from p4lab.live.limits import Limits
 from p4lab.live.peerings import Peerings
 from p4lab.live.seen import CUSTOMERS
@@ -186,14 +187,6 @@ class ProviderNode:
         seqs[nid] = max(seqs.get(nid, 0), self._purse.seq(nid), seen)
         chosen = command.seq if isinstance(command, Put) else None
         self._purse.signed(nid, min(seqs[nid] + 1, MAX_SEQ) if chosen is None else chosen)
-
-
-def hash_of(text: str) -> bytes:
-    """The bytes in hex, or none where it is something else."""
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
 
 
 def refused(message: Message) -> Message | None:

@@ -10,17 +10,18 @@ import secrets
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 import msgspec
 
 from p4lab.live import addresses
-from p4lab.live.attend import Place, join
+from p4lab.live.admission import join
+from p4lab.live.attend import Place
 from p4lab.live.authority import Authority
 from p4lab.live.candidates import Candidate
 from p4lab.live.carrier import Carrier
 from p4lab.live.channel import Channel
-from p4lab.live.discovery import Discovery
 from p4lab.live.doors import Listener, dial
 from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
@@ -40,6 +41,9 @@ from p4lab.live.switchboard import AMISS, FIRST_WAIT, LONGEST_WAIT, Switchboard
 from p4lab.live.tasks import Tasks
 from p4lab.live.telling import Teller
 from p4lab.live.thread import SWITCH
+
+if TYPE_CHECKING:
+    from p4lab.live.discovery import Discovery
 
 STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
@@ -323,6 +327,8 @@ class Running:
             interfaces = (addresses.LOOPBACK,)
         if interfaces == ():
             return
+        from p4lab.live.discovery import Discovery  # noqa: PLC0415 zeroconf takes 5 MB that only those need who look
+
         self.discovery = Discovery(self._found, self._lost, interfaces, self.limits, self._known)
         await self.discovery.start(keys.id, class_, self.plan.name, self.listener.port)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from p4lab.core.commands import Get, Put
 from p4lab.core.events import GetFinished, PutFinished
 from p4lab.core.names import Kind, Regime
-from p4lab.live.attend import join
+from p4lab.live.admission import join
 from p4lab.live.channel import Channel
 from p4lab.live.doors import dial
 from p4lab.live.identity import Keys, parse_code

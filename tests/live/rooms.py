@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from p4lab.live.addresses import Own, allowed
-from p4lab.live.attend import Place, join
+from p4lab.live.admission import join
+from p4lab.live.attend import Place
 from p4lab.live.authority import Authority
 from p4lab.live.channel import Channel
 from p4lab.live.doors import Listener, dial

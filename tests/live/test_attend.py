@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from p4lab.live.attend import UNHEARD, join
+from p4lab.live.admission import UNHEARD, join
 from p4lab.live.authority import WRONG
 from p4lab.live.candidates import Candidate
 from p4lab.live.channel import Channel, ChannelClosed

@@ -39,6 +39,17 @@ def test_never_more_than_the_rate_and_two_bursts(pauses: list[float]) -> None:
         assert passed <= 5.0 * now + 2 * 4.0 + 1e-6
 
 
+def test_what_is_given_back_is_no_debt() -> None:
+    now = [0.0]
+    bucket = Bucket(lambda: now[0], 10.0, 2.0)
+    assert [bucket.take(), bucket.take()] == [0.0, 0.0]
+    for _ in range(1_000):
+        assert bucket.take() > 0.0
+        bucket.back()
+    now[0] = 0.11
+    assert bucket.take() == 0.0
+
+
 def test_a_table_forgets_who_was_not_seen_longest() -> None:
     made: list[Bucket] = []
 

@@ -92,6 +92,16 @@ def test_a_put_by_hand_happens_now_though_one_looks_back_and_what_makes_no_sense
     assert {name: "" if acts[name].isEnabled() else acts[name].toolTip() for name in reasons} == reasons
 
 
+def test_whoever_is_added_live_stands_on_the_map_before_anything_is_heard_of_them(desk: Desk) -> None:
+    player, view = desk.player, desk.window.map
+    name = desk.window.studio.drafting.next_name()
+    desk.window.studio.drafting.add_provider((0.5, 0.5))
+    assert view.plan.names == (*runs.NAMES, name)
+    desk.qtbot.waitUntil(lambda: name in player.world.called.values())
+    assert view.grab() and view.moment is not None
+    assert player.branches.current.commands[0].command.provider == name
+
+
 def test_it_is_kept_forked_compared_and_ended(desk: Desk, tmp_path: Path) -> None:
     player, window, qtbot = desk.player, desk.window, desk.qtbot
     banner = window.findChild(ModelBanner)
