@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from p4lab import resources
-from p4lab.scenario.read import read
+from tests.gallery_live import classroom, live, model
 from ui.app import application, build
 from ui.recovery import HEAD, SUFFIX
 from ui.story import QUERY
@@ -40,6 +40,7 @@ class Shooting:
         settings = QSettings(str(Path(self._folder.name) / "settings.ini"), QSettings.Format.IniFormat)
         self.window: Window = build(app, settings, theme)
         self.kept: QPixmap | None = None  # of a dialog that is gone by now
+        self.undo: list[Callable[[], object]] = []  # what a view has begun beside its window, ended first
         self.window.resize(*size)
         self.window.show()
         self.wait(50)
@@ -114,11 +115,18 @@ class Shooting:
         """Take the picture: of the dialog that there was, or of the window."""
         (self.kept or self.window.grab()).save(str(target))
 
+    def keep(self, folder: tempfile.TemporaryDirectory[str]) -> str:
+        """A folder that is there until the end."""
+        self.undo.append(folder.cleanup)
+        return folder.name
+
     def leave(self) -> None:
         """Close it all."""
         self.window.acts["text-100"].trigger()  # or the next window would grow from here
         self.window.document.forget()
         self.window.close()
+        for undo in self.undo:
+            undo()
         self.window.deleteLater()
         self.wait(10)
         self._folder.cleanup()
@@ -333,20 +341,6 @@ def pattern(on: Shooting) -> None:
     dialog(on, "pattern")
 
 
-def live(on: Shooting) -> None:
-    """A lesson in real time, looked at from a moment of its past."""
-    path = next(path for path in resources.scenario_files() if path.stem == "three-regimes")
-    on.window.document.open_live(read(path))
-    on.wait(3000)
-    on.seek(1.5)
-    on.wait(400)
-
-
-def model(on: Shooting) -> None:
-    live(on)
-    on.do("fork")
-
-
 def live_form(on: Shooting) -> None:
     dialog(on, "new-live")
 
@@ -372,7 +366,7 @@ VIEWS: dict[str, View] = {
         welcome, running, log, sequence, compare, one_map, why, provider, key, seen_as, branches, palette, parted,
         forest, drawing, empty_map, faults, marks, fast, plots, presenting, huge_text, provider_form, link_form, film,
         keys, message_quiz, link, why_log, why_sequence, until, marks_list, narration, pattern,
-        live, model, live_form, recovery,
+        live, model, live_form, classroom, recovery,
     )
 }  # fmt: skip
 

@@ -43,11 +43,15 @@ CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better th
 
 
 class Welcome(QScrollArea):
-    """chosen: a file is to be opened. browse: a file is to be chosen. lively: something is to happen in real time."""
+    """chosen: a file is to be opened. browse: a file is to be chosen. lively: something is to happen in real time.
+
+    joining: somebody has a code.
+    """
 
     chosen = Signal(object)
     browse = Signal()
     lively = Signal()
+    joining = Signal()
 
     def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +98,12 @@ class Welcome(QScrollArea):
         self.live_button.clicked.connect(self.lively)
         self.live_button.setToolTip("Let a network happen in real time, and look back at any moment (Ctrl+Shift+L)")
         self.live_button.setEnabled(False)  # until the engine is there
+        self.class_button = QPushButton("Join a class…")
+        self.class_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.class_button.clicked.connect(self.joining)
+        self.class_button.setToolTip("Run a provider in a class whose code you were shown; open one in the menu File")
+        self.class_button.setEnabled(False)  # likewise
+        head.addWidget(self.class_button)
         head.addWidget(self.live_button)
         head.addWidget(self.draw_button)
         head.addWidget(open_)
@@ -120,7 +130,8 @@ class Welcome(QScrollArea):
         from ui.leftovers import Leftovers  # noqa: PLC0415 the first frame does not wait for it
 
         self._document = document
-        self.live_button.setEnabled(document.has_lab)
+        for button in (self.live_button, self.class_button):
+            button.setEnabled(document.has_lab)
         self._column.insertWidget(AFTER_WORDS, Leftovers(document))
         document.changed.connect(self._show_recent)
         self._show_recent()

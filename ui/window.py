@@ -95,6 +95,7 @@ class Window(QMainWindow):
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
         self.welcome.lively.connect(self.studio.new_live)
+        self.welcome.joining.connect(lambda: self.school.begin(False))
         self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)

@@ -8,7 +8,7 @@ are other people's machines. The run has no end; its past can be forked into a m
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil, cos, sin, sqrt
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +16,7 @@ from time import perf_counter
 import msgspec
 
 from p4lab.core.commands import AddProvider, Command, Get, Note, Peer, Put, Remove, Unpeer, verb
-from p4lab.core.events import Noted
+from p4lab.core.events import Joined, Noted
 from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
@@ -44,6 +44,8 @@ MICRO = 1_000_000
 AROUND = 0.5  # s between two looks at who is there to be watched
 SEEING = "seeing"  # what a channel is of use for
 LASTS = 60.0  # s, of the scenario: it has no end itself, and says how long a simulation of it would take
+NAMES = 2.0  # s at most until the teacher has told who is in the class: what happens before has nameless places
+LOOK = 0.02  # s between two looks for that
 TURN = 2.399963  # the golden angle: whoever comes next stands apart from all before
 CLOSED = "This class is closed: what happened stays, and can be forked into a simulation."
 ELSEWHERE = "This is somebody else’s computer: from here you put and get through {name}, your own provider."
@@ -102,6 +104,10 @@ class Joining:
             self._failed = str(fault) or type(fault).__name__
             return
         members, loop = running.place.roster.members, asyncio.get_running_loop()
+        self.says = "waiting for the teacher’s list of who is here"
+        end = loop.time() + NAMES
+        while running.board.me.seat not in members and loop.time() < end:
+            await asyncio.sleep(LOOK)
         observer = Observer(
             running.stream, running.board, lambda seat: members[seat].name if seat in members else None, loop
         )
@@ -158,6 +164,8 @@ class Live:
         self._known = self._told = 0.0
         self._class: ClassState | None = None
         self._people: list[str] = []  # by seat
+        self._named: set[int] = set()  # the seats that the teacher's list has
+        self._waiting = 0.0  # until when a name is waited for; 0: none is
         state = self.classroom.state()
         self.scenario = Scenario(
             title=state.name[:MAX_TITLE].strip() or "A class",
@@ -179,7 +187,8 @@ class Live:
                 batch = self._ready.popleft()
                 self._taking.extend(batch.out)
                 self._told, self.waits = batch.known, batch.lag
-            self._take()
+            if not self._take():
+                break
             if not self._taking:
                 self._known = self._told
         if self._thread.fault is not None and self.abilities.submit:
@@ -214,21 +223,37 @@ class Live:
                     batch = self._ready.popleft()
                     self._taking.extend(batch.out)
                     self._told = batch.known
-                self._take()
+                self._take(patient=False)
             self._known = self._told
             self.abilities = Abilities(
                 submit=False, fork=True, real_time=True, known=True, why_not=CLOSED, end=self._known
             )
 
-    def _take(self) -> None:
-        """Some of what waits joins the trace."""
+    def _take(self, patient: bool = True) -> bool:
+        """Some of what waits joins the trace. False: it waits for a name."""
         trace, taking = self.trace, self._taking
         for _ in range(min(SOME, len(taking))):
-            out = taking.popleft()
+            out = taking[0]
             if isinstance(out, tuple):
                 trace.sent(*out)
             else:
+                if isinstance(out, Joined) and not self._seated(out, patient):
+                    return False
                 trace.emit(out, out.t, out.cause)
+            taking.popleft()
+        return True
+
+    def _seated(self, joined: Joined, patient: bool) -> bool:
+        """Give whoever joins its row and the name that it has in the class; False: that is waited for a little."""
+        seat = joined.node
+        if seat not in self._named and patient:
+            self._waiting = self._waiting or perf_counter() + NAMES
+            if perf_counter() < self._waiting:
+                return False
+        self._waiting = 0.0
+        self._grow(seat + 1, {})
+        joined.name = self._people[seat]
+        return True
 
     # What may be done
 
@@ -273,7 +298,12 @@ class Live:
             return
         self._class = state
         names = {row.seat: row.name for row in state.members}
-        for seat in range(max(names, default=-1) + 1):
+        self._named = set(names)
+        self._grow(max(names, default=-1) + 1, names)
+
+    def _grow(self, count: int, names: Mapping[int, str]) -> None:
+        """So many seats have rows, before anything happens at them; these are the names that are known."""
+        for seat in range(0 if names else len(self._people), count):
             name = self._name(seat, names.get(seat, ""))
             if seat == len(self._people):
                 self._people.append(name)

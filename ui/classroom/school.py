@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 
-from p4lab.session.classroom import Classroom, ClassState, why_not
+from p4lab.session.classroom import Classroom, ClassState, member, why_not
 from ui.acts.context import Context
 from ui.classroom.code import Projection
 from ui.classroom.panel import ClassroomPanel
@@ -30,7 +30,7 @@ class School(QObject):
         self._ctx, self._settings = ctx, settings
         self.watch = ClassWatch(ctx.player, self)
         self._frozen, self._out = False, ""
-        self._had = False
+        self._had = self._placed = False
         make = partial(ClassroomPanel, self.watch, ctx.focus, ctx.sheets, ctx.taste.switch)
         ctx.view.docks.add(PANEL, make)
         ctx.view.status.tell_also(self._fact)
@@ -118,10 +118,15 @@ class School(QObject):
         self._raise.stop()
 
     def _make_room(self) -> None:
-        """Somebody has come: all of the map stays in sight where all of it was."""
-        view = self._ctx.view.map
-        if self.watch.room is not None and view.camera.fitted:
+        """Somebody has come: all of the map stays in sight where all of it was. We ask at our own provider."""
+        view, state = self._ctx.view.map, self.state
+        if state is None:
+            return
+        if view.camera.fitted:
             view.fit()
+        me = member(state, state.me)
+        if not self._placed and me is not None:
+            self._placed = self._ctx.view.bar.stand_at(me.name)
 
     def _show_panel(self) -> None:
         self._ctx.view.docks.show(PANEL)
@@ -129,7 +134,7 @@ class School(QObject):
     def _look(self) -> None:
         state, notice = self.state, self._ctx.view.notice
         if (state is not None) is not self._had:
-            self._had = state is not None
+            self._had, self._placed = state is not None, False
             if self._had:
                 self._raise.start()
         self._ctx.view.acts.refresh()

@@ -126,6 +126,13 @@ class PutGetBar(QFrame):
         value = self._value.text() if kind is Kind.UNAUTHENTICATED else None
         return Remove(by, key, kind, owner if owner != by else None, value, secret)
 
+    def stand_at(self, provider: str) -> bool:
+        """Ask at this provider from now on. False: it is not there."""
+        place = self._who.findText(provider)
+        if place >= 0:
+            self._who.setCurrentIndex(place)
+        return place >= 0
+
     def prepare(self, verb: str, provider: int) -> None:
         """Begin a get, a put or a removal at this provider."""
         self._verb.setCurrentIndex(self._verb.findText(verb))
