@@ -237,6 +237,10 @@ MUTANTS = (
         "live/test_desk.py",
     ),
     Mutant(
+        "silence is looked at with the next heartbeat", "live/channel.py",
+        "min(self._pace, silent)", "self._pace", "live/test_channel.py",
+    ),
+    Mutant(
         "a refused member is let in", "live/switchboard.py",
         "        return self.allowed(ticket)\n", "        return None\n",
         "live/test_switchboard.py",

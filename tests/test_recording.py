@@ -272,6 +272,10 @@ CHANGES = [
     ("UPDATE events SET data = json_set(data, '$.seq', 1e30) WHERE n = 11", "event 11: "),
     ("UPDATE events SET data = json_set(data, '$.seq', -1) WHERE n = 11", "event 11: seq is -1"),
     ("UPDATE events SET data = json_set(data, '$.via', 65536) WHERE n = 11", "event 11: via is 65536"),
+    (
+        "UPDATE events SET data = json_set(data, '$.name', 'A' || char(8238) || 'b') WHERE kind = 'Joined'",
+        "event 1: a name is not plain text in one line",
+    ),
     ("UPDATE events SET data = json_set(data, '$.size', -1) WHERE kind = 'Sent'", "event 10: Expected `int` >= 0"),
     (
         "UPDATE events SET data = json_set(data, '$.dst', 'x') WHERE kind = 'Sent'",

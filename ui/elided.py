@@ -5,23 +5,22 @@ Rules: one line, plain text; the whole text is its tooltip and what a screen rea
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.plain import as_tip
+from ui.plain import PlainLabel, as_tip, seen
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """least: the width that it keeps in any case, in pixels."""
 
     def __init__(self, least: int = 40, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._least = least
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
 
     def set_text(self, text: str) -> None:
         """Another text, with its tooltip."""
-        if text != self.text():
+        if seen(text) != self.text():
             self.setText(text)
             self.setToolTip(as_tip(text))
             self.setAccessibleName(text)

@@ -34,11 +34,34 @@ def as_entry(text: str) -> str:
     return seen(text).replace("\n", " ").replace("&", "&&")
 
 
-def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
+def as_cell(text: str) -> str:
+    """The text of a cell in a file for spreadsheets, which take what begins so for a formula (OWASP's list)."""
+    if not text.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+class PlainLabel(QLabel):
     """A label that shows what it is told as it is written."""
-    made = QLabel(text, parent) if parent is not None else QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    return made
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    # Qt
+
+    def setText(self, text: str) -> None:
+        super().setText(seen(text))
+
+
+def plain_label(text: str = "", parent: QWidget | None = None) -> PlainLabel:
+    """A new one."""
+    return PlainLabel(text, parent)
 
 
 def plain_box(parent: QWidget | None, title: str, text: str, more: str) -> QMessageBox:

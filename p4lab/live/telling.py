@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
+from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.frames import Frame, Seen, Watch
 from p4lab.live.identity import AUTHORITY
-from p4lab.live.stream import Stream, Watcher
+from p4lab.live.stream import FRESH, Stream, Watcher
 
 BEAT = 0.05  # s between two looks at what there is to tell: with a lag of 0.15 s there is time to travel
 FRAMES = 2  # that leave at each: 40 a second and 480 kB/s at most, half of what one member may send another
+AT_ONCE = 5  # times that somebody may begin to watch at once, then one in FRESH s: each looks at all that is held
 TIME = 1.0  # s after which somebody to whom there is nothing to tell is told what time it is here
 POLICIES = ("class", "teacher", "nobody")  # who may watch
 
@@ -46,6 +48,10 @@ class Teller:
         self._watchers: dict[int, Watcher] = {}
         self._told: dict[int, float] = {}  # when a seat was told something last
         self._timer: asyncio.TimerHandle | None = None
+        clock = stream.clock
+        self._begun: Buckets[int] = Buckets(lambda: Bucket(clock, 1 / FRESH, AT_ONCE))
+        self._late: dict[int, asyncio.TimerHandle] = {}  # who has begun too often, and waits
+        self._wanted: set[int] = set()  # those of them who still want it
         board.on(Watch, self._asked)
         board.watch(lambda seat: None, self._down)
 
@@ -71,6 +77,8 @@ class Teller:
         """Tell nobody anything any more."""
         for seat in list(self._watchers):
             self._forget(seat)
+        for late in self._late.values():
+            late.cancel()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -81,18 +89,35 @@ class Teller:
     def _asked(self, seat: int, frame: Watch) -> None:
         if not frame.on:
             self._forget(seat)
+        elif seat in self._late:
+            self._wanted.add(seat)
         elif seat not in self._watchers and self._may(seat):
-            if len(self._watchers) >= self._stream.limits.observers and seat != AUTHORITY:
-                return  # the teacher always finds room
-            self._watchers[seat] = self._stream.watch()
-            self._told[seat] = self._stream.clock()
-            if self._timer is None:
-                self._timer = self._loop.call_later(BEAT, self._beat)
+            wait = self._begun.of(seat).take()
+            if wait:
+                self._wanted.add(seat)
+                self._late[seat] = self._loop.call_later(wait, self._begin_late, seat)
+            else:
+                self._begin(seat)
+
+    def _begin_late(self, seat: int) -> None:
+        del self._late[seat]
+        if seat in self._wanted and seat in self._board.channels and self._may(seat):
+            self._begin(seat)
+        self._wanted.discard(seat)
+
+    def _begin(self, seat: int) -> None:
+        if len(self._watchers) >= self._stream.limits.observers and seat != AUTHORITY:
+            return  # the teacher always finds room
+        self._watchers[seat] = self._stream.watch()
+        self._told[seat] = self._stream.clock()
+        if self._timer is None:
+            self._timer = self._loop.call_later(BEAT, self._beat)
 
     def _down(self, seat: int, why: str, clean: bool) -> None:
         self._forget(seat)
 
     def _forget(self, seat: int) -> None:
+        self._wanted.discard(seat)
         watcher = self._watchers.pop(seat, None)
         self._told.pop(seat, None)
         if watcher is not None:

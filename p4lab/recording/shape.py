@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from p4lab.core import events
-from p4lab.core.events import Event, Sent
+from p4lab.core.events import Event, Joined, Sent
 
 FORMAT = 1
 LOST, DUPLICATE, CORRUPT = 1, 2, 4  # fates of a row, as a trace writes them
@@ -108,6 +108,8 @@ def event_of(kind: type[Event], node: int | None, op: int | None, data: str) -> 
         raise ValueError(str(fault)) from None
     for name in kind.__struct_fields__:
         _check(name, getattr(event, name))
+    if isinstance(event, Joined) and not event.name.isprintable():
+        raise ValueError("a name is not plain text in one line")
     return event
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from p4lab.core.events import Blurred, Crashed, Event, Noted, Restarted, Sent
 from p4lab.live.frames import Seen, Watch
 from p4lab.live.limits import Limits
+from p4lab.live.telling import AT_ONCE
 from tests.live.loopback import LIMITS, Class, live
 
 
@@ -130,6 +131,38 @@ def test_a_member_that_talks_without_end_is_told_in_part_and_says_so() -> None:
         left_out = sum(event.left_out for event in events if isinstance(event, Blurred))
         assert left_out + group.trace.messages == 50_000
         assert group.trace.messages < 2_000
+
+    live(story)
+
+
+def test_whoever_begins_to_watch_without_end_is_told_how_things_are_a_few_times() -> None:
+    """Each beginning looks at all that is held, which would be the cheapest way to keep a member busy."""
+
+    async def story(group: Class) -> None:
+        ann, ben = [await group.add(seat) for seat in (0, 1)]
+        looked = [0]
+
+        def look() -> list[Event]:
+            looked[0] += 1
+            return []
+
+        ben.stream.snapshot = look
+        seen: list[Seen] = []
+        ann.board.on(Seen, lambda seat, frame: seen.append(frame))
+        for _ in range(50):
+            ann.board.post(1, Watch(True))
+            ann.board.post(1, Watch(False))
+        ann.board.post(1, Watch(True))
+        while 0 not in ben.teller._late:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert (looked[0], ben.teller.watched, ben.teller._wanted) == (AT_ONCE, (), {0})
+        ben.teller._late[0].cancel()
+        ben.teller._begin_late(0)  # as it is in some seconds
+        ben.emit(Noted(text="told after all"))
+        while not any(b"told after all" in frame.events for frame in seen):
+            await asyncio.sleep(0.01)
+        assert looked[0] == AT_ONCE + 1
 
     live(story)
 

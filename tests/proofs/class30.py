@@ -124,6 +124,7 @@ class Room:
             until(lambda: sum(student.card() is None for student in self.students) < STARTING)
             self.students.append(Student(host, f"Student {number}", self.folder, self.code))
         until(lambda: all(student.card() for student in self.students))
+        until(lambda: all(self.state(student) == HERE for student in self.students))  # a card is there a moment before
 
     def seat(self, student: Student) -> int:
         """Where it sits."""
@@ -147,6 +148,7 @@ class Room:
         """The teacher suggests to each two that they peer."""
         for a, b in pairs:
             self.teacher.ask(lambda node, a=a, b=b: node.place.rules and node.place.rules.propose(a, b, True))  # type: ignore[misc]  # both bound now
+        assert [says for _, says in self.teacher.lines if says.startswith("Nothing was proposed")] == []
 
     def sessions(self) -> set[tuple[int, int]]:
         """Which sessions there are, each way."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, Qt
 from PySide6.QtGui import QAction, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -33,7 +33,7 @@ from tests.ui.desk import Desk
 from ui.docks import DOCKS
 from ui.panels.log import LogPanel
 from ui.panels.sequence import SequencePanel
-from ui.plain import LONGEST, as_entry, as_tip, plain_box, seen
+from ui.plain import LONGEST, as_cell, as_entry, as_tip, plain_box, seen
 
 UI = Path(__file__).parents[2] / "ui"
 TAG = "<img src=x><b>"
@@ -157,6 +157,15 @@ def test_a_window_full_of_tags_shows_tags(evil_desk: Desk) -> None:
         menu.aboutToShow.emit()
     assert wrong(window) == []
     said = {label.text() for label in window.findChildren(QLabel)}
+    for table in window.findChildren(QAbstractItemView):
+        model = table.model()
+        if isinstance(model, QAbstractTableModel):
+            cells = (
+                model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())
+            )
+            said |= {str(cell.data()) for cell in cells}
+    assert [text for text in said if "\u202e" in text] == []
+    assert any("\ufffd" in text for text in said)  # the mark that would turn what follows stands there for all to see
     assert any(TAG in text for text in said)  # it is there, as it is written
 
 
@@ -194,6 +203,11 @@ def test_a_tooltip_says_what_is_written(qtbot: QtBot) -> None:
 def test_what_hides_is_seen_and_an_ampersand_is_one(qtbot: QtBot) -> None:
     assert seen("Zürich\u2009ms \u202e\u2066\x1b[31m\n") == "Zürich\u2009ms \ufffd\ufffd\ufffd[31m\n"
     assert as_entry("A&B\nC") == "A&&B C"
+
+
+def test_a_file_for_spreadsheets_has_no_formulas_of_others() -> None:
+    cells = ["=HYPERLINK(1)", "@SUM(1)", "-2+3", "-2.5", "+1e3", "news/1", ""]
+    assert [as_cell(cell) for cell in cells] == ["'=HYPERLINK(1)", "'@SUM(1)", "'-2+3", "-2.5", "+1e3", "news/1", ""]
 
 
 def test_a_question_is_plain(qtbot: QtBot) -> None:

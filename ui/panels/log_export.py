@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ui import words
 from ui.panels.log_model import LogModel
+from ui.plain import as_cell
 
 BUDGET = 0.008  # s of writing between two looks at other work
 HEADER = ("number", "time", "delta", "source", "target", "kind", "key", "regime", "result", "latency_ms", "op")
@@ -54,10 +55,8 @@ class Export(QObject):
             while self._next < self._stop and perf_counter() < end:
                 row = self._model.row(self._next)
                 latency = "" if row.latency is None else f"{row.latency:.3f}"
-                writer.writerow((
-                    row.number, f"{row.time:.6f}", f"{row.delta:.6f}", row.source, row.target, row.kind, row.key,
-                    row.regime_words, row.result, latency, row.op or "",
-                ))  # fmt: skip
+                said = map(as_cell, (row.source, row.target, row.kind, row.key, row.regime_words, row.result))
+                writer.writerow((row.number, f"{row.time:.6f}", f"{row.delta:.6f}", *said, latency, row.op or ""))
                 self._next += 1
         except OSError as fault:
             self._end(f"{self._path.name} is not complete: {fault.strerror}")

@@ -20,7 +20,7 @@ from ui.panels.filters import Filter
 from ui.panels.legend import draw_mark
 from ui.panels.log_filter import LogFilter
 from ui.panels.log_text import LogText, Row
-from ui.plain import as_tip
+from ui.plain import as_tip, seen
 from ui.theme import SHAPES, Theme, font, mix
 
 COLUMNS = ("#", "time", "Δ", "from → to", "kind", "key", "regime", "result", "latency")
@@ -301,7 +301,7 @@ class LogModel(QAbstractTableModel):
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self.texts(row)[column]
+                return seen(self.texts(row)[column])
             case Qt.ItemDataRole.DecorationRole if column == KIND:
                 return self._mark(self.row(row))
             case Qt.ItemDataRole.ForegroundRole:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.plain import as_tip
+from ui.plain import as_tip, seen
 from ui.theme import Theme, ThemeSwitch, font, mix
 
 SOME = 40  # rows that columns are measured by
@@ -128,7 +128,7 @@ class Rows(QAbstractTableModel):
         row, column, theme = self.rows[index.row()], self.columns[index.column()], self.theme
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return column.text(row)
+                return seen(column.text(row))
             case Qt.ItemDataRole.ToolTipRole:
                 return as_tip(column.text(row))
             case Qt.ItemDataRole.TextAlignmentRole:

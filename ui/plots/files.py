@@ -14,6 +14,8 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 
+from ui.plain import as_cell
+
 FINE = 2  # pixels of a picture for each of the screen
 
 
@@ -59,7 +61,7 @@ def table(head: list[str], rows: list[list[str]], path: Path) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([as_cell(cell) for cell in row] for row in rows)
     _put(path, text.getvalue().encode())
 
 

@@ -49,7 +49,7 @@ class School:
 
     def until(self, true: object) -> None:
         """Let all windows live until it is so."""
-        self._qtbot.waitUntil(true, timeout=SECONDS)  # type: ignore[arg-type]
+        self._qtbot.waitUntil(true, timeout=SECONDS)  # type: ignore[arg-type]  # any truth will do
 
 
 @pytest.fixture
