@@ -1,6 +1,6 @@
 """Streams of bytes under a channel: what a channel needs of one, and the TCP socket that gives it.
 
-Rules: bytes only; nothing here knows frames. What has come waits in one buffer of fixed size, and while that is full
+Rules: bytes only; nothing here knows frames. What has come waits in one buffer of bounded size, and while that is full
 nothing is read, so that TCP pushes back. Nobody writes into a stream that is over (asyncio would warn at each write).
 """
 
@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-ROOM = 65_536  # bytes that have come and were not taken: four frames of the longest
+ROOM = 65_536  # bytes that have come and were not taken, at most: four frames of the longest
+FIRST_ROOM = 4_096  # until there was more at once: most who are connected never say as much
 LINGER = 1.0  # s that a closed socket waits for the other end to take the last bytes
 
 
@@ -48,7 +49,7 @@ class Socket(asyncio.BufferedProtocol):
         self._loop = loop
         self._made = made
         self._transport: asyncio.Transport | None = None
-        self._room = memoryview(bytearray(ROOM))
+        self._room = memoryview(bytearray(FIRST_ROOM))
         self._filled = 0
         self._full = False
         self._ended = False  # the other end sends no more
@@ -64,12 +65,6 @@ class Socket(asyncio.BufferedProtocol):
     def over(self) -> bool:
         return self._closed or self._transport is None or self._transport.is_closing()
 
-    @property
-    def host(self) -> str:
-        """The address of the other end; an IPv4 address as such, even where it came in through IPv6."""
-        name = self._transport.get_extra_info("peername") if self._transport is not None else None
-        return str(name[0]).removeprefix("::ffff:") if name else ""
-
     async def read(self) -> bytes:
         while not self._filled:
             if self._ended or self._closed:
@@ -80,6 +75,8 @@ class Socket(asyncio.BufferedProtocol):
             finally:
                 self._reader = None
         data = bytes(self._room[: self._filled])
+        if self._filled == len(self._room) < ROOM:
+            self._room = memoryview(bytearray(2 * self._filled))
         self._filled = 0
         if self._full and self._transport is not None:
             self._full = False
@@ -141,7 +138,7 @@ class Socket(asyncio.BufferedProtocol):
         if self._closed:
             return  # dropped: the next bytes overwrite them
         self._filled += nbytes
-        if self._filled == ROOM and self._transport is not None:
+        if self._filled == len(self._room) and self._transport is not None:
             self._full = True
             self._transport.pause_reading()
         self._wake()

@@ -449,7 +449,7 @@ def test_a_killed_node_serves_what_it_told_its_customers(tmp_path: Path) -> None
 
 def test_a_store_that_acknowledges_early_is_found_out(tmp_path: Path) -> None:
     """Else the test above could not fail. It takes some kills more at times, the quicker the store."""
-    assert any(kills(tmp_path, 1, 1, "early", seed).lost for seed in range(20))
+    assert any(kills(tmp_path / str(seed), 1, 1, "early", seed).lost for seed in range(20))
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
