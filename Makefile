@@ -68,9 +68,10 @@ screenshots: setup
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme light -o assets/screenshot-light.png
 	$(BIN)/p4lab screenshot $(SCREENSHOT) --theme dark -o assets/screenshot-dark.png
 	$(BIN)/p4lab screenshot scenarios/partition-and-heal.toml --at 14 --theme dark -o assets/screenshot-parted.png
-	$(BIN)/python -m tests.gallery out/gallery compare why
+	$(BIN)/python -m tests.gallery out/gallery compare why classroom
 	cp out/gallery/compare-light.png assets/screenshot-compare.png
 	cp out/gallery/why-dark.png assets/screenshot-why.png
+	cp out/gallery/classroom-light.png assets/screenshot-class.png
 
 # Every main view, in both themes and small, into out/gallery: to be looked at after a visible change.
 gallery: setup

@@ -237,6 +237,10 @@ MUTANTS = (
         "live/test_desk.py",
     ),
     Mutant(
+        "silence is looked at with the next heartbeat", "live/channel.py",
+        "min(self._pace, silent)", "self._pace", "live/test_channel.py",
+    ),
+    Mutant(
         "a refused member is let in", "live/switchboard.py",
         "        return self.allowed(ticket)\n", "        return None\n",
         "live/test_switchboard.py",
@@ -245,6 +249,31 @@ MUTANTS = (
         "a peering is agreed on by one side", "live/peerings.py",
         "        if seat not in self._asked and seat not in self.agreed:\n", "        if False:\n",
         "live/test_peerings.py",
+    ),
+    Mutant(
+        "a new channel brings a new share of questions", "live/desk.py",
+        "questions = self._questions.of(channel.peer_key)", "questions = self._questions._make()",
+        "live/test_threats.py",
+    ),
+    Mutant(
+        "large replies cost whoever asked nothing", "live/desk.py",
+        "customer.questions.take(size, things=0.0)", "customer.questions.take(0, things=0.0)",
+        "live/test_threats.py",
+    ),
+    Mutant(
+        "a neighbour uses up a customer's share", "live/desk.py",
+        "if customer is not None and seat not in replied:", "if customer is not None:",
+        "live/test_threats.py",
+    ),
+    Mutant(
+        "who begins to watch without end is told all each time", "live/telling.py",
+        "            wait = self._begun.of(seat).take()\n", "            wait = 0.0\n",
+        "live/test_observer.py",
+    ),
+    Mutant(
+        "a public address within a private one is dialled", "live/addresses.py",
+        "address.version == 6 and address.teredo is not None", "False",
+        "live/test_addresses.py",
     ),
 )  # fmt: skip
 

@@ -83,7 +83,9 @@ class Header(QFrame):
     def _show_seed(self) -> None:
         digest = self._player.digest() if self._player.complete else ""
         short = f" · {digest[:SHORT]} {digest[SHORT : 2 * SHORT]}" if digest else ""
-        self._seed.setText(f"seed {self._player.session.scenario.seed}{short}")
+        scenario = self._player.session.scenario
+        self._seed.setText(f"seed {scenario.seed}{short}")
+        self._seed.setVisible(bool(scenario.provider) or not self._player.run.happens)  # machines of a class have none
 
 
 def _opener(actions: Actions, dock: Dock) -> QToolButton:

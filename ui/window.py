@@ -12,6 +12,7 @@ from PySide6.QtCore import QByteArray, QEvent, QRandomGenerator, QSettings, Sign
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from ui.guard import guarded
 from ui.taste import Taste
 from ui.welcome import Welcome
 
@@ -174,6 +175,7 @@ class Window(QMainWindow):
             self._seen = True
             self.painted.emit()
 
+    @guarded(False)
     def event(self, event: QEvent) -> bool:
         # Asked of the widget with the focus first; what it leaves comes up to here.
         if self.furnished and event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

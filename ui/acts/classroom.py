@@ -51,6 +51,8 @@ def rows(ctx: Context) -> list[Row]:
             why_not("say")),
         Row("class-freeze", "Freeze all", "Class", lambda: view.school.do("freeze", not is_frozen()), (),
             why_not("freeze"), is_frozen, says="Nobody’s customers can put or get until the class goes on"),
+        Row("class-mesh", "All peer with all", "Class", do("mesh"), (), no("no_pairs"), line=True,
+            says="Suggest to every two members that they peer; each of them decides"),
         Row("class-test", "Self-test", "Class", do("test"), (), why_not("self_test"),
             line=True, says="Whether we hear ourselves, others, and reach the teacher, and what to do if not"),
         Row("class-peer", "Peer with who asks", "Class", do("answer", True), (),

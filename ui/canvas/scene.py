@@ -36,6 +36,7 @@ from ui.canvas.sketch import Grid, Sketch, paint
 from ui.canvas.still import Chosen
 from ui.canvas.tools import PER_NOTCH, Hand
 from ui.focus import Focus
+from ui.guard import guarded
 from ui.plain import as_tip
 from ui.theme import ThemeSwitch
 from ui.toolbox import SELECT, Toolbox
@@ -290,6 +291,7 @@ class MapView(QWidget):
 
     # Qt
 
+    @guarded(None)
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = self._switch.current
         if not self.plan.names:
@@ -389,6 +391,7 @@ class MapView(QWidget):
         if not self._keyboard.press(Qt.Key(event.key()), event.modifiers()):
             event.ignore()
 
+    @guarded(False)
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.plan.names:
             text = self.hint(event.pos().x(), event.pos().y())  # none: Qt hides what is shown

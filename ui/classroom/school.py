@@ -5,6 +5,7 @@ Rules: what is asked of a class goes through `ClassWatch.room`; names and messag
 
 import getpass
 from functools import partial
+from itertools import combinations
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 
@@ -83,6 +84,21 @@ class School(QObject):
         if room is not None:
             getattr(room, what)(*arguments)
             self.watch.look()
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Of members who could peer."""
+        state = self.state
+        seats = [] if state is None else [each.seat for each in state.members]
+        return [pair for pair in combinations(seats, 2) if state is not None and not why_not(state, "propose", *pair)]
+
+    def no_pairs(self) -> str:
+        """Why nobody can be brought together."""
+        return self.why_not("freeze") or ("" if self.pairs() else "Two providers have to be here first.")
+
+    def mesh(self) -> None:
+        """Suggest to all that they peer with all: the full mesh that the paper takes for granted."""
+        for a, b in self.pairs():
+            self.do("propose", a, b, True)
 
     def show_code(self) -> None:
         """Over the whole window."""

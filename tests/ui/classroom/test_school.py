@@ -52,6 +52,15 @@ def test_what_happens_is_said_once(desk: Desk) -> None:
     assert room.done == [("answer", 1, True), ("rejoin",), ("self_test",)]
 
 
+def test_all_peer_with_all_who_are_here_and_can(desk: Desk) -> None:
+    room = seated(desk, classes.as_teacher())
+    desk.window.acts["class-mesh"].trigger()
+    assert room.done == [("propose", a, b, True) for a, b in ((0, 1), (0, 2), (1, 2))]
+    room.now = replace(room.now, members=room.now.members[:1])
+    desk.window.school.watch.look()
+    assert desk.window.acts["class-mesh"].toolTip() == "Two providers have to be here first."
+
+
 def test_a_class_is_opened_in_place_of_what_was_open(desk: Desk) -> None:
     session = Simulated(runs.scenario())
     session.classroom = FakeClassroom(classes.as_teacher())  # type: ignore[attr-defined]  # what a live one brings
