@@ -3,9 +3,10 @@
 Rules: five processes each, one operation at a time and fifty at once, which one program asks for; values of 200 bytes.
 Rounds alternate, and the best of each counts. Ours sign every put, verify it and have it on the disk before it is
 acknowledged, and their customers are in a process of their own, behind one encrypted channel; the others' clients call
-a library in the node's own process, whose values are in memory alone and not signed. A get of theirs has no word for where it went: with five nodes `kademlia` keeps everything everywhere, so
-its gets are local ones; OpenDHT asks others. Ours are measured both ways. Memory is the resident set of one node after
-the load, its customers not counted where they are apart.
+a library in the node's own process, whose values are in memory alone and not signed. A get of theirs has no word for
+where it went: with five nodes `kademlia` keeps everything everywhere, so its gets are local ones; OpenDHT asks others.
+Ours are measured both ways. Memory is the resident set of one node after the load, its customers not counted where they
+are apart.
 """
 
 import subprocess
