@@ -1,1 +1,1 @@
-"""A run, however it is produced: simulated or replayed (live comes later), behind one interface."""
+"""A run behind one interface, however it is produced: simulated, live in this program, in a class, or replayed."""
