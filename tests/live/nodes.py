@@ -18,6 +18,7 @@ from p4lab.live.identity import Keys, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import Party
 from p4lab.live.run_node import Plan, Running
+from tests.live.rooms import until
 
 wall = time.time  # noqa: TID251 the wall clock of these tests
 
@@ -61,13 +62,6 @@ class Class:
             await self.stop(name)
         await asyncio.gather(*(channel.finished() for channel in self.strangers))
         assert [says for cause, says in self.lines if cause == "fault"] == []
-
-
-async def until(true: Callable[[], object]) -> None:
-    """Wait until it is so."""
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def listen(node: Running) -> list[object]:

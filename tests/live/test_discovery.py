@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
 
 import pytest
 from zeroconf import DNSIncoming, Zeroconf, _core
@@ -17,6 +16,7 @@ from p4lab.live.candidates import Candidate
 from p4lab.live.discovery import Discovery
 from tests.live.alone import id_of
 from tests.live.heard import forged
+from tests.live.rooms import until
 
 CLASS = "ABCDEFGHIJKL"
 LOOPBACK = ["127.0.0.1"]
@@ -42,12 +42,6 @@ def node(told: list[object]) -> Discovery:
 def hear(zeroconf: Zeroconf, packet: bytes) -> None:
     message = DNSIncoming(packet, ("127.0.0.1", 5353), None, time.perf_counter() * 1000)
     zeroconf.record_manager.async_updates_from_response(message)
-
-
-async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def test_two_nodes_find_each_other_and_a_goodbye_is_seen_at_once(ids: tuple[bytes, bytes]) -> None:
