@@ -12,7 +12,7 @@ from p4lab.live.doors import dial
 from p4lab.live.frames import BAD, Join, Refused, Welcome
 from p4lab.live.identity import JoinCode, Ticket, cleaned, flaw, unpack
 from p4lab.live.meeting import NotAdmitted, Party
-from p4lab.live.roster import line
+from p4lab.live.roster import line, printable
 
 ANSWER = 5.0  # s for the answer to a Join: the authority keeps the seat on its disk first
 UNHEARD = "The teacher's computer does not answer. After several wrong codes it is silent for a minute."
@@ -28,7 +28,7 @@ async def join(
     """
     channel = await dial(addresses, party)
     try:
-        channel.post(Join(code.secret, cleaned(name) or "Somebody", owner))
+        channel.post(Join(code.secret, printable(name), owner))
         async with asyncio.timeout(ANSWER):
             answer = await channel.receive()
         if isinstance(answer, Refused):

@@ -29,10 +29,10 @@ from p4lab.core.events import (
     pair_of,
 )
 from p4lab.live.clocks import ClockOf
-from p4lab.live.joining import Joining, Out
 from p4lab.live.limits import Limits
 from p4lab.live.parts import Part, Waiting
 from p4lab.live.seen import CUSTOMERS, Arrival, Batch, Item, Now, Record, Row, nodes_of, seat_of, speaks
+from p4lab.live.splice import Out, Splice
 
 LAG = 0.15  # s that everything waits for what may come from elsewhere
 MOST_LAG = 1.0
@@ -53,7 +53,7 @@ class Merge:
         self.settled = 0.0  # up to here nothing is added any more
         self._me, self._named, self._limits = me, named, limits or Limits()
         self._parts: dict[int, Part] = {}
-        self._joining = Joining(self._parts, named)
+        self._splice = Splice(self._parts, named)
         self._queued: dict[int, Waiting] = {}
         self._heap: list[tuple[float, int]] = []  # (time, seat) of those whose first event may go
         self._parked: dict[int, list[int]] = {}  # the other seats, by the cause that their first event waits for
@@ -92,14 +92,14 @@ class Merge:
             return
         part.vanish()
         self._blur(part, now, at_once=True)
-        self._say(part, now, Noted(text=f"{self._joining.name(seat)}: {says}"))
+        self._say(part, now, Noted(text=f"{self._splice.name(seat)}: {says}"))
         self._say(part, now, Crashed(node=seat))
-        for number, _ in self._joining.bound_for(seat):
+        for number, _ in self._splice.bound_for(seat):
             self._lose(part, now, number, "crash")
 
     def present(self, seat: int) -> None:
         """This member is there, though it may tell nothing."""
-        self._joining.join(seat, max(self._joining.last, self.settled + TICK))
+        self._splice.join(seat, max(self._splice.last, self.settled + TICK))
 
     def ready(self, now: float) -> list[Out]:
         """What joins the trace now, in order."""
@@ -115,7 +115,7 @@ class Merge:
             if not self._free(horizon - PATIENCE):
                 break
         self.settled = horizon
-        out, self._joining.out = self._joining.out, []
+        out, self._splice.out = self._splice.out, []
         return out
 
     # What comes in
@@ -188,7 +188,7 @@ class Merge:
         match event:
             case Joined(customers=customers):
                 customers = min(customers, 1_000_000)
-                if part.seat in self._joining.joined and customers != part.customers:
+                if part.seat in self._splice.joined and customers != part.customers:
                     self._say(part, part.tail, ProviderChanged(node=part.seat, customers=customers))
                 part.customers = customers
                 return False
@@ -225,7 +225,7 @@ class Merge:
             case SessionDown(peer=peer):
                 part.sessions[peer] = False
             case Noted() if part.seat != self._me:
-                event.text = f"{self._joining.name(part.seat)}: {event.text[:500]}"
+                event.text = f"{self._splice.name(part.seat)}: {event.text[:500]}"
         return True
 
     def _settle(self, part: Part, now: float) -> None:
@@ -240,7 +240,7 @@ class Merge:
                 self._say(part, now, Unpeered(node=part.seat, peer=other))
 
     def _arrival(self, part: Part, number: int, at: float, now: float) -> bool:
-        waiting, awaited = self._queued.get(number), self._joining.awaited(number)
+        waiting, awaited = self._queued.get(number), self._splice.awaited(number)
         row = awaited.row if awaited else waiting.what if waiting else None
         if row is None:
             part.early[number] = at
@@ -251,7 +251,7 @@ class Merge:
             waiting.arrived = at if waiting.arrived is None else min(waiting.arrived, at)
             self._aged(now - waiting.t, now)
         elif awaited is not None:
-            self._joining.arrived(number)
+            self._splice.arrived(number)
             self._aged(now - awaited.t, now)
         return True
 
@@ -291,7 +291,7 @@ class Merge:
 
     def _are_known(self, nodes: tuple[int, ...]) -> bool:
         return all(
-            node % CUSTOMERS in self._joining.joined or self._named(node % CUSTOMERS) is not None for node in nodes
+            node % CUSTOMERS in self._splice.joined or self._named(node % CUSTOMERS) is not None for node in nodes
         )
 
     # What goes out
@@ -327,8 +327,8 @@ class Merge:
         """Put a member's first event into the trace, and look at its next."""
         part = self._parts[seat]
         waiting = part.queue.popleft()
-        at = max(t, self._joining.last, self.settled + TICK if t <= self.settled else 0.0)
-        self._joining.put(part, waiting, at)
+        at = max(t, self._splice.last, self.settled + TICK if t <= self.settled else 0.0)
+        self._splice.put(part, waiting, at)
         if waiting.id:
             if self._queued.get(waiting.id) is waiting:
                 del self._queued[waiting.id]
@@ -339,11 +339,11 @@ class Merge:
 
     def _give_up(self, now: float) -> None:
         """Messages that nobody has seen arrive for so long are lost, where their receiver tells everything."""
-        for number, awaited in self._joining.before(now - self._limits.idle):
+        for number, awaited in self._splice.before(now - self._limits.idle):
             receiver = self._parts.get(awaited.row.dst)
             if receiver is not None and receiver.watched and receiver.since <= awaited.t:
                 self._lose(receiver, now, number, "link")
 
     def _lose(self, receiver: Part, now: float, number: int, why: str) -> None:
-        if (lost := self._joining.lost(number, why)) is not None:
+        if (lost := self._splice.lost(number, why)) is not None:
             self._say(receiver, now, lost)

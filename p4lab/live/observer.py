@@ -13,8 +13,8 @@ from typing import Protocol
 from p4lab.live import seen
 from p4lab.live.clocks import ClockOf
 from p4lab.live.frames import Open, Seen, Watch
-from p4lab.live.joining import Out
 from p4lab.live.merge import Merge
+from p4lab.live.splice import Out
 from p4lab.live.stream import Stream
 from p4lab.live.telling import Board
 

@@ -87,8 +87,8 @@ class WireFetch(Wire, frozen=True, tag=m.FETCH):
         )  # fmt: skip
 
 
-class WireGetReply(Wire, frozen=True, tag=m.GETR):
-    """GETR."""
+class WireReply(Wire, frozen=True):
+    """What both replies have."""
 
     op: Count
     nid: Nid
@@ -100,25 +100,18 @@ class WireGetReply(Wire, frozen=True, tag=m.GETR):
     silent: Nodes = ()
     stale: bool = False
     placemark: Entry = b""
+
+
+class WireGetReply(WireReply, frozen=True, tag=m.GETR):
+    """GETR."""
 
     def core(self, size: int) -> Message:
         """As the core has it."""
         return m.GetReply(self.op, self.nid, size, *_reply_in(self))
 
 
-class WireFetchReply(Wire, frozen=True, tag=m.FETCHR):
+class WireFetchReply(WireReply, frozen=True, tag=m.FETCHR):
     """FETCHR."""
-
-    op: Count
-    nid: Nid
-    qid: Count
-    status: Status
-    records: Records = ()
-    remaining: Remaining = ()
-    copy: Count = 0
-    silent: Nodes = ()
-    stale: bool = False
-    placemark: Entry = b""
 
     def core(self, size: int) -> Message:
         """As the core has it."""
@@ -291,7 +284,7 @@ class WireRelayedAnswer(Wire, frozen=True, tag=m.CRESP):
         return m.RelayedAnswer(answer.op, answer.nid, size, self.qid, answer.status, answer)
 
 
-def _reply_in(wire: WireGetReply | WireFetchReply) -> tuple[Any, ...]:
+def _reply_in(wire: WireReply) -> tuple[Any, ...]:
     records = tuple(map(record_in, wire.records))
     return wire.qid, wire.status, records, wire.remaining, wire.copy, wire.silent, wire.stale, wire.placemark
 

@@ -17,12 +17,12 @@ import msgspec
 
 from p4lab.core.commands import AddProvider, Command, Get, Note, Peer, Put, Remove, Unpeer, verb
 from p4lab.core.events import Joined, Noted
-from p4lab.live.joining import Out
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
 from p4lab.live.profile import ProfileError
 from p4lab.live.provider_node import options_of
 from p4lab.live.run_node import Plan, Running
+from p4lab.live.splice import Out
 from p4lab.live.storefile import StoreError
 from p4lab.live.thread import Thread
 from p4lab.scenario.check import check_command

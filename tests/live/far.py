@@ -63,9 +63,9 @@ class Far:
                 answer.set_exception(fault)
 
         self._loop.call_soon_threadsafe(asked)
-        return answer.result(10)
+        return answer.result(20)
 
-    def until(self, true: Callable[[Running], object], within: float = 15.0) -> float:
+    def until(self, true: Callable[[Running], object], within: float = 20.0) -> float:
         """Wait until it is so at this node; how long it took."""
         began = time.perf_counter()
         while not self.ask(true):

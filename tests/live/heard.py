@@ -97,7 +97,7 @@ def running(*each: Running) -> Iterator[None]:
             stop.join()
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> float:
+def until(condition: Callable[[], object], seconds: float = 20.0) -> float:
     """Wait for it; how long it took."""
     start = time.perf_counter()
     pause = threading.Event()

@@ -159,7 +159,7 @@ def live(story: Callable[[Class], Awaitable[None]]) -> None:
     """Run a story on loopback, and let go of everything."""
 
     async def run() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             group = Class()
             try:
                 await story(group)

@@ -65,7 +65,7 @@ class Class:
 
 async def until(true: Callable[[], object]) -> None:
     """Wait until it is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not true():
             await asyncio.sleep(0.005)
 
@@ -97,7 +97,7 @@ def story(tmp_path: Path, tell: Callable[[Class], Awaitable[None]], limits: Limi
     """Tell a story in a class of its own."""
 
     async def run() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             room = Class(tmp_path, limits or Limits())
             try:
                 await tell(room)

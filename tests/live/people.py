@@ -25,7 +25,7 @@ KEYS = (b"1" * 32, b"2" * 32)  # of a channel's two directions
 T = TypeVar("T")
 
 
-def run(talk: Coroutine[Any, Any, T], seconds: float = 10.0) -> T:
+def run(talk: Coroutine[Any, Any, T], seconds: float = 30.0) -> T:
     """What a test's coroutine returns, in bounded time; tasks that are left behind make it fail."""
 
     async def bounded() -> T:

@@ -140,7 +140,7 @@ class Room:
         await asyncio.sleep(0)
 
 
-async def until(true: Callable[[], object], within: float = 5.0) -> float:
+async def until(true: Callable[[], object], within: float = 20.0) -> float:
     """Wait for something; how long it took. Fails where it does not come."""
     loop = asyncio.get_running_loop()
     began = loop.time()

@@ -268,7 +268,7 @@ def test_members_that_cannot_reach_each_other_meet_through_the_hub_which_reads_n
         assert (ann.place.relayed(2), room.teacher.place.relayed(2), len(hub)) == (True, True, 1)
         facts = ann.place.facts(Heard(9.0, True, 0, 0), {})
         assert rung(facts) is Rung.HUB
-        assert await until(lambda: ann.board.channels[2].rtt is not None) < 1.0
+        await until(lambda: ann.board.channels[2].rtt is not None)
         ben.board.unwant(1)
         ann.board.unwant(2)
         ben.board.cut(1, "enough")

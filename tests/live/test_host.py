@@ -64,7 +64,7 @@ def hosted(story: Callable[[Host, Tale], Awaitable[None] | None]) -> Tale:
     tale = Tale()
 
     async def run() -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             loop = asyncio.get_running_loop()
             host = Host(tale, tale, loop, loop.time())
             waiting = story(host, tale)

@@ -146,7 +146,7 @@ def test_closing_waits_for_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> N
         one.close()
         began = asyncio.get_running_loop().time()
         await one.finished()  # though two reads nothing
-        assert asyncio.get_running_loop().time() - began < 1.0
+        assert asyncio.get_running_loop().time() - began < 5.0
         two.abort()
         await two.finished()
 

@@ -105,7 +105,7 @@ class Network:
 
 def live(story: Callable[[Network], Awaitable[None]]) -> None:
     async def run() -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             network = Network()
             await story(network)
             await network.close()

@@ -23,7 +23,7 @@ from tests.proofs.fuzz import GROWTH, fuzz
 NID = b"n" * 32
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(MESSAGES)
 def test_a_message_arrives_as_it_was_sent(message: Message) -> None:
     data = encode(message)

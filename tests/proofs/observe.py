@@ -64,7 +64,7 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.nodes: dict[str, subprocess.Popen[bytes]] = {}
-        attempt = Joining(Wish("Ann", "Class", policy="class"), folder / "Ann", "127.0.0.1:0", ())
+        attempt = Joining(Wish("Ann", "Class", policy="class", network="127.0.0.1"), folder / "Ann", ())
         while (session := attempt.poll()) is None:
             time.sleep(0.01)  # noqa: TID251 a proof waits for other processes
         self.session: Live = session

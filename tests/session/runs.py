@@ -125,8 +125,8 @@ def in_parts(folder: Path) -> Session:
 
 def class_of_one(folder: Path) -> Session:
     """A class on the network, with nobody in it but its teacher, who has put some things."""
-    wish = Wish(CLASS_OF, class_name="Class 9b", policy="class")
-    attempt, pause = Joining(wish, Path(mkdtemp(dir=folder)), "127.0.0.1:0", ()), Event()
+    wish = Wish(CLASS_OF, class_name="Class 9b", policy="class", network="127.0.0.1")
+    attempt, pause = Joining(wish, Path(mkdtemp(dir=folder)), ()), Event()
     while (session := attempt.poll()) is None:
         pause.wait(0.005)
     session.scenario = replace(session.scenario, duration=0.4)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from math import inf
 from pathlib import Path
 from threading import Event as ThreadingEvent
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import pytest
 
@@ -68,15 +68,18 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
 def test_time_goes_on_to_the_end_in_short_calls(make: Make) -> None:
     session, pause = make(), ThreadingEvent()
     known, calls, live = 0.0, 0, session.abilities.real_time
+    took: list[float] = []
     while known < session.scenario.duration:
-        began = perf_counter()
+        began, worked = perf_counter(), thread_time()
         after = session.advance(session.scenario.duration)
-        assert perf_counter() - began < 0.25  # a few ms on a machine that does nothing else
+        assert thread_time() - worked < 0.25  # a few ms on a machine that does nothing else
+        took.append(perf_counter() - began)
         assert known <= after and (live or after <= session.scenario.duration)
         known, calls = after, calls + 1
         if live:
             pause.wait(0.002)  # time passes by itself
     assert calls < 10_000
+    assert sorted(took)[len(took) // 2] < 0.25  # of most, though others want the machine as well
     if live:
         assert session.abilities.end == inf  # it goes on until it is closed
         session.close()

@@ -28,7 +28,7 @@ class Awaited(msgspec.Struct, frozen=True):
     row: Row
 
 
-class Joining:
+class Splice:
     """`put` in order, and take away `out`. named: a member's name by seat."""
 
     def __init__(self, parts: dict[int, Part], named: Callable[[int], str | None]) -> None:
