@@ -26,7 +26,10 @@ def answered(work: Callable[[], int | None], unusable: tuple[type[Exception], ..
         return status
     except typer.exceptions.TyperException as fault:
         message = (fault.format_message() if hasattr(fault, "format_message") else str(fault)).rstrip(".")
-        complain(f"{message}{'' if message.endswith('?') else ';'} p4lab --help lists what there is")
+        message = message.replace("Value error, ", "")
+        within = getattr(fault, "ctx", None)
+        command = "p4lab" if within is None or within.parent is None else f"p4lab {within.info_name}"
+        complain(f"{message}{'' if message.endswith('?') else ';'} {command} --help lists what there is")
         return BAD
     except unusable as fault:
         complain(str(fault))

@@ -6,6 +6,7 @@ or not reachable.
 """
 
 import asyncio
+import errno
 import getpass
 import os
 import signal
@@ -21,13 +22,14 @@ import typer
 
 from p4lab.answering import answered
 from p4lab.core.commands import DEFAULT_TTL, Get, Put
-from p4lab.core.names import Kind, Regime
+from p4lab.core.names import Kind, Regime, digest
 from p4lab.core.records import MAX_LIFETIME, MAX_SEQ
 
 if TYPE_CHECKING:
     from p4lab.live.client import Client, Result
 
 OK, BAD, NOT_FOUND, REFUSED, UNSURE, OUTSIDE = 0, 2, 4, 5, 6, 7
+UNHEARD = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)  # nobody can listen there
 LOOK = 0.5  # s between two looks of `get --watch`
 
 _T = TypeVar("_T")
@@ -82,6 +84,7 @@ def node(
     Example: p4lab node --name Aster --new-class Networks
     """
     # zeroconf and the rest take a third of a second that no other command should wait for
+    from p4lab.live.addresses import split  # noqa: PLC0415 the reason stands above
     from p4lab.live.limits import Limits  # noqa: PLC0415 the reason stands above
     from p4lab.live.log import Log  # noqa: PLC0415 the reason stands above
     from p4lab.live.run_node import Plan, Running  # noqa: PLC0415 the reason stands above
@@ -90,6 +93,8 @@ def node(
     plan = Plan(name, _folder(profile), new_class, join, listen, store, tuple(peer or ()), policy)
 
     async def serve() -> None:
+        for address in plan.peers:
+            split(address)  # one that can never be reached would be tried for ever
         log = Log(sys.stderr, limits.log_lines, asyncio.get_running_loop().time, wall)
         running = Running(plan, limits, wall, log)
         stop = _told_to_stop()
@@ -101,7 +106,13 @@ def node(
             await asyncio.wait((starting,))
             return
         waiting.cancel()
-        card = starting.result()
+        try:
+            card = starting.result()
+        except OSError as fault:
+            if fault.errno not in UNHEARD:
+                raise
+            says = f"--listen {listen}: {os.strerror(fault.errno).lower()}; port 0 takes one that is free"
+            raise _UnusableError(says) from None
         said = f"{card.name} ({card.id[:8]}) of class {card.class_} listens at {card.listen}; join with {card.code}"
         print(msgspec.json.encode(card).decode() if json else said, flush=True)
         await stop.wait()
@@ -138,7 +149,7 @@ def put(
     async def ask(client: "Client") -> "Result":
         return await client.put(what)
 
-    _customer(node, join, profile, json, ask, key)
+    _customer(node, join, profile, json, ask, digest(value.encode()).hex() if hashed else key)
 
 
 def get(
@@ -168,9 +179,17 @@ def get(
             while (result.code, result.version, result.values) == (last.code, last.version, last.values):
                 await asyncio.sleep(LOOK)
                 result = await client.get(what)
+                if client.gone:
+                    raise _LostError(
+                        f"{node} was lost while we watched ({client.gone}): start that node again, then this."
+                    )
         return result
 
     _customer(node, join, profile, json, ask, key)
+
+
+class _LostError(Exception):
+    """The node that was watched is not there any more, in a sentence."""
 
 
 class _UnusableError(ValueError):
@@ -217,7 +236,7 @@ def _run(work: Callable[[], Awaitable[_T]]) -> _T:
 
     try:
         return asyncio.run(whole())
-    except NotAdmitted as fault:
+    except (NotAdmitted, _LostError) as fault:
         _say(str(fault))
         raise typer.Exit(OUTSIDE) from None
     except (ProfileError, StoreError, ValueError) as fault:
@@ -263,7 +282,7 @@ def _status(code: str) -> int:
 
 def _print(result: "Result", key: str, json: bool) -> None:
     if json:
-        print(msgspec.json.encode(result).decode(), flush=True)
+        print(msgspec.json.encode(msgspec.structs.replace(result, key=key)).decode(), flush=True)
         return
     facts = [] if result.version is None else [f"version {result.version}"]
     facts += [f"source {result.source}"] if result.source else []

@@ -83,7 +83,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     # A put takes the next seq; the profile keeps the key and the ticket
     status, said = ask("put", "greeting", "hello")
     assert (status, said["code"], said["version"], said["values"]) == (0, "OK", 1, [])
-    assert list(said) == ["code", "nid", "version", "values", "source", "latency", "silent"]
+    assert list(said) == ["code", "nid", "version", "values", "source", "latency", "silent", "key"]
     assert ask("put", "greeting", "hello again")[1]["version"] == 2
     status, said = ask("get", "greeting")
     assert (status, said["code"], said["version"], said["values"], said["source"]) == (
@@ -94,7 +94,8 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
 
     # What the codes come to
     assert [ask("get", "nothing")[0], ask("put", "k", "x" * 2_000)[0], ask("put", "k", "x" * 20_000)[0]] == [4, 5, 5]
-    assert ask("put", "-", "fixed", "--kind", "immutable")[0] == 0
+    status, said = ask("put", "-", "fixed", "--kind", "immutable")
+    assert (status, ask("get", said["key"], "--kind", "immutable")[1]["values"]) == (0, ["fixed"])
     status, said = ask("get", "aa", "--kind", "immutable")
     assert (status, said["code"]) == (5, "E_KEY")
 
@@ -122,7 +123,15 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert (watcher.returncode, err) == (130, "p4lab: stopped\n")
 
     # Killed at once, it serves what it has acknowledged
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *where],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert watcher.stdout is not None
+    assert watcher.stdout.readline() == "bye\n"
     teacher.end(signal.SIGKILL)
+    _, err = watcher.communicate(timeout=5)
+    assert (watcher.returncode, f"{at} was lost while we watched" in err) == (7, True)
     teacher = nodes("Teacher", "--new-class", "Networks")
     at, code = teacher.card["listen"], teacher.card["code"]
     assert ask("get", "greeting")[1]["values"] == ["bye"]
@@ -149,7 +158,12 @@ def test_a_value_does_not_give_orders_to_a_terminal() -> None:
         (["node", "--name", "A"], "either open a class (--new-class NAME) or join one (--join CODE)"),
         (["node", "--name", "A", "--new-class", "C", "--join", "AAAABBBBCCCCDDDD"], "either open a class"),
         (["node", "--name", "A", "--new-class", "C", "--listen", "4711"], "--listen takes HOST:PORT"),
-        (["node", "--name", "A", "--new-class", "C", "--policy", "all"], "--policy"),
+        (["node", "--name", "A", "--new-class", "C", "--policy", "all"], "; p4lab node --help lists what there is"),
+        (["node", "--name", "A", "--new-class", "C", "--peer", "foo"], "an address is HOST:PORT, as"),
+        (
+            ["node", "--name", "A", "--new-class", "C", "--listen", "192.0.2.1:0"],
+            "--listen 192.0.2.1:0: cannot assign requested address; port 0",
+        ),
         (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "ABC"], "A join code has 16 characters"),
         (["put", "k", "v", "--node", "nowhere", "--join", "AAAABBBBCCCCDDDD"], "an address is HOST:PORT"),
         (["put", "k", "v", "--node", "127.0.0.1:1"], "--join"),

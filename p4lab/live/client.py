@@ -34,7 +34,10 @@ TOO_BIG = "E_TOO_BIG"
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What an operation came to. version: the seq of a signed record, else None. silent: seats that did not answer."""
+    """What an operation came to. version: the seq of a signed record, else None. silent: seats that did not answer.
+
+    key: as it was asked for; of an immutable value its hash, which it is got by.
+    """
 
     code: str
     nid: str
@@ -43,6 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     source: str = ""
     latency: float = 0.0
     silent: tuple[int, ...] = ()
+    key: str = ""
 
 
 Finished = PutFinished | GetFinished
@@ -85,6 +89,7 @@ class Client:
         self._host.add(US, Customer(US, PROVIDER, "", self.wallet))
         self._loop = loop
         self._operations = 0
+        self.gone = ""  # why nobody answers any more
         self._member: asyncio.Future[Member | None] = loop.create_future()
         self._tasks = Tasks(self._break)
 
@@ -175,7 +180,8 @@ class Client:
                 message = decode(frame.message) if isinstance(frame, Carried) else None
                 if message is not None and message.code == ANSWER:
                     self._host.tell(US, Received(PROVIDER, message, 0))
-        except (ChannelClosed, *BAD):
+        except (ChannelClosed, *BAD) as closed:
+            self.gone = closed.why if isinstance(closed, ChannelClosed) else "it sent what is no message"
             self._host.tell(US, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
             if not self._member.done():
                 self._member.set_result(None)

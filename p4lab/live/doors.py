@@ -62,6 +62,8 @@ async def _attempt(address: str, party: Party, expect: bytes | None) -> Channel:
             _, stream = await loop.create_connection(Socket, host.strip("[]"), int(port))
     except TimeoutError:
         raise NotAdmitted(f"{address} does not answer.") from None
+    except ConnectionRefusedError as problem:
+        raise NotAdmitted(f"{address} cannot be reached: nothing listens there.") from problem
     except (OSError, ValueError, OverflowError) as problem:  # a name that cannot be one, a port that is none
         says = getattr(problem, "strerror", None) or problem
         raise NotAdmitted(f"{address} cannot be reached: {says}.") from problem

@@ -99,7 +99,7 @@ def test_the_address_that_answers_is_used() -> None:
     ("addresses", "says"),
     [
         ([], "No address is known."),
-        (["127.0.0.1:1"], "127.0.0.1:1 cannot be reached: Connect call failed"),
+        (["127.0.0.1:1"], "127.0.0.1:1 cannot be reached: nothing listens there"),
         (["127.0.0.1:99999"], "127.0.0.1:99999 cannot be reached: "),
         (["127.0.0.1:x", "127.0.0.1:"], "127.0.0.1:x cannot be reached: .* 127.0.0.1: cannot be reached: "),
         (["nothing"], "nothing cannot be reached: "),

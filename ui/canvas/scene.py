@@ -87,7 +87,7 @@ class MapView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(240, 180)
+        self.setMinimumSize(240, 120)  # px: a class and its bar leave no more of a window of 640
         player.sessionChanged.connect(self._rebuild)
         player.scenarioChanged.connect(self._rebuild)
         for signal in (player.moved, player.sampled, player.speedChanged):

@@ -4,7 +4,7 @@ Rules: a code is read aloud and typed, so it stands in groups of four; the QR co
 """
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from p4lab.session.classroom import ClassState, join_text
@@ -13,6 +13,7 @@ from ui.plain import plain_label
 from ui.theme import ThemeSwitch, font
 
 SIDE, LARGE = 132, 420  # px of the QR code
+BROAD, HIGH = 0.8, 0.12  # of the window: the code, which thirty people type, is what is large
 
 
 def grouped(code: str) -> str:
@@ -82,11 +83,11 @@ class Projection(QDialog):
         title.setText(state.name)
         how.setText("Join a class… in the menu File, and type:")
         code, address = _label("display"), _label("title")
-        code.setFont(_fixed(font("display")))
         code.setText(grouped(state.code))
+        code.setFont(_filling(_fixed(font("display")), code.text(), parent.size()))
         code.setAccessibleName("Join code")
         address.setText(f"Where nobody is found: {join_text(state)}" if state.address else "")
-        qr = QrCode(min(LARGE, parent.height() * 5 // 9), grows=True)
+        qr = QrCode(min(LARGE, parent.height() * 2 // 5), grows=True)
         qr.show_text(join_text(state))
         close = QPushButton("Close")
         close.setDefault(True)
@@ -120,6 +121,15 @@ def _label(role: str) -> QLabel:
     label.setFont(font(role))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def _filling(like: QFont, text: str, room: QSize) -> QFont:
+    """As large as there is room for a line of this text."""
+    found = QFont(like)
+    found.setPixelSize(100)
+    each = QFontMetricsF(found).horizontalAdvance(text) / 100
+    found.setPixelSize(max(1, round(min(BROAD * room.width() / max(each, 1.0), HIGH * room.height()))))
+    return found
 
 
 def _fixed(like: QFont) -> QFont:

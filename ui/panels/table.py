@@ -159,6 +159,7 @@ class Table(QTableView):
         self._whole = whole  # as tall as its rows
         self._rows, self._themes = rows, themes
         self._measured = (-1, 0.0)
+        self._letters: list[int] = []  # by column, of the longest text that it was made wide for
         self._before: tuple[Hashable | None, int] = (None, 0)  # the row selected and the place, over a change of rows
         rows.setParent(self)
         self.setModel(rows)
@@ -195,6 +196,8 @@ class Table(QTableView):
             self._measure()
             if self._whole:
                 self.setFixedHeight(self._tall())
+        else:
+            self._widen()
 
     def _remember(self) -> None:
         self._before = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
@@ -212,12 +215,22 @@ class Table(QTableView):
         return self.horizontalHeader().sizeHint().height() + rows + 14  # and a scroll bar, where it is too wide
 
     def _measure(self) -> None:
+        metrics = QFontMetrics(font("small"))
+        self._letters = [0] * len(self._rows.columns)
+        for place, column in enumerate(self._rows.columns):
+            sort = 14  # of the arrow beside a title
+            self.setColumnWidth(place, metrics.horizontalAdvance(column.title) + sort + PAD)
+        self._widen()
+
+    def _widen(self) -> None:
+        """Columns whose texts have become longer, as when a clock is known now; none becomes narrower meanwhile."""
         metrics, most = QFontMetrics(font("small")), round(MOST_WIDE * self._themes.scale)
         for place, column in enumerate(self._rows.columns):
             texts = [column.text(row) for row in self._rows.rows[:SOME]]
-            sort = 14  # of the arrow beside a title
-            wide = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-            self.setColumnWidth(place, min(most, max(wide, metrics.horizontalAdvance(column.title) + sort) + PAD))
+            if (letters := max(map(len, texts), default=0)) > self._letters[place]:
+                self._letters[place] = letters
+                wide = max(metrics.horizontalAdvance(text) for text in texts) + PAD
+                self.setColumnWidth(place, min(most, max(wide, self.columnWidth(place))))
 
     def _restyle(self) -> None:
         self._rows.theme = self._themes.current

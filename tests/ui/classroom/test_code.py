@@ -1,7 +1,7 @@
 """The code, to be read from the last row and to be typed."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from tests.session import classes
@@ -28,5 +28,8 @@ def test_the_card_shows_copies_and_enlarges_it(desk: Desk) -> None:
         "Where nobody is found: 192.168.1.2:4700/ABCDEFGHIJ23-K4Q7",
     ]  # fmt: skip
     assert large.size() == desk.window.size()
+    code = large.findChildren(QLabel)[2]  # what thirty people type fills the width, on one line
+    wide = QFontMetrics(code.font()).horizontalAdvance(code.text())
+    assert 0.5 < wide / large.width() < 0.9 and code.height() < 2 * code.fontMetrics().height()
     desk.qtbot.keyClick(large, Qt.Key.Key_Escape)
     assert large.isHidden()

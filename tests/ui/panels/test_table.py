@@ -86,3 +86,15 @@ def test_a_row_is_picked_with_the_mouse_and_with_enter(qtbot, themes) -> None:
     qtbot.keyClick(table, Qt.Key.Key_Up)
     qtbot.keyClick(table, Qt.Key.Key_Return)
     assert picked == ["b", "a"]
+
+
+def test_a_column_is_made_wide_for_what_has_become_longer(qtbot, themes) -> None:
+    table = made(Counter(), themes)
+    qtbot.addWidget(table)
+    table.show_rows([Name("a", 1)])
+    narrow = table.columnWidth(1)
+    table.show_rows([Name("a", 10**14)])
+    wide = table.columnWidth(1)
+    assert narrow < table.fontMetrics().horizontalAdvance(f"v{10**14}") < wide
+    table.show_rows([Name("a", 1)])
+    assert table.columnWidth(1) == wide  # what shrinks with each figure cannot be read
