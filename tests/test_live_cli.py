@@ -43,7 +43,7 @@ class Node:
         """How long it took to end."""
         began = perf_counter()
         self.process.send_signal(number)
-        self.process.wait(10)
+        self.process.wait(20)
         took = perf_counter() - began
         assert self.process.stdout is not None
         self.process.stdout.close()
@@ -119,7 +119,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert ask("put", "greeting", "bye")[1]["version"] == 3
     assert watcher.stdout.readline() == "bye\n"
     watcher.send_signal(signal.SIGINT)
-    _, err = watcher.communicate(timeout=5)
+    _, err = watcher.communicate(timeout=20)
     assert (watcher.returncode, err) == (130, "p4lab: stopped\n")
 
     # Killed at once, it serves what it has acknowledged
@@ -130,7 +130,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "bye\n"
     teacher.end(signal.SIGKILL)
-    _, err = watcher.communicate(timeout=5)
+    _, err = watcher.communicate(timeout=20)
     assert (watcher.returncode, f"{at} was lost while we watched" in err) == (7, True)
     teacher = nodes("Teacher", "--new-class", "Networks")
     at, code = teacher.card["listen"], teacher.card["code"]
@@ -142,7 +142,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     code = code[:-4] + ("AAAA" if not code.endswith("AAAA") else "BBBB")
     status, said = ask("get", "greeting", profile="e")
     assert (status, said) == (7, "p4lab: This join code is not right: look at the teacher's screen again.\n")
-    assert teacher.end(signal.SIGINT) < 3.0
+    assert teacher.end(signal.SIGINT) < 10.0  # 3 s on a quiet machine
     assert teacher.process.returncode == 0
     status, said = ask("get", "greeting", profile="c")
     assert (status, "cannot be reached" in said) == (7, True)
