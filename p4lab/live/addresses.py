@@ -1,4 +1,4 @@
-"""Addresses of this machine and of others, as text `host:port`, and which of them may be dialled without being typed.
+"""Addresses of this machine and of others, as text `host:port`: which may be dialled untyped, and which are near.
 
 Rules: pure but for `adapters`, which asks the system. A host is an IP address, v6 in brackets and with its scope where
 it is link-local: `[fe80::1%3]:4040`. Nobody is dialled at a public address because a stranger said so: what others tell
@@ -68,6 +68,15 @@ def allowed(host: str, owned: Iterable[Own]) -> bool:
     return address.is_private or any(
         address in ipaddress.ip_network(f"{own.address}/{own.prefix}", strict=False) for own in owned
     )
+
+
+def near(host: str) -> bool:
+    """Whether an address is of a private network, of a wire of ours, or this machine."""
+    try:
+        address = type_of(host.partition("%")[0])
+    except ValueError:
+        return False
+    return not address.is_global and not address.is_multicast
 
 
 def join(host: str, port: int) -> str:

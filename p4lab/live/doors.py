@@ -7,12 +7,12 @@ they are, handshakes a second, channels. Refusals are counted by cause, and noth
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from p4lab.live.addresses import near
 from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.channel import Channel
 from p4lab.live.meeting import NotAdmitted, Party, initiate, respond
@@ -218,15 +218,6 @@ class Listener:
 def caller(address: Sequence[object]) -> str:
     """The host of a socket's address; an IPv4 address as such, even where it came in through IPv6."""
     return str(address[0]).removeprefix("::ffff:")
-
-
-def near(host: str) -> bool:
-    """Whether an address is of a private network, of a wire of ours, or this machine."""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return not address.is_global and not address.is_multicast
 
 
 def _everywhere(port: int) -> socket.socket:

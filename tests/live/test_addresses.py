@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from p4lab.live.addresses import Own, adapters, allowed, chosen, join, split, worth
+from p4lab.live.addresses import Own, adapters, allowed, chosen, join, near, split, worth
 
 LO, LO6 = Own("127.0.0.1", 8, "lo", 1), Own("::1", 128, "lo", 1)
 LAN, LAN6 = Own("192.168.1.5", 24, "wlan0", 3), Own("fe80::5", 64, "wlan0", 3)
@@ -58,6 +58,28 @@ def test_whom_a_stranger_cannot_make_us_dial(host: str, verdict: bool) -> None:
 
 def test_loopback_is_for_loopback_alone() -> None:
     assert allowed("127.0.0.1", (LO,))
+
+
+@pytest.mark.parametrize(
+    ("host", "verdict"),
+    [
+        ("192.168.1.7", True),
+        ("10.1.2.3", True),
+        ("172.16.0.1", True),
+        ("169.254.9.9", True),
+        ("127.0.0.1", True),
+        ("fe80::1%eth0", True),
+        ("fd00::1", True),
+        ("::1", True),
+        ("8.8.8.8", False),
+        ("2001:4860:4860::8888", False),
+        ("224.0.0.251", False),
+        ("", False),
+        ("school.example", False),
+    ],
+)
+def test_who_is_near(host: str, verdict: bool) -> None:
+    assert near(host) is verdict
 
 
 def test_hosts_and_ports_are_one_text() -> None:

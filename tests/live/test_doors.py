@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from p4lab.live.channel import Channel, ChannelClosed
-from p4lab.live.doors import Listener, dial, near
+from p4lab.live.doors import Listener, dial
 from p4lab.live.frames import Echo, Join, Said
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
@@ -68,10 +68,10 @@ async def plug(address: str, source: str = "127.0.0.1") -> Socket:
     return stream
 
 
-async def refused(stream: Socket) -> bool:
-    """Whether the other end hangs up without a word."""
+async def refused(stream: Socket, within: float = 1.0) -> bool:
+    """Whether the other end hangs up without a word, and before the time for a handshake is over, which is 2 s."""
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(within):
             data = await stream.read()
             assert data == b""
             stream.abort()
@@ -140,7 +140,7 @@ def test_slow_strangers_keep_nobody_out(caplog: pytest.LogCaptureFixture) -> Non
             elsewhere = [await plug(address, "127.0.0.2") for _ in range(4)]
             assert await refused(await plug(address, "127.0.0.2"))
             honest = await plug(address, "127.0.0.3")
-            assert not await refused(honest)
+            assert not await refused(honest, 0.1)
             honest.abort()
             await asyncio.sleep(0.4)  # the slow ones are given up
             assert listener._half_open == {}
@@ -253,28 +253,6 @@ def test_closing_hangs_up_on_who_is_half_open() -> None:
         assert await refused(stream)
 
     run(talk())
-
-
-@pytest.mark.parametrize(
-    ("host", "verdict"),
-    [
-        ("192.168.1.7", True),
-        ("10.1.2.3", True),
-        ("172.16.0.1", True),
-        ("169.254.9.9", True),
-        ("127.0.0.1", True),
-        ("fe80::1%eth0", True),
-        ("fd00::1", True),
-        ("::1", True),
-        ("8.8.8.8", False),
-        ("2001:4860:4860::8888", False),
-        ("224.0.0.251", False),
-        ("", False),
-        ("school.example", False),
-    ],
-)
-def test_who_is_near(host: str, verdict: bool) -> None:
-    assert near(host) is verdict
 
 
 def test_who_is_not_near_does_not_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
