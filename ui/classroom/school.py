@@ -187,7 +187,7 @@ class School(QObject):
         if state is None:
             return ""
         here = sum(member.state == "here" for member in state.members)
-        rung = "no longer in it" if state.out else "without the teacher" if self._taught is False else state.rung
+        rung = "no longer in it" if state.out else "without the teacher" if _taught(state) is False else state.rung
         return f"{state.name}: {here} here{f', {rung}' if rung else ''}{', frozen' if state.frozen else ''}"
 
 
