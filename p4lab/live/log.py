@@ -34,11 +34,16 @@ class Log:
         at = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         more = "".join(f" {name}={_shown(value)}" for name, value in facts.items())
         try:
-            self._out.write(f"time={at} cause={cause} says={json.dumps(says)}{more}\n")
+            self._out.write(f"time={at} cause={cause} says={_quoted(says)}{more}\n")
             self._out.flush()
         except (OSError, ValueError):  # nobody reads any more, which is no reason to stop serving
             return
 
 
+def _quoted(text: str) -> str:
+    """In quotes: letters of any language as they are, whatever a terminal would obey or turn round escaped."""
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in json.dumps(text, ensure_ascii=False))
+
+
 def _shown(value: object) -> str:
-    return str(value) if isinstance(value, int | float) else json.dumps(str(value))
+    return str(value) if isinstance(value, int | float) else _quoted(str(value))

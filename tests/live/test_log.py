@@ -15,6 +15,12 @@ def test_a_line_a_piece_and_whatever_others_said_is_escaped() -> None:
     )
 
 
+def test_names_are_read_in_any_language_and_give_no_orders() -> None:
+    out = StringIO()
+    Log(out, 10, lambda: 0.0, lambda: 0.0)("class", "Ärger 名前 \u202egnp\x1b[2J\x9b")
+    assert out.getvalue().split("says=")[1] == '"Ärger 名前 \\u202egnp\\u001b[2J\\u009b"\n'
+
+
 def test_a_cause_that_says_too_much_is_cut_short_and_the_others_are_not() -> None:
     out, now = StringIO(), [0.0]
     log = Log(out, 2, lambda: now[0], lambda: 0.0)

@@ -65,7 +65,8 @@ COLUMNS = (
     Column("round trip", lambda one: "" if one.rtt is None else words.time(one.rtt),
            lambda one: one.rtt if one.rtt is not None else 1e9, right=True),
     Column("clock", _clock, lambda one: one.offset or 0.0, right=True,
-           says="How far its clock is ahead of ours, and how sure that is; events are put in order with it"),
+           says="How far its clock, which runs since it came, is ahead of ours, and how sure that is; events are "
+           "put in order with it"),
     Column("peers", lambda one: str(one.peers) if one.provider else "", lambda one: one.peers, right=True),
     Column("key", digits, says="The first digits of its key: read them to each other to be sure who it is"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 
-from p4lab.session.classroom import Classroom, ClassState, member, why_not
+from p4lab.session.classroom import HERE, LATE, Classroom, ClassState, member, why_not
 from ui.acts.context import Context
 from ui.classroom.code import Projection
 from ui.classroom.panel import ClassroomPanel
@@ -19,6 +19,8 @@ from ui.words import short
 PANEL, PERSON = "class", "class/person"
 OPENED = "The class is open: show its code, and whoever joins appears on the map."
 JOINED = "You are in the class. Draw a line from your provider to another to peer with it."
+AWAY = "The teacher’s computer is not connected. It is tried again by itself, and you go on with the others."
+BACK = "The teacher’s computer is there again."
 NO_CLASS = "Open a class or join one first, in the menu File."
 SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
 
@@ -31,6 +33,7 @@ class School(QObject):
         self._ctx, self._settings = ctx, settings
         self.watch = ClassWatch(ctx.player, self)
         self._frozen, self._out = False, ""
+        self._taught: bool | None = None  # whether the teacher is connected; None: not yet
         self._had = self._placed = False
         make = partial(ClassroomPanel, self.watch, ctx.focus, ctx.sheets, ctx.taste.switch)
         ctx.view.docks.add(PANEL, make)
@@ -162,6 +165,11 @@ class School(QObject):
                     "The teacher has frozen the class: nobody can put or get until it goes on." if frozen
                     else "The class goes on."
                 )  # fmt: skip
+        taught = _taught(state)
+        if self._taught is not None and taught is not None and taught is not self._taught:
+            notice.news(BACK) if taught else notice.fault(AWAY)
+        if state is None or taught or self._taught is not None:  # while we join nobody is missed yet
+            self._taught = taught
         if out != self._out:
             self._out = out
             if out:
@@ -179,5 +187,12 @@ class School(QObject):
         if state is None:
             return ""
         here = sum(member.state == "here" for member in state.members)
-        rung = "no longer in it" if state.out else state.rung
+        rung = "no longer in it" if state.out else "without the teacher" if _taught(state) is False else state.rung
         return f"{state.name}: {here} here{f', {rung}' if rung else ''}{', frozen' if state.frozen else ''}"
+
+
+def _taught(state: ClassState | None) -> bool | None:
+    """Whether we are connected to the teacher; None where that is no question."""
+    if state is None or state.authority or state.out:
+        return None
+    return any(each.teacher and each.state in (HERE, LATE) for each in state.members)

@@ -9,7 +9,7 @@ from tests.session.classes import FakeClassroom
 from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
-from ui.classroom.school import NO_CLASS, OPENED
+from ui.classroom.school import AWAY, BACK, NO_CLASS, OPENED
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
@@ -50,6 +50,20 @@ def test_what_happens_is_said_once(desk: Desk) -> None:
     panel = panel_of(desk)
     assert panel.talk.currentWidget() is panel.talk.tests
     assert room.done == [("answer", 1, True), ("rejoin",), ("self_test",)]
+
+
+def test_a_teacher_who_vanishes_and_comes_back_is_told_of(desk: Desk) -> None:
+    room = seated(desk, classes.as_student())
+    school, notice, there = desk.window.school, desk.window.notice, room.now.members
+    gone = tuple(replace(one, state="dead") if one.teacher else one for one in there)
+    room.now = replace(room.now, members=gone)
+    school.watch.look()
+    assert notice.text == AWAY
+    assert desk.window.status._facts.text().startswith("Physics 4b: 1 here, without the teacher · ")
+    room.now = replace(room.now, members=there)
+    school.watch.look()
+    assert notice.text == BACK
+    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here, the teacher's roster · ")
 
 
 def test_all_peer_with_all_who_are_here_and_can(desk: Desk) -> None:
