@@ -15,7 +15,7 @@ from time import perf_counter
 
 import msgspec
 
-from p4lab.core.commands import AddProvider, Command, Get, Note, Peer, Put, Remove, Unpeer, verb
+from p4lab.core.commands import AddProvider, Attach, Command, Detach, Get, Note, Peer, Put, Remove, Unpeer, verb
 from p4lab.core.events import Joined, Noted
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
@@ -50,6 +50,7 @@ TURN = 2.399963  # the golden angle: whoever comes next stands apart from all be
 CLOSED = "This class is closed: what happened stays, and can be forked into a simulation."
 ELSEWHERE = "This is somebody else’s computer: from here you put and get through {name}, your own provider."
 NOT_HERE = "“{verb}” is for simulations: these are real computers. Fork the class, and try it in the model."
+NOBODY_BELOW = "Members of a class peer, and nobody hangs below another: draw the line from rim to rim."
 AS_IT_IS = "The network between two computers is as it is: leave out latency and loss."
 NOT_YOURS = "Only the teacher suggests to others that they peer; you peer with your own provider, {name}."
 
@@ -165,6 +166,7 @@ class Live:
         self._class: ClassState | None = None
         self._people: list[str] = []  # by seat
         self._named: set[int] = set()  # the seats that the teacher's list has
+        self._joined: set[int] = set()
         self._waiting = 0.0  # until when a name is waited for; 0: none is
         state = self.classroom.state()
         self.scenario = Scenario(
@@ -252,6 +254,7 @@ class Live:
                 return False
         self._waiting = 0.0
         self._grow(seat + 1, {})
+        self._joined.add(seat)
         joined.name = self._people[seat]
         return True
 
@@ -271,6 +274,8 @@ class Live:
                 return self._between(command, state, me)
             case Note(text=text):
                 return lambda: node.host.emit(Noted(text=text))
+            case Attach() | Detach():
+                raise ValueError(NOBODY_BELOW)
         raise ValueError(NOT_HERE.format(verb=verb(command)))
 
     def _between(self, command: Peer | Unpeer, state: ClassState, me: str) -> Callable[[], object]:
@@ -298,6 +303,7 @@ class Live:
             return
         self._class = state
         names = {row.seat: row.name for row in state.members}
+        names.setdefault(state.me, self._running.board.me.name)
         self._named = set(names)
         self._grow(max(names, default=-1) + 1, names)
 
@@ -310,7 +316,7 @@ class Live:
                 last = self.commands[-1].at if self.commands else 0.0
                 at = max(last, floor_micro(self._running.clock()))
                 self.commands.append(Do(at, AddProvider(name, 1, position=place(seat), lookup_delay=0.0, peers=())))
-            elif self._people[seat] != name:
+            elif self._people[seat] != name and seat not in self._joined:  # as it joined it is called in the trace
                 self._rename(seat, name)
 
     def _rename(self, seat: int, name: str) -> None:

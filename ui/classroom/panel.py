@@ -1,8 +1,8 @@
 """The classroom as a panel: how to join, who is here, what was said, and whoever asks to peer.
 
 Rules: shows `ClassWatch.state` and hands what a person asks for to `ClassWatch.room`; what cannot be done is disabled
-with its reason. A narrow panel leaves the code to its button, the roster is a tab beside the messages, and what can
-be done about a member stands in its menu alone.
+with its reason. A narrow panel leaves the code to its button, and the roster is a tab beside the messages; in a low one
+what can be done about a member stands in its menu alone.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,7 @@ from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
 
 LOW = 190  # px at 100 %: a question, the tabs and two lines
+HIGH = 215  # px at 100 %: there is room for the buttons below the roster
 NARROW = 900  # px at 100 %: below this there is no room for the code beside the roster
 EMPTY = (
     "No class is open. Open a class… in the menu File makes this computer the teacher’s and shows a code; "
@@ -248,7 +249,8 @@ class ClassroomPanel(QFrame):
         state = self._watch.state
         shown = state is not None and bool(state.code)
         wide = self.width() >= NARROW * self._theme.scale
-        self.deeds.setVisible(state is not None and state.authority and wide)
+        high = self.height() >= HIGH * self._theme.scale
+        self.deeds.setVisible(state is not None and state.authority and (wide or high))
         self.card.setVisible(shown and wide)
         self.large.setVisible(shown and not wide)
         tabbed = self.talk.indexOf(self.people) >= 0

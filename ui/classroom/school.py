@@ -18,6 +18,7 @@ from ui.words import short
 
 PANEL, PERSON = "class", "class/person"
 OPENED = "The class is open: show its code, and whoever joins appears on the map."
+AGAIN = "This class was opened here before: its code and its seats are as they were. Another name opens a new one."
 JOINED = "You are in the class. Draw a line from your provider to another to peer with it."
 AWAY = "The teacher’s computer is not connected. It is tried again by itself, and you go on with the others."
 BACK = "The teacher’s computer is there again."
@@ -58,6 +59,8 @@ class School(QObject):
         session, person = made
         self._settings.setValue(PERSON, person)
         document.open_session(session, OPENED if opens else JOINED)
+        if opens and self.state is not None and len(self.state.members) > 1:
+            self._ctx.view.notice.news(AGAIN)
 
     @property
     def state(self) -> ClassState | None:
