@@ -59,7 +59,9 @@ def test_every_menu_shows_its_actions(window: Window) -> None:
     shown = {action.text(): [each.text() for each in action.menu().actions() if each.text()] for action in
              window.menuBar().actions()}  # fmt: skip
     assert tuple(shown) == MENUS
-    assert shown["File"][:5] == ["New", "New from a pattern…", "New live lab…", "Open…", "Open recent"]
+    assert shown["File"][:7] == [
+        "New", "New from a pattern…", "New live lab…", "Open a class…", "Join a class…", "Open…", "Open recent",
+    ]  # fmt: skip
     assert {"Theme", "Text size", "Narration", "Reduced motion"} <= set(shown["View"])
 
 
