@@ -9,7 +9,7 @@ from tests.session.classes import FakeClassroom
 from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
-from ui.classroom.school import AGAIN, NO_CLASS, OPENED
+from ui.classroom.school import AGAIN, AWAY, BACK, NO_CLASS, OPENED
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
