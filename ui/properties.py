@@ -44,7 +44,8 @@ class Properties:
 
     def open(self, node: int) -> None:
         """The form of a provider or an organisation."""
-        if self._drafting.why_not() or not self._world.state(self._player.playhead).there(node):
+        there = node in self._world.called and self._world.state(self._player.playhead).there(node)
+        if self._drafting.why_not() or not there:
             return
         if self._world.houses.get(node) is None:
             self._provider(node)

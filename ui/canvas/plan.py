@@ -197,7 +197,9 @@ class Plan:
     def lift(self, nodes: tuple[int, ...]) -> np.ndarray:
         """These are going to be dragged; gives their places."""
         self.lifted, moving = nodes, set(nodes)
-        self._before = {self._world.called[node]: self.place_of(node) for node in nodes}
+        # Who was added a moment ago stands on the map before anything is heard of it.
+        called = {node: self.names[node] if node < len(self.names) else self._world.called[node] for node in nodes}
+        self._before = {called[node]: self.place_of(node) for node in nodes}
         for house in self._world.houses.rows:  # each after what it is at
             if house.at in moving:
                 moving.add(house.node)
