@@ -130,7 +130,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert watcher.stdout is not None
     assert watcher.stdout.readline() == "bye\n"
     teacher.end(signal.SIGKILL)
-    _, err = watcher.communicate(timeout=20)
+    _, err = watcher.communicate(timeout=60)
     assert (watcher.returncode, f"{at} was lost while we watched" in err) == (7, True)
     teacher = nodes("Teacher", "--new-class", "Networks")
     at, code = teacher.card["listen"], teacher.card["code"]

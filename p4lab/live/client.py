@@ -5,6 +5,7 @@ comes to is a `Result`; that there is no way to the provider is a NotAdmitted wi
 """
 
 import asyncio
+import contextlib
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ from p4lab.live.tasks import Tasks
 from p4lab.live.wire import decode, encode
 
 PROVIDER, US = 0, 1  # node numbers here; those of the class do not matter to a customer
+GOODBYE = 2.0  # s that the end may take: a node that was killed hears no goodbye
 PATIENCE = 15.0  # s for an answer: a provider waits 2 s for its peers, and a set may have some pages
 TOO_BIG = "E_TOO_BIG"
 
@@ -141,8 +143,10 @@ class Client:
         """Say goodbye."""
         self._host.close()
         self._channel.close("done")
-        await self._tasks.close()
-        await self._channel.finished()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await self._tasks.close()
+                await self._channel.finished()
 
     def carry(self, src: int, dst: int, message: Message, cause: int, t: float) -> None:
         """To the provider (of a host's Carrier)."""
