@@ -185,13 +185,17 @@ class Client:
                 if message is not None and message.code == ANSWER:
                     self._host.tell(US, Received(PROVIDER, message, 0))
         except (ChannelClosed, *BAD) as closed:
-            self.gone = closed.why if isinstance(closed, ChannelClosed) else "it sent what is no message"
-            self._host.tell(US, Unlinked(PROVIDER, "link"))  # whoever waits is told E_AGAIN
-            if not self._member.done():
-                self._member.set_result(None)
+            self._lose(closed.why if isinstance(closed, ChannelClosed) else "it sent what is no message")
 
     def _break(self, why: str) -> None:
         """What listens has failed: nobody is answered any more."""
         for op in list(self._ears.waiting):
             self._ears.tell(op, why)
+        self._lose(why)
+
+    def _lose(self, why: str) -> None:
+        """The provider is out of reach: whoever waits is told E_AGAIN, and whoever watches that it is gone."""
+        self.gone = why
         self._host.tell(US, Unlinked(PROVIDER, "link"))
+        if not self._member.done():
+            self._member.set_result(None)
