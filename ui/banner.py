@@ -3,7 +3,7 @@
 Rules: it says, and leads back; what is hidden is `p4lab.world.observed`'s to know.
 """
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from p4lab.world.observed import Gap, Observed
 from ui import words
@@ -30,14 +30,7 @@ class Banner(QFrame):
         self.back.setToolTip("See with everybody’s eyes again (Ctrl+Shift+E)")
         self.back.clicked.connect(lambda: focus.eyes.see_as(None))
         self.setAccessibleName("What is seen")
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self.says)
-        texts.addWidget(self.hidden)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 7, 14, 7)
-        row.addLayout(texts, 1)
-        row.addWidget(self.back)
+        lay_out(self, self.says, self.hidden, self.back)
         self._pulse = Pulse(self, self.refresh)
         focus.eyes.changed.connect(self.look)
         player.sampled.connect(self._pulse.ask)
@@ -85,3 +78,15 @@ def hidden(gap: Gap, called: dict[int, str], node: int) -> str:
         parts.append(f"others {words.grouped(rest)}")
     listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
     return f"{said} {listed} {'read' if total == 1 else 'reads'} of {me}’s keys that {me} cannot see."
+
+
+def lay_out(banner: QWidget, says: QWidget, more: QWidget, back: QWidget) -> None:
+    """Two lines and, to the right of them, the way back."""
+    texts = QVBoxLayout()
+    texts.setSpacing(2)
+    texts.addWidget(says)
+    texts.addWidget(more)
+    row = QHBoxLayout(banner)
+    row.setContentsMargins(16, 7, 14, 7)
+    row.addLayout(texts, 1)
+    row.addWidget(back)

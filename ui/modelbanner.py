@@ -4,9 +4,10 @@ Rules: it says, and leads back. That a branch is a model is known by `Branches`.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QPushButton
 
 from ui.actions import Actions
+from ui.banner import lay_out
 from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch, font
@@ -28,14 +29,7 @@ class ModelBanner(QFrame):
         self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.back.clicked.connect(self._go)
         self.setAccessibleName("What this is a model of")
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self.says)
-        texts.addWidget(self.made)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 7, 14, 7)
-        row.addLayout(texts, 1)
-        row.addWidget(self.back)
+        lay_out(self, self.says, self.made, self.back)
         player.branchesChanged.connect(self._look)
         player.sessionChanged.connect(self._look)
         themes.changed.connect(self._restyle)
