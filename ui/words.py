@@ -77,7 +77,7 @@ WHYS = {  # of a session that is down or refused, and of a message that did not 
     "silence": "the other one was silent too long",
     "unpeered": "they peer no more",
     "detached": "it has left its parent",
-    "left": "it has left for good",
+    "left": "it has left",
     "partition": "a partition lies between them",
     "ROLE_MISMATCH": "the two do not agree on what they are to each other",
     "CYCLE": "it would be its own ancestor",
