@@ -315,7 +315,7 @@ class Merge:
         return all(node % CUSTOMERS in joined or self._is_member(node % CUSTOMERS, t) for node in nodes)
 
     def _is_member(self, seat: int, t: float) -> bool:
-        """Whether somebody that others tell of is of the class; who is known not to be here is not there from the start."""
+        """Whether somebody that others tell of is of the class; who is known to be away is not there from the start."""
         part, how = self._parts.get(seat), self._standing(seat)
         if (part is None or not (part.watched or part.down)) and how in (*LEFT, DEAD):
             part = self._part(seat)

@@ -98,7 +98,7 @@ def test_a_connection_that_is_soon_back_is_no_crash_and_a_goodbye_is_said() -> N
 
 
 def test_what_the_class_says_of_whom_we_do_not_hear_is_shown() -> None:
-    """Cleo is known from what Ben tells alone; Ben closes our channel and is here all the same; then we are sent out."""
+    """Cleo is known from what Ben tells alone; Ben closes our channel and is here all the same; then we are out."""
 
     async def story(group: Class) -> None:
         ann, ben = await group.add(0), await group.add(1)
