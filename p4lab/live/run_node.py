@@ -9,6 +9,7 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
+MISSED = 2.0  # s after which somebody who has a ticket is told that the teacher does not answer
+AWAY = "The teacher's computer does not answer. It is tried again by itself; peers of before are looked for meanwhile."
 NOTHING = Open(MEMBER)
 
 
@@ -131,6 +134,7 @@ class Running:
         self._leaving = True
         if hasattr(self, "place"):
             self.place.role.leaving = True
+            self._remember()
         vanishing = [] if self.discovery is None else [self._loop.create_task(self.discovery.stop())]
         try:
             async with asyncio.timeout(STOP / 2):
@@ -202,7 +206,7 @@ class Running:
     def _build(self, profile: Profile, role: Authority | Membership, ticket: Ticket, folder: Path) -> None:
         """All the parts, each told of those that it needs."""
         plan, limits, clock, log = self.plan, self.limits, self.clock, self._log
-        self._state = state = NodeState(folder, self._wall())
+        self._state = state = NodeState(folder, self._wall(), ticket.class_id)
         self.stream = stream = Stream(ticket.seat, clock, state.first, limits=limits)
         self._undo.append(lambda: state.end(stream.number() - (ticket.seat << SHIFT) - state.first))
         self.store = Store.open(folder / "store.db", self._wall, clock)
@@ -228,8 +232,11 @@ class Running:
         self._undo.append(self.teller.close)
         board.on(Echo, self._echo)
         if isinstance(role, Membership):
-            for friend in state.friends.values():  # until the teacher tells of them anew
-                role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
+            for known in (*state.friends.values(), *state.members):  # until the teacher tells of them anew
+                before = role.roster.members.get(known.seat)
+                where = (*known.addresses, *(before.addresses if before is not None else ()))
+                if known.seat != ticket.seat:
+                    role.roster.put(Member(known.seat, known.id, known.name, where[:16], state=GONE, owner=known.owner))
         role.notes.told = lambda says: log("class", says)
         self.place = Place(board, self.party, role, lambda says: log("fault", says))
 
@@ -297,11 +304,24 @@ class Running:
         for seat in agreed:
             member = members.get(seat)
             if member is not None:
-                friends[seat] = Friend(seat, member.id, member.name, self.place.company.addresses(seat))
+                where = self.place.company.addresses(seat)
+                friends[seat] = Friend(seat, member.id, member.name, where, member.owner)
         try:
             self._state.befriend({seat: friend for seat, friend in friends.items() if seat in agreed})
         except OSError as fault:
             self._log("store", f"whom we peer with could not be kept: {fault}")
+
+    def _remember(self) -> None:
+        """Who is in the class: the next time the teacher may be away."""
+        role = self.place.role
+        if isinstance(role, Membership) and role.listed:
+            members = role.roster.members.values()
+            try:
+                self._state.remember(
+                    Friend(each.seat, each.id, each.name, each.addresses, each.owner) for each in members
+                )
+            except OSError as fault:
+                self._log("store", f"who is in the class could not be kept: {fault}")
 
     def _outlaw(self, profile: Profile, class_: str, ids: frozenset[bytes]) -> None:
         """The teacher has revoked somebody."""
@@ -382,8 +402,14 @@ class Running:
     async def _look(self) -> None:
         """Tell of what others count: discovery, the store, the listener."""
         told: dict[str, object] = {}
+        missed = self._loop.time() + MISSED
         while True:
             await asyncio.sleep(LOOK)
+            self._remember()
+            if missed <= self._loop.time():
+                missed = inf
+                if self.place.rules is None and not (self.place.role.listed or self.place.out):
+                    self.place.notes.note(AWAY)
             found = 0 if self.discovery is None else self.discovery.heard.ours
             now = {
                 "class": f"members found on this network: {found}" if found else "",
