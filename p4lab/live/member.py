@@ -23,7 +23,10 @@ NOT_YOURS = "only the teacher may say this"
 
 
 class Membership:
-    """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is."""
+    """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is.
+
+    leaving: it is we who end all channels, and nobody else is lost by that.
+    """
 
     def __init__(
         self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
@@ -42,6 +45,7 @@ class Membership:
         self.company = Company(self.roster, near)
         self.frozen = False
         self.out = ""
+        self.leaving = False
         self._hands = hands
         self._limit = limits.roster
         self._revoked, self._keep = frozenset(revoked), keep
@@ -85,7 +89,7 @@ class Membership:
 
     def down(self, seat: int, why: str, clean: bool) -> None:
         """It is no longer. Of the authority nobody else can tell us."""
-        if seat != AUTHORITY:
+        if seat != AUTHORITY or self.leaving:
             return
         self.roster.put(replace(self.roster.members[AUTHORITY], state=GONE if clean else DEAD))
         if not self.out:

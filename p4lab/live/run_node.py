@@ -114,7 +114,7 @@ class Running:
         self._tasks = Tasks(lambda says: log("fault", says))
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
-        self._placed = False
+        self._placed = self._leaving = False
         self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
     async def start(self) -> Card:
@@ -128,6 +128,9 @@ class Running:
     async def stop(self, why: str = "goodbye") -> None:
         """Say goodbye, keep what was promised, and let go of everything, within STOP seconds."""
         end = self._loop.time() + STOP
+        self._leaving = True
+        if hasattr(self, "place"):
+            self.place.role.leaving = True
         vanishing = [] if self.discovery is None else [self._loop.create_task(self.discovery.stop())]
         try:
             async with asyncio.timeout(STOP / 2):
@@ -233,7 +236,7 @@ class Running:
     def _begin(self) -> None:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
-        self.node.desk.named = self._named
+        self.node.desk.named, self.node.desk.seated = self._named, self._seated
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -255,11 +258,18 @@ class Running:
     # Others
 
     def _tell(self, cause: str, says: str) -> None:
+        if self._leaving and cause == "peering":
+            return  # nobody is out of reach: it is we who go
         self._log(cause, with_names(says, self.place.roster.members))
 
     def _named(self, name: str) -> Member | None:
         seat = self.place.roster.named(name)
         return None if seat is None else self.place.roster.members[seat]
+
+    def _seated(self, seat: int) -> Member | None:
+        """For a customer, which wants its name: with all addresses some thirty would be longer than a frame."""
+        member = self.place.roster.members.get(seat)
+        return None if member is None else msgspec.structs.replace(member, addresses=())
 
     def _opening(self, purpose: str) -> Open:
         return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))

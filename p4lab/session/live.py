@@ -17,6 +17,7 @@ import msgspec
 
 from p4lab.core.commands import AddProvider, Attach, Command, Detach, Get, Note, Peer, Put, Remove, Unpeer, verb
 from p4lab.core.events import Joined, Noted
+from p4lab.live.identity import AUTHORITY
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
 from p4lab.live.profile import ProfileError
@@ -105,12 +106,19 @@ class Joining:
             self._failed = str(fault) or type(fault).__name__
             return
         members, loop = running.place.roster.members, asyncio.get_running_loop()
+        me, board, rules = running.board.me.seat, running.board, running.place.rules
+
+        def standing(seat: int) -> str:
+            """Without the teacher nobody knows of others, but everybody of itself."""
+            known = seat == me or rules is not None or board.here(AUTHORITY)
+            return members[seat].state if known and seat in members else ""
+
         self.says = "waiting for the teacher’s list of who is here"
         end = loop.time() + NAMES
         while running.board.me.seat not in members and loop.time() < end:
             await asyncio.sleep(LOOK)
         observer = Observer(
-            running.stream, running.board, lambda seat: members[seat].name if seat in members else None, loop
+            running.stream, board, lambda seat: members[seat].name if seat in members else None, loop, standing
         )
         attending = Attending(
             running.place, running.node.peerings, running.discovery, self._limits, running.clock, self._thread.call,

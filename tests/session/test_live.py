@@ -195,6 +195,33 @@ def test_who_comes_late_sees_what_is_held_and_who_is_cut_off_is_crashed(tmp_path
         assert answers(cleo) == [(2, "OK", "replica", ("hello",))]
 
 
+def test_who_says_goodbye_has_left_for_everybody_late_comers_too_and_comes_back(tmp_path: Path) -> None:
+    with group(tmp_path) as people:
+        ann, ben = people.add("Ann"), people.add("Ben")
+        people.until(lambda: len(ann.commands) == 2)
+        ben.submit(Put("Ben", "hello", "news"), 0.0)
+        ann.submit(Peer(("Ann", "Ben")), 0.0)
+        people.until(lambda: shown(ann) == ([0, 1], [(0, 1)], []) and events(ann, Stored))
+        ben.close()
+        people.sessions.remove(ben)
+        people.until(lambda: shown(ann) == ([0], [], []))
+        cleo = people.add("Cleo")
+        people.until(lambda: shown(ann) == shown(cleo) == ([0, 2], [], []))
+        assert not events(ann, Crashed) and not events(cleo, Crashed)
+        people.add("Ben")
+        people.until(lambda: shown(ann) == shown(cleo) == ([0, 1, 2], [(0, 1)], []))
+        assert world_of(cleo) == world_of(ann) == [(1, "L", 1)]
+
+
+def shown(session: Session) -> tuple[list[int], list[tuple[int, int]], list[int]]:
+    """Who is there, who peers, and who has crashed, as the map has it."""
+    _, world = whole(session)
+    state = world.state(session.trace.end)
+    there = [row.node for row in world.providers if state.there(row.node)]
+    pairs = [pair for pair in world.states.pairs() if pair not in state.absent]
+    return sorted(there), pairs, sorted(state.crashed)
+
+
 def world_of(session: Session) -> list[tuple[int, str, int]]:
     """Who holds the one name."""
     _, world = whole(session)

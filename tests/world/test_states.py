@@ -62,11 +62,15 @@ def test_who_comes_and_leaves_is_there_in_between() -> None:
         (8.0, Crashed(node=1)),
         (9.0, Unpeered(node=0, peer=1)),
         (9.0, Gone(node=1)),
+        (9.5, Gone(node=4, kept=True)),
+        (9.7, Restarted(node=4)),
     ):
         event.t = t
         states.step(event)
-    there = {t: [node for node in (0, 1, 4, 10) if states.at(t).there(node)] for t in (1.0, 5.0, 6.0, 8.5, 9.0)}
-    assert there == {1.0: [0, 1], 5.0: [0, 1, 4], 6.0: [0, 1, 4, 10], 8.5: [0, 1, 4, 10], 9.0: [0, 4, 10]}
+    there = {t: [node for node in (0, 1, 4, 10) if states.at(t).there(node)] for t in (1.0, 6.0, 8.5, 9.0, 9.5, 9.7)}
+    assert there == {
+        1.0: [0, 1], 6.0: [0, 1, 4, 10], 8.5: [0, 1, 4, 10], 9.0: [0, 4, 10], 9.5: [0, 10], 9.7: [0, 4, 10],
+    }  # fmt: skip
     assert (states.at(4.0).absent, states.at(5.0).cut[0, 4]) == (frozenset({(0, 4)}), "partition")
     assert [states.at(t).groups[1] for t in (4.0, 5.0)] == [frozenset({1, 2, 3}), frozenset({1, 2, 3, 4})]
     assert [states.at(t).crashed for t in (8.0, 9.0)] == [frozenset({1}), frozenset()]
