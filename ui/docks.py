@@ -202,14 +202,15 @@ class Docks(QObject):
 
     def _share_height(self) -> None:
         """The map gives way where it would leave a panel below it no more than a line or two."""
-        if self._middle is None:
+        ground = self._bench.centralWidget()
+        if self._middle is None or ground is None:
             return
         below = [dock for name, dock in self._docks.items() if dock.isVisible() and self._is_below(name)][:1]
         needed = self._middle.minimumSizeHint().height() + round(USEFUL * self._theme.scale)
         covers, covered = bool(below) and needed > self._bench.height(), self._middle.isHidden()
         if covers is not covered:
             self._middle.setHidden(covers)  # what it lies on stays, and keeps its width
-            for part in (self._bench.centralWidget(), self._bench):
+            for part in (ground, self._bench):
                 layout = part.layout()
                 assert layout is not None, "both have one"
                 layout.activate()  # or there would be no more room than before

@@ -308,8 +308,7 @@ class MapView(QWidget):
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
         states, radii = self._player.world.states, self.glyph_radii()
         still = self._picture.still(theme, self.plan, now, self.camera, chosen, self._hovered, radii, ratio)
-        pace, rated = modes.pace(self._player), nodes if self._tools.rates else None
-        how = radii, pace, focus.op, ratio, rated
+        how = radii, modes.pace(self._player), focus.op, ratio, nodes if self._tools.rates else None
         with QPainter(self) as painter:  # ended whatever happens: a fault while a painter is open ends the program
             painter.drawPixmap(0, 0, still)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
