@@ -54,6 +54,7 @@ class Authority:
         self.company = Company(self.roster, near)
         self.class_name = printable(own.name)
         self.frozen = self.leaving = False
+        self.listed = True  # it is we who make the list
         self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first

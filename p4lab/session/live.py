@@ -32,7 +32,7 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.session.attending import Attending
 from p4lab.session.base import Abilities
-from p4lab.session.classroom import HERE, Classroom, ClassState
+from p4lab.session.classroom import DEAD, HERE, Classroom, ClassState
 from p4lab.session.joining import JoinError, Wish
 from p4lab.session.observed import observed
 from p4lab.session.simulated import Simulated
@@ -109,13 +109,14 @@ class Joining:
         me, board, rules = running.board.me.seat, running.board, running.place.rules
 
         def standing(seat: int) -> str:
-            """Without the teacher nobody knows of others, but everybody of itself."""
-            known = seat == me or rules is not None or board.here(AUTHORITY)
+            """Without the teacher nobody knows of others, but everybody of itself, and whether the teacher is there."""
+            known = seat in (me, AUTHORITY) or rules is not None or board.here(AUTHORITY)
             return members[seat].state if known and seat in members else ""
 
         self.says = "waiting for the teacher’s list of who is here"
         end = loop.time() + NAMES
-        while running.board.me.seat not in members and loop.time() < end:
+        role = running.place.role
+        while not (rules or (role.listed and board.here(AUTHORITY))) and loop.time() < end:
             await asyncio.sleep(LOOK)
         observer = Observer(
             running.stream, board, lambda seat: members[seat].name if seat in members else None, loop, standing
@@ -140,7 +141,8 @@ class Joining:
             others = [member.seat for member in members.values() if member.provider and member.seat != me]
             few = len(others) <= self._limits.observers
             for seat in others:
-                if few and members[seat].state == HERE:
+                lost = members[seat].state == DEAD and not (running.place.rules or running.board.here(AUTHORITY))
+                if few and (lost or members[seat].state == HERE):
                     company.want(seat, SEEING)
                 else:
                     company.unwant(seat, SEEING)

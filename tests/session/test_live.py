@@ -213,6 +213,28 @@ def test_who_says_goodbye_has_left_for_everybody_late_comers_too_and_comes_back(
         assert world_of(cleo) == world_of(ann) == [(1, "L", 1)]
 
 
+def test_without_the_teacher_members_meet_again_and_know_each_others_names(tmp_path: Path) -> None:
+    with group(tmp_path) as people:
+        ann, ben, cleo = (people.add(name) for name in ("Ann", "Ben", "Cleo"))
+        all_peer(people)
+        cleo.submit(Put("Cleo", "hello", "news"), 0.0)
+        people.until(lambda: events(ben, PutFinished))
+        code = people.code
+        for session in (ben, ann):
+            session.close()
+            people.sessions.remove(session)
+        ben = people.add("Ben", code=code)
+        state = ben.classroom.state()
+        assert [(row.name, row.state) for row in state.members if row.teacher] == [("Ann", "gone")]
+        assert "The teacher's computer is not connected." in state.troubles[-1]
+        people.until(lambda: shown(ben) == shown(cleo) == ([1, 2], [(1, 2)], []))
+        people.until(lambda: [row.state for row in ben.classroom.state().members] == ["gone", "here", "here"])
+        assert {event.name for event in events(ben, Joined)} == {"Ann", "Ben", "Cleo"}
+        ben.submit(Get("Ben", "news", owner="Cleo"), 0.0)
+        people.until(lambda: answers(ben))
+        assert answers(ben) == [(1, "OK", "remote", ("hello",))]
+
+
 def shown(session: Session) -> tuple[list[int], list[tuple[int, int]], list[int]]:
     """Who is there, who peers, and who has crashed, as the map has it."""
     _, world = whole(session)
