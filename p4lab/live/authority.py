@@ -26,7 +26,7 @@ WRONG = "This join code is not right: look at the teacher's screen again."
 
 
 class Authority:
-    """The teacher's side of a class. frozen: everybody holds."""
+    """The teacher's side of a class. frozen: everybody holds. leaving: it is we who end all channels."""
 
     def __init__(
         self,
@@ -53,7 +53,8 @@ class Authority:
         self.roster = Roster(limits.roster)
         self.company = Company(self.roster, near)
         self.class_name = printable(own.name)
-        self.frozen = False
+        self.frozen = self.leaving = False
+        self.listed = True  # it is we who make the list
         self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first
@@ -125,7 +126,7 @@ class Authority:
     def down(self, seat: int, why: str, clean: bool) -> None:
         """It is no longer. clean: it said so."""
         known = self.roster.members.get(seat)
-        if known is None or known.state in BARRED:
+        if known is None or known.state in BARRED or self.leaving:
             return  # that was our doing, and noted
         self.notes.note(f"{known.name} left." if clean else f"{known.name} was lost: {why}.")
         self.roster.put(replace(known, state=GONE if clean else DEAD))

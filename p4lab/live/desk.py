@@ -72,10 +72,11 @@ class _Customer:
 
 
 class Desk:
-    """Of the provider at seat `me`. named: the member of the class that has this name."""
+    """Of the provider at seat `me`. named: the member of the class that has this name; seated: that sits there."""
 
     def __init__(self, me: int, host: Host, story: Stream, keeper: Keeper, limits: Limits) -> None:
         self.named: Callable[[str], Member | None] = lambda name: None
+        self.seated: Callable[[int], Member | None] = lambda seat: None
         self._me = me
         self._host = host
         self._story = story
@@ -101,8 +102,8 @@ class Desk:
             while True:
                 frame = await channel.receive()
                 if isinstance(frame, WhoIs):
-                    member = self.named(frame.name)
-                    channel.post(Seated((member,) if member is not None else ()))
+                    found = (self.named(frame.name), *map(self.seated, frame.seats))
+                    channel.post(Seated(tuple(member for member in found if member is not None)))
                     continue
                 message = decode(frame.message) if isinstance(frame, Carried) else None
                 if not isinstance(message, Request):

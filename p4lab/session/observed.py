@@ -12,11 +12,12 @@ from statistics import median
 import numpy as np
 from msgspec.structs import replace
 
-from p4lab.core.commands import Command, Crash, Get, Peer, Put, Remove, Restart, Unpeer
+from p4lab.core.commands import Command, Crash, Get, Leave, Peer, Put, Remove, Restart, Unpeer
 from p4lab.core.events import (
     Crashed,
     Event,
     GetStarted,
+    Gone,
     Joined,
     Pair,
     Peered,
@@ -145,12 +146,15 @@ def _happened(
     rows: list[Do] = []
     left_out = 0
     owners = _Owners(names)
+    returns = {event.node: event.t for event in events if isinstance(event, Restarted)}  # the last one of each
     for event in events:
         at = round((event.t - began) * MICRO) / MICRO
         if isinstance(event, Peered) and event.t - began <= SOON:
             for peer, latency in _peers(event, names, slow):
                 peerings.append(Peering(between=(names[event.node], names[peer]), latency=_unless(latency, link)))
             continue
+        if isinstance(event, Gone) and event.t <= returns.get(event.node, -1.0):
+            event = Crashed(node=event.node)  # a scenario knows no leaving but for good
         for command in _commands(event, names, slow, owners):
             if len(rows) < MOST:
                 rows.append(Do(at, command))
@@ -168,6 +172,8 @@ def _commands(event: Event, names: dict[int, str], slow: dict[Pair, float], owne
             yield Unpeer((names[a], names[b]))
         case Crashed(node=node) if node in names:
             yield Crash(names[node])
+        case Gone(node=node) if node in names:
+            yield Leave(names[node])
         case Restarted(node=node) if node in names:
             yield Restart(names[node])
         case PutStarted(node=node) if node in names:

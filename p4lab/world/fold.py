@@ -249,7 +249,7 @@ class World:
         return self._of(name).lanes()
 
     def link_load(self, trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
-        """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
+        """Rows (source, target) of the ways on which something was sent in (t - window, t], and how many bytes."""
         return link_load(trace, t, window)
 
     def _of(self, name: int) -> Copies:
