@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
@@ -23,6 +23,7 @@ import typer
 from p4lab.answering import answered
 from p4lab.core.commands import DEFAULT_TTL, Get, Put
 from p4lab.core.names import Kind, Regime, digest
+from p4lab.core.outcomes import said
 from p4lab.core.records import MAX_LIFETIME, MAX_SEQ
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 OK, BAD, NOT_FOUND, REFUSED, UNSURE, OUTSIDE = 0, 2, 4, 5, 6, 7
 UNHEARD = (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)  # nobody can listen there
 LOOK = 0.5  # s between two looks of `get --watch`
+SPEAK = ("OK", "NOT_FOUND")  # codes that say it all
 
 _T = TypeVar("_T")
 wall: Callable[[], float] = time.time  # noqa: TID251 the one place where the live commands read the wall clock
@@ -85,12 +87,16 @@ def node(
     """
     # zeroconf and the rest take a third of a second that no other command should wait for
     from p4lab.live.addresses import split  # noqa: PLC0415 the reason stands above
+    from p4lab.live.identity import name_fault  # noqa: PLC0415 the reason stands above
     from p4lab.live.limits import Limits  # noqa: PLC0415 the reason stands above
     from p4lab.live.log import Log  # noqa: PLC0415 the reason stands above
     from p4lab.live.run_node import Plan, Running  # noqa: PLC0415 the reason stands above
 
     limits = Limits()
-    plan = Plan(name, _folder(profile), new_class, join, listen, store, tuple(peer or ()), policy)
+    for option, text in (("--name", name), *([("--new-class", new_class)] if new_class else [])):
+        if fault := name_fault(text):
+            raise typer.BadParameter(f"{option} {text!r}: {fault[:1].lower()}{fault[1:]}")
+    plan = Plan(name.strip(), _folder(profile), new_class.strip(), join, listen, store, tuple(peer or ()), policy)
 
     async def serve() -> None:
         for address in plan.peers:
@@ -99,13 +105,12 @@ def node(
         running = Running(plan, limits, wall, log)
         stop = _told_to_stop()
         starting = asyncio.get_running_loop().create_task(running.start())
-        waiting = asyncio.get_running_loop().create_task(stop.wait())
-        await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((starting, stop), return_when=asyncio.FIRST_COMPLETED)
         if not starting.done():
+            log("stop", f"{stop.result()} was received before it had begun")
             starting.cancel()
             await asyncio.wait((starting,))
             return
-        waiting.cancel()
         try:
             card = starting.result()
         except OSError as fault:
@@ -115,7 +120,7 @@ def node(
             raise _UnusableError(says) from None
         said = f"{card.name} ({card.id[:8]}) of class {card.class_} listens at {card.listen}; join with {card.code}"
         print(msgspec.json.encode(card).decode() if json else said, flush=True)
-        await stop.wait()
+        log("stop", f"{await stop} was received: leaving the class")
         await running.stop()
 
     _run(serve)
@@ -174,7 +179,7 @@ def get(
             raise _UnusableError(f"--owner {owner}: neither this profile nor the class knows this name")
         result = await client.get(what)
         while watch:
-            _print(result, key, json)
+            _print(result, key, json, await client.called(result.silent))
             last = result
             while (result.code, result.version, result.values) == (last.code, last.version, last.values):
                 await asyncio.sleep(LOOK)
@@ -209,19 +214,20 @@ def _customer(
     from p4lab.live.limits import Limits  # noqa: PLC0415 the reason stands above
     from p4lab.live.profile import Profile  # noqa: PLC0415 the reason stands above
 
-    async def talk() -> "Result":
+    async def talk() -> tuple["Result", dict[int, str]]:
         split(node)
         code, purse = parse_code(join), Profile(_folder(profile))
         party = await admitted(purse, code, node, _me(), Limits(), wall)
         client = Client(await dial([node], party), purse)
         try:
             await client.begin()
-            return await ask(client)
+            result = await ask(client)
+            return result, {} if json else await client.called(result.silent)
         finally:
             await client.end()
 
-    result = _run(talk)
-    _print(result, key, json)
+    result, names = _run(talk)
+    _print(result, key, json, names)
     raise typer.Exit(_status(result.code))
 
 
@@ -247,14 +253,20 @@ def _run(work: Callable[[], Awaitable[_T]]) -> _T:
         raise typer.Exit(BAD) from None
 
 
-def _told_to_stop() -> asyncio.Event:
-    """Set by SIGTERM and Ctrl+C."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+def _told_to_stop() -> asyncio.Future[str]:
+    """What told us so: SIGTERM, or SIGINT, which is Ctrl+C."""
+    loop = asyncio.get_running_loop()
+    stop: asyncio.Future[str] = loop.create_future()
+
+    def told(number: int) -> None:
+        if not stop.done():
+            stop.set_result(signal.Signals(number).name)
+
     for number in (signal.SIGTERM, signal.SIGINT):
         try:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, told, number)
         except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(number, lambda got, _: loop.call_soon_threadsafe(told, got))
     return stop
 
 
@@ -280,17 +292,22 @@ def _status(code: str) -> int:
     return NOT_FOUND if code == "NOT_FOUND" else REFUSED
 
 
-def _print(result: "Result", key: str, json: bool) -> None:
+def _print(result: "Result", key: str, json: bool, names: Mapping[int, str]) -> None:
+    """names: of those who were silent, as far as they are known."""
     if json:
         print(msgspec.json.encode(msgspec.structs.replace(result, key=key)).decode(), flush=True)
         return
     facts = [] if result.version is None else [f"version {result.version}"]
     facts += [f"source {result.source}"] if result.source else []
     facts += [f"{result.latency * 1000:.1f} ms"]
-    facts += [f"silent: {', '.join(map(str, result.silent))}"] if result.silent else []
+    facts += (
+        [f"silent: {', '.join(names.get(seat, f'seat {seat}') for seat in result.silent)}"] if result.silent else []
+    )
     for value in result.values:
         print(visible(value))
-    print(f"{result.code}: {key}, {', '.join(facts)}", flush=True)
+    if result.code not in SPEAK:
+        facts.insert(0, said(result.code))
+    print(visible(f"{result.code}: {key}, {', '.join(facts)}"), flush=True)
 
 
 def visible(value: str) -> str:

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from p4lab.cli import main
-from p4lab.live_cli import visible
+from p4lab.live.client import Result
+from p4lab.live_cli import _print, visible
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -39,16 +40,21 @@ class Node:
         self.log.seek(0)
         return self.log.read()
 
-    def end(self, number: int) -> float:
-        """How long it took to end."""
-        began = perf_counter()
+    def end(self, number: int) -> None:
         self.process.send_signal(number)
+        self.wait()
+        self.close()
+
+    def wait(self) -> float:
+        """How long it takes to end."""
+        began = perf_counter()
         self.process.wait(20)
-        took = perf_counter() - began
+        return perf_counter() - began
+
+    def close(self) -> None:
         assert self.process.stdout is not None
         self.process.stdout.close()
         self.log.close()
-        return took
 
 
 @pytest.fixture
@@ -60,13 +66,37 @@ def nodes(tmp_path: Path) -> Iterator[Any]:
         started.append(Node(tmp_path / name, "--name", name, "--profile", str(tmp_path / name / "p"), *words))
         return started[-1]
 
-    yield start
-    for node in started:
-        if node.process.poll() is None:
-            node.end(signal.SIGKILL)
+    try:
+        yield start
+    finally:
+        for node in started:
+            if node.process.poll() is None:
+                node.end(signal.SIGKILL)
 
 
-def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def watch() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a `p4lab get greeting --watch`; whatever becomes of the test, none goes on behind it."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *words]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=ENVIRONMENT))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for each in started:
+            if each.poll() is None:
+                each.kill()
+            each.communicate()
+
+
+def test_a_class_at_the_command_line(
+    nodes: Any, watch: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def ask(*words: str, profile: str = "c") -> tuple[int, Any]:
         """The status and what was printed, of a put or get in this process."""
         status = main([*words, "--node", at, "--join", code, "--profile", str(tmp_path / profile), "--json"])
@@ -90,6 +120,9 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
         0, "OK", 2, ["hello again"], "local",
     )  # fmt: skip
     assert ask("put", "greeting", "old", "--seq", "1")[1]["code"] == "E_SEQ_OLD"
+    words = ["put", "greeting", "old", "--seq", "1", "--node", at, "--join", code, "--profile", str(tmp_path / "c")]
+    assert main(words) == 5
+    assert capsys.readouterr().out.startswith("E_SEQ_OLD: greeting, refused: a newer version is stored, version 1, ")
     assert (tmp_path / "c" / "profile.json").stat().st_mode & 0o777 == 0o600
 
     # What the codes come to
@@ -109,11 +142,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
 
     # Each new version, until Ctrl+C
     where = ["--node", at, "--join", code, "--profile", str(tmp_path / "c")]
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *where],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT,
-    )  # fmt: skip
-    assert watcher.stdout is not None
+    watcher = watch(*where)
     assert watcher.stdout.readline() == "hello again\n"
     assert watcher.stdout.readline().startswith("OK: greeting, version 2, source local, ")
     assert ask("put", "greeting", "bye")[1]["version"] == 3
@@ -123,11 +152,7 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     assert (watcher.returncode, err) == (130, "p4lab: stopped\n")
 
     # Killed at once, it serves what it has acknowledged
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "p4lab", "get", "greeting", "--watch", *where],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT,
-    )  # fmt: skip
-    assert watcher.stdout is not None
+    watcher = watch(*where)
     assert watcher.stdout.readline() == "bye\n"
     teacher.end(signal.SIGKILL)
     _, err = watcher.communicate(timeout=60)
@@ -142,10 +167,26 @@ def test_a_class_at_the_command_line(nodes: Any, tmp_path: Path, capsys: pytest.
     code = code[:-4] + ("AAAA" if not code.endswith("AAAA") else "BBBB")
     status, said = ask("get", "greeting", profile="e")
     assert (status, said) == (7, "p4lab: This join code is not right: look at the teacher's screen again.\n")
-    assert teacher.end(signal.SIGINT) < 10.0  # 3 s on a quiet machine
+    teacher.process.send_signal(signal.SIGINT)
+    assert teacher.wait() < 10.0  # 3 s on a quiet machine
     assert teacher.process.returncode == 0
+    assert " ".join(re.findall(r'cause=stop says="(.*)"', teacher.said())) == "SIGINT was received: leaving the class"
+    teacher.close()
     status, said = ask("get", "greeting", profile="c")
     assert (status, "cannot be reached" in said) == (7, True)
+
+
+def test_who_was_silent_is_called_by_its_name_and_by_its_seat_where_that_is_all_that_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    result = Result("PARTIAL", "00", 3, ("old",), "remote", 0.25, (1, 9), "")
+    _print(result, "news", False, {1: "Birch"})
+    _print(result, "news", True, {})
+    out = capsys.readouterr().out.splitlines()
+    assert out[:2] == [
+        "old", "PARTIAL: news, only some answered in time, version 3, source remote, 250.0 ms, silent: Birch, seat 9",
+    ]  # fmt: skip
+    assert json.loads(out[2])["silent"] == [1, 9]
 
 
 def test_a_value_does_not_give_orders_to_a_terminal() -> None:
@@ -155,6 +196,9 @@ def test_a_value_does_not_give_orders_to_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (["node", "--name", "", "--new-class", "C"], "--name '': a name is missing"),
+        (["node", "--name", "A", "--new-class", " "], "--new-class ' ': a name is missing"),
+        (["node", "--name", "A\u202e", "--new-class", "C"], "some of these characters cannot be shown"),
         (["node", "--name", "A"], "either open a class (--new-class NAME) or join one (--join CODE)"),
         (["node", "--name", "A", "--new-class", "C", "--join", "AAAABBBBCCCCDDDD"], "either open a class"),
         (["node", "--name", "A", "--new-class", "C", "--listen", "4711"], "--listen takes HOST:PORT"),

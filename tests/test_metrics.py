@@ -28,6 +28,7 @@ from p4lab.core.events import (
     Peered,
     PutFinished,
     PutStarted,
+    Restarted,
     Sent,
     Stored,
     Unpeered,
@@ -442,7 +443,8 @@ def test_a_top_that_left_is_no_hole_and_a_redirect_child_no_top() -> None:
     run.trace.emit(Joined(node=6, name="low", parent=2, attach="redirect"), 0.5, 0)
     moments = {}
     for t, event in (
-        (1.0, Unpeered(node=0, peer=2)), (2.0, Unpeered(node=1, peer=2)), (3.0, Adopted(node=6)), (4.0, Gone(node=2)),
+        (1.0, Unpeered(node=0, peer=2)), (2.0, Unpeered(node=1, peer=2)), (3.0, Adopted(node=6)),
+        (4.0, Gone(node=2, kept=True)), (5.0, Restarted(node=2)), (6.0, Gone(node=2)),
     ):  # fmt: skip
         run.trace.emit(event, t, 0)
         metrics = Metrics("", 0)
@@ -450,5 +452,5 @@ def test_a_top_that_left_is_no_hole_and_a_redirect_child_no_top() -> None:
         moments[t] = metrics.report(t)["coherence"]
     assert moments == {
         1.0: {"holes": 1, "share": 7 / 9}, 2.0: {"holes": 2, "share": 5 / 9}, 3.0: {"holes": 2, "share": 5 / 9},
-        4.0: {"holes": 0, "share": 1.0},
+        4.0: {"holes": 0, "share": 1.0}, 5.0: {"holes": 2, "share": 5 / 9}, 6.0: {"holes": 0, "share": 1.0},
     }  # fmt: skip

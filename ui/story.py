@@ -194,8 +194,8 @@ def network(event: Event, world: World) -> str:
             return f"{who(node)} comes, {where}."
         case Housed(node=node, at=at) if event.t > 0:
             return f"{who(node)}, an organisation, comes as a customer of {who(at)}."
-        case Gone(node=node):
-            return f"{who(node)} leaves for good."
+        case Gone(node=node, kept=kept):
+            return f"{who(node)} {'leaves, and may come back' if kept else 'leaves for good'}."
         case ProviderChanged(node=node, customers=customers, lookup_delay=delay):
             return f"{who(node)} has {plural(customers, 'customer')} now, and its own lookup takes {time(delay)}."
         case Moved(identity=identity, src=src, dst=dst):

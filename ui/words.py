@@ -5,7 +5,7 @@ Rules: pure functions, no Qt; three figures at most; a narrow no-break space par
 
 import math
 
-from p4lab.core.names import MAX_KEY
+from p4lab.core.outcomes import OUTCOMES
 from p4lab.world.words import DOES
 
 NONE = "–"
@@ -34,31 +34,6 @@ SOURCES = {
     "joined": "a query already under way",
     "remote": "another provider",
 }
-OUTCOMES = {  # protocol section 5.15
-    "OK": "done",
-    "OK_DUPLICATE": "already stored",
-    "OK_LOCAL": "stored in the organisation, to be passed on",
-    "NOT_FOUND": "not found",
-    "PARTIAL": "only some answered in time",
-    "TIMEOUT": "nobody answered in time",
-    "E_TOO_BIG": "refused: the value is too big",
-    "E_KEY": f"refused: a key has 1 to {MAX_KEY} bytes",
-    "E_BAD_HASH": "refused: the hash does not fit",
-    "E_BAD_SIG": "refused: the signature does not fit",
-    "E_CAS": "refused: the stored version is another one",
-    "E_SEQ_OLD": "refused: a newer version is stored",
-    "E_SEQ_CONFLICT": "refused: this version has another value already",
-    "E_CAP": "refused: too much stored already",
-    "E_AGAIN": "failed for now: try again",
-    "E_TTL": "refused: the TTL is out of range",
-    "E_REGIME": "refused: the regime of this name cannot fall",
-    "E_SCOPE": "refused: there is no organisation for it to stay in, or it is known outside",
-    "E_SECRET": "refused: the secret does not fit",
-    "E_REMOVED": "refused: this entry was taken back",
-    "E_KIND": "refused: an immutable value cannot be taken back",
-    "E_LEAK": "refused: it came from above, and may not go up again",
-    "E_REFUSED": "refused: this provider does not serve its customers",
-}
 NOTICES = {  # what a provider saw that was wrong with a neighbour, though there was nothing to refuse
     "E_TTL": "a TTL above the signed one: cut to that",
     "E_OLD": "an older version than is known here",
@@ -77,7 +52,7 @@ WHYS = {  # of a session that is down or refused, and of a message that did not 
     "silence": "the other one was silent too long",
     "unpeered": "they peer no more",
     "detached": "it has left its parent",
-    "left": "it has left for good",
+    "left": "it has left",
     "partition": "a partition lies between them",
     "ROLE_MISMATCH": "the two do not agree on what they are to each other",
     "CYCLE": "it would be its own ancestor",

@@ -330,9 +330,13 @@ class Restarted(Event):
 
 
 class Gone(Event):
-    """A provider or an organisation has left for good, after it parted from everybody around."""
+    """A provider or an organisation has left, after it parted from everybody around.
+
+    kept: not for good. A member of a class keeps its seat, and a Restarted says that it is back.
+    """
 
     node: int
+    kept: bool = False
 
 
 class ProviderChanged(Event):

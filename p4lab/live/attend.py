@@ -116,7 +116,9 @@ class Place:
             assert opened is not None  # the switchboard has just taken it
             self.role.up(seat, opened)
         else:
-            self.role.up(seat)
+            ticket = self.board.channels[seat].peer
+            assert ticket is not None  # as above
+            self.role.up(seat, ticket)
 
     def _down(self, seat: int, why: str, clean: bool) -> None:
         self.role.down(seat, why, clean)

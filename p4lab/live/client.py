@@ -6,6 +6,7 @@ comes to is a `Result`; that there is no way to the provider is a NotAdmitted wi
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import Any
 
 import msgspec
@@ -21,7 +22,7 @@ from p4lab.core.signing import Ed25519
 from p4lab.core.wallet import Wallet
 from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.entry import ME
-from p4lab.live.frames import BAD, CUSTOMER, Carried, Member, Open, Seated, WhoIs
+from p4lab.live.frames import BAD, CUSTOMER, AnyFrame, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
 from p4lab.live.identity import MAX_NAME, hash_of
 from p4lab.live.meeting import NotAdmitted
@@ -92,7 +93,7 @@ class Client:
         self._loop = loop
         self._operations = 0
         self.gone = ""  # why nobody answers any more
-        self._member: asyncio.Future[Member | None] = loop.create_future()
+        self._questions: deque[asyncio.Future[tuple[Member, ...]]] = deque()  # who somebody is, in order
         self._tasks = Tasks(self._break)
 
     async def begin(self) -> None:
@@ -129,15 +130,14 @@ class Client:
             return True
         key = hash_of(owner)
         if len(key) != ID_SIZE:
-            self._channel.post(WhoIs(owner[:MAX_NAME] or ME))
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    member = await self._member
-            except (TimeoutError, ChannelClosed):
-                return False
-            key = b"" if member is None else member.owner
+            members = await self._who(WhoIs(owner[:MAX_NAME] or ME))
+            key = members[0].owner if members else b""
         self.wallet.owners[owner] = key
         return len(key) == ID_SIZE
+
+    async def called(self, seats: tuple[int, ...]) -> dict[int, str]:
+        """What the members at these seats are called, of the first 32 and as far as the provider knows."""
+        return {member.seat: member.name for member in await self._who(WhoIs(seats=seats[:32]))} if seats else {}
 
     async def end(self) -> None:
         """Say goodbye."""
@@ -175,17 +175,17 @@ class Client:
         return Result(event.outcome, nid, version, event.values, event.source, event.latency, event.silent)
 
     async def _listen(self) -> None:
-        channel = self._channel
         try:
-            while True:
-                frame = await channel.receive()
-                if isinstance(frame, Seated) and not self._member.done():
-                    self._member.set_result(frame.members[0] if frame.members else None)
-                message = decode(frame.message) if isinstance(frame, Carried) else None
-                if message is not None and message.code == ANSWER:
-                    self._host.tell(US, Received(PROVIDER, message, 0))
+            await self._channel.each(self._hear)
         except (ChannelClosed, *BAD) as closed:
             self._lose(closed.why if isinstance(closed, ChannelClosed) else "it sent what is no message")
+
+    def _hear(self, frame: AnyFrame) -> None:
+        if isinstance(frame, Seated) and self._questions:
+            _tell(self._questions.popleft(), frame.members)
+        message = decode(frame.message) if isinstance(frame, Carried) else None
+        if message is not None and message.code == ANSWER:
+            self._host.tell(US, Received(PROVIDER, message, 0))
 
     def _break(self, why: str) -> None:
         """What listens has failed: nobody is answered any more."""
@@ -197,5 +197,23 @@ class Client:
         """The provider is out of reach: whoever waits is told E_AGAIN, and whoever watches that it is gone."""
         self.gone = why
         self._host.tell(US, Unlinked(PROVIDER, "link"))
-        if not self._member.done():
-            self._member.set_result(None)
+        while self._questions:
+            _tell(self._questions.popleft(), ())
+
+    async def _who(self, question: WhoIs) -> tuple[Member, ...]:
+        """Whom the provider answers with; nobody where it does not answer."""
+        if self.gone:
+            return ()
+        answer: asyncio.Future[tuple[Member, ...]] = self._loop.create_future()
+        self._questions.append(answer)
+        self._channel.post(question)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await answer
+        except TimeoutError:
+            return ()
+
+
+def _tell(answer: asyncio.Future[tuple[Member, ...]], members: tuple[Member, ...]) -> None:
+    if not answer.done():
+        answer.set_result(members)

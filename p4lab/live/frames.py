@@ -203,9 +203,13 @@ class Echo(Frame, frozen=True, tag=19):
 
 
 class WhoIs(Frame, frozen=True, tag=20):
-    """A customer asks its provider for the member of this name; the answer is a Seated, empty where there is none."""
+    """A customer asks its provider for the member of this name, or those at these seats.
 
-    name: Name
+    The answer is a Seated, empty where there is none.
+    """
+
+    name: Annotated[str, Meta(max_length=40)] = ""
+    seats: Annotated[tuple[Seat, ...], Meta(max_length=32)] = ()
 
 
 AnyFrame = (

@@ -167,6 +167,16 @@ def cleaned(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(kept).split()))[:MAX_NAME].strip()
 
 
+def name_fault(text: str) -> str:
+    """Why nobody can be called what a person typed, in a sentence; empty where somebody can."""
+    text = text.strip()
+    if not text:
+        return "A name is missing."
+    if len(text) > MAX_NAME:
+        return f"A name has up to {MAX_NAME} characters."
+    return "" if cleaned(text) == text else "Some of these characters cannot be shown."
+
+
 def parse_code(text: str) -> JoinCode:
     """The join code in what a person typed: lower case, spaces and missing hyphens are fine. Raises ValueError, in a
     sentence that can be shown.

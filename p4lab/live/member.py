@@ -23,7 +23,11 @@ NOT_YOURS = "only the teacher may say this"
 
 
 class Membership:
-    """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is."""
+    """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is.
+
+    leaving: it is we who end all channels, and nobody else is lost by that. listed: the teacher has told who is here.
+    While the teacher is away we see for ourselves who is, and a ticket says what its owner is called.
+    """
 
     def __init__(
         self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
@@ -39,9 +43,11 @@ class Membership:
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
         self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=GONE))
+        self.roster.put(Member(me.seat, me.id, me.name))
         self.company = Company(self.roster, near)
         self.frozen = False
         self.out = ""
+        self.leaving = self.listed = False
         self._hands = hands
         self._limit = limits.roster
         self._revoked, self._keep = frozenset(revoked), keep
@@ -61,6 +67,7 @@ class Membership:
             return
         match frame:
             case Seated():
+                self.listed = True
                 for member in frame.members:
                     self._seated(member)
             case Said():
@@ -78,17 +85,23 @@ class Membership:
         """Why the holder of this valid ticket is not let in, or None."""
         return BARRED[REVOKED] if ticket.id in self._revoked else self.roster.barred(ticket.seat, ticket.id)
 
-    def up(self, seat: int) -> None:
-        """A member is connected."""
+    def up(self, seat: int, ticket: Ticket) -> None:
+        """A member is connected, and has shown this ticket."""
         if seat == AUTHORITY:
             self.notes.note("Connected to the teacher.")
+        known = self.roster.members.get(seat)
+        if known is None:
+            self.roster.put(Member(seat, ticket.id, ticket.name))
+        elif seat == AUTHORITY or not self._taught():
+            self.roster.put(replace(known, name=ticket.name if seat == AUTHORITY else known.name, state=HERE))
 
     def down(self, seat: int, why: str, clean: bool) -> None:
-        """It is no longer. Of the authority nobody else can tell us."""
-        if seat != AUTHORITY:
+        """It is no longer. Of others the authority tells, of the authority nobody."""
+        known = self.roster.members.get(seat)
+        if self.leaving or known is None or known.state in BARRED or (seat and (self.out or self._taught())):
             return
-        self.roster.put(replace(self.roster.members[AUTHORITY], state=GONE if clean else DEAD))
-        if not self.out:
+        self.roster.put(replace(known, state=GONE if clean else DEAD))
+        if seat == AUTHORITY and not self.out:
             self.notes.note(f"The connection to the teacher {'was closed' if clean else 'is lost'}: {why}.")
 
     def rejoin(self) -> None:
@@ -96,6 +109,9 @@ class Membership:
         if self.out == OUTSIDE[OUT]:
             self.out = ""
             self.company.again()
+
+    def _taught(self) -> bool:
+        return self._board is not None and AUTHORITY in self._board.channels
 
     def _seated(self, member: Member) -> None:
         assert self._board is not None

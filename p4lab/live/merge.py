@@ -15,10 +15,10 @@ from p4lab.core.events import (
     CaughtUp,
     Crashed,
     Dropped,
+    Gone,
     Joined,
     LinkChanged,
     Noted,
-    Pair,
     Peered,
     ProviderChanged,
     Restarted,
@@ -26,11 +26,12 @@ from p4lab.core.events import (
     SessionUp,
     Stored,
     Unpeered,
-    pair_of,
 )
 from p4lab.live.clocks import ClockOf
 from p4lab.live.limits import Limits
+from p4lab.live.pairs import Pairs
 from p4lab.live.parts import Part, Waiting
+from p4lab.live.roster import DEAD, LEFT
 from p4lab.live.seen import CUSTOMERS, Arrival, Batch, Item, Now, Record, Row, nodes_of, seat_of, speaks
 from p4lab.live.splice import Out, Splice
 
@@ -46,18 +47,22 @@ OF_A_SNAPSHOT = (Joined, Attached, Peered, SessionUp, SessionDown, CaughtUp, Lin
 class Merge:
     """`take` what members tell, `ready` gives what joins the trace. named: a member's name by seat, None: no member.
 
-    me: the seat of the observer; a remark of anybody else has its name in front.
+    me: the seat of the observer; a remark of anybody else has its name in front. standing: how a member is as the class
+    knows it, a state of the roster's; empty where that is not known.
     """
 
-    def __init__(self, me: int, named: Callable[[int], str | None], limits: Limits | None = None) -> None:
+    def __init__(
+        self, me: int, named: Callable[[int], str | None], limits: Limits | None = None,
+        standing: Callable[[int], str] = lambda seat: "",
+    ) -> None:  # fmt: skip
         self.settled = 0.0  # up to here nothing is added any more
-        self._me, self._named, self._limits = me, named, limits or Limits()
+        self._me, self._named, self._limits, self._standing = me, named, limits or Limits(), standing
         self._parts: dict[int, Part] = {}
         self._splice = Splice(self._parts, named)
         self._queued: dict[int, Waiting] = {}
         self._heap: list[tuple[float, int]] = []  # (time, seat) of those whose first event may go
         self._parked: dict[int, list[int]] = {}  # the other seats, by the cause that their first event waits for
-        self._peered: dict[Pair, set[int]] = {}  # who says so
+        self._pairs = Pairs()
         self._ages: dict[int, float] = {}  # by second: how old the oldest was that came in
 
     @property
@@ -85,21 +90,44 @@ class Merge:
                 part.refused += 1
         self._blur(part, now)
 
-    def vanish(self, seat: int, now: float, says: str) -> None:
-        """Nothing is heard of a member any more. says: why, for the log."""
+    @property
+    def joined(self) -> tuple[int, ...]:
+        """The seats that the trace knows of."""
+        return tuple(self._splice.joined)
+
+    def there(self, seat: int) -> bool:
+        """Whether a member is there, as the trace has it."""
+        part = self._parts.get(seat)
+        return not part.down if part is not None else seat in self._splice.joined
+
+    def vanish(self, seat: int, now: float, says: str, left: bool = False) -> None:
+        """Nothing is heard of a member any more: it is lost, or it has left, for now. says: why, for the log."""
         part = self._part(seat)
-        if part.down or not part.watched:
+        if part.left or (part.down and not left) or not (part.watched or part.down or seat in self._splice.joined):
             return
-        part.vanish()
+        part.vanish(left)
         self._blur(part, now, at_once=True)
         self._say(part, now, Noted(text=f"{self._splice.name(seat)}: {says}"))
-        self._say(part, now, Crashed(node=seat))
+        for other in self._pairs.leave(seat) if left else ():  # as who leaves a simulation does
+            self._say(part, now, Unpeered(node=seat, peer=other))
+        self._say(part, now, Gone(node=seat, kept=True) if left else Crashed(node=seat))
         for number, _ in self._splice.bound_for(seat):
-            self._lose(part, now, number, "crash")
+            self._lose(part, now, number, "left" if left else "crash")
 
     def present(self, seat: int) -> None:
         """This member is there, though it may tell nothing."""
         self._splice.join(seat, max(self._splice.last, self.settled + TICK))
+
+    def back(self, seat: int, now: float, copies: int = 0) -> None:
+        """A member that was not there is, with so many copies, though it may tell nothing."""
+        part = self._part(seat)
+        if not part.down:
+            return
+        part.down = part.left = False
+        self._say(part, now, Restarted(node=seat, copies=copies))
+        again = self._pairs.back(seat, self._left())
+        if again:
+            self._say(part, now, Peered(node=seat, peers=tuple(again), latency=tuple(again.values())))
 
     def ready(self, now: float) -> list[Out]:
         """What joins the trace now, in order."""
@@ -133,9 +161,7 @@ class Merge:
             self.vanish(part.seat, now, "was started again")
         if batch.epoch != part.epoch:
             part.anew(batch.epoch)
-        if part.down:
-            part.down = False
-            self._say(part, now, Restarted(node=part.seat, copies=copies))
+        self.back(part.seat, now, copies)
         if not part.watched:
             part.watched, part.since = True, now
 
@@ -152,10 +178,10 @@ class Merge:
                     self._settle(part, now)
                 return True
             case Row(t=t, due=due, id=number, cause=cause, dst=dst):
-                if number <= part.top or not self._are_known((dst,)):
+                at = min(now, clock.mine(t))
+                if number <= part.top or not self._are_known((dst,), at):
                     return False
                 part.top = number
-                at = min(now, clock.mine(t))
                 waiting = Waiting(part.seat, at, item, number, cause, at + (due - t))
                 receiver = self._parts.get(dst)
                 if receiver is not None and (arrived := receiver.early.pop(number)) is not None:
@@ -166,16 +192,15 @@ class Merge:
 
     def _record(self, part: Part, item: Record, now: float, clock: ClockOf) -> bool:
         event, number = item.event, item.event.id
-        if number < 1 or seat_of(number) != part.seat or not self._are_known(nodes_of(event)):
+        at = part.state_at if part.state is not None else min(now, clock.mine(event.t))
+        if number < 1 or seat_of(number) != part.seat or not self._are_known(nodes_of(event), at):
             return False
         if part.state is not None:
-            at = part.state_at
             if not isinstance(event, OF_A_SNAPSHOT):
                 return False
         elif number <= part.top:
             return False
         else:
-            at = min(now, clock.mine(event.t))
             part.top = number
         if isinstance(event, Stored) and event.until is not None:
             event.until = max(at, clock.mine(event.until))
@@ -202,16 +227,11 @@ class Merge:
                 if len(event.latency) != len(peers) or part.seat in peers:
                     return False
                 part.state_peers.update(peers)
-                fresh = [peer for peer in peers if not self._peered.get(pair_of(part.seat, peer))]
-                for peer in peers:
-                    self._peered.setdefault(pair_of(part.seat, peer), set()).add(part.seat)
-                event.latency = tuple(
-                    min(60.0, max(0.0, s)) for peer, s in zip(peers, event.latency, strict=True) if peer in fresh
-                )
-                event.peers = tuple(fresh)
+                fresh = self._pairs.said(part.seat, zip(peers, event.latency, strict=True), self._left())
+                event.peers, event.latency = tuple(fresh), tuple(fresh.values())
                 return bool(fresh)
             case Unpeered():
-                return bool(self._peered.pop(pair_of(event.node, event.peer), None))
+                return self._pairs.end(event.node, event.peer)
             case SessionUp(peer=peer) | CaughtUp(peer=peer) if part.state is None:
                 part.sessions[peer] = True
             case SessionUp(peer=peer) | CaughtUp(peer=peer):
@@ -233,10 +253,8 @@ class Merge:
         for store, nid, entry in part.settle():
             gone = Dropped(node=part.seat, op=0, nid=nid, store=store, entry=entry, why="unseen")
             self._say(part, now, gone)
-        for pair, who in list(self._peered.items()):
-            other = pair[0] + pair[1] - part.seat
-            if who == {part.seat} and other not in part.state_peers:
-                del self._peered[pair]
+        for other in self._pairs.unsaid(part.seat, part.state_peers):
+            if self._pairs.end(part.seat, other):
                 self._say(part, now, Unpeered(node=part.seat, peer=other))
 
     def _arrival(self, part: Part, number: int, at: float, now: float) -> bool:
@@ -289,10 +307,21 @@ class Merge:
         part.late, part.by, part.left_out, part.refused, part.said = 0, 0.0, 0, 0, now
         self._say(part, part.tail, said)
 
-    def _are_known(self, nodes: tuple[int, ...]) -> bool:
-        return all(
-            node % CUSTOMERS in self._splice.joined or self._named(node % CUSTOMERS) is not None for node in nodes
-        )
+    def _left(self) -> set[int]:
+        return {seat for seat, part in self._parts.items() if part.left}
+
+    def _are_known(self, nodes: tuple[int, ...], t: float) -> bool:
+        joined = self._splice.joined
+        return all(node % CUSTOMERS in joined or self._is_member(node % CUSTOMERS, t) for node in nodes)
+
+    def _is_member(self, seat: int, t: float) -> bool:
+        """Whether somebody that others tell of is of the class; who is known to be away is not there from the start."""
+        part, how = self._parts.get(seat), self._standing(seat)
+        if (part is None or not (part.watched or part.down)) and how in (*LEFT, DEAD):
+            part = self._part(seat)
+            part.vanish(how in LEFT)
+            self._say(part, t, Gone(node=seat, kept=True) if part.left else Crashed(node=seat))
+        return self._named(seat) is not None
 
     # What goes out
 

@@ -76,6 +76,7 @@ class Part:
         self.watched = False  # it tells, and has not vanished
         self.since = 0.0  # since when all that it told has come, with nothing left out
         self.down = False
+        self.left = False  # and down: it has not vanished but left, for now
         self.customers = 1
         self.queue: deque[Waiting] = deque()
         self.tail = 0.0  # time of the last that was queued
@@ -118,11 +119,11 @@ class Part:
         self.state = None
         self.sessions.clear()
 
-    def vanish(self) -> None:
-        """It is not heard any more. What it had only cached does not count from now on."""
-        self.down, self.watched, self.state = True, False, None
+    def vanish(self, left: bool) -> None:
+        """It is not heard any more. What it had only cached does not count from now on; of who left, nothing does."""
+        self.down, self.left, self.watched, self.state = True, left, False, None
         self.sessions.clear()
-        self.held = {key: number for key, number in self.held.items() if key[0] != "C"}
+        self.held = {key: number for key, number in self.held.items() if key[0] != "C" and not left}
 
     def stored(self, event: Stored) -> bool:
         """File a copy; False where it is known to be there."""

@@ -21,6 +21,7 @@ HERE, GONE, DEAD, OUT, REVOKED = (
     "out",
     "revoked",
 )  # Member.state; out: sent out by the authority
+LEFT = (GONE, OUT, REVOKED)  # who is away and is not lost
 BARRED = {
     OUT: "the teacher sent this member out of the class",
     REVOKED: "the teacher revoked this member's ticket",

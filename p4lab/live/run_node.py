@@ -9,6 +9,7 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -30,10 +31,11 @@ from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
-from p4lab.live.nodestate import Friend, NodeState
-from p4lab.live.profile import Profile, ProfileError
+from p4lab.live.nodestate import NodeState
+from p4lab.live.profile import Profile
 from p4lab.live.provider_node import ProviderNode, options_of
-from p4lab.live.roster import GONE, with_names
+from p4lab.live.recall import Recall, outlaw
+from p4lab.live.roster import with_names
 from p4lab.live.seen import SHIFT
 from p4lab.live.store import Store
 from p4lab.live.stream import Stream
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 STOP = 2.5  # s that stopping may take; half of it for goodbyes, the rest for sockets that linger
 LOOK = 0.5  # s between two looks at what there is to tell
 PEERING = "peering"  # what a channel is of use for
+MISSED = 2.0  # s after which somebody who has a ticket is told that the teacher does not answer
+AWAY = "The teacher's computer does not answer. It is tried again by itself; peers of before are looked for meanwhile."
 NOTHING = Open(MEMBER)
 
 
@@ -114,7 +118,7 @@ class Running:
         self._tasks = Tasks(lambda says: log("fault", says))
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
-        self._placed = False
+        self._placed = self._leaving = False
         self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
     async def start(self) -> Card:
@@ -128,6 +132,10 @@ class Running:
     async def stop(self, why: str = "goodbye") -> None:
         """Say goodbye, keep what was promised, and let go of everything, within STOP seconds."""
         end = self._loop.time() + STOP
+        self._leaving = True
+        if hasattr(self, "place"):
+            self.place.role.leaving = True
+            self._recall.keep(self.place)
         vanishing = [] if self.discovery is None else [self._loop.create_task(self.discovery.stop())]
         try:
             async with asyncio.timeout(STOP / 2):
@@ -172,7 +180,7 @@ class Running:
             self.party.ticket = ticket = await self._ticket(profile, code)
             role = Membership(
                 ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
-                lambda ids: self._outlaw(profile, class_, ids),
+                lambda ids: outlaw(profile, class_, ids, self._log),
             )  # fmt: skip
             if code.address:
                 role.company.typed(member_id(ticket.authority), code.address)
@@ -199,7 +207,8 @@ class Running:
     def _build(self, profile: Profile, role: Authority | Membership, ticket: Ticket, folder: Path) -> None:
         """All the parts, each told of those that it needs."""
         plan, limits, clock, log = self.plan, self.limits, self.clock, self._log
-        self._state = state = NodeState(folder, self._wall())
+        state = NodeState(folder, self._wall(), ticket.class_id)
+        self._recall = Recall(state, log)
         self.stream = stream = Stream(ticket.seat, clock, state.first, limits=limits)
         self._undo.append(lambda: state.end(stream.number() - (ticket.seat << SHIFT) - state.first))
         self.store = Store.open(folder / "store.db", self._wall, clock)
@@ -216,7 +225,8 @@ class Running:
         company = role.company
         self.node = ProviderNode(
             board, host, carrier, stream, self.store, profile, options_of(limits, plan.max_value), limits, state.epoch,
-            plan.policy, set(state.friends), self._befriend, lambda seat: company.want(seat, PEERING),
+            plan.policy, set(state.friends), lambda agreed: self._recall.befriend(self.place, agreed),
+            lambda seat: company.want(seat, PEERING),
             lambda seat: company.unwant(seat, PEERING), self._tell,
         )  # fmt: skip
         self._undo.append(self.node.peerings.close)
@@ -225,15 +235,14 @@ class Running:
         self._undo.append(self.teller.close)
         board.on(Echo, self._echo)
         if isinstance(role, Membership):
-            for friend in state.friends.values():  # until the teacher tells of them anew
-                role.roster.put(Member(friend.seat, friend.id, friend.name, friend.addresses, state=GONE))
+            self._recall.begin(role)
         role.notes.told = lambda says: log("class", says)
         self.place = Place(board, self.party, role, lambda says: log("fault", says))
 
     def _begin(self) -> None:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
-        self.node.desk.named = self._named
+        self.node.desk.named, self.node.desk.seated = self._named, self._seated
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -255,11 +264,18 @@ class Running:
     # Others
 
     def _tell(self, cause: str, says: str) -> None:
+        if self._leaving and cause == "peering":
+            return  # nobody is out of reach: it is we who go
         self._log(cause, with_names(says, self.place.roster.members))
 
     def _named(self, name: str) -> Member | None:
         seat = self.place.roster.named(name)
         return None if seat is None else self.place.roster.members[seat]
+
+    def _seated(self, seat: int) -> Member | None:
+        """For a customer, which wants its name: with all addresses some thirty would be longer than a frame."""
+        member = self.place.roster.members.get(seat)
+        return None if member is None else msgspec.structs.replace(member, addresses=())
 
     def _opening(self, purpose: str) -> Open:
         return Open(purpose, self.listen(), shows=self.teller.shows, owner=self.node.wallet.owner(ME))
@@ -279,26 +295,6 @@ class Running:
             self._tasks.start(self.board.admit(channel))
         else:
             channel.close("not ready yet")
-
-    def _befriend(self, agreed: set[int]) -> None:
-        """We peer with these now: after a restart they are looked for, whether the teacher is there or not."""
-        members, known = self.place.roster.members, self._state.friends
-        friends = dict(known)
-        for seat in agreed:
-            member = members.get(seat)
-            if member is not None:
-                friends[seat] = Friend(seat, member.id, member.name, self.place.company.addresses(seat))
-        try:
-            self._state.befriend({seat: friend for seat, friend in friends.items() if seat in agreed})
-        except OSError as fault:
-            self._log("store", f"whom we peer with could not be kept: {fault}")
-
-    def _outlaw(self, profile: Profile, class_: str, ids: frozenset[bytes]) -> None:
-        """The teacher has revoked somebody."""
-        try:
-            profile.outlaw(class_, ids)
-        except ProfileError as fault:
-            self._log("profile", f"who was revoked could not be kept: {fault}")
 
     async def _meet(self, address: str) -> None:
         """Peer with whoever is at this address, as soon as somebody is."""
@@ -372,8 +368,14 @@ class Running:
     async def _look(self) -> None:
         """Tell of what others count: discovery, the store, the listener."""
         told: dict[str, object] = {}
+        missed = self._loop.time() + MISSED
         while True:
             await asyncio.sleep(LOOK)
+            self._recall.keep(self.place)
+            if missed <= self._loop.time():
+                missed = inf
+                if self.place.rules is None and not (self.place.role.listed or self.place.out):
+                    self.place.notes.note(AWAY)
             found = 0 if self.discovery is None else self.discovery.heard.ours
             now = {
                 "class": f"members found on this network: {found}" if found else "",

@@ -5,7 +5,7 @@ Rules: a fold over events; who is down or cut off by a partition is a neighbour 
 
 from bisect import bisect_right
 
-from p4lab.core.events import Adopted, Event, Gone, Joined, Pair, Peered, Unpeered, pair_of
+from p4lab.core.events import Adopted, Event, Gone, Joined, Pair, Peered, Restarted, Unpeered, pair_of
 
 
 class Coherence:
@@ -16,6 +16,7 @@ class Coherence:
     def __init__(self) -> None:
         self._tops: set[int] = set()
         self._redirect: set[int] = set()
+        self._left: set[int] = set()  # tops that may come back
         self._peerings: set[Pair] = set()
         self._times: list[float] = []
         self._counts: list[tuple[int, int]] = []  # (tops, peerings) from each time on
@@ -30,7 +31,12 @@ class Coherence:
             case Adopted(parent=None) if event.node not in self._redirect:  # which has no lookup service to peer with
                 self._tops.add(event.node)
             case Gone():
+                if event.kept and event.node in self._tops:
+                    self._left.add(event.node)
                 self._tops.discard(event.node)
+            case Restarted() if event.node in self._left:
+                self._left.discard(event.node)
+                self._tops.add(event.node)
             case Joined() | Adopted():
                 self._tops.discard(event.node)
             case Peered():

@@ -22,6 +22,10 @@ from p4lab.session.classroom import LOG, POLICIES, SAID, Ask, CheckRow, ClassSta
 BEAT = 0.25  # s between two snapshots
 RUNGS = {Rung.MDNS: "found by mDNS", Rung.CODE: "by the code", Rung.ROSTER: "by the teacher's list",
          Rung.HUB: "through the teacher's hub"}  # fmt: skip
+OPENED = "opened on this computer"  # what a teacher's own window says, and then how others come
+COMES = {Rung.MDNS: "members found by mDNS", Rung.CODE: "members come by the code", Rung.ROSTER: "",
+         Rung.HUB: "the hub for some members"}  # fmt: skip
+ALONE = "This computer opened the class. Others find it by multicast, or come with the code."
 AWAY = "The teacher's computer is not connected. It is tried again by itself; others stay connected meanwhile."
 
 
@@ -158,6 +162,10 @@ class Attending:
         # at the teacher's, facts call those relayed for whom it is the hub: it reaches them itself all the same
         ours = (replace(each, relayed=place.relays.reached(each.seat)) for each in facts.members)
         reached = {each.seat: how(each) for each in ours}
+        by, says = RUNGS[means], MEANS[means]
+        if rules is not None:
+            by = ", ".join(filter(None, (OPENED, COMES[means] if facts.members else "")))
+            says = says if facts.members else ALONE
         wrong = [str(trouble) for trouble in troubles(facts)]
         if rules is None and not place.out and not place.board.here(0):
             wrong.append(AWAY)
@@ -167,8 +175,8 @@ class Attending:
             address=self._where,
             me=place.board.me.seat,
             authority=rules is not None,
-            rung=RUNGS[means],
-            means=MEANS[means],
+            rung=by,
+            means=says,
             out=place.out,
             frozen=place.frozen,
             policy=self._consent.policy,

@@ -9,8 +9,10 @@ from typing import Protocol
 import msgspec
 
 from p4lab.live.addresses import LOOPBACK, adapters, worth
-from p4lab.live.identity import MAX_NAME, cleaned, parse_code
+from p4lab.live.identity import name_fault, parse_code
 from p4lab.session.base import Session
+
+__all__ = ["Attempt", "JoinError", "Wish", "code_fault", "name_fault", "networks"]
 
 
 class JoinError(ValueError):
@@ -51,16 +53,6 @@ def networks() -> list[tuple[str, str]]:
         *((address, says) for address, says in found if address != LOOPBACK),
         (LOOPBACK, "This computer alone"),
     ]
-
-
-def name_fault(text: str) -> str:
-    """Why nobody can be called this, in a sentence; empty where somebody can."""
-    text = text.strip()
-    if not text:
-        return "A name is missing."
-    if len(text) > MAX_NAME:
-        return f"A name has up to {MAX_NAME} characters."
-    return "" if cleaned(text) == text else "Some of these characters cannot be shown."
 
 
 def code_fault(text: str) -> str:

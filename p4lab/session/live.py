@@ -17,6 +17,7 @@ import msgspec
 
 from p4lab.core.commands import AddProvider, Attach, Command, Detach, Get, Note, Peer, Put, Remove, Unpeer, verb
 from p4lab.core.events import Joined, Noted
+from p4lab.live.identity import AUTHORITY
 from p4lab.live.limits import Limits
 from p4lab.live.observer import Observer
 from p4lab.live.profile import ProfileError
@@ -31,7 +32,7 @@ from p4lab.scenario.model import Do, Scenario
 from p4lab.scenario.texts import MAX_NAME, MAX_TITLE, check_text
 from p4lab.session.attending import Attending
 from p4lab.session.base import Abilities
-from p4lab.session.classroom import HERE, Classroom, ClassState
+from p4lab.session.classroom import DEAD, HERE, Classroom, ClassState
 from p4lab.session.joining import JoinError, Wish
 from p4lab.session.observed import observed
 from p4lab.session.simulated import Simulated
@@ -105,12 +106,20 @@ class Joining:
             self._failed = str(fault) or type(fault).__name__
             return
         members, loop = running.place.roster.members, asyncio.get_running_loop()
+        me, board, rules = running.board.me.seat, running.board, running.place.rules
+
+        def standing(seat: int) -> str:
+            """Without the teacher nobody knows of others, but everybody of itself, and whether the teacher is there."""
+            known = seat in (me, AUTHORITY) or rules is not None or board.here(AUTHORITY)
+            return members[seat].state if known and seat in members else ""
+
         self.says = "waiting for the teacher’s list of who is here"
         end = loop.time() + NAMES
-        while running.board.me.seat not in members and loop.time() < end:
+        role = running.place.role
+        while not (rules or (role.listed and board.here(AUTHORITY))) and loop.time() < end:
             await asyncio.sleep(LOOK)
         observer = Observer(
-            running.stream, running.board, lambda seat: members[seat].name if seat in members else None, loop
+            running.stream, board, lambda seat: members[seat].name if seat in members else None, loop, standing
         )
         attending = Attending(
             running.place, running.node.peerings, running.discovery, self._limits, running.clock, self._thread.call,
@@ -132,7 +141,8 @@ class Joining:
             others = [member.seat for member in members.values() if member.provider and member.seat != me]
             few = len(others) <= self._limits.observers
             for seat in others:
-                if few and members[seat].state == HERE:
+                lost = members[seat].state == DEAD and not (running.place.rules or running.board.here(AUTHORITY))
+                if few and (lost or members[seat].state == HERE):
                     company.want(seat, SEEING)
                 else:
                     company.unwant(seat, SEEING)

@@ -12,11 +12,12 @@ from statistics import median
 import numpy as np
 from msgspec.structs import replace
 
-from p4lab.core.commands import Command, Crash, Get, Peer, Put, Remove, Restart, Unpeer
+from p4lab.core.commands import Command, Crash, Get, Leave, Peer, Put, Remove, Restart, Unpeer
 from p4lab.core.events import (
     Crashed,
     Event,
     GetStarted,
+    Gone,
     Joined,
     Pair,
     Peered,
@@ -39,16 +40,18 @@ AFTER = 10.0  # s that a simulation goes on beyond what was observed, to see wha
 MOST = 9_000  # commands: a scenario has at most 10,000, and a person adds some
 SAMPLE = 65_536  # messages that latencies are measured by: the newest
 MICRO = 1_000_000
+PIECE = 8_192  # events read at a time: of a long run all together would fill the memory
+USED = frozenset((Joined, Peered, Unpeered, Crashed, Restarted, PutStarted, GetStarted))
 
 
 def observed(trace: Trace, t: float, title: str, options: Options | None = None) -> Scenario:
     """What was observed up to `t`, as a model that runs. options: of the providers, where they are known."""
-    events = trace.slice(0, trace.index_at(t)).records
-    began = events[0].t if events else 0.0
+    began, events, gets = _told(trace, trace.index_at(t))
     names = _names(events)
     slow = _latencies(trace, t, set(names))
     link = Link(latency=_rounded(median(slow.values())) if slow else Link().latency)
     peerings, rows, left_out = _happened(events, began, names, slow, link)
+    left_out += sum(gets[node] for node in names)
     providers = tuple(
         Provider(names[node], customers, lookup_delay=0.0) for node, customers in sorted(_customers(events).items())
     )
@@ -84,6 +87,24 @@ def _fits(row: Do, scenario: Scenario) -> bool:
     except ScenarioError:
         return False
     return row.at <= scenario.duration
+
+
+def _told(trace: Trace, stop: int) -> tuple[float, list[Event], Counter[int]]:
+    """When it began, the Events that a model is made of, and by node how many gets there is no room for."""
+    began: float | None = None
+    events, gets, more = list[Event](), 0, Counter[int]()
+    for start in range(0, stop, PIECE):
+        records = trace.slice(start, min(start + PIECE, stop)).records
+        began = records[0].t if began is None and records else began
+        for event in records:
+            if type(event) is GetStarted:
+                gets += 1
+                if gets > MOST:
+                    more[event.node] += 1
+                    continue
+            if type(event) in USED:
+                events.append(event)
+    return began or 0.0, events, more
 
 
 def _names(events: list[Event]) -> dict[int, str]:
@@ -125,12 +146,15 @@ def _happened(
     rows: list[Do] = []
     left_out = 0
     owners = _Owners(names)
+    returns = {event.node: event.t for event in events if isinstance(event, Restarted)}  # the last one of each
     for event in events:
         at = round((event.t - began) * MICRO) / MICRO
         if isinstance(event, Peered) and event.t - began <= SOON:
             for peer, latency in _peers(event, names, slow):
                 peerings.append(Peering(between=(names[event.node], names[peer]), latency=_unless(latency, link)))
             continue
+        if isinstance(event, Gone) and event.t <= returns.get(event.node, -1.0):
+            event = Crashed(node=event.node)  # a scenario knows no leaving but for good
         for command in _commands(event, names, slow, owners):
             if len(rows) < MOST:
                 rows.append(Do(at, command))
@@ -148,6 +172,8 @@ def _commands(event: Event, names: dict[int, str], slow: dict[Pair, float], owne
             yield Unpeer((names[a], names[b]))
         case Crashed(node=node) if node in names:
             yield Crash(names[node])
+        case Gone(node=node) if node in names:
+            yield Leave(names[node])
         case Restarted(node=node) if node in names:
             yield Restart(names[node])
         case PutStarted(node=node) if node in names:

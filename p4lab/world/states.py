@@ -52,8 +52,9 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
     link, crash, partition, or as the session ended (silence, a refusal such as CYCLE). catching: links over which a
     session is being filled. links: those that were changed, as they are. absent: links that others times have.
-    parents: of the providers whose parent has changed. switches: the misbehaviours in force. gone: who has left for
-    good. coming: who comes later; neither are there, providers and organisations alike. changed: who is not as it came.
+    parents: of the providers whose parent has changed. switches: the misbehaviours in force. gone: who has left, in a
+    class perhaps not for good. coming: who comes later; neither are there, providers and organisations alike. changed:
+    who is not as it came.
     """
 
     since: float = 0.0
@@ -102,7 +103,7 @@ class States:
         self._groups: list[tuple[float, tuple[frozenset[int], ...]]] = []
         self._parted: list[tuple[frozenset[int], ...]] = []  # what each partition in force names
         self._came: dict[int, float] = {}  # who was not there at the start
-        self._left: dict[int, float] = {}
+        self._left: dict[int, list[tuple[float, bool]]] = {}
         self._changed: dict[int, list[tuple[float, ProviderChanged]]] = {}
         self._there: dict[Pair, list[tuple[float, bool]]] = {}
         self._of: dict[int, list[Pair]] = {}  # all links of a provider
@@ -130,7 +131,7 @@ class States:
             case Housed(node=node) if t > 0:
                 self._came[node] = t
             case Gone(node=node):
-                self._left[node] = t
+                self._left.setdefault(node, []).append((t, True))
                 self._down.setdefault(node, []).append((t, False))
                 self._switches.setdefault(node, []).append((t, ()))
             case ProviderChanged(node=node):
@@ -151,6 +152,8 @@ class States:
                 self._links.setdefault(pair_of(a, b), []).append((t, event))
             case Crashed(node=node) | Restarted(node=node):
                 self._down.setdefault(node, []).append((t, isinstance(event, Crashed)))
+                if node in self._left:
+                    self._left[node].append((t, False))
             case Partitioned(groups=groups):
                 self._parted.append(tuple(frozenset(group) for group in groups if group))
                 self._groups.append((t, self._sides()))
@@ -279,7 +282,7 @@ class States:
             catching=frozenset(pair_of(*way) for way, how in sessions.items() if how is CATCHING),
             links=links,
             absent=absent,
-            gone=frozenset(node for node, left in self._left.items() if left <= t),
+            gone=frozenset(node for node, track in self._left.items() if _at(track, t, False)),
             coming=frozenset(node for node, came in self._came.items() if t < came),
             changed={node: now for node, track in self._changed.items() if (now := _at(track, t, None))},
             parents={node: _at(track, t, self.parents.get(node)) for node, track in self._parents.items()},

@@ -175,7 +175,8 @@ class Class:
         hand = self.hands[ticket.seat] = Hand()
         member = Membership(ticket, "Physics", hand, self.limits, near, lambda: WALL + self.net.now)
         board = Board(self.net, ticket, member.allowed)
-        board.take, board.up, board.down = member.take, member.up, member.down
+        board.take, board.down = member.take, member.down
+        board.up = lambda seat: member.up(seat, board.channels[seat].me)
         self.members[ticket.seat] = member
         self.net.add(board)
         member.attach(board)

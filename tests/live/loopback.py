@@ -122,10 +122,10 @@ class Class:
         self.nodes.append(node)
         return node
 
-    async def observe(self) -> Observer:
-        """The first node watches; once this returns, the others tell what happens."""
-        node = self.nodes[0]
-        node.observer = Observer(node.stream, node.board, named, asyncio.get_running_loop())
+    async def observe(self, standing: Callable[[int], str | None] = lambda seat: "") -> Observer:
+        """The first node watches; once this returns, the others tell what happens. standing: as of an Observer."""
+        node, loop = self.nodes[0], asyncio.get_running_loop()
+        node.observer = Observer(node.stream, node.board, named, loop, lambda seat: standing(seat) or "")
         for other in self.nodes[1:]:
             await other.watched()
         return node.observer

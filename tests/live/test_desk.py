@@ -12,9 +12,11 @@ from p4lab.core.messages import Answer, GetQuery, GetRequest, Leave, Message, Pu
 from p4lab.core.names import Kind, Regime, digest, name_id
 from p4lab.core.records import Record, unauthenticated
 from p4lab.live.channel import Channel, ChannelClosed
+from p4lab.live.client import Client
 from p4lab.live.frames import CUSTOMER, AskPeering, Carried, Frame, Open
 from p4lab.live.identity import Keys
 from p4lab.live.limits import Limits
+from p4lab.live.profile import Profile
 from p4lab.live.run_node import Running
 from p4lab.live.wire import decode, encode
 from tests.live.nodes import Class, done, hello, listen, peers, story, until
@@ -73,6 +75,21 @@ def test_a_customer_is_answered_and_its_operations_are_told(tmp_path: Path) -> N
         assert started.op not in (5, asked.op)
         channel.close("done")
         await until(lambda: not len(node.node.desk))
+
+    story(tmp_path, tell)
+
+
+def test_a_customer_is_told_who_sits_at_the_seats_it_heard_of(tmp_path: Path) -> None:
+    async def tell(room: Class) -> None:
+        teacher, _ = await peers(room)
+        client = Client(await room.stranger(teacher), Profile(tmp_path / "c"))
+        await client.begin()
+        asked = await asyncio.gather(client.called((1, 9)), client.called(()), client.called((0,)))
+        assert asked == [{1: "Aster"}, {}, {0: "Teacher"}]
+        await room.stop("Aster")
+        assert await client.called((1,)) == {1: "Aster"}
+        await client.end()
+        assert await client.called((1,)) == {}
 
     story(tmp_path, tell)
 

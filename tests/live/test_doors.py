@@ -68,6 +68,14 @@ async def plug(address: str, source: str = "127.0.0.1") -> Socket:
     return stream
 
 
+def delayed(channel: Channel) -> bool:
+    """Whether what is written waits until the other end has acknowledged what was written before (Nagle, RFC 896)."""
+    assert isinstance(channel._stream, Socket)
+    assert channel._stream._transport is not None
+    connection: socket.socket = channel._stream._transport.get_extra_info("socket")
+    return not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def refused(stream: Socket, within: float = 1.0) -> bool:
     """Whether the other end hangs up without a word, and before the time for a handshake is over, which is 2 s."""
     with contextlib.suppress(TimeoutError):
@@ -77,6 +85,23 @@ async def refused(stream: Socket, within: float = 1.0) -> bool:
             stream.abort()
             return True
     return False
+
+
+def test_neither_end_of_a_channel_waits_for_acknowledgements() -> None:
+    async def talk() -> None:
+        taken: list[Channel] = []
+        listener = Listener(party(TEACHER), taken.append)
+        await listener.open("127.0.0.1")
+        channel = await dial([f"127.0.0.1:{listener.port}"], party(ANN))
+        while not taken:
+            await asyncio.sleep(0)
+        assert [delayed(each) for each in (channel, *taken)] == [False, False]
+        await listener.close()
+        for each in (channel, *taken):
+            each.close("done")
+            await each.finished()
+
+    run(talk())
 
 
 def test_the_address_that_answers_is_used() -> None:

@@ -98,11 +98,39 @@ def test_who_was_revoked_stays_so_while_the_teacher_is_away(tmp_path: Path) -> N
     assert (again.allowed(ben), start().allowed(ben), profile.outlaws(class_id)) == (None, None, frozenset())
 
 
+def test_while_the_teacher_is_away_a_ticket_says_who_is_here(tmp_path: Path) -> None:
+    me, board = anns()
+    me.attach(board)
+    cleo = ticket(Keys(b"c" * 32), 3)
+
+    def seen() -> list[tuple[int, str, str]]:
+        return [(each.seat, each.name, each.state) for each in me.roster.members.values()]
+
+    me.up(2, ticket(BEN, 2))
+    me.up(3, cleo)
+    assert seen() == [(0, "Teacher", "gone"), (1, "seat 1", "here"), (2, "seat 2", "here"), (3, "seat 3", "here")]
+    me.down(2, "bed time", True)
+    me.down(3, "the connection was cut", False)
+    assert [state for _, _, state in seen()] == ["gone", "here", "gone", "dead"]
+    me.up(3, cleo)
+    lee = issue(TEACHER, TEACHER.public, "Ms Lee", 0, int(WALL) + 100)
+    board.channels[0] = board
+    me.up(0, lee)
+    me.take(0, Seated((Member(2, member_id(BEN.public), "Benjamin"),)))
+    me.down(2, "bed time", True)  # of which the teacher will tell
+    told = [(0, "Ms Lee", "here"), (1, "seat 1", "here"), (2, "Benjamin", "here"), (3, "seat 3", "here")]
+    assert (seen(), me.listed) == (told, True)
+    me.leaving = True
+    me.down(0, "goodbye", True)
+    assert seen() == told
+    assert [line[9:] for line in me.notes.log] == ["Connected to the teacher."]
+
+
 def test_a_roster_takes_no_more_than_its_limit_and_a_seat_keeps_its_key() -> None:
     me, board = anns()
     me.attach(board)
     me.take(0, Seated(tuple(Member(n, bytes([n]) * 16, "\u202ex") for n in range(2, 60))))
     assert [(seat, member.name) for seat, member in me.roster.members.items()] == [
-        (0, "Teacher"), (2, "x"), (3, "x"), (4, "x")]  # fmt: skip
+        (0, "Teacher"), (1, "seat 1"), (2, "x"), (3, "x")]  # fmt: skip
     assert me.allowed(ticket(BEN, 2)) == "this seat is another member's"
     assert me.allowed(ticket(BEN, 9)) is None  # its ticket is good, and we may not have heard yet

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from p4lab.core.events import (
     Attached,
@@ -15,6 +16,7 @@ from p4lab.core.events import (
     Event,
     GetFinished,
     GetStarted,
+    Gone,
     Joined,
     Lost,
     Noted,
@@ -31,6 +33,7 @@ from p4lab.live.merge import Merge
 from p4lab.live.seen import CUSTOMERS, Arrival, Batch, Item, Now, Record, Row
 from p4lab.live.stream import Watcher
 from p4lab.trace import Trace
+from p4lab.world import World
 from tests.live.members import UNIT, Members, named
 
 SECOND = 2**20
@@ -151,7 +154,7 @@ def test_causes_are_kept_where_clocks_are_known_to_some_milliseconds(
     assert steps(trace) == steps(members.trace())
 
 
-ANN, BEN = 0, 1
+ANN, BEN, CLEO = 0, 1, 2
 
 
 def batch(*items: Item, now: float = 0.0, epoch: int = 1) -> Batch:
@@ -233,6 +236,68 @@ def test_who_vanishes_is_crashed_and_its_messages_lost_and_who_is_back_is_restar
         Lost(message=6, dst=BEN, why="crash", src=ANN, code=3, cause=6, t=2.0, id=9),
         Restarted(node=BEN, copies=4, t=3.0, id=10),
     ]
+
+
+def test_who_says_goodbye_has_left_with_its_peerings_and_comes_back_with_them() -> None:
+    def copy(n: int) -> Record:
+        return Record(Stored(node=BEN, op=0, nid=b"n", store="L", t=0.5, id=ben(n)))
+
+    def peered(n: int, t: float, *peers: int) -> Record:
+        return Record(Peered(node=BEN, peers=peers, latency=(0.25,) * len(peers), id=ben(n), t=t))
+
+    merge, trace = Merge(ANN, named), Trace()
+    merge.take(BEN, batch(peered(1, 0.5, ANN, CLEO), copy(2)), 0, 0.5, own())
+    merge.take(ANN, batch(Row(1.0, 1.0, 1, 0, 0, 80, ANN, BEN, 3, 0, 0)), 0, 1.0, own())
+    into(trace, merge, 2.0)
+    before = len(trace)
+    assert merge.there(BEN)
+    merge.vanish(BEN, 2.0, "said goodbye: bed time", left=True)
+    merge.vanish(BEN, 2.1, "is not heard any more")
+    merge.vanish(CLEO, 2.1, "said goodbye", left=True)
+    into(trace, merge, 3.0)
+    assert not merge.there(BEN) and not merge.there(CLEO)
+    snapshot = [Now(True, 3.0, 1), peered(9, 3.0, ANN, CLEO), copy(2), Now(False, 3.0)]
+    merge.take(BEN, batch(*snapshot, now=3.0), 0, 3.0, own())
+    into(trace, merge, 4.0)
+    merge.back(CLEO, 4.0)
+    into(trace, merge, 5.0)
+    assert merge.there(BEN) and merge.there(CLEO)
+    assert [replace(event, id=0, cause=0) for event in trace[before:]] == [
+        Noted(text="Ben: said goodbye: bed time", t=2.0),
+        Unpeered(node=BEN, peer=ANN, t=2.0),
+        Unpeered(node=BEN, peer=CLEO, t=2.0),
+        Gone(node=BEN, kept=True, t=2.0),
+        Lost(message=before, dst=BEN, why="left", src=ANN, code=3, t=2.0),
+        Noted(text="Cleo: said goodbye", t=2.1),
+        Gone(node=CLEO, kept=True, t=2.1),
+        Restarted(node=BEN, copies=1, t=3.0),
+        Peered(node=BEN, peers=(ANN,), latency=(0.25,), t=3.0),
+        Stored(node=BEN, op=0, nid=b"n", store="L", t=3.0),
+        Restarted(node=CLEO, copies=0, t=4.0),
+        Peered(node=CLEO, peers=(BEN,), latency=(0.25,), t=4.0),
+    ]
+    world = World()
+    world.step(trace[:])
+    gone = [sorted(world.state(t).gone) for t in (1.9, 2.0, 2.1, 3.0, 4.0)]
+    assert gone == [[], [BEN], [BEN, CLEO], [CLEO], []]
+    assert [len(world.holdings(0, t)) for t in (1.9, 2.0, 3.0)] == [1, 0, 1]
+    assert [sorted(world.states.neighbours(BEN, t)) for t in (1.9, 2.5, 3.5, 4.5)] == [
+        [ANN, CLEO],
+        [],
+        [ANN],
+        [ANN, CLEO],
+    ]
+
+
+def test_who_was_lost_and_is_revoked_then_has_left() -> None:
+    merge, trace = Merge(ANN, named), Trace()
+    merge.take(BEN, batch(note(1, 0.5)), 0, 0.5, own())
+    into(trace, merge, 1.0)
+    merge.vanish(BEN, 1.0, "is not heard any more")
+    merge.vanish(BEN, 2.0, "has left, as the teacher says", left=True)
+    into(trace, merge, 3.0)
+    told = [type(event) for event in trace[:] if not isinstance(event, Joined | Attached)]
+    assert told == [Noted, Noted, Crashed, Noted, Gone]
 
 
 def test_a_message_that_nobody_saw_arrive_is_lost_where_its_receiver_tells_everything() -> None:

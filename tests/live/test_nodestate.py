@@ -27,6 +27,16 @@ def test_peers_are_kept_and_forgotten(tmp_path: Path) -> None:
     assert NodeState(tmp_path, 1.0).friends == {}
 
 
+def test_who_was_in_the_class_is_known_the_next_time_and_in_no_other_class(tmp_path: Path) -> None:
+    state = NodeState(tmp_path, 1.0, "CLASSONE")
+    state.remember([BIRCH, Friend(0, b"t" * 16, "Ms Lee", owner=b"o")])
+    state.befriend({2: BIRCH})
+    again = NodeState(tmp_path, 1.0, "CLASSONE")
+    assert (again.members, again.friends) == ((BIRCH, Friend(0, b"t" * 16, "Ms Lee", owner=b"o")), {2: BIRCH})
+    other = NodeState(tmp_path, 1.0, "CLASSTWO")
+    assert (other.members, other.friends, other.epoch > again.epoch) == ((), {}, True)
+
+
 def test_a_damaged_file_is_set_aside(tmp_path: Path) -> None:
     for spoilt in (b"", b"\xff", b'{"epoch": "x"}', msgspec.json.encode({"friends": {"2": 1}})):
         (tmp_path / "node.json").write_bytes(spoilt)

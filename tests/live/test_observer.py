@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
-from p4lab.core.events import Blurred, Crashed, Event, Noted, Restarted, Sent
+from p4lab.core.events import Blurred, Crashed, Event, Gone, Noted, Peered, Restarted, Sent
 from p4lab.live.frames import Seen, Watch
 from p4lab.live.limits import Limits
 from p4lab.live.telling import AT_ONCE
@@ -87,8 +87,41 @@ def test_a_connection_that_is_soon_back_is_no_crash_and_a_goodbye_is_said() -> N
         ben.emit(Noted(text="two"))
         await group.until(lambda events: "Ben: two" in notes(events))
         ben.board.cut(0, "bed time")
-        events = await group.until(lambda events: any(isinstance(event, Crashed) for event in events))
+        events = await group.until(lambda events: any(isinstance(event, Gone) for event in events))
         assert notes(events) == ["Ben: one", "Ben: two", "Ben: said goodbye: bed time"]
+        assert [event for event in events if isinstance(event, Crashed)] == []
+        await ben.board.reach([ann.address])
+        events = await group.until(lambda events: any(isinstance(event, Restarted) for event in events))
+        assert [(event.node, event.kept) for event in events if isinstance(event, Gone)] == [(1, True)]
+
+    live(story)
+
+
+def test_what_the_class_says_of_whom_we_do_not_hear_is_shown() -> None:
+    """Cleo is known from what Ben tells alone; Ben closes our channel and is here all the same; then we are out."""
+
+    async def story(group: Class) -> None:
+        ann, ben = await group.add(0), await group.add(1)
+        how = {0: "here", 1: "here", 2: "gone"}
+        observer = await group.observe(how.get)
+        ben.emit(Peered(node=1, peers=(2,), latency=(0.01,)))
+        events = await group.until(lambda events: any(isinstance(event, Gone) for event in events))
+        assert [event.node for event in events if isinstance(event, Gone)] == [2]
+        assert not any(isinstance(event, Peered) for event in events)  # she is not there
+        how[2] = "here"
+        events = await group.until(lambda events: any(isinstance(event, Peered) for event in events))
+        assert [(event.node, event.peers) for event in events if isinstance(event, Peered)] == [(2, (1,))]
+        how[2] = "dead"
+        events = await group.until(lambda events: any(isinstance(event, Crashed) for event in events))
+        assert [event.node for event in events if isinstance(event, Crashed)] == [2]
+        ben.board.cut(0, "one channel is enough")
+        while observer._gone or 1 in ann.board.channels:
+            await asyncio.sleep(0.02)
+        assert observer._merge.there(1)
+        how[0], how[1] = "out", "gone"
+        ben.board.unwant(0)
+        await asyncio.sleep(0.6)
+        assert observer._merge.there(1)
 
     live(story)
 

@@ -20,6 +20,8 @@ def test_a_put_at_one_is_read_at_another_and_outlives_a_restart(tmp_path: Path) 
         await until(lambda: room.lines.count(("class", "The teacher says: Look at the map")) == 2)  # both told of it
         await room.stop("Aster")
         await until(lambda: not teacher.node.provider.peers)
+        gone = [says for cause, says in room.lines if cause in ("class", "peering") and "Look at" not in says][-2:]
+        assert gone == ["Aster is out of reach: goodbye", "Aster left."]  # and not that the teacher has gone
         aster = await room.start("Aster")  # without --peer: it remembers
         await until(up(aster, 0))
         got = await done(aster, Get("Aster", "k", kind=Kind.AUTHENTICATED, owner="me"))

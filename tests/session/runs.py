@@ -126,20 +126,23 @@ def in_parts(folder: Path) -> Session:
 def class_of_one(folder: Path) -> Session:
     """A class on the network, with nobody in it but its teacher, who has put some things."""
     wish = Wish(CLASS_OF, class_name="Class 9b", policy="class", network="127.0.0.1")
-    attempt, pause = Joining(wish, Path(mkdtemp(dir=folder)), ()), Event()
+    attempt, pause, end = Joining(wish, Path(mkdtemp(dir=folder)), ()), Event(), perf_counter() + PATIENCE
     while (session := attempt.poll()) is None:
+        assert perf_counter() < end, f"the class was not open after {PATIENCE} s: {attempt.says}"
         pause.wait(0.005)
     session.scenario = replace(session.scenario, duration=0.4)
     for number in range(PUTS):
         session.submit(Put(CLASS_OF, str(number), f"news/{number}"), 0.0)
     del session.commands[1:]  # the first says who is here
     while session.trace.messages < 2 * PUTS:
+        assert perf_counter() < end, f"{session.trace.messages} messages of {PUTS} puts after {PATIENCE} s"
         pause.wait(0.005)
         session.advance(0.0)
     return session
 
 
 CLASS_OF, PUTS = "Aster", 10
+PATIENCE = 30.0  # s for what takes half of one
 HURRY = 40.0  # half a second of a run that lasts twenty
 BACKENDS = {
     "simulated": simulated, "lab": lab, "class": class_of_one, "replayed": replayed, "replayed in parts": in_parts,
@@ -180,7 +183,9 @@ def happened(session: Session, what: Callable[[Any], bool], count: int = 1, most
 def reach(session: Session, end: float) -> float:
     """Advance to `end`, which in real time takes that long."""
     known, pause = session.advance(end), Event()
+    until = perf_counter() + end + PATIENCE
     while known < end:
+        assert perf_counter() < until, f"it is known up to {known} s after {end + PATIENCE} s"
         if session.abilities.real_time:
             pause.wait(0.002)
         known = session.advance(end)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from p4lab.session.attending import AWAY, Attending
+from p4lab.session.attending import ALONE, AWAY, Attending
 from p4lab.session.classroom import Ask, Classroom, member
 from tests.live.rooms import SOON, Node, Room, until
 
@@ -90,6 +90,17 @@ def test_what_teacher_and_student_see_and_what_the_teacher_does(tmp_path: Path) 
             there.kick(0)
             await until(lambda: there.state().log[-1].endswith("You cannot send yourself out of your own class."))
             assert there.state().log[-2].endswith("Ben is not here.")
+
+    run(main, tmp_path)
+
+
+def test_the_teachers_own_computer_was_found_by_nobody(tmp_path: Path) -> None:
+    async def main(room: Room) -> None:
+        with attending(room.teacher, Yes()) as teacher:
+            alone = teacher.state()
+            assert (alone.rung, alone.means) == ("opened on this computer", ALONE)
+            await room.join("Ann", 1)
+            await until(lambda: teacher.state().rung == "opened on this computer, members come by the code")
 
     run(main, tmp_path)
 

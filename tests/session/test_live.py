@@ -195,6 +195,55 @@ def test_who_comes_late_sees_what_is_held_and_who_is_cut_off_is_crashed(tmp_path
         assert answers(cleo) == [(2, "OK", "replica", ("hello",))]
 
 
+def test_who_says_goodbye_has_left_for_everybody_late_comers_too_and_comes_back(tmp_path: Path) -> None:
+    with group(tmp_path) as people:
+        ann, ben = people.add("Ann"), people.add("Ben")
+        people.until(lambda: len(ann.commands) == 2)
+        ben.submit(Put("Ben", "hello", "news"), 0.0)
+        ann.submit(Peer(("Ann", "Ben")), 0.0)
+        people.until(lambda: shown(ann) == ([0, 1], [(0, 1)], []) and events(ann, Stored))
+        ben.close()
+        people.sessions.remove(ben)
+        people.until(lambda: shown(ann) == ([0], [], []))
+        cleo = people.add("Cleo")
+        people.until(lambda: shown(ann) == shown(cleo) == ([0, 2], [], []))
+        assert not events(ann, Crashed) and not events(cleo, Crashed)
+        people.add("Ben")
+        people.until(lambda: shown(ann) == shown(cleo) == ([0, 1, 2], [(0, 1)], []))
+        assert world_of(cleo) == world_of(ann) == [(1, "L", 1)]
+
+
+def test_without_the_teacher_members_meet_again_and_know_each_others_names(tmp_path: Path) -> None:
+    with group(tmp_path) as people:
+        ann, ben, cleo = (people.add(name) for name in ("Ann", "Ben", "Cleo"))
+        all_peer(people)
+        cleo.submit(Put("Cleo", "hello", "news"), 0.0)
+        people.until(lambda: events(ben, PutFinished))
+        code = people.code
+        for session in (ben, ann):
+            session.close()
+            people.sessions.remove(session)
+        ben = people.add("Ben", code=code)
+        state = ben.classroom.state()
+        assert [(row.name, row.state) for row in state.members if row.teacher] == [("Ann", "gone")]
+        assert "The teacher's computer is not connected." in state.troubles[-1]
+        people.until(lambda: shown(ben) == shown(cleo) == ([1, 2], [(1, 2)], []))
+        people.until(lambda: [row.state for row in ben.classroom.state().members] == ["gone", "here", "here"])
+        assert {event.name for event in events(ben, Joined)} == {"Ann", "Ben", "Cleo"}
+        ben.submit(Get("Ben", "news", owner="Cleo"), 0.0)
+        people.until(lambda: answers(ben))
+        assert answers(ben) == [(1, "OK", "remote", ("hello",))]
+
+
+def shown(session: Session) -> tuple[list[int], list[tuple[int, int]], list[int]]:
+    """Who is there, who peers, and who has crashed, as the map has it."""
+    _, world = whole(session)
+    state = world.state(session.trace.end)
+    there = [row.node for row in world.providers if state.there(row.node)]
+    pairs = [pair for pair in world.states.pairs() if pair not in state.absent]
+    return sorted(there), pairs, sorted(state.crashed)
+
+
 def world_of(session: Session) -> list[tuple[int, str, int]]:
     """Who holds the one name."""
     _, world = whole(session)

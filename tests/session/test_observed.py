@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from p4lab.core.commands import Crash, Get, Peer, Put, Restart, Unpeer
+from p4lab.core.commands import Crash, Get, Leave, Peer, Put, Restart, Unpeer
 from p4lab.core.events import (
     Attached,
     Crashed,
     Event,
     GetFinished,
     GetStarted,
+    Gone,
     Joined,
     Peered,
     PutStarted,
@@ -90,6 +91,19 @@ def test_the_model_is_a_file_that_is_read_again_and_it_runs() -> None:
     answers = [event for event in session.trace[:] if isinstance(event, GetFinished)]
     assert [(event.node, event.outcome, event.values) for event in answers] == [(1, "OK", ("a",))]
     assert np.isclose(answers[0].latency, 0.04)  # there and back over the measured link
+
+
+def test_who_left_is_away_in_the_model_until_it_is_back_and_for_good_if_it_never_was() -> None:
+    trace = Trace()
+    told: list[tuple[float, Event]] = [
+        (0.0, Joined(node=0, name="Ann")), (0.0, Joined(node=1, name="Ben")), (1.0, Gone(node=1, kept=True)),
+        (2.0, Restarted(node=1)), (3.0, Gone(node=1, kept=True)),
+    ]  # fmt: skip
+    for t, event in told:
+        trace.emit(event, t, 0)
+    left = observed(trace, 4.0, "c").do
+    assert left == (Do(1.0, Crash("Ben")), Do(2.0, Restart("Ben")), Do(3.0, Leave("Ben")))
+    assert observed(trace, 1.5, "c").do == (Do(1.0, Leave("Ben")),)
 
 
 def test_nothing_observed_is_a_model_of_nothing() -> None:

@@ -99,6 +99,11 @@ def rows(ctx: Context) -> list[Row]:
         for kind, label in LINKS.items()
     ]  # fmt: skip
     found.append(
+        Row("link-rates", "What each link carries", "View", partial(tools.toggle, "rates"), ("Ctrl+Alt+R",),
+            ctx.nothing_open, lambda: tools.rates, submenu="Links", line=True,
+            says="Write above each link how much it carries a second; among many, above those of who is chosen")
+    )  # fmt: skip
+    found.append(
         Row("faults-only", "Only links with faults", "View", partial(tools.toggle, "faults_only"), (),
             ctx.nothing_open, lambda: tools.faults_only, submenu="Links",
             says="Show only links that lose, double, delay or corrupt, or over which nothing passes")

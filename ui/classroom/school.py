@@ -20,6 +20,10 @@ PANEL, PERSON = "class", "class/person"
 OPENED = "The class is open: show its code, and whoever joins appears on the map."
 AGAIN = "This class was opened here before: its code and its seats are as they were. Another name opens a new one."
 JOINED = "You are in the class. Draw a line from your provider to another to peer with it."
+LEFT_ALONE = (
+    "You are in the class, but the teacher’s computer cannot be reached now; it is tried again by itself. Meanwhile "
+    "you put and get through your own provider, and those you peered with before are looked for."
+)
 AWAY = "The teacher’s computer is not connected. It is tried again by itself, and you go on with the others."
 BACK = "The teacher’s computer is there again."
 NO_CLASS = "Open a class or join one first, in the menu File."
@@ -58,7 +62,10 @@ class School(QObject):
             return
         session, person = made
         self._settings.setValue(PERSON, person)
-        document.open_session(session, OPENED if opens else JOINED)
+        document.open_session(session, OPENED if opens else "" if _taught(self.state) is False else JOINED)
+        if _taught(self.state) is False:
+            self._taught = False
+            self._ctx.view.notice.fault(LEFT_ALONE)
         if opens and self.state is not None and len(self.state.members) > 1:
             self._ctx.view.notice.news(AGAIN)
 

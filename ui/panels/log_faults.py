@@ -32,7 +32,7 @@ KINDS: dict[type[Event], str] = {
     Moved: "owner moved", Left: "moved data dropped", Unpeered: "peering ended", Adopted: "parent",
     LinkChanged: "link", Partitioned: "partition", Healed: "healed", SessionUp: "session up",
     SessionDown: "session down", SessionRefused: "session refused", CaughtUp: "caught up", Crashed: "crash",
-    Restarted: "restart", Gone: "left for good", ProviderChanged: "provider changed",
+    Restarted: "restart", Gone: "left", ProviderChanged: "provider changed",
     Lost: "message lost", Misbehaving: "misbehaviour", Blurred: "seen inexactly",
 }  # fmt: skip
 Who = Callable[[int], str]
@@ -78,6 +78,8 @@ def said(event: Event, node: Who) -> str:
             return words.WHYS.get(why, why)
         case CaughtUp(items=items, news=news):
             return f"{words.plural(items, 'record')}, {news or 'none'} new here"
+        case Gone(kept=kept):
+            return "may come back" if kept else "for good"
         case Restarted(copies=copies):
             return f"{words.plural(copies, 'copy', 'copies')} in its store"
         case ProviderChanged(customers=customers, lookup_delay=delay):

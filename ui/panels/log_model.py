@@ -39,7 +39,7 @@ MARKS = {  # shapes of what is no message, by the words of its kind
     "session up": "line", "session down": "dashes", "session refused": "cross", "caught up": "diamond", "link": "line",
     "partition": "dashes", "healed": "line", "peering ended": "dashes", "peering": "line", "parent": "line",
     "owner moved": "triangle", "moved data dropped": "cross", "misbehaviour": "hatched",
-    "left for good": "cross", "provider changed": "diamond", "seen inexactly": "dashes",
+    "left": "cross", "provider changed": "diamond", "seen inexactly": "dashes",
 }  # fmt: skip
 BUDGET = 0.006  # s of searching between two looks at other work
 SLICE = 512  # Events searched between two looks at the clock

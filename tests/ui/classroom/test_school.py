@@ -9,7 +9,7 @@ from tests.session.classes import FakeClassroom
 from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
-from ui.classroom.school import AGAIN, AWAY, BACK, NO_CLASS, OPENED
+from ui.classroom.school import AGAIN, AWAY, BACK, JOINED, LEFT_ALONE, NO_CLASS, OPENED
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
@@ -89,6 +89,21 @@ def test_a_class_is_opened_in_place_of_what_was_open(desk: Desk) -> None:
     desk.press(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert [opens for opens, _ in desk.person.schools] == [True, True, False]
     assert desk.person.schools[1:] == [(True, "Ann"), (False, "Ann")]  # the name is remembered
+
+
+def test_whoever_joins_while_the_teacher_is_away_is_told_so_and_when_it_is_back(desk: Desk) -> None:
+    told = []
+    there = classes.as_student()
+    away = replace(there, members=tuple(replace(one, state="gone") if one.teacher else one for one in there.members))
+    for state in (there, away):
+        room, session = FakeClassroom(replace(state, asks=())), Simulated(runs.scenario())
+        session.classroom = room  # type: ignore[attr-defined]  # what a live one brings
+        desk.person.school_made = session, "Ann"
+        desk.window.acts["join-class"].trigger()
+        told.append(desk.window.notice.text)
+    room.now = replace(there, asks=())
+    desk.window.school.watch.look()
+    assert [*told, desk.window.notice.text] == [JOINED, LEFT_ALONE, BACK]
 
 
 def test_a_teacher_writes_to_everybody_by_keys(desk: Desk) -> None:

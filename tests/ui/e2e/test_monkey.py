@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.desk import Desk
 from tests.ui.e2e.monkey import Monkey
 
-STEPS = int(os.environ.get("P4LAB_MONKEY", "200"))  # with each seed
+STEPS = int(os.environ.get("P4LAB_MONKEY", "100"))  # with each seed
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -70,3 +70,14 @@ def test_it_can_be_given_up(qtbot: QtBot) -> None:
     assert tried[0].wish == Wish("Ann", "Physics 4b", "", "class")
     qtbot.keyClick(opens, Qt.Key.Key_Escape)
     assert (tried[0].cancelled, opens.result(), opens.session) == (True, 0, None)
+
+
+def test_nobody_is_nameless(qtbot: QtBot) -> None:
+    opens, tried = form(qtbot, opens=True)
+    for text in ("", "  ", "Ann\u202e"):
+        opens.person.setText(text)
+        why = "Some of these characters cannot be shown." if text.strip() else "A name is missing."
+        button = opens.rows._apply
+        assert (opens.rows.says("person"), button.isEnabled(), button.toolTip()) == (why, False, why)
+        opens.accept()
+    assert tried == []
