@@ -40,8 +40,8 @@ from p4lab.world.traced import Rows
 from p4lab.world.words import seen
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
-_REGIMES = {regime.value: regime.code for regime in Regime}
 _CHANGES = frozenset(CHANGES)
+_REGIMES = {regime.value: regime.code for regime in Regime}
 _HASH = 64  # hex digits: a key this long is an immutable one
 
 
@@ -119,11 +119,18 @@ class World:
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
+        history, states = self.history, self.states
         for event in events.records:
-            self.history.step(event)
-            if type(event) in _CHANGES:
-                self.states.step(event)
+            kind = type(event)
+            if kind in history.wants:  # to be turned away there takes five times as long
+                history.step(event)
+            if kind in _CHANGES:
+                states.step(event)
             match event:
+                case GetFinished() | PutFinished():
+                    self._finish(event)
+                case GetStarted() | PutStarted():
+                    self._start(event)
                 case Stored() | Dropped():
                     name = self._name(event.nid)
                     self._filed[name].append(event)
@@ -134,10 +141,6 @@ class World:
                     self.kept.append(event)
                     for filed in self._filed:
                         filed.append(event)
-                case GetStarted() | PutStarted():
-                    self._start(event)
-                case GetFinished() | PutFinished():
-                    self._finish(event)
                 case LateBetter():
                     self.late[event.op] = event
                 case Lost():
