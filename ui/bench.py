@@ -59,7 +59,7 @@ class Bench(QWidget):
         column.addWidget(ModelBanner(player, acts, theme))
         column.addWidget(self.beside.maps, 1)
         column.addWidget(self.bar)
-        inner.setCentralWidget(middle)
+        docks.set_middle(middle)
         inner.addToolBar(Qt.ToolBarArea.LeftToolBarArea, Palette(acts, studio.tools, theme))
         column = _column(self)
         for part, share in ((self.header, 0), (inner, 1), (self.transport, 0)):

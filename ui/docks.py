@@ -12,11 +12,14 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QVBoxLayout, QWidget
+
+from ui.theme import ThemeSwitch
 
 VERSION = 1  # of the remembered layout: another one is not understood
 MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330  # of the width; px
 DRAWER_SHARE, LEAST_DRAWER = 0.36, 150  # of the height; px
+USEFUL = 155  # px at 100 %: a panel below the map with its fields, a head and some lines
 
 
 class Side(Enum):
@@ -51,20 +54,24 @@ FIRST = {Side.RIGHT: "plots", Side.BELOW: "log"}  # the tab in front at first
 
 
 class Docks(QObject):
-    """The docks of `bench`, a main window in the window: its central widget is the map."""
+    """The docks of `bench`, a main window in the window: its central widget is the map.
+
+    Where there is no room for the map and a panel below it, the panel takes the place of the map until it is closed.
+    """
 
     changed = Signal()  # a panel was shown, hidden, or came to the front
     picked = Signal()  # a tab was clicked
 
-    def __init__(self, bench: QMainWindow) -> None:
+    def __init__(self, bench: QMainWindow, theme: ThemeSwitch) -> None:
         super().__init__(bench)
-        self._bench = bench
+        self._bench, self._theme = bench, theme
         self._rows = {row.id: row for row in DOCKS}
         self._docks: dict[str, QDockWidget] = {}
         self._makers: dict[str, Callable[[], QWidget]] = {}
         self._panels: dict[str, QWidget] = {}
         self._front = FIRST[Side.BELOW]  # of the drawer, when it is opened
         self._busy = False
+        self._middle: QWidget | None = None
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._make_those_seen)
         bench.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
@@ -73,6 +80,16 @@ class Docks(QObject):
             bench.setTabPosition(side.value, QTabWidget.TabPosition.North)
         bench.setCorner(Qt.Corner.BottomRightCorner, Side.RIGHT.value)
         bench.installEventFilter(self)
+        self.changed.connect(self._share_height)
+        theme.changed.connect(self._share_height)
+
+    def set_middle(self, middle: QWidget) -> None:
+        """What the panels are around: the map and its bar."""
+        self._middle, ground = middle, QWidget()
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(middle)
+        self._bench.setCentralWidget(ground)
 
     def add(self, name: str, make: Callable[[], QWidget]) -> None:
         """The panel of a row of DOCKS."""
@@ -132,8 +149,7 @@ class Docks(QObject):
         dock.show()
         dock.raise_()
         if fresh:
-            height = max(LEAST_DRAWER, round(self._bench.height() * DRAWER_SHARE))
-            self._bench.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+            self._bench.resizeDocks([dock], [self._drawer_height()], Qt.Orientation.Vertical)
         if self._is_below(name):
             self._front = name
         self.changed.emit()
@@ -183,6 +199,27 @@ class Docks(QObject):
         for dock in self._docks.values():
             if dock.isFloating():
                 dock.setVisible(floating)
+
+    def _share_height(self) -> None:
+        """The map gives way where it would leave a panel below it no more than a line or two."""
+        ground = self._bench.centralWidget()
+        if self._middle is None or ground is None:
+            return
+        below = [dock for name, dock in self._docks.items() if dock.isVisible() and self._is_below(name)][:1]
+        needed = self._middle.minimumSizeHint().height() + round(USEFUL * self._theme.scale)
+        covers, covered = bool(below) and needed > self._bench.height(), self._middle.isHidden()
+        if covers is not covered:
+            self._middle.setHidden(covers)  # what it lies on stays, and keeps its width
+            for part in (ground, self._bench):
+                layout = part.layout()
+                assert layout is not None, "both have one"
+                layout.activate()  # or there would be no more room than before
+        if covers or covered:
+            height = self._bench.height() if covers else self._drawer_height()
+            self._bench.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
+
+    def _drawer_height(self) -> int:
+        return max(LEAST_DRAWER, round(USEFUL * self._theme.scale), round(self._bench.height() * DRAWER_SHARE))
 
     def _is_beside(self, name: str) -> bool:
         dock = self._docks[name]
@@ -246,6 +283,7 @@ class Docks(QObject):
             self._wire_tabs()
         elif event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent) and watched is self._bench:
             self._keep_shares(event.oldSize(), event.size())
+            self._share_height()
         return False
 
     def _keep_shares(self, before: QSize, after: QSize) -> None:

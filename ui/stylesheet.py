@@ -138,6 +138,7 @@ QHeaderView::section {
 QTableCornerButton::section { background: $window; border: none; }
 QScrollArea, QAbstractScrollArea { background: $window; border: 1px solid transparent; }
 QAbstractItemView:focus, QScrollArea:focus, QTextBrowser:focus, QGraphicsView:focus { border-color: $accent; }
+QScrollArea[role="page"], QScrollArea[role="page"]:focus { border: none; }
 QScrollArea > QWidget > QWidget { background: $window; }
 QTextBrowser { background: $window; border: 1px solid transparent; }
 QTextBrowser:focus { border-color: $accent; }

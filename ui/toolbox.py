@@ -17,6 +17,8 @@ class Toolbox(QObject):
     """mode: RUN or EDIT. tool: of TOOLS. snap: dragged providers keep to a grid. locked: nobody can be dragged.
 
     meshed: a new provider peers with all others. hidden: of CLASSES. faults_only: links without faults are hidden too.
+
+    rates: each link has the figure of what it carries.
     """
 
     changed = Signal()
@@ -30,6 +32,7 @@ class Toolbox(QObject):
         self.meshed = True
         self.hidden: frozenset[str] = frozenset()
         self.faults_only = False
+        self.rates = False
 
     @property
     def editing(self) -> bool:
@@ -44,7 +47,7 @@ class Toolbox(QObject):
         self._set(mode=mode, tool=SELECT)
 
     def toggle(self, choice: str) -> None:
-        """Switch `snap`, `locked`, `meshed` or `faults_only`."""
+        """Switch `snap`, `locked`, `meshed`, `faults_only` or `rates`."""
         self._set(**{choice: not getattr(self, choice)})
 
     def hide(self, kind: str) -> None:

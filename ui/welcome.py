@@ -6,6 +6,7 @@ sentences come from the heads of the files; pictures and what was open before on
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +34,12 @@ WIDTH, PICTURE = 292, 128  # px of a card at 100 %
 LINES = 3  # of its sentence
 AFTER_WORDS = 2  # the place in the column of what was not saved
 Head = tuple[str, str]  # of a scenario: title and text
-MARGIN, GAP = 40, 18
+MARGIN, GAP, WAYS_GAP = 40, 18, 8
+OPEN_SAYS = "A scenario (.toml), a recording (.p4rec) or a map (.graphml, .gml); or drop it on this window"
+DRAW_SAYS = "An empty one, with tools for providers, peerings, children and organisations (Ctrl+N)"
+LIVE_SAYS = "Let a network happen on this machine, and look back at any moment of it (Ctrl+Shift+L)"
+TEACH_SAYS = "This computer becomes the teacher’s: it shows a code, and others join with it"
+JOIN_SAYS = "Run a provider in a class whose code you were shown (Ctrl+J)"
 TITLE = re.compile(r'^title = "([^"\\]*)"', re.MULTILINE)  # as most write them; others are read as TOML
 ABOUT = re.compile(r'^about = """\n?(.*?)"""', re.MULTILINE | re.DOTALL)
 WRAPPED = re.compile(r"\\\n\s*")
@@ -45,12 +51,13 @@ CLAUSE_LEAST = 0.5  # of the room that a whole clause must fill, to be better th
 class Welcome(QScrollArea):
     """chosen: a file is to be opened. browse: a file is to be chosen. lively: something is to happen in real time.
 
-    joining: somebody has a code.
+    teaching: a class is to be opened. joining: somebody has a code.
     """
 
     chosen = Signal(object)
     browse = Signal()
     lively = Signal()
+    teaching = Signal()
     joining = Signal()
 
     def __init__(self, theme: ThemeSwitch, parent: QWidget | None = None) -> None:
@@ -59,13 +66,13 @@ class Welcome(QScrollArea):
         self._theme = theme
         self.setAccessibleName("Scenarios to choose from")
         self.setWidgetResizable(True)
+        self.setProperty("role", "page")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
         self._title = plain_label("P4 Lab")
         self._says = plain_label(
             "Watch peer-to-peer providers peer: see puts and gets travel between them, copies go stale, and what each "
-            "choice costs. Choose a scenario and press Space, let one happen live, or drop a file of your own on this "
-            "window."
+            "choice costs. Choose a scenario and press Space, or drop a file of your own on this window."
         )
         self._says.setWordWrap(True)
         self._says.setProperty("role", "muted")
@@ -78,41 +85,32 @@ class Welcome(QScrollArea):
         self._recent_title.setProperty("role", "heading")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
-        open_ = QPushButton("Open a file…")
-        open_.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        open_.clicked.connect(self.browse)
-        open_.setToolTip(
-            "A scenario (.toml), a recording (.p4rec) or a map (.graphml, .gml); or drop it on this window"
-        )
-        self.draw_button = QPushButton("Draw a network")
-        self.draw_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.draw_button.clicked.connect(self._draw)
-        self.draw_button.setToolTip(
-            "An empty one, with tools for providers, peerings, children and organisations (Ctrl+N)"
-        )
+        self.open_button = _way("Open a file…", OPEN_SAYS, self.browse.emit)
+        self.draw_button = _way("Draw a network", DRAW_SAYS, self._draw)
+        self.live_button = _way("Live lab…", LIVE_SAYS, self.lively.emit)
+        self.teach_button = _way("Open a class…", TEACH_SAYS, self.teaching.emit)
+        self.class_button = _way("Join a class…", JOIN_SAYS, self.joining.emit)
+        self._live_ways = (self.live_button, self.teach_button, self.class_button)
+        for button in self._live_ways:
+            button.setEnabled(False)  # until the engine is there
         head = QHBoxLayout()
         head.addWidget(self._title)
         head.addStretch()
-        self.live_button = QPushButton("Live lab…")
-        self.live_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.live_button.clicked.connect(self.lively)
-        self.live_button.setToolTip("Let a network happen in real time, and look back at any moment (Ctrl+Shift+L)")
-        self.live_button.setEnabled(False)  # until the engine is there
-        self.class_button = QPushButton("Join a class…")
-        self.class_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.class_button.clicked.connect(self.joining)
-        self.class_button.setToolTip("Run a provider in a class whose code you were shown; open one in the menu File")
-        self.class_button.setEnabled(False)  # likewise
-        head.addWidget(self.class_button)
-        head.addWidget(self.live_button)
         head.addWidget(self.draw_button)
-        head.addWidget(open_)
+        head.addWidget(self.open_button)
+        self._now = plain_label("In real time:")
+        self._now.setProperty("role", "muted")
+        now = FlowLayout(WAYS_GAP)
+        for part in (self._now, *self._live_ways):
+            now.addWidget(part)
         self._column = column = QVBoxLayout(page)
         column.setContentsMargins(MARGIN, 30, MARGIN, 30)
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._says)
-        column.addSpacing(16)
+        column.addSpacing(4)
+        column.addLayout(now)
+        column.addSpacing(12)
         column.addLayout(cards)
         column.addSpacing(20)
         column.addWidget(self._recent_title)
@@ -130,7 +128,7 @@ class Welcome(QScrollArea):
         from ui.leftovers import Leftovers  # noqa: PLC0415 the first frame does not wait for it
 
         self._document = document
-        for button in (self.live_button, self.class_button):
+        for button in self._live_ways:
             button.setEnabled(document.has_lab)
         self._column.insertWidget(AFTER_WORDS, Leftovers(document))
         document.changed.connect(self._show_recent)
@@ -138,7 +136,7 @@ class Welcome(QScrollArea):
         for card in self._cards:
             card.know()
 
-    def _draw(self, _: bool = False) -> None:
+    def _draw(self) -> None:
         if self._document is not None:
             self._document.new()
 
@@ -273,6 +271,15 @@ class Card(QAbstractButton):
         body.setHeight(painter.fontMetrics().lineSpacing() * LINES)
         painter.drawText(body, Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextDontClip, _fitted(painter, self._says, body))
         painter.end()
+
+
+def _way(text: str, says: str, do: Callable[[], object]) -> QPushButton:
+    """A button that leads on."""
+    button = QPushButton(text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setToolTip(as_tip(says))
+    button.clicked.connect(lambda _=False: do())
+    return button
 
 
 def first_sentence(about: str) -> str:

@@ -61,7 +61,7 @@ class Window(QMainWindow):
         theme = self._taste.switch
         dialogs.window = self
         inner = QMainWindow()  # of its own, so that docks and welcome page know nothing of each other
-        self.docks = make.Docks(inner)
+        self.docks = make.Docks(inner, theme)
         context = make.Context(player, focus, document, self._taste, dialogs, self)
         self.inspectors = make.Inspectors(context)
         self.studio = make.Studio(context)
@@ -96,6 +96,7 @@ class Window(QMainWindow):
         self.welcome.chosen.connect(document.open)
         self.welcome.browse.connect(self.choose_file)
         self.welcome.lively.connect(self.studio.new_live)
+        self.welcome.teaching.connect(lambda: self.school.begin(True))
         self.welcome.joining.connect(lambda: self.school.begin(False))
         self.studio.wire()
         self.map.inspected.connect(self.inspect)

@@ -15,6 +15,7 @@ from p4lab.live.company import Board, Company, Hands
 from p4lab.live.frames import Frame, Frozen, Join, Member, Open, Propose, Refused, Said, Welcome
 from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, issue, member_id, pack
 from p4lab.live.limits import Limits
+from p4lab.live.newcomers import Newcomers
 from p4lab.live.notes import Notes
 from p4lab.live.profile import OwnClass, Profile, ProfileError
 from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster, dialable, line, pages, printable, unique
@@ -22,6 +23,10 @@ from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster, di
 GATHER = 0.2  # s in which changes of the roster are gathered before all are told: thirty who come at once are one frame
 MINUTE = 60.0
 REMEMBERED = 1_024  # addresses of whom wrong codes are remembered; past that the oldest is forgotten
+CROWD = (
+    "Many new computers have come from your network address, and the teacher's computer lets in a few of them a "
+    "minute: try again in a minute. Whoever was in the class before comes in at once."
+)
 WRONG = "This join code is not right: look at the teacher's screen again."
 
 
@@ -58,6 +63,7 @@ class Authority:
         self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first
+        self._newcomers = Newcomers(clock, limits.newcomers, limits.newcomers_per_minute)
         self._told_of: set[int] = set()  # seats that changed since all were told
         self._gathering = False
         self.roster.put(Member(AUTHORITY, member_id(self.keys.public), self.ticket.name))
@@ -91,6 +97,12 @@ class Authority:
             return Refused("The teacher has revoked this computer's ticket to the class.")
         if seat == AUTHORITY or (known is None and self.roster.full):
             return Refused("The class is full." if known is None else "This is the class's own key.")
+        if known is None and not self._newcomers.comes(_whose(address)):
+            refused = self._newcomers.to_tell(_whose(address))
+            if refused:
+                more = f" and {refused - 1} more" if refused > 1 else ""
+                self.notes.note(f"{printable(join.name)}{more} at {address} not let in: too many newcomers from there.")
+            return Refused(CROWD)
         others = (member.name for member in self.roster.members.values() if member.seat != seat)
         try:
             name = unique(printable(join.name), others)

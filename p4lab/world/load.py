@@ -1,6 +1,6 @@
-"""How much each link carried lately.
+"""How much each link carried lately, each way.
 
-Rules: both directions of a link together; what passes between a customer and its provider is no link.
+Rules: what passes between a customer and its provider is no link.
 """
 
 import numpy as np
@@ -10,17 +10,16 @@ from p4lab.world.traced import Rows
 
 
 def link_load(trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
-    """Rows (a, b), a < b, of the links over which something was sent in (t - window, t], and how many bytes."""
+    """Rows (source, target) of the ways on which something was sent in (t - window, t], and how many bytes."""
     rows = trace.rows(trace.rows_at(t - window), trace.rows_at(t))
     between = rows["code"] < ACCESS
     src, dst, size = (rows[field][between].astype(np.int64) for field in ("src", "dst", "size"))
-    low, high = np.minimum(src, dst), np.maximum(src, dst)
-    side = int(high.max()) + 1 if len(high) else 1
+    side = int(max(src.max(), dst.max())) + 1 if len(src) else 1
     if side <= 1024:
-        loads = np.bincount(low * side + high, weights=size)
-        links = np.flatnonzero(loads)
-        loads = loads[links]
+        loads = np.bincount(src * side + dst, weights=size)
+        ways = np.flatnonzero(loads)
+        loads = loads[ways]
     else:  # a square of so many providers would be larger than what it counts
-        links, place = np.unique(low * side + high, return_inverse=True)
+        ways, place = np.unique(src * side + dst, return_inverse=True)
         loads = np.bincount(place, weights=size)
-    return np.column_stack(np.divmod(links, side)), loads
+    return np.column_stack(np.divmod(ways, side)), loads

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QTabBar,
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desk import shown_tabs
-from ui.docks import DOCKS, Docks, Side
+from tests.ui.runs import theme
+from ui.docks import DOCKS, DRAWER_SHARE, Docks, Side
 
 
 class Bench:
@@ -18,8 +19,10 @@ class Bench:
         self.made: list[str] = []
         self.main = QMainWindow()
         qtbot.addWidget(self.main)
-        self.main.setCentralWidget(QLabel("map"))
-        self.docks = Docks(self.main)
+        self.map = QLabel("map")
+        self.map.setMinimumSize(240, 200)
+        self.docks = Docks(self.main, theme())
+        self.docks.set_middle(self.map)
         for row in DOCKS:
             self.docks.add(row.id, lambda name=row.id: self._make(name))
         self.main.resize(1200, 800)
@@ -104,3 +107,18 @@ def test_a_smaller_window_takes_from_map_and_panels_alike(bench: Bench, qtbot: Q
     bench.main.resize(1200, 800)
     qtbot.wait(10)
     assert bench.docks["plots"].width() == pytest.approx(wide, abs=6)
+
+
+def test_where_there_is_room_for_one_the_drawer_takes_the_place_of_the_map(bench: Bench, qtbot: QtBot) -> None:
+    bench.main.resize(1200, 300)
+    beside = bench.docks["plots"].width()
+    bench.docks.show("log")
+    qtbot.wait(10)
+    assert (bench.map.isVisible(), bench.docks["log"].height() > 250) == (False, True)
+    bench.docks.toggle_drawer()
+    qtbot.waitUntil(lambda: bench.map.height() > 250)
+    assert (bench.map.isVisible(), bench.docks["plots"].width()) == (True, beside)
+    bench.docks.show("log")
+    bench.main.resize(1200, 800)
+    qtbot.waitUntil(lambda: bench.docks["log"].height() == pytest.approx(800 * DRAWER_SHARE, abs=40))
+    assert bench.map.isVisible()

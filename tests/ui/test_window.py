@@ -36,6 +36,16 @@ def test_an_empty_network_to_draw_in_is_one_click_away(desk: Desk) -> None:
     assert not desk.window.welcome.isVisible()
 
 
+def test_three_ways_lead_to_what_happens_in_real_time(desk: Desk) -> None:
+    welcome, person = desk.window.welcome, desk.person
+    person.lively = runs.scenario()
+    for button in (welcome.teach_button, welcome.class_button, welcome.live_button):
+        assert button.isVisible() and button.isEnabled()
+        desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert [opens for opens, _ in person.schools] == [True, False]
+    assert (desk.window.document.kind, welcome.isVisible()) == ("live", False)
+
+
 def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:
     desk.open()
     desk.press(Qt.Key.Key_Space)

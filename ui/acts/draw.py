@@ -44,7 +44,8 @@ def rows(ctx: Context) -> list[Row]:
     ]  # fmt: skip
     found += [
         Row(f"tool-{tool}", label, "Edit", partial(tools.take, tool), keys,
-            ctx.nothing_open if tool == SELECT else drafting.why_not, partial(in_hand, tool), submenu="Tools",
+            ctx.nothing_open if tool == SELECT else partial(drafting.why_not_tool, tool), partial(in_hand, tool),
+            submenu="Tools",
             one_of=True, says=says)
         for tool, label, keys, says in TOOLS
     ]  # fmt: skip
@@ -98,6 +99,11 @@ def rows(ctx: Context) -> list[Row]:
             partial(edits.is_shown, kind), submenu="Links", line=kind == CLASSES[0])
         for kind, label in LINKS.items()
     ]  # fmt: skip
+    found.append(
+        Row("link-rates", "What each link carries", "View", partial(tools.toggle, "rates"), ("Ctrl+Alt+R",),
+            ctx.nothing_open, lambda: tools.rates, submenu="Links", line=True,
+            says="Write above each link how much it carries a second; among many, above those of who is chosen")
+    )  # fmt: skip
     found.append(
         Row("faults-only", "Only links with faults", "View", partial(tools.toggle, "faults_only"), (),
             ctx.nothing_open, lambda: tools.faults_only, submenu="Links",

@@ -10,6 +10,7 @@ import numpy as np
 
 MARGIN = (88.0, 80.0)  # beside and above, where providers' rings and customers need room
 NARROW = (60.0, 44.0)  # where providers are dots
+SMALL = 0.19  # of a small map: as much at most, or little would be left between; a disc with its customers has room
 LEAST, MOST = 0.4, 40.0
 LEAST_CONTENT = 0.5  # of the box
 
@@ -52,11 +53,11 @@ class Camera:
         0.5 is the middle; what would be cut off at an edge is drawn in to the margin.
         """
         left, top, right, bottom = self.content
-        margin = min(self.margin[0], 0.16 * self.width), min(self.margin[1], 0.19 * self.height)
+        across, down = min(self.margin[0], SMALL * self.width), min(self.margin[1], SMALL * self.height)
         if self.aspect is None:
-            return _axis(self.width, margin[0], left, right), _axis(self.height, margin[1], top, bottom)
-        wide = max(20.0, self.width - 2 * margin[0]) / (right - left)
-        high = max(20.0, self.height - 2 * margin[1]) / (bottom - top)
+            return _axis(self.width, across, left, right), _axis(self.height, down, top, bottom)
+        wide = max(20.0, self.width - 2 * across) / (right - left)
+        high = max(20.0, self.height - 2 * down) / (bottom - top)
         wide, high = min(wide, high * self.aspect), min(high, wide / self.aspect)
         return (wide, (left + right) / 2), (high, (top + bottom) / 2)
 

@@ -70,6 +70,11 @@ class Ground:
         texts = set(self.faults.values())
         return texts.pop() if len(texts) == 1 and MANY <= len(self.faults) == int(self.open.sum()) else ""
 
+    @cached_property
+    def _all(self) -> bool:
+        """Whether each link is a line, in the same order."""
+        return np.array_equal(self.line_of, np.arange(len(self.lines)))
+
     @property
     def signs(self) -> tuple[str, ...]:
         """What the legend must explain; after a colon, in which words, where not in those of SIGNS."""
@@ -82,10 +87,16 @@ class Ground:
         every = f"{FAULTS}:{self.everywhere} on every link"
         return tuple(every if sign == FAULTS and self.everywhere else sign for sign in found)
 
-    def carried(self, by_link: np.ndarray) -> np.ndarray:
-        """Bytes by line, from bytes by link."""
+    def carried(self, by_link: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+        """Bytes by line from bytes by link, a row there and a row back, as the ends stand in `lines` and in `pairs`."""
+        if self._all:
+            return by_link
         known = self.line_of >= 0
-        return np.bincount(self.line_of[known], weights=by_link[known], minlength=len(self.lines))
+        ends = self.hosts[pairs[known]]
+        back = ends[:, 0] > ends[:, 1]  # who is folded into somebody may change sides
+        of, count = self.line_of[known], len(self.lines)
+        there, home = np.where(back, by_link[::-1, known], by_link[:, known])
+        return np.stack([np.bincount(of, weights=each, minlength=count) for each in (there, home)])
 
 
 class Links:

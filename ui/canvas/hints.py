@@ -55,8 +55,9 @@ def link(line: int, plan: Plan, now: Moment) -> str:
     a, b = now.ground.lines[line].tolist()
     between = f"{plan.names[a]} – {plan.names[b]}"
     many = int((now.ground.line_of == line).sum())
-    carried = float(now.carried[line])
-    busy = f"{words.size(carried)} in the last {words.time(now.loads.window)}" if carried else "nothing lately"
+    sent = zip((a, b), now.carried[:, line].tolist(), strict=True)
+    ways = ", ".join(f"{words.size(carried)} from {plan.names[end]}" for end, carried in sent if carried)
+    busy = f"{ways} in the last {words.time(now.loads.window)}" if ways else "nothing lately"
     if many > 1:
         return f"{between} · {words.plural(many, 'link')} to what is folded away\n{busy}"
     end, other = plan.pairs[int(np.flatnonzero(now.ground.line_of == line)[0])].tolist()

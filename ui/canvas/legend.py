@@ -4,7 +4,7 @@ Rules: it lies under the providers and keeps to a corner; where that is crowded 
 would fill it, and a crowded one what is left out.
 """
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
@@ -163,13 +163,10 @@ def _paint_states(painter: QPainter, theme: Theme, states: tuple[str, ...]) -> N
         painter.drawText(QRectF(26, line * row, 400, row), Qt.AlignmentFlag.AlignVCenter, _says(sign))
 
 
-def pace(
-    theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
-) -> tuple[QPointF, QPixmap]:  # fmt: skip
-    """At the top right: how fast time runs, and below it what is not drawn. A picture, and where it lies."""
+def pace(theme: Theme, corner: QPointF, pace: str, left_out: str, ratio: float) -> tuple[QPointF, QPixmap]:
+    """How fast time runs, and below it what is not drawn: a picture, and where it lies. corner: the upper right."""
     metrics = QFontMetricsF(font("small"))
     high = metrics.height() * 1.35
-    end = _pace_end(shown, width, metrics.horizontalAdvance(SLOWEST), high)
     texts = [text for text in (pace, left_out) if text]
     wide = max(map(metrics.horizontalAdvance, texts), default=0.0) + 8
     picture = QPixmap((QSizeF(wide, high * len(texts)) * ratio).toSize() + QSize(1, 1))
@@ -187,23 +184,28 @@ def pace(
         painter.setPen(theme.muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
     painter.end()
-    return QPointF(end + 4 - wide, PAD - 4), picture
+    return corner + QPointF(4 - wide, 0), picture
 
 
-@lru_cache(maxsize=4)
-def _pace_end(shown: Figures, width: float, wide: float, high: float) -> float:
-    """Where the pace ends on the right: as far as there is no provider nor its badge, else in the corner after all."""
+def pace_area(shown: Figures, width: float, height: float, taken: Sequence[QRectF]) -> QRectF | None:
+    """Where the pace has room, at the top if it can be: on no provider, none of their badges, nothing that is taken.
+
+    None: nowhere, and the transport says it too.
+    """
+    metrics = QFontMetricsF(font("small"))
+    wide, high = metrics.horizontalAdvance(SLOWEST), metrics.height() * 1.35
     spots = _spots(shown)
     badges = [
         QRectF(*badge_corner(shown, node, high), 0.7 * wide if name else high, high)
         for node in shown.seen
         for name in [shown.name_sizes[node]]
     ]
-    for end in np.arange(width - PAD, width / 3, -wide / 4).tolist():
-        area = QRectF(end - wide, PAD - 4, wide, high)
-        if not _covered(shown, spots, area) and not any(map(area.intersects, badges)):
-            return float(end)
-    return width - PAD
+    for top in (PAD - 4, height - PAD - high + 4):
+        for end in np.arange(width - PAD, wide + PAD, -wide / 4).tolist():
+            area = QRectF(end - wide, top, wide, high)
+            if not _covered(shown, spots, area) and not any(map(area.intersects, (*badges, *taken))):
+                return area
+    return None
 
 
 def paint_empty(painter: QPainter, theme: Theme, width: float, height: float, drawn: bool) -> None:

@@ -33,7 +33,7 @@ class Lifted:
         shown, ground, _ = self._split(now, resting, nodes)
         stay = tuple(one for one in now.houses if one.node not in nodes)
         if self._carried is None or self._carried[0] is not ground or self._carried[1] is not now.loads:
-            self._carried = ground, now.loads, ground.carried(now.loads.carried)
+            self._carried = ground, now.loads, ground.carried(now.loads.carried, now.loads.pairs)
         return replace(now, shown=shown, ground=ground, carried=self._carried[2], houses=stay)
 
     def paint(
@@ -42,10 +42,10 @@ class Lifted:
         """These nodes and their lines, where they are now."""
         _, _, ground = self._split(now, resting, nodes)
         shown = replace(now.shown, hosts=_only(now.shown, nodes))
-        steps = links.steps(ground.carried(now.loads.carried), now.loads.window)
+        steps = links.steps(ground.carried(now.loads.carried, now.loads.pairs), now.loads.window)
         centres, rims = now.shown.centres, now.shown.rims
-        seen = ground.open if links.idle_drawn(len(now.ground.lines)) else ground.open & (steps > 0)
-        links.paint_links(painter, theme, centres, rims, ground.lines[seen], steps[seen])
+        seen = ground.open if links.idle_drawn(len(now.ground.lines)) else ground.open & (steps > 0).any(axis=0)
+        links.paint_links(painter, theme, centres, rims, ground.lines[seen], steps[:, seen])
         links.paint_upwards(painter, theme, centres, rims, ground.up)
         signs.paint_lines(painter, theme, now.shown, ground)
         for node in shown.seen:

@@ -1,4 +1,4 @@
-"""Paints links, as wide as what they carried lately, fainter the more there are; and the lines of an imported map.
+"""Paints links, each half as wide as what its end sent lately, fainter the more there are; and an imported map's lines.
 
 Rules: functions of what they are given; positions in logical pixels; lines end at the rims of providers. Loads are put
 in steps, so that the picture need not be painted again for every byte.
@@ -13,6 +13,7 @@ from ui.theme import Theme, mix
 STEPS = 8  # of width
 MOST_IDLE = 1300  # a full mesh of 51: more idle lines than that say nothing and cost a frame
 MOST_BUSY = 600  # the busiest are drawn: a smooth line costs some ten microseconds, and more would only be a blot
+MOST_HALVED = 210  # a full mesh of 21: halves of more could not be told apart
 MOST_HEADS = 80  # more of them would hide the links, and children stand below anyway
 HEAD = 7.0  # of the head that says which end of a link is the parent
 FIRST = 60.0  # B/s of the first step; each step is twice the one before
@@ -20,9 +21,11 @@ FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
 def steps(carried: np.ndarray, window: float) -> np.ndarray:
     """0 idle, 1..STEPS busier. carried: bytes in a window of so many seconds."""
-    rate = carried / window
-    busy = np.clip(1 + np.floor(np.log2(np.maximum(1.0, rate / FIRST))), 1, STEPS)
-    return np.where(rate > 0, busy, 0).astype(np.uint8)
+    found = np.zeros(carried.shape, np.uint8)
+    busy = np.nonzero(carried)  # of half a million lines most are idle
+    doubled = 1 + np.floor(np.log2(np.maximum(1.0, carried[busy] / window / FIRST)))
+    found[busy] = np.clip(doubled, 1, STEPS)
+    return found
 
 
 def idle_share(ends: np.ndarray, times: float = 1.0) -> float:
@@ -52,14 +55,26 @@ def paint_underlay(painter: QPainter, theme: Theme, centres: np.ndarray, pairs: 
 
 
 def paint_links(
-    painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray, level: np.ndarray
+    painter: QPainter,
+    theme: Theme,
+    centres: np.ndarray,
+    rims: np.ndarray,
+    pairs: np.ndarray,
+    level: np.ndarray,
+    idle: bool = True,
 ) -> None:
-    """All links over which something can pass, the busiest last. pairs: rows (a, b) with a < b. level: their steps."""
+    """All links over which something can pass, the busiest last. pairs: rows (a, b) with a < b.
+
+    level: the steps of what a sent, and of what b sent. Among few each half of a line shows what its end sends.
+    idle: whether those that carry nothing are drawn.
+    """
+    ways, level = level, level.max(axis=0, initial=0)
     if (level > 0).sum() > MOST_BUSY:
         level = level.copy()
         level[np.argsort(level, kind="stable")[:-MOST_BUSY]] = 0
-    if idle_drawn(len(pairs)):
-        first, ends = 0, clipped(centres, rims, pairs)
+    crowded = not idle_drawn(len(pairs))
+    if not crowded:
+        first, ends = 0 if idle else 1, clipped(centres, rims, pairs)
         share = idle_share(ends)
     else:  # a mesh of a thousand has half a million lines: those that are drawn, and some to tell how dense they are
         every = -(-len(pairs) // MOST_IDLE)
@@ -67,6 +82,8 @@ def paint_links(
         share = idle_share(some, len(pairs) / len(some))
         pairs, level = pairs[level > 0], level[level > 0]
         first, ends = 1, clipped(centres, rims, pairs)
+    if len(ways[0]) <= MOST_HALVED:
+        ends, level = halved(ends, ways)
     for step in range(first, STEPS + 1):
         chosen = ends[level == step]
         if len(chosen) == 0:
@@ -74,7 +91,7 @@ def paint_links(
         part = share + (1 - share) * (step / STEPS) ** 1.4
         colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
         width = 1.2 if step == 0 else 1.3 + 0.7 * step * share * share
-        pen = QPen(colour, min(1.0, width) if first else width)
+        pen = QPen(colour, min(1.0, width) if crowded else width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])
@@ -114,6 +131,14 @@ def clipped(centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray) -> np.ndar
     touching = length[:, 0] <= rims[pairs[:, 0]] + rims[pairs[:, 1]]
     end[touching] = start[touching]
     return np.hstack([start, end])
+
+
+def halved(ends: np.ndarray, ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lines whose ends do not send alike as two, parted in the middle; and the step of each line that there is now."""
+    unlike = ways[0] != ways[1]
+    one, other = ends[unlike].copy(), ends[unlike].copy()
+    one[:, 2:] = other[:, :2] = (ends[unlike, :2] + ends[unlike, 2:]) / 2
+    return np.vstack([ends[~unlike], one, other]), np.concatenate([ways[0, ~unlike], *ways[:, unlike]])
 
 
 def nearest(centres: np.ndarray, pairs: np.ndarray, x: float, y: float, reach: float) -> int | None:

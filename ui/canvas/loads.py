@@ -1,4 +1,4 @@
-"""What each peering carried lately, counted a few times per window and not once a frame.
+"""What each peering carried lately, each way, counted a few times per window and not once a frame.
 
 Rules: no Qt. A function of (trace, t, pace); the last count is kept. What is counted ends at a whole step of time, so
 that going back to a moment shows the same widths.
@@ -20,18 +20,23 @@ _KEY = np.array([1 << 16, 1])  # of a pair: nodes have 16 bits
 
 @dataclass(frozen=True, eq=False)
 class Loads:
-    """carried: bytes in the last `window` seconds, aligned with the pairs that were asked about."""
+    """carried: bytes in the last `window` seconds, by the pairs that were asked about: from the first of each to the
+
+    second in one row, and back in another.
+    """
 
     carried: np.ndarray
     window: float
+    pairs: np.ndarray
 
 
 class Counter:
     """Of one trace and one list of pairs."""
 
     def __init__(self, trace: Trace, world: World, pairs: np.ndarray) -> None:
-        self._trace, self._world = trace, world
-        keys = pairs.astype(np.int64) @ _KEY
+        self._trace, self._world, self._pairs = trace, world, pairs
+        there = pairs.astype(np.int64) @ _KEY
+        keys = np.concatenate([there, pairs[:, ::-1].astype(np.int64) @ _KEY])
         self._order = np.argsort(keys)
         self._keys = keys[self._order]
         self._last: tuple[tuple[float, float], Loads] | None = None
@@ -39,10 +44,10 @@ class Counter:
     def at(self, t: float, factor: float) -> Loads:
         """The loads at t; the same object until they are counted anew."""
         window = max(WINDOW, factor / 2)
-        step = 2.0 ** round(log2(window / (PER_WINDOW if len(self._keys) < MANY else PER_WINDOW / 4)))
+        step = 2.0 ** round(log2(window / (PER_WINDOW if len(self._keys) < 2 * MANY else PER_WINDOW / 4)))
         asked = t // step * step, window
         if self._last is None or self._last[0] != asked:
-            self._last = asked, Loads(self._count(*asked), window)
+            self._last = asked, Loads(self._count(*asked), window, self._pairs)
         return self._last[1]
 
     def _count(self, t: float, window: float) -> np.ndarray:
@@ -53,4 +58,4 @@ class Counter:
             place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
             known = self._keys[place] == keys
             carried[self._order[place[known]]] = loads[known]
-        return carried
+        return carried.reshape(2, -1)

@@ -11,6 +11,7 @@ from p4lab.trace import picked
 from p4lab.world import World
 from ui import words
 from ui.canvas import veil
+from ui.canvas.aim import Aim, aim
 from ui.canvas.answers import Answers
 from ui.canvas.chain import NOTHING, Lit
 from ui.canvas.figures import Figures
@@ -37,7 +38,8 @@ class Moment:
     """key, newest: of the selected name, in words.
 
     access: x and y of what is between customers and their provider. left_out: what is not drawn, in words.
-    carried: bytes in the loads' window, by line of the ground. house: the organisation that is selected, its node.
+    carried: bytes in the loads' window by line of the ground, a row from its first end and a row back. house: the
+    organisation that is selected, its node.
     """
 
     t: float
@@ -63,6 +65,7 @@ class Moment:
     chain: Lit = NOTHING  # what explains the answer that is selected
     event: int | None = None  # the event that is selected
     calm: bool = False  # nothing glides, grows or fades
+    aim: Aim | None = None
 
 
 def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: float, calm: bool = False) -> Moment:
@@ -107,6 +110,7 @@ def moment(player: Viewed, focus: Focus, plan: Plan, shown: Figures, radius: flo
         chain=plan.chains.of(trace, focus.chain),
         event=focus.event_id,
         calm=calm,
+        aim=aim(player),
     )
 
 

@@ -10,10 +10,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPixmap
 
 from p4lab.core.events import Moved
-from ui.canvas import calm, chain, legend, moves, pulses, signs, tags
+from ui.canvas import aim, calm, chain, legend, moves, pulses, rates, signs, tags
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
-from ui.canvas.figures import Figures
 from ui.canvas.lifted import Lifted
 from ui.canvas.messages import Painter
 from ui.canvas.moment import Moment
@@ -34,6 +33,7 @@ class _Made:
         self.badges = tags.Badges(theme, ratio)
         self.stamps = Stamps(ratio)
         self.arcs = Arcs(theme, self.stamps)
+        self.rates = rates.Rates(theme, ratio)
 
 
 class Picture:
@@ -85,10 +85,13 @@ class Picture:
         pace: str,
         op: int | None,
         ratio: float,
+        rated: tuple[int, ...] | None = None,
     ) -> None:
         """Who is being dragged, messages, arcs and rings. radii: of messages of the selected key and of others.
 
         went: the owners who have moved. pace: in words. op: the operation that stands out.
+
+        rated: each link has the figure of what it carries, among many those of these providers; None: no link.
         """
         made = self._made_for(theme, radii, ratio)
         resting = plan.resting() if plan.moving else now.shown
@@ -97,11 +100,14 @@ class Picture:
         if now.eyes is not None:
             size = painter.viewport().width(), painter.viewport().height()
             plan.veil.paint(painter, theme, now.shown, now.eyes, size, ratio)
+        if rated is not None and not plan.moving:
+            made.rates.paint(painter, plan, now, rated, self._still.taken)
         made.arcs.paint(painter, now.shown, now.looks, now.t)
         chain.paint(painter, theme, now.shown, now.chain, now.event)
         if now.eyes is None:
             pulses.paint(painter, theme, now, made.stamps)
             pulses.paint_ends(painter, theme, now)
+        aim.paint(painter, theme, now.shown, now.aim)
         signs.paint_badges(painter, theme, now.shown, now.ground)
         made.badges.paint(painter, now.shown, now.looks)  # above arcs and rings, or nobody could read them
         if now.calm:
@@ -112,15 +118,17 @@ class Picture:
         if now.eyes is None:
             moves.paint(painter, theme, now, went)
         left_out = " · ".join(filter(None, (now.left_out, plan.hidden)))
-        self._paint_pace(painter, theme, resting, painter.viewport().width(), pace, left_out, ratio)
+        self._paint_pace(painter, theme, pace, left_out, ratio)
 
-    def _paint_pace(
-        self, painter: QPainter, theme: Theme, shown: Figures, width: float, pace: str, left_out: str, ratio: float
-    ) -> None:
-        """Texts are dear, and these stay the same for most frames."""
-        key = shown, width, pace, left_out, ratio
+    def _paint_pace(self, painter: QPainter, theme: Theme, pace: str, left_out: str, ratio: float) -> None:
+        """Texts are dear, and these stay the same for most frames. What is left out is said, room or not."""
+        area = self._still.pace
+        if area is None and not left_out:
+            return
+        corner = QPointF(painter.viewport().width() - legend.PAD, legend.PAD - 4) if area is None else area.topRight()
+        key = corner.x(), corner.y(), pace, left_out, ratio
         if self._pace is None or self._pace[0] != key:
-            self._pace = key, legend.pace(theme, shown, width, pace, left_out, ratio)
+            self._pace = key, legend.pace(theme, corner, pace if area is not None else "", left_out, ratio)
         at, picture = self._pace[1]
         painter.drawPixmap(at, picture)
 

@@ -169,9 +169,9 @@ class Plan:
         self.follow(t)
 
     def carried(self, ground: Ground, loads: Loads) -> np.ndarray:
-        """Bytes by line of the ground. The same array until one of them changes."""
+        """Bytes by line of the ground, each way. The same array until one of them changes."""
         if self._carried is None or self._carried[0] is not ground or self._carried[1] is not loads:
-            self._carried = ground, loads, ground.carried(loads.carried)
+            self._carried = ground, loads, ground.carried(loads.carried, loads.pairs)
         return self._carried[2]
 
     def has_below(self, node: int, t: float) -> bool:

@@ -308,12 +308,12 @@ class MapView(QWidget):
         chosen = Chosen(nodes, link, self.hasFocus() and self.selected() is not None)
         states, radii = self._player.world.states, self.glyph_radii()
         still = self._picture.still(theme, self.plan, now, self.camera, chosen, self._hovered, radii, ratio)
-        pace = modes.pace(self._player)
+        how = radii, modes.pace(self._player), focus.op, ratio, nodes if self._tools.rates else None
         with QPainter(self) as painter:  # ended whatever happens: a fault while a painter is open ends the program
             painter.drawPixmap(0, 0, still)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._grid.paint(painter, theme, self.camera, self.sketch, self.plan.resting())
-            self._picture.paint_moving(painter, theme, self.plan, now, states.moves, radii, pace, focus.op, ratio)
+            self._picture.paint_moving(painter, theme, self.plan, now, states.moves, *how)
             paint(painter, theme, self.sketch, self.camera)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -6,11 +6,12 @@ Rules: painted again only when something that is seen in it has changed; a frame
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from ui.canvas import houses, legend, links, pills, providers, signs, tags
 from ui.canvas.camera import Camera
+from ui.canvas.figures import Figures
 from ui.canvas.ground import REMOVED
 from ui.canvas.labels import Room
 from ui.canvas.moment import Moment
@@ -29,23 +30,29 @@ class Chosen:
 
 
 class Still:
-    """Four pictures: the dotted links of the map below, the lines, the providers, and the last two together.
+    """Five pictures: the dotted links of the map below, the lines as if all were idle, the lines as they are, the
 
-    Where much is under way, lines change a few times a second, and providers hardly ever.
+    providers, and the last two together. Where much is under way, some of the lines change a few times a second (each
+    costs ten microseconds), and providers hardly ever.
     """
 
     def __init__(self) -> None:
         self._under: tuple[object, QPixmap] | None = None
+        self._idle: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
         self._upper: tuple[object, QPixmap] | None = None
         self._whole: QPixmap | None = None
         self._labels = tags.Labels()
         self._steps: tuple[np.ndarray, bytes] | None = None  # of the loads of the last frame
+        self.taken: list[QRectF] = []  # by blocks of the legend and by names
+        self.pace: QRectF | None = None  # where there is room for it
+        self._paced: tuple[Figures, list[QRectF]] | None = None  # what that was found for
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._under = self._lines = self._upper = self._whole = None
+        self._under = self._idle = self._lines = self._upper = self._whole = None
         self._labels.forget()
+        self._paced = None
 
     def picture(
         self,
@@ -93,21 +100,35 @@ class Still:
         link: tuple[int, int] | None,
         ratio: float,
     ) -> QPixmap:
-        picture = _empty(camera, ratio)
-        picture.fill(theme.map)
+        picture = self._idle_lines(theme, now, camera, link, ratio).copy()
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
-        steps = np.frombuffer(widths, np.uint8)
-        signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
-        if link is not None:
-            links.paint_chosen(painter, theme, centres, rims, link)
-        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[ground.open])
+        steps = np.frombuffer(widths, np.uint8).reshape(2, -1)
+        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[:, ground.open], idle=False)
         links.paint_upwards(painter, theme, centres, rims, ground.up)
         signs.paint_lines(painter, theme, now.shown, ground)
         if len(plan.under):  # above, or a full mesh would hide it
             painter.drawPixmap(0, 0, self._underlay(theme, plan, now, picture.size(), ratio))
         painter.end()
         return picture
+
+    def _idle_lines(
+        self, theme: Theme, now: Moment, camera: Camera, link: tuple[int, int] | None, ratio: float
+    ) -> QPixmap:  # fmt: skip
+        asked = now.shown, now.ground, link, ratio
+        if self._idle is None or not _same(self._idle[0], asked):
+            picture = _empty(camera, ratio)
+            picture.fill(theme.map)
+            painter = _painter(picture)
+            ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
+            signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
+            if link is not None:
+                links.paint_chosen(painter, theme, centres, rims, link)
+            lines = ground.lines[ground.open]
+            links.paint_links(painter, theme, centres, rims, lines, np.zeros((2, len(lines)), np.uint8))
+            painter.end()
+            self._idle = asked, picture
+        return self._idle[1]
 
     def _underlay(self, theme: Theme, plan: Plan, now: Moment, size: QSize, ratio: float) -> QPixmap:
         """Dots are dear, and change only when the map is moved; the lines below them change with their load."""
@@ -121,6 +142,12 @@ class Still:
             painter.end()
             self._under = ground, picture
         return self._under[1]
+
+    def _place_pace(self, shown: Figures, camera: Camera, blocks: list[QRectF]) -> QRectF | None:
+        if self._paced is None or self._paced[0] is not shown or self._paced[1] != blocks:
+            self._paced = shown, blocks
+            self.pace = legend.pace_area(shown, camera.width, camera.height, blocks)
+        return self.pace
 
     def _paint_providers(
         self,
@@ -142,13 +169,17 @@ class Still:
         for block, area in blocks:
             legend.paint(painter, theme, block, area, now.key, now.newest, said)
             room.take(area.x(), area.y(), area.width(), area.height())
+        self.pace = self._place_pace(now.shown, camera, [area for _, area in blocks])
+        if self.pace is not None:
+            room.take(self.pace.x(), self.pace.y(), self.pace.width(), self.pace.height())
         for node in chosen.nodes:
             providers.paint_halo(painter, theme, now.shown, node, chosen.focused)
         signs.paint_stacks(painter, theme, now.shown, now.ground)
         providers.paint_discs(painter, theme, now.shown, now.looks, stamps)
         houses.paint(painter, theme, now.houses, now.house, room)
-        taken = [area for _, area in blocks], now.houses
+        taken = [area for _, area in blocks], self.pace, now.houses
         self._labels.paint(painter, theme, now.shown, room, marked, taken)
+        self.taken = [*taken[0], *([self.pace] if self.pace is not None else []), *self._labels.areas]
         painter.end()
         return picture
 

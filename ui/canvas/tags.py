@@ -33,6 +33,11 @@ class Labels:
         """The fonts have changed."""
         self._for = None
 
+    @property
+    def areas(self) -> list[QRectF]:
+        """What they take."""
+        return [area for _, area, _ in self._placed]
+
     def paint(
         self, painter: QPainter, theme: Theme, shown: Figures, room: Room, marked: frozenset[int], taken: object
     ) -> None:
@@ -88,13 +93,17 @@ class Badges:
             self._for = shown, looks
             self._stale = [node for node in shown.seen if looks[node].stale and shown.share(node) >= MINI]
         for node in self._stale:
-            look = looks[node]
-            text = look.badge[0] if shown.name_sizes[node] else look.badge[1]
-            if text not in self._pictures:
-                self._pictures[text] = self._picture(text)
-            picture = self._pictures[text]
-            corner = badge_corner(shown, node, picture.height() / self._ratio)
-            painter.drawPixmap(QPointF(*corner), picture)
+            long, short = looks[node].badge
+            picture = self._of(long if shown.name_sizes[node] else short)
+            x, y = badge_corner(shown, node, picture.height() / self._ratio)
+            if x + picture.width() / self._ratio > painter.viewport().width():  # the edge of the map would cut it
+                picture = self._of(short)
+            painter.drawPixmap(QPointF(x, y), picture)
+
+    def _of(self, text: str) -> QPixmap:
+        if text not in self._pictures:
+            self._pictures[text] = self._picture(text)
+        return self._pictures[text]
 
     def _picture(self, text: str) -> QPixmap:
         metrics = QFontMetricsF(font("badge"))

@@ -10,7 +10,22 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from p4lab.core.events import Moved
-from ui.canvas import calm, chain, houses, legend, links, moves, pills, providers, pulses, signs, sprites, tags, veil
+from ui.canvas import (
+    aim,
+    calm,
+    chain,
+    houses,
+    legend,
+    links,
+    moves,
+    pills,
+    providers,
+    pulses,
+    signs,
+    sprites,
+    tags,
+    veil,
+)
 from ui.canvas.arcs import Arcs
 from ui.canvas.camera import Camera
 from ui.canvas.ground import REMOVED
@@ -37,7 +52,7 @@ def paint(
     painter.fillRect(QRectF(0, 0, camera.width, camera.height), theme.map)
     signs.paint_sides(painter, theme, shown, ground, camera.width, camera.height)
     steps = links.steps(now.carried, now.loads.window)
-    links.paint_links(painter, theme, shown.centres, shown.rims, ground.lines[ground.open], steps[ground.open])
+    links.paint_links(painter, theme, shown.centres, shown.rims, ground.lines[ground.open], steps[:, ground.open])
     links.paint_upwards(painter, theme, shown.centres, shown.rims, ground.up)
     signs.paint_lines(painter, theme, shown, ground)
     if len(plan.under):
@@ -50,6 +65,7 @@ def paint(
     if now.eyes is None:
         pulses.paint(painter, theme, now, stamps)
         pulses.paint_ends(painter, theme, now)
+    aim.paint(painter, theme, shown, now.aim)
     signs.paint_badges(painter, theme, shown, ground)
     tags.Badges(theme, FINE).paint(painter, shown, now.looks)
     if now.calm:

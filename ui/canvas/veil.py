@@ -38,10 +38,10 @@ class Veil:
         return self._made[2]
 
     def carried(self, whole: Ground, eyes: int, carried: np.ndarray) -> np.ndarray:
-        """Bytes by line of its ground."""
+        """Bytes by line of its ground, each way."""
         mine = self.ground(whole, eyes)
         if self._carried is None or self._carried[0] is not carried or self._carried[1] is not mine:
-            self._carried = carried, mine, carried[_lines(whole, eyes)]
+            self._carried = carried, mine, carried[:, _lines(whole, eyes)]
         return self._carried[2]
 
     def paint(

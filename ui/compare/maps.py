@@ -85,6 +85,9 @@ class Maps(QWidget):
         fresh = two and not self._captions[1].isVisibleTo(self._split)
         self._split.insertWidget(0, self._captions[1 if self._comparison.other_first else 0])
         self._captions[1].setVisible(two)
+        high = max(caption.line_height() for caption in self._captions)
+        for caption in self._captions:  # or the two maps would begin at two heights
+            caption.set_line_height(high)
         if fresh:
             self._split.setSizes([1000, 1000])
         self._differences.setVisible(on and not two and not self._comparison.seer)
@@ -108,7 +111,6 @@ class Caption(QWidget):
         self._name, self._why = plain_label(), ElidedLabel(60)
         self._why.setProperty("role", "muted")
         self._line = QWidget()
-        self._line.setMinimumHeight(LINE)
         self._row = QHBoxLayout(self._line)
         self._row.setContentsMargins(14, 4, 8, 4)
         self._row.setSpacing(8)
@@ -124,6 +126,14 @@ class Caption(QWidget):
         """To the right of the words."""
         for widget in widgets:
             self._row.addWidget(widget)
+
+    def line_height(self) -> int:
+        """What the line needs."""
+        return max(LINE, self._row.sizeHint().height())
+
+    def set_line_height(self, high: int) -> None:
+        """As high as this."""
+        self._line.setFixedHeight(high)
 
     def say(self, name: str, why: str, shown: bool) -> None:
         """Which run this is."""

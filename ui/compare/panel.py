@@ -5,7 +5,7 @@ is chosen here too: another branch, or a scenario from a file.
 """
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -33,7 +33,8 @@ HOW = (
     "Or ask what if a key had been put in another regime (menu Time), or choose a scenario with the same workload."
 )
 HIDDEN = "Not visible to {}: the comparison counts and judges what all providers do."
-LEAST_TABLE, ROW = 400, 6  # px
+LEAST_TABLE, ROW = 360, 6  # px
+BOTH = 560  # px at 100 %: narrower, the numbers have all of it
 WORSE, BETTER = "worse", "better"
 
 
@@ -85,7 +86,7 @@ class ComparePanel(QWidget):
         column.addLayout(top)
         column.addWidget(self._body, 1)
         column.addWidget(self._empty, 1)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         for signal in (player.sampled, comparison.follower.sampled, themes.changed):
             signal.connect(self._pulse.ask)
         comparison.changed.connect(self._offer)
@@ -170,3 +171,9 @@ class ComparePanel(QWidget):
         elif number == 0:
             self._beside.begin_with_file()
         self._offer()
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.curves.setVisible(self.width() >= BOTH * self._themes.scale)

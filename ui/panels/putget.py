@@ -5,7 +5,8 @@ Fields that do not apply are hidden. It speaks of the last command given here, a
 here, or put or got from here, is the selected key of the whole window.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from p4lab.core.commands import BY_HAND, Command, Get, Put, Remove
@@ -16,6 +17,7 @@ from p4lab.scenario.errors import ScenarioError
 from ui.drafting import sentence
 from ui.flow import FlowLayout
 from ui.focus import Focus
+from ui.guard import guarded
 from ui.panels.fields import Choice, KeyBox, Ttl
 from ui.panels.outcome import WAITING, Outcome
 from ui.plain import as_tip
@@ -312,3 +314,20 @@ class PutGetBar(QFrame):
         name = None if self._focus.provider is None else self._player.world.called.get(self._focus.provider)
         if name is not None:
             self._who.setCurrentIndex(self._who.findText(name))
+
+    def _keep_high(self) -> None:
+        """As high as its lines: Qt takes a layout that wraps for one line where others ask for room too."""
+        self.setMinimumHeight(self.heightForWidth(self.width()))
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_high()
+
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._keep_high()
+        return done

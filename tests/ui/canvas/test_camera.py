@@ -33,7 +33,9 @@ def test_a_map_on_earth_fills_the_window_and_keeps_its_proportions():
 def test_a_fitted_camera_fits_again_after_a_resize():
     small = Camera(1000, 600, margin=(100, 50)).sized(600, 400)
     assert small.fitted
-    assert small.to_window(CORNERS)[:2].tolist() == [[96, 50], [504, 350]]  # a narrow window has a narrow margin
+    assert small.to_window(CORNERS)[:2].tolist() == [[100, 50], [500, 350]]
+    narrow = small.sized(300, 400)
+    assert narrow.to_window(CORNERS)[:2].tolist() == [[57, 50], [243, 350]]  # a narrow window has a narrow margin
 
 
 @given(st.floats(0, 1000), st.floats(0, 600), st.lists(st.floats(0.5, 2.0), max_size=8))

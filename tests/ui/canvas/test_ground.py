@@ -60,9 +60,19 @@ def test_a_folded_subtree_stands_for_its_parts(plan: Plan) -> None:
     plan.hosts = np.array([0, 1, 1, 3, 3])
     down = plan.ground(3.0)
     assert (down.crashed, down.inside, down.down) == (frozenset(), {1: 1, 3: 1}, {1: 1})
-    carried = folded.carried(np.arange(1.0, len(plan.pairs) + 1))
+    there = np.arange(1.0, len(plan.pairs) + 1)
+    carried = folded.carried(np.stack([there, 100 * there]), plan.pairs)
     both = [at for at, pair in enumerate(plan.pairs.tolist()) if pair in ([1, 3], [1, 4])]
-    assert carried[folded.lines.tolist().index([1, 3])] == sum(at + 1 for at in both)
+    sent = sum(at + 1 for at in both)
+    assert carried[:, folded.lines.tolist().index([1, 3])].tolist() == [sent, 100 * sent]
+
+
+def test_who_is_folded_into_one_with_a_higher_number_still_sends_what_it_sends(plan: Plan) -> None:
+    plan.hosts = np.array([4, 1, 2, 3, 4])
+    folded = plan.ground(1.0)
+    there = np.where((plan.pairs == [0, 1]).all(axis=1), 7.0, 0.0)
+    carried = folded.carried(np.stack([there, 0 * there]), plan.pairs)
+    assert carried[:, folded.lines.tolist().index([1, 4])].tolist() == [0.0, 7.0]
 
 
 def test_a_crashed_house_is_in_no_fold(plan: Plan) -> None:

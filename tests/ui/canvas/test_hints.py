@@ -60,7 +60,7 @@ def test_trouble_is_told(qtbot):
     assert said == {
         5.5: (
             "Aster – Birch · 40 ms one way\nNothing passes: the link is cut\nnothing lately",
-            "Birch – Cedar · 40 ms one way\n80 B in the last 2.00 s",
+            "Birch – Cedar · 40 ms one way\n80 B from Cedar in the last 2.00 s",
         ),
         8.0: (
             worse,

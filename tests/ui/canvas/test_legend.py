@@ -60,7 +60,15 @@ def test_it_stays_in_its_area(qapp, theme):
 
 
 def test_the_pace_keeps_clear_of_providers_and_their_badges(qapp):
-    wide, high = 110.0, 19.0
-    ends = [legend._pace_end(shown(*places), 900, wide, high) for places in ([(450, 280)], [(800, 60)], [(730, 90)])]
-    assert ends[0] == 900 - legend.PAD
-    assert ends[1] < 800 - 46 and ends[2] < 730 - 46
+    free, beside, below_badge = (legend.pace_area(shown(at), 900, 560, []) for at in ((450, 280), (800, 60), (730, 70)))
+    assert free is not None and beside is not None and below_badge is not None
+    assert (free.right(), free.top()) == (900 - legend.PAD, legend.PAD - 4)
+    assert beside.right() < 800 - 46 and below_badge.right() < 730 - 46
+    assert (beside.top(), below_badge.top()) == (free.top(), free.top())
+
+
+def test_the_pace_goes_below_or_leaves_it_to_the_transport(qapp):
+    crowd = shown(*((x, 60) for x in range(60, 900, 100)))
+    below = legend.pace_area(crowd, 900, 560, [])
+    assert below is not None and below.top() > 500
+    assert legend.pace_area(crowd, 900, 560, [QRectF(0, 500, 900, 60)]) is None

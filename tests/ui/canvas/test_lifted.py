@@ -62,7 +62,7 @@ def test_a_moment_is_split_in_two_and_nothing_is_in_both(shown: Shown) -> None:
     rest = halves.rest(now, now.shown, frozenset({0}))
     assert rest.shown.seen == [1, 2, 3, 4]
     assert rest.ground.lines.tolist() == [line for line in now.ground.lines.tolist() if 0 not in line]
-    alone = now.carried[[0 not in line for line in now.ground.lines.tolist()]]
+    alone = now.carried[:, [0 not in line for line in now.ground.lines.tolist()]]
     assert np.array_equal(rest.carried, alone)
     assert halves.rest(now, now.shown, frozenset({0})).ground is rest.ground  # so that its picture is kept
 

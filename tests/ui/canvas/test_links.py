@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
-from ui.canvas.links import STEPS, clipped, idle_share, nearest, paint_links, steps
+from ui.canvas.links import STEPS, clipped, halved, idle_share, nearest, paint_links, steps
 from ui.theme import LIGHT
 
 CENTRES = np.array([[0.0, 20.0], [100.0, 20.0], [0.0, 120.0]])
@@ -33,11 +33,38 @@ def test_the_busier_the_wider():
     picture = QImage(120, 140, QImage.Format.Format_RGB32)
     picture.fill(LIGHT.map)
     painter = QPainter(picture)
-    paint_links(painter, LIGHT, CENTRES + np.array((15, 0)), RIMS, PAIRS[:2], np.array([0, 7]))
+    paint_links(painter, LIGHT, CENTRES + np.array((15, 0)), RIMS, PAIRS[:2], np.array([[0, 7], [0, 7]]))
     painter.end()
     idle = sum(picture.pixelColor(60, y) != LIGHT.map for y in range(10, 30))
     busy = sum(picture.pixelColor(x, 80) != LIGHT.map for x in range(30))
     assert (idle, busy) == (2, 6)
+
+
+def test_who_has_drawn_them_as_idle_draws_only_the_busy_ones():
+    picture = QImage(120, 140, QImage.Format.Format_RGB32)
+    picture.fill(LIGHT.map)
+    painter = QPainter(picture)
+    paint_links(painter, LIGHT, CENTRES + np.array((15, 0)), RIMS, PAIRS[:2], np.array([[0, 7], [0, 7]]), idle=False)
+    painter.end()
+    idle = sum(picture.pixelColor(60, y) != LIGHT.map for y in range(10, 30))
+    busy = sum(picture.pixelColor(x, 80) != LIGHT.map for x in range(30))
+    assert (idle, busy) == (0, 6)
+
+
+def test_each_half_is_as_wide_as_what_its_end_sends():
+    ends = np.array([[0.0, 0.0, 100.0, 0.0], [0.0, 5.0, 0.0, 25.0]])
+    parted, level = halved(ends, np.array([[3, 2], [0, 2]]))
+    assert parted.tolist() == [[0, 5, 0, 25], [0, 0, 50, 0], [50, 0, 100, 0]]
+    assert level.tolist() == [2, 3, 0]
+    alike, level = halved(ends, np.array([[1, 2], [1, 2]]))
+    assert (alike.tolist(), level.tolist()) == (ends.tolist(), [1, 2])
+    picture = QImage(120, 140, QImage.Format.Format_RGB32)
+    picture.fill(LIGHT.map)
+    painter = QPainter(picture)
+    paint_links(painter, LIGHT, CENTRES + np.array((15, 0)), RIMS, PAIRS[:1], np.array([[0], [7]]))
+    painter.end()
+    wide = [sum(picture.pixelColor(x, y) != LIGHT.map for y in range(10, 30)) for x in (40, 100)]
+    assert wide == [2, 6]
 
 
 def test_pointing_at_a_link():
