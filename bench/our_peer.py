@@ -28,7 +28,7 @@ from p4lab.live.run_node import Plan, Running
 HOST = "127.0.0.1"
 LIFTED = msgspec.structs.replace(
     Limits(), messages_per_second=1e12, burst=1e12, bytes_per_second=1e12, burst_bytes=1e12, handshakes_per_second=1e9,
-    questions_per_second=1e9, keys_per_identity=10_000_000, bytes_per_identity=2**40,
+    questions_per_second=1e9, reply_bytes=2**60, keys_per_identity=10_000_000, bytes_per_identity=2**40,
 )  # fmt: skip
 WALL = time.time  # noqa: TID251 a node is handed the wall clock where it is started
 

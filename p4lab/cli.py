@@ -36,6 +36,7 @@ from p4lab.torture.torture import torture as torment
 from p4lab.torture.words import as_json, lines, spelt
 
 GROUP = "p4lab.commands"
+PIECE = 65_536  # events folded at once
 WINDOW = "gui"  # what opens without a command
 
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -141,7 +142,8 @@ def replay(
     if session.fault is not None:
         raise session.fault
     metrics = Metrics(session.scenario.title, session.scenario.seed)
-    metrics.step(session.trace.slice(0, len(session.trace)))
+    for start in range(0, len(session.trace), PIECE):
+        metrics.step(session.trace.slice(start, min(start + PIECE, len(session.trace))))
     report = metrics.report(known, session.trace.digest())
     report["signatures"] = session.scenario.options.signatures.value
     _tell(report, json)

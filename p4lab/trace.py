@@ -1,8 +1,9 @@
 """The Trace: one append-only stream of Events, ordered by time, that everything seen is computed from.
 
 Rules: message rows live in columns (one row per message, written when it is sent, carrying `due`), the rarer Events as
-records; both share one id sequence, id = place in the stream + 1. Nobody outside this file knows how it is kept:
-`trace[i]` and `trace[i:j]` present Events, `rows()` presents the message columns.
+records (packed.py); both share one id sequence, id = place in the stream + 1. Nobody outside this file knows how it is
+kept: `trace[i]` and `trace[i:j]` present Events, `rows()` presents the message columns. An Event that is in a trace is
+never changed, and read twice it may be two equal objects.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ import numpy as np
 
 from p4lab.core import events
 from p4lab.core.events import Event, Sent
+from p4lab.packed import Packed
 
 CHUNK = 65_536  # rows per chunk
 LOST, DUPLICATE, CORRUPT = events.LOST, events.DUPLICATE, events.CORRUPT  # also without numpy, at the events
@@ -67,8 +69,8 @@ class Trace:
         self._views: list[np.ndarray] = []
         self._chunk_starts: list[float] = []  # time of each chunk's first row
         self._offset = _FULL  # where the next row goes; full: make a chunk first
-        self._records: list[Event] = []
-        self._record_ids = array("L")
+        self._records = Packed()
+        self._record_ids = array("I")
         self._record_times = array("d")
         self._block_due: list[float] = []  # max(due) of each complete block
 
@@ -157,7 +159,7 @@ class Trace:
             end = self._offset + stop - start
             memoryview(self._chunk)[self._offset : end] = memoryview(rows)[start:stop]
             self._offset, start = end, stop
-        self._records += records
+        self._records.extend(records)
         self._record_ids.extend(event.id for event in records)
         self._record_times.extend(event.t for event in records)
         self._length += len(rows) // _WIDTH + len(records)
@@ -192,7 +194,7 @@ class Trace:
     def slice(self, start: int, stop: int) -> Slice:
         """Events start..stop as one Slice."""
         first, last = bisect_right(self._record_ids, start), bisect_right(self._record_ids, stop)
-        return Slice(self.rows(start - first, stop - last), self._records[first:last])
+        return Slice(self.rows(start - first, stop - last), self._records.slice(first, last))
 
     def rows(self, start: int = 0, stop: int | None = None) -> np.ndarray:
         """Message rows start..stop (rows, not Events) as ROW; a view where they lie in one chunk."""

@@ -31,7 +31,7 @@ class Banner(QFrame):
         self.back.clicked.connect(lambda: focus.eyes.see_as(None))
         self.setAccessibleName("What is seen")
         lay_out(self, self.says, self.hidden, self.back)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         focus.eyes.changed.connect(self.look)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._pulse.ask)

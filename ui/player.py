@@ -24,6 +24,7 @@ from ui.errands import Errand, ahead, next_event, picture, whole
 from ui.filed import Rows
 from ui.modes import EXPRESS, Mode, fitting
 from ui.run import Nothing, Run
+from ui.turns import Turns
 from ui.works import BUDGET, SAMPLE, Works
 
 SKIP = 0.5  # s: a longer gap between frames is skipped, not simulated (RaftScope, Runway)
@@ -37,7 +38,7 @@ class Player(QObject):
     """playhead, known, duration in simulated seconds; mode: how time runs; speed: the one chosen, None is auto;
 
     factor: simulated seconds per second, in force now; achieved: what the engine keeps up with. session, trace, world,
-    metrics: those of the run shown. edge: of the live run, if there is one.
+    metrics: those of the run shown. edge: of the live run, if there is one. turns: of the panels that redraw.
     """
 
     sessionChanged = Signal()  # another run: rebuild
@@ -66,6 +67,7 @@ class Player(QObject):
         self._take(Run(Nothing()))
         self.seen = 0.0  # the furthest that was looked at in this branch
         self._stale = False  # the panels have not seen the playhead where it is
+        self.turns = Turns(lambda: self.playing and self.run.live)
         self.edge = Edge(self, drive, self)
         self.edge.changed.connect(self._heed)
         self._doing = doing = Doing(self, make, self)
@@ -331,7 +333,9 @@ class Player(QObject):
             SEEK_SAMPLE if not self.playing else LIVE_SAMPLE if live else SAMPLE
         ):
             self._sample()
-        idle = not self.playing and self.work is None and not self._stale
+        else:
+            self.turns.take()
+        idle = not self.playing and self.work is None and not self._stale and not self.turns.waiting
         if live and not self._stale:
             self._report()
         if idle and not live:

@@ -15,6 +15,7 @@ from p4lab.core.names import REGIMES, Kind
 NONE, MIXED = 0, 4  # beside the codes 1, 2, 3 of the regimes
 REGIME_WORDS = ("none", *(REGIMES[code].value for code in sorted(REGIMES)), "mixed")
 _REGIME_CODES = {word: code for code, word in enumerate(REGIME_WORDS)}
+_IMMUTABLE = Kind.IMMUTABLE.value
 
 
 class Ack(msgspec.Struct):
@@ -46,7 +47,12 @@ class _Name:
 
 
 class History:
-    """Fold the events with `step`; ask for the newest version, the regime in force, and what a read missed."""
+    """Fold the events with `step`; ask for the newest version, the regime in force, and what a read missed.
+
+    wants: the Events that it may change with; of others it need not hear.
+    """
+
+    wants = frozenset((Stored, Dropped, PutStarted, GetStarted))
 
     def __init__(self) -> None:
         self._names: dict[bytes, _Name] = {}
@@ -54,13 +60,14 @@ class History:
     def step(self, event: Event) -> None:
         """Take the next event; those that are no puts change nothing."""
         match event:
+            case GetStarted() | PutStarted():
+                name = self._name(event.nid)
+                if not name.kind:
+                    name.kind = event.kind
             case Stored(store="L"):
                 self._stored(event)
             case Dropped(store="L"):
                 self._dropped(event)
-            case PutStarted() | GetStarted():
-                name = self._names.setdefault(event.nid, _Name())
-                name.kind = name.kind or event.kind
 
     def newest(self, nid: bytes, t: float) -> int:
         """The newest seq; of an unauthenticated name how many entries it has, of an immutable one 1; 0: nothing."""
@@ -72,7 +79,7 @@ class History:
         count = bisect_right(name.tops, t, key=_time)
         if not count:
             return 0
-        return 1 if name.kind == Kind.IMMUTABLE.value else name.tops[count - 1].seq
+        return 1 if name.kind == _IMMUTABLE else name.tops[count - 1].seq
 
     def regime(self, nid: bytes, t: float) -> int:
         """The regime in force: its code, NONE before the first put, MIXED where entries that count have several.
@@ -89,8 +96,11 @@ class History:
                 return MIXED if len(found) > 1 else found.pop()
             ended = (ack for acks in name.entries.values() for ack in acks if ack.t <= t)
             return max(ended, key=lambda ack: (ack.t, ack.event), default=_NEVER).regime
-        count = bisect_right(name.tops, t, key=_time)
-        return name.tops[count - 1].regime if count else NONE
+        tops = name.tops
+        if tops and tops[-1].t <= t:  # most are asked about as they come
+            return tops[-1].regime
+        count = bisect_right(tops, t, key=_time)
+        return tops[count - 1].regime if count else NONE
 
     def newer(self, nid: bytes, seq: int, digest: str, entries: tuple[str, ...], t: float) -> list[Ack]:
         """What a read of this version, or of these entries, missed at t: the later versions, or the other entries.
@@ -98,22 +108,28 @@ class History:
         An entry that was read although it had been taken back counts with its removal; a tombstone is a version.
         """
         name = self._names.get(nid)
-        if name is None or name.kind == Kind.IMMUTABLE.value:
+        if name is None or name.kind == _IMMUTABLE:
             return []
         if name.entries:
             missed = [ack for entry, acks in name.entries.items() if entry not in entries and (ack := _alive(acks, t))]
             ended = [ack for entry, ack in name.removed.items() if entry in entries and ack.t <= t]
             return missed + [ack for ack in ended if not _alive(name.entries[ack.entry], t)]
-        later = name.acks[bisect_right(name.versions, (seq, digest)) :]
-        return [ack for ack in later if ack.t <= t]
+        first = bisect_right(name.versions, (seq, digest))
+        return [ack for ack in name.acks[first:] if ack.t <= t] if first < len(name.acks) else []
 
     def judge(self, nid: bytes, seq: int, digest: str, entries: tuple[str, ...], t: float) -> tuple[int, float]:
         """How stale this read is at t: how many versions (or entries) behind, and seconds since it was the newest."""
         missed = self.newer(nid, seq, digest, entries, t)
-        return len(missed), t - min(ack.t for ack in missed) if missed else 0.0
+        return (len(missed), t - min(ack.t for ack in missed)) if missed else (0, 0.0)
+
+    def _name(self, nid: bytes) -> _Name:
+        name = self._names.get(nid)
+        if name is None:
+            name = self._names[nid] = _Name()
+        return name
 
     def _stored(self, event: Stored) -> None:
-        name = self._names.setdefault(event.nid, _Name())
+        name = self._name(event.nid)
         regime = _REGIME_CODES.get(event.regime, NONE)
         ack = Ack(event.t, event.id, event.node, event.seq, event.digest, event.entry, regime)
         if event.entry:
@@ -124,7 +140,7 @@ class History:
         at = bisect_left(name.versions, version)
         if at < len(name.versions) and name.versions[at] == version:
             known = name.acks[at]  # the same record again: its lease is refreshed
-            if name.kind == Kind.IMMUTABLE.value:
+            if name.kind == _IMMUTABLE:
                 self._raise(name, known, ack)
             return
         name.versions.insert(at, version)

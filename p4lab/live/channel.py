@@ -1,9 +1,9 @@
 """A channel: encrypted, authenticated frames to and from one party, with heartbeats, budgets and a clean end.
 
-Rules: what is posted in one turn of the loop leaves together, as records: a length (4 bytes, authenticated too, the
-first bit saying that the sender rekeys after it) and what Noise makes of frames, each after its own length (2 bytes).
-`post` never waits; whoever does not read is let go. Nothing is decoded that did not prove its sender, and whatever is
-wrong ends the channel, with the reason, and nothing else.
+Rules: what is posted in one turn of the loop leaves together, or as soon as it is much, as records: a length (4 bytes,
+authenticated too, the first bit saying that the sender rekeys after it) and what Noise makes of frames, each after its
+own length (2 bytes). `post` never waits; whoever does not read is let go. Nothing is decoded that did not prove its
+sender, and whatever is wrong ends the channel, with the reason, and nothing else.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from p4lab.live.sockets import Stream
 
 REKEY = 0x8000_0000  # in the length of a record
 RECORD = FRAME + 2  # bytes of frames in one: at least the longest fits
+MUCH = 4_096  # bytes that do not wait for the end of the turn: the other end works on them while we make more
 FIRST_PINGS = 0.1  # s after which the second comes; then twice as late each, so that clocks are known soon
 KEPT = 8  # measurements of which the quickest counts (NTP's clock filter keeps 8)
 WHY = 200  # characters of a reason that are kept
@@ -72,9 +73,14 @@ class Channel:
         self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
         self._data, self._at = began, 0  # what has come, and how far it was taken
         self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
-        self._waited = False  # for what has come, since the last record
-        self._until = 0.0  # when its next frame may be taken, if that was found to be over a budget
+        self._fresh = True  # no record was opened in this turn of the loop
+        self._paid = False  # its next frame was over a budget, and has waited for it
+        self._pause: asyncio.Handle | None = None  # until the next frame may be taken
+        self._taker: Callable[[AnyFrame], None] | None = None  # who is handed every frame
+        self._taking = False
+        self._waiter: asyncio.Future[None] | None = None  # of whoever waits here
         self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
+        self._much = 0  # bytes of these
         self._written = 0
         self._left = limits.rekey_messages  # records until we rekey
         self._ended: ChannelClosed | None = None
@@ -85,6 +91,7 @@ class Channel:
         self._pace = FIRST_PINGS
         self._drain: asyncio.TimerHandle | None = None
         self._beat: asyncio.TimerHandle | None = None
+        stream.heard = self._go_on
 
     @property
     def closed(self) -> ChannelClosed | None:
@@ -107,45 +114,34 @@ class Channel:
             return False
         data = encode(frame)
         out = self._out
-        if not out:
+        if not out and not self._taking:  # who is handed frames is asked afterwards what there is to send
             self._loop.call_soon(self._flush)
         out.append(data)
+        self._much += len(data)
+        if self._much >= MUCH:
+            self._flush()
         return True
 
     async def receive(self) -> AnyFrame:
         """The next frame. Raises ChannelClosed. What is over a budget waits here, and what follows in the network."""
-        while self._ended is None:
-            record, at = self._record, self._taken
-            if at == len(record):
-                if not self._open():
-                    await self._more()
-                    self._waited = True
-                elif self._waited:
-                    self._waited = False
-                else:
-                    await asyncio.sleep(0)  # others have their turn between two records, and answers leave
-                continue
-            end = at + 2 + int.from_bytes(record[at : at + 2], "big")
-            if not self._until and (wait := self._bucket.take(end - at)):
-                self._until = self._clock() + wait
-            if self._until:
-                await self._patience()
-                if self.closed is not None:
-                    break
-            self._taken = end
-            try:
-                if end > len(record):
-                    raise ValueError("a frame that is not whole")
-                frame = self._decode(record[at + 2 : end])
-            except BAD:
-                self._cut("sent what is no frame")
-                break
-            if isinstance(frame, (Ping, Pong, Bye)):
-                self._own(frame)
-            else:
-                if self.peer is None:
-                    self._decode = _nothing_more
-                return frame
+        while (frame := self._next()) is None:
+            if self._ended is not None:
+                raise self._ended.with_traceback(None)
+            await self._news()
+        return frame
+
+    async def each(self, take: Callable[[AnyFrame], None]) -> None:
+        """Hands over every frame, in the very turn of the loop in which it comes; as `receive` else.
+
+        Raises ChannelClosed in the end, and what `take` raises.
+        """
+        self._taker = take
+        self._waiter = self._loop.create_future()
+        try:
+            self._hand_over()
+            await self._waiter
+        finally:
+            self._taker = self._waiter = None
         assert self._ended is not None
         raise self._ended.with_traceback(None)
 
@@ -169,11 +165,90 @@ class Channel:
 
     async def begun(self) -> None:
         """Waits until the other end has let us in. Raises ChannelClosed."""
-        while self._ended is None and not self._data:
-            await self._more()
+        while self._ended is None and not self._data and not self._more():
+            await self._news()
         if self._ended is not None:
             raise self._ended
         self._beat = self._loop.call_later(self._pace, self._beats)  # not at once: puts and gets are soon over
+
+    def _next(self) -> AnyFrame | None:
+        """The next frame; None where there is none, or none that may be taken yet."""
+        while self._ended is None and self._pause is None:
+            record, at = self._record, self._taken
+            if at == len(record):
+                if self._open():
+                    if not self._fresh:
+                        self._wait()  # others have their turn between two records, and answers leave
+                    self._fresh = False
+                elif not self._more():
+                    self._fresh = True
+                    break
+                continue
+            end = at + 2 + int.from_bytes(record[at : at + 2], "big")
+            if not self._paid and (wait := self._bucket.take(end - at)):
+                self._paid = True
+                self._wait(wait)
+                break
+            self._paid = False
+            self._taken = end
+            try:
+                if end > len(record):
+                    raise ValueError("a frame that is not whole")
+                frame = self._decode(record[at + 2 : end])
+            except BAD:
+                self._cut("sent what is no frame")
+                break
+            if isinstance(frame, (Ping, Pong, Bye)):
+                self._own(frame)
+                continue
+            if self.peer is None:
+                self._decode = _nothing_more
+            return frame
+        return None
+
+    def _wait(self, seconds: float = 0.0) -> None:
+        """Take nothing for so long, or until the next turn of the loop; whoever gives up meanwhile loses nothing."""
+        self._heard = self._clock()  # what we do not read is no silence
+        loop = self._loop
+        self._pause = loop.call_later(seconds, self._resume) if seconds else loop.call_soon(self._resume)
+
+    def _resume(self) -> None:
+        self._pause = None
+        self._heard = self._clock()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Something has come, or may be taken now."""
+        if self._taker is not None:
+            self._hand_over()
+        elif self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _hand_over(self) -> None:
+        """All that may be taken now, to whoever takes every frame."""
+        take = self._taker
+        if take is None or self._taking:
+            return
+        self._taking = True
+        try:
+            while (frame := self._next()) is not None:
+                take(frame)
+        except Exception as fault:  # noqa: BLE001 whoever waits in `each` is told, and may know what to do
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_exception(fault)
+        finally:
+            self._taking = False
+            self._flush()
+
+    async def _news(self) -> None:
+        """Waits until something has come, or may be taken. What was posted leaves first: an answer need not wait."""
+        self._flush()
+        if self._ended is None:
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
 
     def _own(self, frame: Ping | Pong | Bye) -> None:
         if isinstance(frame, Bye):
@@ -215,22 +290,15 @@ class Channel:
             self._ciphers[1].rekey()
         return True
 
-    async def _patience(self) -> None:
-        """Waits until the budget allows the next frame, which is not taken yet: whoever gives up here loses nothing."""
-        self._heard = self._clock()  # what we do not read is no silence
-        await asyncio.sleep(max(0.0, self._until - self._heard))
-        self._heard, self._until = self._clock(), 0.0
-
-    async def _more(self) -> None:
-        """Waits for more bytes. What was posted leaves first: an answer need not wait for a turn of the loop."""
-        self._flush()
-        if self._ended is None:
-            more = await self._stream.read()
-            if not more:
-                return self._cut("the connection was cut")
+    def _more(self) -> bool:
+        """Whether more bytes have come."""
+        more = self._stream.came()
+        if more:
             self._heard = self._clock()
             self._data, self._at = self._data[self._at :] + more, 0
-        return None
+        elif more is not None:
+            self._cut("the connection was cut")
+        return bool(more)
 
     def _seal(self, data: bytes) -> bytes:
         """A record of these frames."""
@@ -262,6 +330,7 @@ class Channel:
             frames.append(frame)
         records.append(self._seal(b"".join(frames)))
         self._out.clear()
+        self._much = 0
         data = b"".join(records)
         stream.write(data)
         self._written += len(data)
@@ -315,6 +384,10 @@ class Channel:
             self._beat.cancel()
         if self._drain is not None:
             self._drain.cancel()
+        if self._pause is not None:
+            self._pause.cancel()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
         self.on_end()
 
 

@@ -22,7 +22,7 @@ from p4lab.core.signing import Ed25519
 from p4lab.core.wallet import Wallet
 from p4lab.live.channel import Channel, ChannelClosed
 from p4lab.live.entry import ME
-from p4lab.live.frames import BAD, CUSTOMER, Carried, Member, Open, Seated, WhoIs
+from p4lab.live.frames import BAD, CUSTOMER, AnyFrame, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
 from p4lab.live.identity import MAX_NAME, hash_of
 from p4lab.live.meeting import NotAdmitted
@@ -175,17 +175,17 @@ class Client:
         return Result(event.outcome, nid, version, event.values, event.source, event.latency, event.silent)
 
     async def _listen(self) -> None:
-        channel = self._channel
         try:
-            while True:
-                frame = await channel.receive()
-                if isinstance(frame, Seated) and self._questions:
-                    _tell(self._questions.popleft(), frame.members)
-                message = decode(frame.message) if isinstance(frame, Carried) else None
-                if message is not None and message.code == ANSWER:
-                    self._host.tell(US, Received(PROVIDER, message, 0))
+            await self._channel.each(self._hear)
         except (ChannelClosed, *BAD) as closed:
             self._lose(closed.why if isinstance(closed, ChannelClosed) else "it sent what is no message")
+
+    def _hear(self, frame: AnyFrame) -> None:
+        if isinstance(frame, Seated) and self._questions:
+            _tell(self._questions.popleft(), frame.members)
+        message = decode(frame.message) if isinstance(frame, Carried) else None
+        if message is not None and message.code == ANSWER:
+            self._host.tell(US, Received(PROVIDER, message, 0))
 
     def _break(self, why: str) -> None:
         """What listens has failed: nobody is answered any more."""

@@ -7,6 +7,7 @@ for more than its share, or while everybody holds, or when nothing can be kept, 
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -20,7 +21,7 @@ from p4lab.core.names import Kind, Scope, digest
 from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.carrier import STRANGERS
 from p4lab.live.channel import Channel, ChannelClosed
-from p4lab.live.frames import BAD, Carried, Member, Open, Seated, WhoIs
+from p4lab.live.frames import BAD, AnyFrame, Carried, Member, Open, Seated, WhoIs
 from p4lab.live.host import Host
 from p4lab.live.limits import Limits
 from p4lab.live.seen import CUSTOMERS
@@ -99,16 +100,7 @@ class Desk:
         questions = self._questions.of(channel.peer_key)
         customer = self._customers[number] = _Customer(number, channel, questions, self._story.clock())
         try:
-            while True:
-                frame = await channel.receive()
-                if isinstance(frame, WhoIs):
-                    found = (self.named(frame.name), *map(self.seated, frame.seats))
-                    channel.post(Seated(tuple(member for member in found if member is not None)))
-                    continue
-                message = decode(frame.message) if isinstance(frame, Carried) else None
-                if not isinstance(message, Request):
-                    return channel.close("a customer puts and gets")
-                self._ask(customer, message)
+            await channel.each(partial(self._heard_of, customer))
         except ChannelClosed:
             return None
         except BAD:
@@ -154,6 +146,18 @@ class Desk:
         if customer is not None and seat not in replied:
             replied.add(seat)
             customer.wait_until = self._story.clock() + customer.questions.take(size, things=0.0)
+
+    def _heard_of(self, customer: _Customer, frame: AnyFrame) -> None:
+        """A customer says something. Raises one of BAD."""
+        if isinstance(frame, WhoIs):
+            found = (self.named(frame.name), *map(self.seated, frame.seats))
+            customer.channel.post(Seated(tuple(member for member in found if member is not None)))
+            return
+        message = decode(frame.message) if isinstance(frame, Carried) else None
+        if isinstance(message, Request):
+            self._ask(customer, message)
+        else:
+            customer.channel.close("a customer puts and gets")
 
     def _ask(self, customer: _Customer, request: Request) -> None:
         t, theirs = self._story.clock(), request.op

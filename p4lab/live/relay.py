@@ -22,6 +22,7 @@ class RelayStream:
         self.seat = seat
         self.number = number
         self.gone: Callable[[RelayStream], None] = lambda _: None
+        self.heard: Callable[[], None] = lambda: None
         self._post = post
         self._window = window
         self._opens = opens
@@ -45,12 +46,16 @@ class RelayStream:
         return self._closed or self._ended
 
     async def read(self) -> bytes:
-        """What has come: at least one byte, or none when there will be no more."""
-        while not self._in:
-            if self.over:
-                return b""
+        """What comes next: at least one byte, or none when there will be no more."""
+        while (data := self.came()) is None:
             self._more.clear()
             await self._more.wait()
+        return data
+
+    def came(self) -> bytes | None:
+        """What has come; None where nothing has yet."""
+        if not self._in:
+            return b"" if self.over else None
         data = bytes(self._in)
         self._in.clear()
         self._read += len(data)
@@ -73,7 +78,7 @@ class RelayStream:
         self._in.clear()
         if not self._ended and not self._opens:  # what was never opened needs no end
             self._post(Relay(self.seat, self.number, end=True))
-        self._more.set()
+        self._wake()
         self._done.set()
         self.gone(self)
 
@@ -94,7 +99,7 @@ class RelayStream:
             return
         self._in += frame.data
         self._room = min(self._window, self._room + frame.credit)
-        self._more.set()
+        self._wake()
         if frame.end:
             self._ended = True
             self.gone(self)
@@ -105,8 +110,12 @@ class RelayStream:
         """The hub is not there any more."""
         if not self.over:
             self._ended = True
-            self._more.set()
+            self._wake()
             self.gone(self)
+
+    def _wake(self) -> None:
+        self._more.set()
+        self.heard()
 
     def _flush(self) -> None:
         while self._out and self._room and not self.over:

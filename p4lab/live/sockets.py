@@ -15,7 +15,9 @@ LINGER = 1.0  # s that a closed socket waits for the other end to take the last 
 
 
 class Stream(Protocol):
-    """Bytes to and from one other party, in order."""
+    """Bytes to and from one other party, in order. heard: called when bytes have come, or when no more will."""
+
+    heard: Callable[[], None]
 
     @property
     def buffered(self) -> int:
@@ -25,8 +27,11 @@ class Stream(Protocol):
     def over(self) -> bool:
         """Whether writing is of no use any more."""
 
+    def came(self) -> bytes | None:
+        """What has come: at least one byte, or none when there will be no more; None where nothing has come yet."""
+
     async def read(self) -> bytes:
-        """What has come: at least one byte, or none when there will be no more. One reader at a time."""
+        """The same, once it has come. One reader at a time."""
 
     def write(self, data: bytes) -> None:
         """Sends, in its time; never waits."""
@@ -46,6 +51,7 @@ class Socket(asyncio.BufferedProtocol):
 
     def __init__(self, made: Callable[["Socket"], None] = lambda _: None) -> None:
         loop = asyncio.get_running_loop()
+        self.heard: Callable[[], None] = lambda: None
         self._gone: asyncio.Future[None] = loop.create_future()
         self._loop = loop
         self._made = made
@@ -67,14 +73,17 @@ class Socket(asyncio.BufferedProtocol):
         return self._closed or self._transport is None or self._transport.is_closing()
 
     async def read(self) -> bytes:
-        while not self._filled:
-            if self._ended or self._closed:
-                return b""
+        while (data := self.came()) is None:
             self._reader = self._loop.create_future()
             try:
                 await self._reader
             finally:
                 self._reader = None
+        return data
+
+    def came(self) -> bytes | None:
+        if not self._filled:
+            return b"" if self._ended or self._closed else None
         data = bytes(self._room[: self._filled])
         if self._filled == len(self._room) < ROOM:
             self._room = memoryview(bytearray(2 * self._filled))
@@ -119,7 +128,9 @@ class Socket(asyncio.BufferedProtocol):
         await asyncio.shield(self._gone)
 
     def _wake(self) -> None:
-        if self._reader is not None and not self._reader.done():
+        if self._reader is None:
+            self.heard()
+        elif not self._reader.done():
             self._reader.set_result(None)
 
     # What asyncio calls
@@ -142,10 +153,10 @@ class Socket(asyncio.BufferedProtocol):
         if self._closed:
             return  # dropped: the next bytes overwrite them
         self._filled += nbytes
-        if self._filled == len(self._room) and self._transport is not None:
+        self._wake()
+        if self._filled == len(self._room) and self._transport is not None and not self._closed:
             self._full = True
             self._transport.pause_reading()
-        self._wake()
 
     def eof_received(self) -> None:
         self._ended = True  # and asyncio closes, once what was written has left; what came can still be read

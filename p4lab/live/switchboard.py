@@ -239,16 +239,18 @@ class Switchboard:
 
     async def _serve(self, seat: int, held: _Held) -> None:
         """Hand over what comes, until the channel ends."""
-        channel, takers = held.channel, self._takers
-        try:
-            while True:
-                frame = await channel.receive()
-                if self._held.get(seat) is not held:
-                    return None
-                take = takers.get(type(frame))
-                if take is None:
+        takers = self._takers
+
+        def take(frame: Frame) -> None:
+            if self._held.get(seat) is held:
+                taker = takers.get(type(frame))
+                if taker is None:
                     return self._drop(seat, held, f"nobody here takes a {type(frame).__name__}", False)
-                take(seat, frame)
+                taker(seat, frame)
+            return None
+
+        try:
+            await held.channel.each(take)
         except ChannelClosed as closed:
             self._drop(seat, held, closed.why, closed.clean)
         except BAD:

@@ -9,7 +9,9 @@ from p4lab.core.events import Adopted, Event, Gone, Joined, Pair, Peered, Restar
 
 
 class Coherence:
-    """Give it every Event."""
+    """Give it the Events that it `wants`."""
+
+    wants = frozenset((Joined, Adopted, Gone, Peered, Unpeered))
 
     def __init__(self) -> None:
         self._tops: set[int] = set()

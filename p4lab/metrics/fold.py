@@ -26,19 +26,15 @@ _OUTCOMES = {word: KLASSES.index(word.lower()) for word in ("NOT_FOUND", "PARTIA
 _ERROR = KLASSES.index("error")
 
 
+Group = tuple[int, int, int]  # what the messages of an operation are counted under: GROUPED
+GROUPED = ("regime", "workload", "kind")
+
+
 class Slice(Protocol):
     """Events i..j of a trace: the message rows among them and all others."""
 
     rows: np.ndarray
     records: list[Event]
-
-
-class Group(NamedTuple):
-    """What the messages of an operation are counted under."""
-
-    regime: int
-    workload: int
-    kind: int
 
 
 class Spelled(NamedTuple):
@@ -66,7 +62,7 @@ class Metrics:
         self.spelled: list[Spelled] = []
         self.workloads: Words[str] = Words()
         self.outcomes: Words[str] = Words()
-        self._groups = Words(Group(NONE, -1, -1))  # the first: operations unknown
+        self._groups: Words[Group] = Words((NONE, -1, -1))  # the first: operations unknown
         self._group_of = np.zeros(1024, np.int64)  # by op
         self._history = History()
         self._messages = Messages()
@@ -80,19 +76,21 @@ class Metrics:
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
-        takes = self._harm.takes
+        harm = self._harm.takes
+        folds = [(fold.wants, fold.step) for fold in (self._history, self._coherence, self._moves)]
         lost: list[Lost] = []
         for event in events.records:
-            self._history.step(event)
-            self._coherence.step(event)
-            self._moves.step(event)
-            if (take := takes.get(type(event))) is not None:
+            kind = type(event)
+            for wants, step in folds:
+                if kind in wants:  # to be turned away there takes five times as long
+                    step(event)
+            if (take := harm.get(kind)) is not None:
                 take(event)
             match event:
-                case GetStarted() | PutStarted():
-                    self._start(event)
                 case GetFinished() | PutFinished():
                     self._finish(event)
+                case GetStarted() | PutStarted():
+                    self._start(event)
                 case Joined():
                     self.providers.setdefault(event.node, event.name)
                 case Housed():
@@ -201,7 +199,8 @@ class Metrics:
 
     def _sums(self, field: str, counts: Counts) -> np.ndarray:
         """Counts by the numbers of one field of Group."""
-        fields = [getattr(group, field) for group in self._groups][1 : counts.by_group.shape[1]]
+        place = GROUPED.index(field)
+        fields = [group[place] for group in self._groups][1 : counts.by_group.shape[1]]
         found = np.zeros((len(counts.by_group), max(fields, default=-1) + 1, counts.by_group.shape[2]), np.int64)
         for group, number in enumerate(fields, 1):
             found[:, number] += counts.by_group[:, group]
@@ -226,10 +225,10 @@ class Metrics:
         }
 
     def _start(self, event: PutStarted | GetStarted) -> None:
-        op, put = event.op, isinstance(event, PutStarted)
+        op = event.op
         if op < 1 or (op < len(self._group_of) and self._group_of[op]):
             return
-        if isinstance(event, PutStarted):
+        if put := isinstance(event, PutStarted):
             regime = REGIME_CODES.get(event.regime, NONE)
         else:
             regime = self._history.regime(event.nid, event.t)
@@ -243,7 +242,7 @@ class Metrics:
         if op >= len(self._group_of):
             more = max(op + 1, 2 * len(self._group_of)) - len(self._group_of)
             self._group_of = np.concatenate([self._group_of, np.zeros(more, np.int64)])
-        self._group_of[op] = self._groups.number(Group(regime, workload, kind))
+        self._group_of[op] = self._groups.number((regime, workload, kind))
         if event.workload == BY_HAND:
             self._by_hand[op] = event
 
@@ -254,15 +253,15 @@ class Metrics:
         started, who = opened
         row = (event.t, started, event.latency, self.outcomes.number(event.outcome), event.seq, *who)
         lag = None
-        if isinstance(event, PutFinished):
+        if not isinstance(event, GetFinished):
             self._puts.append(row)
         elif event.source:
             lag, age = self._history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
             self._gets.append((*row, _klass(event), True, lag, age))
+            if lag:
+                self._moves.finished(event, lag)
         else:
             self._gets.append((*row, _klass(event), False, 0, 0.0))
-        if lag and isinstance(event, GetFinished):
-            self._moves.finished(event, lag)
         if self._harm.lying:
             self._harm.finished(event, started, lag or 0, who[4])
         if event.op in self._by_hand:

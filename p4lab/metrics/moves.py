@@ -11,7 +11,9 @@ from p4lab.core.events import Event, GetFinished, Moved, PutStarted, Stored
 
 
 class Moves:
-    """Fold the events with `step`, and each get that is answered with `finished`."""
+    """Fold the events that it `wants` with `step`, and each get that is answered with `finished`."""
+
+    wants = frozenset((Stored, PutStarted, Moved))
 
     def __init__(self) -> None:
         self._times: list[float] = []  # of moves

@@ -40,16 +40,18 @@ AFTER = 10.0  # s that a simulation goes on beyond what was observed, to see wha
 MOST = 9_000  # commands: a scenario has at most 10,000, and a person adds some
 SAMPLE = 65_536  # messages that latencies are measured by: the newest
 MICRO = 1_000_000
+PIECE = 8_192  # events read at a time: of a long run all together would fill the memory
+USED = frozenset((Joined, Peered, Unpeered, Crashed, Gone, Restarted, PutStarted, GetStarted))
 
 
 def observed(trace: Trace, t: float, title: str, options: Options | None = None) -> Scenario:
     """What was observed up to `t`, as a model that runs. options: of the providers, where they are known."""
-    events = trace.slice(0, trace.index_at(t)).records
-    began = events[0].t if events else 0.0
+    began, events, gets = _told(trace, trace.index_at(t))
     names = _names(events)
     slow = _latencies(trace, t, set(names))
     link = Link(latency=_rounded(median(slow.values())) if slow else Link().latency)
     peerings, rows, left_out = _happened(events, began, names, slow, link)
+    left_out += sum(gets[node] for node in names)
     providers = tuple(
         Provider(names[node], customers, lookup_delay=0.0) for node, customers in sorted(_customers(events).items())
     )
@@ -85,6 +87,24 @@ def _fits(row: Do, scenario: Scenario) -> bool:
     except ScenarioError:
         return False
     return row.at <= scenario.duration
+
+
+def _told(trace: Trace, stop: int) -> tuple[float, list[Event], Counter[int]]:
+    """When it began, the Events that a model is made of, and by node how many gets there is no room for."""
+    began: float | None = None
+    events, gets, more = list[Event](), 0, Counter[int]()
+    for start in range(0, stop, PIECE):
+        records = trace.slice(start, min(start + PIECE, stop)).records
+        began = records[0].t if began is None and records else began
+        for event in records:
+            if type(event) is GetStarted:
+                gets += 1
+                if gets > MOST:
+                    more[event.node] += 1
+                    continue
+            if type(event) in USED:
+                events.append(event)
+    return began or 0.0, events, more
 
 
 def _names(events: list[Event]) -> dict[int, str]:

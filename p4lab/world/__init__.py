@@ -6,8 +6,9 @@ columns and never folded again, so scrubbing costs nothing.
 
 from p4lab.world.blame import former, gone
 from p4lab.world.copies import Holding, Segment
-from p4lab.world.fold import Name, Op, Provider, World
+from p4lab.world.fold import Name, Provider, World
 from p4lab.world.houses import House
+from p4lab.world.ops import Op
 from p4lab.world.states import State
 from p4lab.world.why import Step, brought, story
 

@@ -24,7 +24,8 @@ from p4lab.core.events import (
 )  # fmt: skip
 from p4lab.core.history import Ack
 from p4lab.core.names import Regime
-from p4lab.world.fold import Op, World
+from p4lab.world.fold import World
+from p4lab.world.ops import Op
 from p4lab.world.words import DOES, listed
 
 AT_HOME = ("local", "replica", "cached")  # sources of an answer for which nobody was asked

@@ -4,6 +4,7 @@ Rules: pure functions of the trace; `Causes` keeps which event each record goes 
 they are. The chain of an answer is what its sentences tell of, with all that lies between them.
 """
 
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,8 +22,7 @@ class Causes:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._seen = 0
-        self._ids = np.empty(0, np.int64)
-        self._causes = np.empty(0, np.int64)
+        self._ids, self._causes = array("I"), array("I")
 
     def before(self, number: int) -> int:
         """The cause of an event, 0 where it has none."""
@@ -33,7 +33,7 @@ class Causes:
         if not 0 < number <= len(self._trace):
             return []
         self._follow()
-        found = self._ids[self._causes == number].tolist()
+        found = np.frombuffer(self._ids, np.uint32)[np.frombuffer(self._causes, np.uint32) == number].tolist()
         row = max(0, self._trace.rows_at(self._trace.time_of(number - 1)) - PIECE)
         row = _first_row(self._trace, number, row)
         stop = self._trace.rows_at(float("inf"))
@@ -66,11 +66,12 @@ class Causes:
         return frozenset(found)
 
     def _follow(self) -> None:
-        if self._seen < len(self._trace):
-            records = self._trace.slice(self._seen, len(self._trace)).records
-            self._ids = np.concatenate([self._ids, np.array([event.id for event in records], np.int64)])
-            self._causes = np.concatenate([self._causes, np.array([event.cause for event in records], np.int64)])
-            self._seen = len(self._trace)
+        while self._seen < len(self._trace):
+            stop = min(self._seen + PIECE, len(self._trace))
+            records = self._trace.slice(self._seen, stop).records
+            self._ids.extend([event.id for event in records])
+            self._causes.extend([event.cause for event in records])
+            self._seen = stop
 
 
 def _first_row(trace: Trace, number: int, row: int) -> int:

@@ -34,12 +34,14 @@ from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
 from p4lab.world.load import link_load
+from p4lab.world.ops import Op, Ops
 from p4lab.world.states import CHANGES, State, States
 from p4lab.world.traced import Rows
+from p4lab.world.words import seen
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
-_REGIMES = {regime.value: regime.code for regime in Regime}
 _CHANGES = frozenset(CHANGES)
+_REGIMES = {regime.value: regime.code for regime in Regime}
 _HASH = 64  # hex digits: a key this long is an immutable one
 
 
@@ -77,36 +79,8 @@ class Name(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The key as people read it: a hash is cut short."""
-        return f"{self.key[:8]}…" if len(self.key) >= _HASH and self.kind == Kind.IMMUTABLE.value else self.key
-
-
-class Op(msgspec.Struct, frozen=True):
-    """One operation. finished, latency, lag and age are None, and outcome and source empty, while it runs.
-
-    seq: the version read or put. lag, age: of a get that returned a value. node: the provider asked.
-    copy: the Stored event of the copy that was served. removes: a put that takes back what was put.
-    """
-
-    op: int
-    verb: str
-    node: int
-    name: int
-    started: float
-    started_id: int
-    regime: str
-    finished: float | None = None
-    finished_id: int = 0
-    outcome: str = ""
-    source: str = ""
-    seq: int = 0
-    lag: int | None = None
-    age: float | None = None
-    latency: float | None = None
-    copy: int = 0
-    silent: tuple[int, ...] = ()
-    values: tuple[str, ...] = ()
-    removes: bool = False
+        """The key as people read it: a hash is cut short, and nothing in it hides or turns what stands beside it."""
+        return f"{self.key[:8]}…" if len(self.key) >= _HASH and self.kind == Kind.IMMUTABLE.value else seen(self.key)
 
 
 class World:
@@ -136,9 +110,7 @@ class World:
         self._filed: list[list[Filed]] = []  # by name
         self._tombstones: set[tuple[int, int]] = set()  # (name, seq)
         self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
-        self._started: dict[int, PutStarted | GetStarted] = {}
-        self._finished: dict[int, PutFinished | GetFinished] = {}
-        self._judged: dict[int, tuple[int, float]] = {}
+        self._operations = Ops()
         self._op_name = np.full(1024, -1, np.int32)
         self._op_regime = np.zeros(1024, np.uint8)
         self._ops = 1  # the highest op seen, plus 1
@@ -147,11 +119,18 @@ class World:
 
     def step(self, events: Slice) -> None:
         """Take the next events."""
+        history, states = self.history, self.states
         for event in events.records:
-            self.history.step(event)
-            if type(event) in _CHANGES:
-                self.states.step(event)
+            kind = type(event)
+            if kind in history.wants:  # to be turned away there takes five times as long
+                history.step(event)
+            if kind in _CHANGES:
+                states.step(event)
             match event:
+                case GetFinished() | PutFinished():
+                    self._finish(event)
+                case GetStarted() | PutStarted():
+                    self._start(event)
                 case Stored() | Dropped():
                     name = self._name(event.nid)
                     self._filed[name].append(event)
@@ -162,10 +141,6 @@ class World:
                     self.kept.append(event)
                     for filed in self._filed:
                         filed.append(event)
-                case GetStarted() | PutStarted():
-                    self._start(event)
-                case GetFinished() | PutFinished():
-                    self._finish(event)
                 case LateBetter():
                     self.late[event.op] = event
                 case Lost():
@@ -213,8 +188,7 @@ class World:
 
     def put_of(self, op: int) -> PutStarted | None:
         """The put with this number."""
-        start = self._started.get(op)
-        return start if isinstance(start, PutStarted) else None
+        return self._operations.put(op)
 
     def known_as(self, name: int) -> str:
         """The label of a name, with its owner where another name has the same key: "news/1 of Birch"."""
@@ -246,25 +220,8 @@ class World:
 
     def op(self, op: int) -> Op | None:
         """All about one operation; its end may lie after the playhead."""
-        start, end = self._started.get(op), self._finished.get(op)
-        if start is None:
-            return None
-        verb = "put" if isinstance(start, PutStarted) else "get"
-        regime = REGIME_WORDS[self._op_regime[op]]
-        found = Op(op, verb, start.node, self._index[start.nid], start.t, start.id, regime)
-        if isinstance(start, PutStarted):
-            found = msgspec.structs.replace(found, seq=start.seq, values=(start.value,), removes=start.removes)
-        if end is None:
-            return found
-        found = msgspec.structs.replace(
-            found, finished=end.t, finished_id=end.id, outcome=end.outcome, latency=end.latency, seq=end.seq
-        )
-        if isinstance(end, PutFinished):
-            return found
-        lag, age = self._judged.get(op, (None, None))
-        return msgspec.structs.replace(
-            found, source=end.source, lag=lag, age=age, copy=end.copy, silent=end.silent, values=end.values
-        )
+        known = 0 < op < self._ops
+        return self._operations.get(op, int(self._op_name[op]), REGIME_WORDS[self._op_regime[op]]) if known else None
 
     def stale_reads(self, name: int | None = None) -> np.ndarray:
         """The gets that returned what was no longer the newest, by the time of their answer, as READS."""
@@ -338,9 +295,8 @@ class World:
     def _start(self, event: PutStarted | GetStarted) -> None:
         name, op = self._name(event.nid, event.kind, event.key, event.owner), event.op
         self._uses[name] += 1
-        if op in self._started or op < 1:
+        if not self._operations.start(event):
             return
-        self._started[op] = event
         if op >= len(self._op_name):
             more = max(op + 1, 2 * len(self._op_name)) - len(self._op_name)
             self._op_name = np.concatenate([self._op_name, np.full(more, -1, np.int32)])
@@ -353,14 +309,10 @@ class World:
             self._op_regime[op] = self.history.regime(event.nid, event.t)
 
     def _finish(self, event: PutFinished | GetFinished) -> None:
-        start = self._started.get(event.op)
-        if start is None or event.op in self._finished:
+        if not self._operations.finish(event):
             return
-        if isinstance(start, PutStarted) is not isinstance(event, PutFinished):
-            return
-        self._finished[event.op] = event
         if isinstance(event, GetFinished) and event.source:
-            judged = self.history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
-            self._judged[event.op] = judged
-            if judged[0]:
-                self._new_reads.append((event.t, event.node, event.op, judged[0], self._index[event.nid]))
+            lag, age = self.history.judge(event.nid, event.seq, event.digest, event.entries, event.t)
+            if lag:
+                self._operations.judge(event.op, lag, age)
+                self._new_reads.append((event.t, event.node, event.op, lag, self._index[event.nid]))

@@ -13,6 +13,7 @@ for customers), who else holds or asks for what, and whether an answer was stale
 everything. Of the state at t it sees its own stores and who its neighbours are.
 """
 
+from array import array
 from bisect import bisect_right
 
 import msgspec
@@ -85,7 +86,7 @@ class Observed:
         self._trace, self._world = trace, world
         self._node = -1
         self._read = 0  # records looked at
-        self._times: list[float] = []  # of the records that are incident to the node
+        self._times = array("d")  # of the records that are incident to the node
         self._homes: dict[bytes, float] = {}  # names that its customers have put, and since when
         self._lost = (0, frozenset[int]())
 
@@ -138,13 +139,15 @@ class Observed:
     def _follow(self, node: int) -> None:
         if node != self._node:
             self._node, self._read = node, 0
-            self._times, self._homes = [], {}
-        for event in self._trace.slice(self._read, len(self._trace)).records:
-            if incident(event, node, event.t):
-                self._times.append(event.t)
-                if isinstance(event, Stored) and event.store == "L":
-                    self._homes.setdefault(event.nid, event.t)
-        self._read = len(self._trace)
+            self._times, self._homes = array("d"), {}
+        while self._read < len(self._trace):
+            stop = min(self._read + PIECE, len(self._trace))
+            for event in self._trace.slice(self._read, stop).records:
+                if incident(event, node, event.t):
+                    self._times.append(event.t)
+                    if isinstance(event, Stored) and event.store == "L":
+                        self._homes.setdefault(event.nid, event.t)
+            self._read = stop
 
 
 def _events_by(trace: Trace, t: float) -> int:

@@ -25,7 +25,8 @@ from p4lab.core.events import (
 )  # fmt: skip
 from p4lab.core.names import Kind, Regime
 from p4lab.world.blame import AT_HOME, blame, former
-from p4lab.world.fold import Name, Op, World
+from p4lab.world.fold import Name, World
+from p4lab.world.ops import Op
 from p4lab.world.traced import Trace
 from p4lab.world.why import KEPT, LOST, sent_for
 from p4lab.world.words import DOES, listed, span

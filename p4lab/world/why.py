@@ -14,7 +14,8 @@ from p4lab.core.events import GetFinished, Lost, Moved, Noticed, Rejected, Store
 from p4lab.core.history import Ack
 from p4lab.core.names import Kind, Regime
 from p4lab.world.blame import blame
-from p4lab.world.fold import Op, World
+from p4lab.world.fold import World
+from p4lab.world.ops import Op
 from p4lab.world.traced import Slice, Trace
 from p4lab.world.words import listed, span, versions_behind
 

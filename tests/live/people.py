@@ -55,6 +55,7 @@ class Wire:
     """One end of a Stream in memory. sent: all that was written here. change: what becomes of it on the way."""
 
     def __init__(self) -> None:
+        self.heard: Callable[[], None] = lambda: None
         self.other: Wire | None = None
         self.sent: list[bytes] = []
         self.change: Callable[[bytes], bytes] = lambda data: data
@@ -69,9 +70,14 @@ class Wire:
         return self.stuck
 
     async def read(self) -> bytes:
-        while not self._came and not self._ended and not self.over:
+        while (data := self.came()) is None:
             self._news.clear()
             await self._news.wait()
+        return data
+
+    def came(self) -> bytes | None:
+        if not self._came:
+            return b"" if self._ended or self.over else None
         data = bytes(self._came)
         self._came.clear()
         return data
@@ -85,17 +91,21 @@ class Wire:
         """Bytes arrive here, and perhaps no more after them."""
         self._came += data
         self._ended = self._ended or end
-        self._news.set()
+        self._wake()
 
     def close(self) -> None:
         if not self.over:
             self.over = True
             self._came.clear()
-            self._news.set()
+            self._wake()
             if self.other is not None:
                 self.other.feed(b"", end=True)
 
     abort = close
+
+    def _wake(self) -> None:
+        self._news.set()
+        asyncio.get_running_loop().call_soon(self.heard)  # what arrives does so in a turn of its own
 
     async def finished(self) -> None:
         assert self.over

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from p4lab.live.authority import WRONG
+from p4lab.live.authority import CROWD, WRONG
 from p4lab.live.frames import Frozen, Join, Open, Propose, Refused, Said, Seated, Welcome, encode
 from p4lab.live.identity import Keys, flaw, unpack
 from p4lab.live.limits import Limits
@@ -65,6 +65,27 @@ def test_right_codes_are_not_counted(tmp_path: Path) -> None:
     answers = [room.teacher.admit(Keys(bytes([n]) * 32).public, "10.0.0.9", right) for n in range(30)]
     tickets = [unpack(answer.ticket) for answer in answers if isinstance(answer, Welcome)]
     assert [(ticket.seat, ticket.name) for ticket in tickets] == [(1, "Ann")] + [(n, f"Ann {n}") for n in range(2, 31)]
+
+
+def test_a_class_behind_one_address_comes_in_and_whoever_fills_the_seats_does_not(tmp_path: Path) -> None:
+    room = Class(tmp_path)
+    right = Join(room.teacher.own.secret, "Ann")
+    answers = []
+    for n in range(256):
+        room.net.now = n / 5
+        answers.append(room.teacher.admit(Keys(n.to_bytes(32, "big")).public, "10.0.0.9", right))
+    assert [isinstance(answer, Welcome) for answer in answers[:40]] == [True] * 40
+    assert sum(isinstance(answer, Welcome) for answer in answers) == 40 + 6  # 51 s of eight a minute
+    assert set(answers[-5:]) == {Refused(CROWD)}
+    assert isinstance(room.teacher.admit(Keys(bytes(32)).public, "10.0.0.9", right), Welcome)  # it has a seat
+    assert isinstance(room.teacher.admit(Keys(b"z" * 32).public, "10.0.0.8", right), Welcome)
+    room.net.now = 200.0
+    refused = [room.teacher.admit(Keys(n.to_bytes(32, "little")).public, "10.0.0.9", right) for n in range(30, 60)]
+    assert Refused(CROWD) in refused
+    assert [line[9:] for line in room.teacher.notes.log] == [
+        "Ann at 10.0.0.9 not let in: too many newcomers from there.",
+        "Ann and 209 more at 10.0.0.9 not let in: too many newcomers from there.",
+    ]
 
 
 def test_a_hostile_name_is_plain_text_and_nobody_is_called_as_the_teacher(tmp_path: Path) -> None:

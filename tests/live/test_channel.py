@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p4lab.live.channel import RECORD, Channel, shown
+from p4lab.live.channel import MUCH, RECORD, Channel, ChannelClosed, shown
 from p4lab.live.frames import Bye, Carried, Echo, Frame, Join, Ping, Pong, Said, encode
 from p4lab.live.limits import FRAME, TAG, Limits
 from p4lab.live.noise import Cipher
@@ -57,10 +57,13 @@ def test_frames_pass_in_order_and_goodbye_is_said() -> None:
     async def talk() -> None:
         one, two, wire, _ = channels()
         many: list[Frame] = [*TALK, LONGEST, LONGEST, *TALK * 2_000]
-        assert [one.post(frame) for frame in many] == [True] * len(many)
+        assert [one.post(frame) for frame in many[:3]] == [True] * 3
+        assert wire.sent == []
         two.post(Said("and back"))
         assert await one.receive() == Said("and back")
-        assert len(wire.sent) == 1  # one write for all that was posted in one turn
+        assert len(wire.sent) == 1  # one write for what was posted in one turn
+        assert [one.post(frame) for frame in many[3:]] == [True] * (len(many) - 3)
+        assert len(wire.sent) == 3 + sum(len(encode(frame)) for frame in many[5:]) // MUCH  # but much does not wait
         one.close("enough")
         one.close("again")
         got, closed = await until_closed(two)
@@ -384,6 +387,67 @@ def test_whoever_gives_up_waiting_loses_no_frame() -> None:
         assert (got, receiver.closed) == ([Echo(number) for number in range(6)], None)
         sender.close("x")
         await until_closed(receiver)
+
+    run(talk())
+
+
+def test_who_takes_every_frame_answers_in_the_turn_in_which_it_comes() -> None:
+    async def talk() -> None:
+        loop, got = asyncio.get_running_loop(), list[Frame]()
+        one, two, asked, answered = channels()
+
+        def take(frame: Frame) -> None:
+            got.append(frame)
+            two.post(frame)
+
+        task = loop.create_task(two.each(take))
+        await asyncio.sleep(0)
+        for _ in range(2):
+            one.post(Echo(1))
+        await asyncio.sleep(0)  # they leave
+        await asyncio.sleep(0)  # and come
+        assert (len(asked.sent), len(answered.sent)) == (1, 1)  # both in one record, and so are the answers
+        for _ in range(2):
+            one.post(Echo(2))
+            one._flush()  # each in a record of its own
+        await asyncio.sleep(0)
+        assert (len(asked.sent), len(answered.sent)) == (3, 2)  # both have come
+        await asyncio.sleep(0)
+        assert (len(answered.sent), got) == (3, [Echo(1), Echo(1), Echo(2), Echo(2)])  # others had their turn between
+        one.close("enough")
+        with pytest.raises(ChannelClosed, match="enough"):
+            await task
+
+    run(talk())
+
+
+def test_who_takes_every_frame_is_slowed_down_and_loses_none_where_it_fails() -> None:
+    limits = REPLACE(FREE, messages_per_second=200.0, burst=10.0)
+
+    async def talk() -> None:
+        loop, got = asyncio.get_running_loop(), list[Frame]()
+        one, two = wires()
+        sender, receiver = end(one, True), end(two, False, limits)
+        numbers: list[Frame] = [Echo(number) for number in range(50)]
+
+        def take(frame: Frame) -> None:
+            got.append(frame)
+            if frame == Echo(7):
+                raise LookupError("seven")
+
+        for number in numbers:
+            sender.post(number)
+        began = loop.time()
+        with pytest.raises(LookupError, match="seven"):
+            await receiver.each(take)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await receiver.each(take)
+        assert 8 < len(got) < 40
+        got += [await receiver.receive() for _ in range(50 - len(got))]
+        assert (got, receiver.closed) == (numbers, None)
+        assert 0.14 <= loop.time() - began < 15.0
+        sender.close("x")
 
     run(talk())
 

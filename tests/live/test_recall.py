@@ -37,7 +37,8 @@ def test_who_was_here_is_known_until_the_teacher_tells_anew(tmp_path: Path) -> N
     again = ann()
     state = NodeState(tmp_path, 1.0, "C")
     Recall(state, lambda cause, says: None).begin(again.role)
-    assert [(each.seat, each.name, each.addresses, each.state, each.owner) for each in again.roster.members.values()] == [
+    known = again.roster.members.values()
+    assert [(each.seat, each.name, each.addresses, each.state, each.owner) for each in known] == [
         (0, "Ms Lee", (), "gone", b""), (1, "Ann", (), "here", b""),
         (2, "Benjamin", ("10.0.0.3:4700", "10.0.0.2:4700"), "gone", b"o"),
     ]  # fmt: skip

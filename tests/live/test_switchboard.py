@@ -41,6 +41,10 @@ class End:
             raise got
         return got
 
+    async def each(self, take: Callable[[Frame], None]) -> None:
+        while True:
+            take(await self.receive())
+
     async def finished(self) -> None:
         assert self.closed
 

@@ -66,6 +66,41 @@ def test_it_opens_running_at_its_edge_and_keeps_to_it(hall: Hall) -> None:
     assert player.world.op(1) is not None
 
 
+class Told:
+    """A panel that writes down where the playhead was when it was its turn."""
+
+    cost = 1.0  # s: nobody else has a turn in the same frame
+
+    def __init__(self, player: Player) -> None:
+        self.at: list[float] = []
+        self._player = player
+
+    def redraw(self) -> None:
+        self.at.append(self._player.playhead)
+
+
+def test_panels_take_turns_while_it_runs_and_see_to_themselves_once_it_is_paused(hall: Hall) -> None:
+    player, panels = hall.player, [Told(hall.player) for _ in range(3)]
+    hall.after(0.1)
+    player._stale = False  # no sample is due in the next frames
+    for panel in panels:
+        assert player.turns.ask(panel)
+    drawn = []
+    for _ in range(4):
+        player._beat.sampled()
+        hall.after(0.016)
+        drawn.append([len(panel.at) for panel in panels])
+    assert drawn == [[1, 0, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1]]
+    assert player.turns.ask(panels[0])
+    sampled = []
+    player.sampled.connect(lambda: sampled.append(player.playhead))
+    player.pause()
+    assert sampled == [player.playhead]
+    assert not player.turns.ask(panels[1])
+    hall.after(0.016)  # who had a turn coming has it all the same
+    assert [len(panel.at) for panel in panels] == [2, 1, 1]
+
+
 def test_small_steps_of_the_edge_are_smoothed_and_never_go_back(hall: Hall) -> None:
     player, seen = hall.player, []
     for step in (0.016, 0.016, 0.030, 0.002, 0.0, 0.040, 0.016):

@@ -55,18 +55,26 @@ def paint_underlay(painter: QPainter, theme: Theme, centres: np.ndarray, pairs: 
 
 
 def paint_links(
-    painter: QPainter, theme: Theme, centres: np.ndarray, rims: np.ndarray, pairs: np.ndarray, level: np.ndarray
+    painter: QPainter,
+    theme: Theme,
+    centres: np.ndarray,
+    rims: np.ndarray,
+    pairs: np.ndarray,
+    level: np.ndarray,
+    idle: bool = True,
 ) -> None:
     """All links over which something can pass, the busiest last. pairs: rows (a, b) with a < b.
 
     level: the steps of what a sent, and of what b sent. Among few each half of a line shows what its end sends.
+    idle: whether those that carry nothing are drawn.
     """
     ways, level = level, level.max(axis=0, initial=0)
     if (level > 0).sum() > MOST_BUSY:
         level = level.copy()
         level[np.argsort(level, kind="stable")[:-MOST_BUSY]] = 0
-    if idle_drawn(len(pairs)):
-        first, ends = 0, clipped(centres, rims, pairs)
+    crowded = not idle_drawn(len(pairs))
+    if not crowded:
+        first, ends = 0 if idle else 1, clipped(centres, rims, pairs)
         share = idle_share(ends)
     else:  # a mesh of a thousand has half a million lines: those that are drawn, and some to tell how dense they are
         every = -(-len(pairs) // MOST_IDLE)
@@ -83,7 +91,7 @@ def paint_links(
         part = share + (1 - share) * (step / STEPS) ** 1.4
         colour = mix(theme.map, mix(theme.link, theme.link_busy, max(0, step - 2) / STEPS), part)
         width = 1.2 if step == 0 else 1.3 + 0.7 * step * share * share
-        pen = QPen(colour, min(1.0, width) if first else width)
+        pen = QPen(colour, min(1.0, width) if crowded else width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawLines([QLineF(*line) for line in chosen.tolist()])

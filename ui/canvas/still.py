@@ -30,13 +30,15 @@ class Chosen:
 
 
 class Still:
-    """Four pictures: the dotted links of the map below, the lines, the providers, and the last two together.
+    """Five pictures: the dotted links of the map below, the lines as if all were idle, the lines as they are, the
 
-    Where much is under way, lines change a few times a second, and providers hardly ever.
+    providers, and the last two together. Where much is under way, some of the lines change a few times a second (each
+    costs ten microseconds), and providers hardly ever.
     """
 
     def __init__(self) -> None:
         self._under: tuple[object, QPixmap] | None = None
+        self._idle: tuple[object, QPixmap] | None = None
         self._lines: tuple[object, QPixmap] | None = None
         self._upper: tuple[object, QPixmap] | None = None
         self._whole: QPixmap | None = None
@@ -48,7 +50,7 @@ class Still:
 
     def forget(self) -> None:
         """The theme or the fonts have changed."""
-        self._under = self._lines = self._upper = self._whole = None
+        self._under = self._idle = self._lines = self._upper = self._whole = None
         self._labels.forget()
         self._paced = None
 
@@ -98,21 +100,35 @@ class Still:
         link: tuple[int, int] | None,
         ratio: float,
     ) -> QPixmap:
-        picture = _empty(camera, ratio)
-        picture.fill(theme.map)
+        picture = self._idle_lines(theme, now, camera, link, ratio).copy()
         painter = _painter(picture)
         ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
         steps = np.frombuffer(widths, np.uint8).reshape(2, -1)
-        signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
-        if link is not None:
-            links.paint_chosen(painter, theme, centres, rims, link)
-        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[:, ground.open])
+        links.paint_links(painter, theme, centres, rims, ground.lines[ground.open], steps[:, ground.open], idle=False)
         links.paint_upwards(painter, theme, centres, rims, ground.up)
         signs.paint_lines(painter, theme, now.shown, ground)
         if len(plan.under):  # above, or a full mesh would hide it
             painter.drawPixmap(0, 0, self._underlay(theme, plan, now, picture.size(), ratio))
         painter.end()
         return picture
+
+    def _idle_lines(
+        self, theme: Theme, now: Moment, camera: Camera, link: tuple[int, int] | None, ratio: float
+    ) -> QPixmap:  # fmt: skip
+        asked = now.shown, now.ground, link, ratio
+        if self._idle is None or not _same(self._idle[0], asked):
+            picture = _empty(camera, ratio)
+            picture.fill(theme.map)
+            painter = _painter(picture)
+            ground, centres, rims = now.ground, now.shown.centres, now.shown.rims
+            signs.paint_sides(painter, theme, now.shown, ground, camera.width, camera.height)
+            if link is not None:
+                links.paint_chosen(painter, theme, centres, rims, link)
+            lines = ground.lines[ground.open]
+            links.paint_links(painter, theme, centres, rims, lines, np.zeros((2, len(lines)), np.uint8))
+            painter.end()
+            self._idle = asked, picture
+        return self._idle[1]
 
     def _underlay(self, theme: Theme, plan: Plan, now: Moment, size: QSize, ratio: float) -> QPixmap:
         """Dots are dear, and change only when the map is moved; the lines below them change with their load."""

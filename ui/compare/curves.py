@@ -85,7 +85,7 @@ class Curves(QWidget):
             self._legends.append(legend)
             row.addWidget(chart)
         self.setMinimumWidth(LEAST)  # or the three would ask for more than a small window has
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         for signal in (player.sampled, comparison.follower.sampled, comparison.changed, self.span.changed):
             signal.connect(self._pulse.ask)
         player.sessionChanged.connect(lambda: self.span.set_whole(player.duration))

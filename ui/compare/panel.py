@@ -86,7 +86,7 @@ class ComparePanel(QWidget):
         column.addLayout(top)
         column.addWidget(self._body, 1)
         column.addWidget(self._empty, 1)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         for signal in (player.sampled, comparison.follower.sampled, themes.changed):
             signal.connect(self._pulse.ask)
         comparison.changed.connect(self._offer)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStyleOptionGraphicsItem, QVBoxLayout
 from ui import words
 from ui.bubble import Bubble
 from ui.elided import ElidedLabel
+from ui.panels.kept import KeptPlot
 from ui.panels.span import CLOSEST, TimeSpan, ticks
 from ui.plain import plain_label
 from ui.player import Player
@@ -56,7 +57,7 @@ class Chart(QWidget):
         self.head.addSpacing(10)
         self.head.addWidget(self.unit)
 
-        self.plot = pg.PlotWidget(viewBox=Box())
+        self.plot = KeptPlot(Box())
         self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.plot.setMinimumHeight(48)
         self.plot.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # keys do nothing in it
@@ -80,9 +81,7 @@ class Chart(QWidget):
         self._hair.setZValue(90)
         self._hair.hide()
         self.plot.addItem(self._hair, ignoreBounds=True)
-        self.playhead = pg.InfiniteLine(angle=90, movable=True)
-        self.playhead.setZValue(100)
-        self.plot.addItem(self.playhead, ignoreBounds=True)
+        self.playhead = self.plot.line
         self._empty = plain_label(parent=self.plot)
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -131,11 +130,11 @@ class Chart(QWidget):
         self._place_empty()
 
     def set_height_axis(self, top: float, ticks: list[tuple[float, str]], bottom: float = 0.0) -> None:
-        """Show `bottom` to `top` with these ticks."""
+        """Show `bottom` to `top` with these ticks, and whatever else there is to show since the last time."""
         self.view.setYRange(bottom, top, padding=0)
         self.plot.getAxis("left").setTicks([ticks])
         self._grid.heights = [at for at, _ in ticks] if self.lines else []
-        self._grid.update()
+        self.plot.renew()
 
     def rows(self) -> int:
         """How many ticks of its height are easy to read."""

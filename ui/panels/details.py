@@ -85,7 +85,7 @@ class DetailsPanel(QScrollArea):
         self._furthest = 0.0  # up to when its story was told
         self._rows: list[StepRow] = []
         self._visit: tuple[int, float, float] | None = None  # op, the step's time, and up to when the story was told
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         for signal in (focus.nameChanged, player.sampled, themes.changed, focus.eyes.changed):
             signal.connect(self._pulse.ask)
         player.sessionChanged.connect(self._pulse.ask)

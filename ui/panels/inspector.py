@@ -76,7 +76,7 @@ class Inspector(QWidget):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addWidget(self._stack, 1)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._another_run)
         focus.nameChanged.connect(self._follow_key)

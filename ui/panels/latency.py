@@ -73,7 +73,7 @@ class LatencyPanel(QWidget):
         self._selected.setZValue(30)
         self.chart.plot.addItem(self._selected, ignoreBounds=True)
         self._quantiles = Quantiles(tuple(share for share, _ in QUANTILES))
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._pulse.ask)
         self.chart.hovered.connect(self._hover)
         self.chart.left.connect(self.chart.bubble.hide)

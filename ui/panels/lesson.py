@@ -36,7 +36,7 @@ class LessonPanel(QWidget):
         self._verdicts: list[Verdict] | None = None
         self._judged = -1  # events of the run that was judged
         self._shown: object = None
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._forget)
         themes.changed.connect(self._restyle)

@@ -81,7 +81,7 @@ class LogPanel(QWidget):
         layout.setSpacing(6)
         layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self._look_at)
         focus.eventChanged.connect(self._select)

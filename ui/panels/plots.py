@@ -97,7 +97,7 @@ class PlotsPanel(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.figures)
         self._scroll = scroll
-        self._pulse = Pulse(self, self._count)
+        self._pulse = Pulse(self, self._count, player.turns)
         player.sessionChanged.connect(self._another_run)
         focus.eyes.changed.connect(self._look)
         player.moved.connect(self._follow)

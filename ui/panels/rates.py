@@ -56,7 +56,7 @@ class RatesPanel(QWidget):
             for later in (False, True):
                 bar = self._bars[kind, later] = pg.BarGraphItem(x0=[], x1=[], y0=[], y1=[])
                 self.chart.plot.addItem(bar, ignoreBounds=True)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._pulse.ask)
         self.chart.hovered.connect(self._hover)
         self.chart.left.connect(self.chart.bubble.hide)

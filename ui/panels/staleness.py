@@ -47,14 +47,14 @@ class StalenessPanel(QWidget):
         self.chart.plot.addItem(self._item, ignoreBounds=True)
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self.chart.plot)
         self._scroll.valueChanged.connect(self._show_lanes)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._arrange)
         self.chart.rangeChanged.connect(self._look)
         self.chart.hovered.connect(self._hover)
         self.chart.left.connect(self.chart.bubble.hide)
         self.chart.plot.scene().sigMouseClicked.connect(self._click)
         self.chart.plot.viewport().installEventFilter(self)
-        self.chart.playheadMoved.connect(self._move)
+        self.chart.playheadMoved.connect(self._follow)
         player.sampled.connect(self._pulse.ask)
         player.sessionChanged.connect(self.refresh)
         focus.nameChanged.connect(self.refresh)
@@ -135,6 +135,11 @@ class StalenessPanel(QWidget):
         if self._player.world.removed(name.index, self._player.playhead):
             return f"removed with {version}"
         return f"{version} in all" if name.kind == "unauthenticated" else f"newest: {version}"
+
+    def _follow(self, t: float) -> None:
+        """Live the lanes grow with the samples, as all that is plotted does: a picture a frame would be too dear."""
+        if not (self._player.playing and self._player.run.live):
+            self._move(t)
 
     def _move(self, t: float) -> None:
         self._item.playhead = t

@@ -60,7 +60,7 @@ class SeriesPanel(QWidget):
         self._items: list[pg.PlotCurveItem] = []
         self._points: list[pg.ScatterPlotItem] = []
         self._kept: dict[tuple[str, str], tuple[tuple[float, ...], np.ndarray]] = {}
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._pulse.ask)
         self.chart.hovered.connect(self._hover)
         self.chart.left.connect(self.chart.bubble.hide)

@@ -58,7 +58,7 @@ class SequenceChart(QWidget):
         self._bubble = Bubble(self)
         self._bar = QScrollBar(Qt.Orientation.Vertical, self)
         self._bar.valueChanged.connect(self._scrolled)
-        self._pulse = Pulse(self, self.refresh)
+        self._pulse = Pulse(self, self.refresh, model.player.turns)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -40,6 +40,17 @@ def test_the_busier_the_wider():
     assert (idle, busy) == (2, 6)
 
 
+def test_who_has_drawn_them_as_idle_draws_only_the_busy_ones():
+    picture = QImage(120, 140, QImage.Format.Format_RGB32)
+    picture.fill(LIGHT.map)
+    painter = QPainter(picture)
+    paint_links(painter, LIGHT, CENTRES + np.array((15, 0)), RIMS, PAIRS[:2], np.array([[0, 7], [0, 7]]), idle=False)
+    painter.end()
+    idle = sum(picture.pixelColor(60, y) != LIGHT.map for y in range(10, 30))
+    busy = sum(picture.pixelColor(x, 80) != LIGHT.map for x in range(30))
+    assert (idle, busy) == (0, 6)
+
+
 def test_each_half_is_as_wide_as_what_its_end_sends():
     ends = np.array([[0.0, 0.0, 100.0, 0.0], [0.0, 5.0, 0.0, 25.0]])
     parted, level = halved(ends, np.array([[3, 2], [0, 2]]))
