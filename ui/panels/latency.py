@@ -22,6 +22,7 @@ from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.quantiles import Quantiles
 from ui.panels.span import TimeSpan, round_up, ticks
+from ui.panels.thinning import Points, Thinning
 from ui.player import Player
 from ui.plots.veil import own_gets
 from ui.theme import ThemeSwitch, mix
@@ -39,8 +40,6 @@ _GROUP_OF = {"local": HOME, "replica": HOME, "cached": HOME, "joined": JOINED, "
 GROUP_BY_KLASS = np.array([_GROUP_OF.get(word, FAILED) for word in KLASSES], np.int64)
 QUANTILES = ((0.5, Qt.PenStyle.SolidLine), (0.95, Qt.PenStyle.DashLine))
 ENOUGH = 20_000  # gets that tell the usual latency of more
-FEW = 4_000  # points that are drawn without thinning
-CELL = 3.0  # px, half a point: of points in the same square of this size only the last is drawn
 REACH = 9.0  # px: as far as the pointer finds a point
 FAVOUR = 3.0  # px that a stale get, and one of the selected key, seem nearer than they are
 SPREAD = 0.022  # of the height: how far points at home are spread
@@ -72,6 +71,7 @@ class LatencyPanel(QWidget):
         self._selected = pg.ScatterPlotItem(pxMode=True, symbol="o", size=15)
         self._selected.setZValue(30)
         self.chart.plot.addItem(self._selected, ignoreBounds=True)
+        self._thinning = Thinning()
         self._quantiles = Quantiles(tuple(share for share, _ in QUANTILES))
         self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._pulse.ask)
@@ -136,18 +136,24 @@ class LatencyPanel(QWidget):
         span = self.chart.span
         first, last = bisect_left(gets["t"], span.low), bisect_left(gets["t"], span.high)
         gets, done = gets[first:last], done - int(first)
-        x, y = gets["t"].copy(), self._spread(gets)
-        group, regime, stale = GROUP_BY_KLASS[gets["klass"]], gets["regime"].astype(np.int64), gets["lag"] > 0
-        later = np.arange(len(gets)) >= done
-        style = ((group * 8 + regime) * 2 + stale) * 2 + later
-        kept = np.arange(len(gets))
-        if len(gets) > FEW:
-            kept = thinned(x, y, style, *self.chart.pixel())
+
+        def made(start: int) -> Points:
+            some = gets[start:]
+            group, regime, stale = GROUP_BY_KLASS[some["klass"]], some["regime"].astype(np.int64), some["lag"] > 0
+            later = np.arange(start, len(gets)) >= done
+            return some["t"].copy(), self._spread(some), ((group * 8 + regime) * 2 + stale) * 2 + later
+
+        of = (
+            self._player.metrics, self._focus.eyes.as_node, span.high, self._height, self._log,
+            None if done >= len(gets) else done,
+        )  # fmt: skip
+        bottom = self.chart.view.viewRange()[1][0]
+        x, y, style = self._thinning.points(of, len(gets), made, span.low, bottom, *self.chart.pixel())
         shown: set[tuple[int, int, bool]] = set()
-        for code in np.unique(style[kept]).tolist():
+        for code in np.unique(style).tolist():
             key = (code // 4, code // 2 % 2, bool(code % 2))
             shown.add(key)
-            mine = kept[style[kept] == code]
+            mine = style == code
             self._item(key).setData(x=x[mine], y=y[mine])
         for key, item in self._points.items():
             if key not in shown:
@@ -265,18 +271,6 @@ class LatencyPanel(QWidget):
         return (
             "Each get that is answered becomes a point here. Play with Space, or ask for one in the bar below the map."
         )
-
-
-def thinned(x: np.ndarray, y: np.ndarray, style: np.ndarray, wide: float, high: float) -> np.ndarray:
-    """Places of the points to draw: the last of each style in each cell of CELL by CELL pixels, in order."""
-    if not len(x):
-        return np.empty(0, np.int64)
-    column = ((x - x.min()) / (wide * CELL)).astype(np.int64)
-    row = ((y - y.min()) / (high * CELL)).astype(np.int64)
-    rows, columns = int(row.max()) + 1, int(column.max()) + 1
-    last = np.full((int(style.max()) + 1) * columns * rows, -1, np.int64)
-    last[(style * columns + column) * rows + row] = np.arange(len(x))
-    return np.sort(last[last >= 0])
 
 
 def tell(get: np.void, world: World) -> list[str]:
