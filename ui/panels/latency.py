@@ -18,6 +18,7 @@ from p4lab.world import World
 from ui import words
 from ui.focus import Focus
 from ui.panels.chart import Chart
+from ui.panels.dots import Dots
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.quantiles import Quantiles
@@ -63,7 +64,7 @@ class LatencyPanel(QWidget):
         self._gets = player.metrics.gets(0.0)
         self._height = 1.0  # ms at the top
         self._log = False
-        self._points: dict[tuple[int, int, bool], pg.ScatterPlotItem] = {}
+        self._points: dict[tuple[int, int, bool], Dots] = {}
         self._lines = [pg.PlotCurveItem(antialias=True) for _ in QUANTILES]
         for line in self._lines:
             line.setZValue(20)
@@ -154,10 +155,10 @@ class LatencyPanel(QWidget):
             key = (code // 4, code // 2 % 2, bool(code % 2))
             shown.add(key)
             mine = style == code
-            self._item(key).setData(x=x[mine], y=y[mine])
+            self._item(key).show_points(x[mine], y[mine])
         for key, item in self._points.items():
             if key not in shown:
-                item.setData(x=[], y=[])
+                item.show_points(x[:0], y[:0])
 
     def _spread(self, gets: np.ndarray) -> np.ndarray:
         """Heights in ms, points at home spread by a number that depends on their op alone, all inside the range."""
@@ -173,16 +174,16 @@ class LatencyPanel(QWidget):
         """Heights on the axis."""
         return np.log10(np.maximum(ms, 10.0**LEAST)) if self._log else ms
 
-    def _item(self, key: tuple[int, int, bool]) -> pg.ScatterPlotItem:
+    def _item(self, key: tuple[int, int, bool]) -> Dots:
         item = self._points.get(key)
         if item is None:
-            item = self._points[key] = pg.ScatterPlotItem(pxMode=True, antialias=True)
+            item = self._points[key] = Dots()
             item.setZValue(10 + key[0] // 8 - 5 * key[2])
             self.chart.plot.addItem(item, ignoreBounds=True)
             self._style(key, item)
         return item
 
-    def _style(self, key: tuple[int, int, bool], item: pg.ScatterPlotItem) -> None:
+    def _style(self, key: tuple[int, int, bool], item: Dots) -> None:
         code, stale, later = key
         group, regime, theme = code // 8, code % 8, self._themes.current
         colour = QColor(theme.regime(regime).colour)
@@ -198,6 +199,7 @@ class LatencyPanel(QWidget):
         else:
             item.setPen(pg.mkPen(edge, width=1.6) if stale else pg.mkPen(None))
         item.setBrush(pg.mkBrush(colour))
+        item.measure()
 
     def _restyle(self) -> None:
         theme = self._themes.current
