@@ -31,7 +31,7 @@ from p4lab.world import World
 from ui.copying import copied, copies_of
 from ui.places import placed
 from ui.player import Player
-from ui.toolbox import CHILD, Toolbox
+from ui.toolbox import CHILD, ORGANISATION, PEER, SELECT, Toolbox
 
 Point = tuple[float, float]  # of the map, 0..1
 Edit = Callable[[Scenario], Scenario | Change]
@@ -64,6 +64,15 @@ class Drafting:
         over = player.playhead >= player.duration
         return "The run is over here: go back a little, or start again." if over else ""
 
+    @property
+    def peers_only(self) -> bool:
+        """Whether drawing two together means that they peer, whatever is drawn: nobody can hang below another here."""
+        return bool(self._player.session.abilities.peers_only)
+
+    def why_not_tool(self, tool: str) -> str:
+        """For what a tool does, whoever it is used on."""
+        return self.why_not() or ("" if tool in (SELECT, PEER) else self._player.session.abilities.peers_only)
+
     def parent(self, node: int) -> int | None:
         """Whose child a provider is at the playhead."""
         return self._world.states.parent(node, self._player.playhead)
@@ -94,7 +103,7 @@ class Drafting:
 
     def why_not_join(self, node: int) -> str:
         """For a new organisation there."""
-        return self.why_not()
+        return self.why_not_tool(ORGANISATION)
 
     def add_organisation(self, node: int, at: Point | None) -> None:
         """One more, a customer of this one; at None: beside it."""
@@ -165,6 +174,8 @@ class Drafting:
 
     def why_not_begin(self, tool: str, node: int) -> str:
         """For the first of two that a tool joins."""
+        if tool == CHILD and self.peers_only:
+            return self._player.session.abilities.peers_only
         if not self._world.state(self._player.playhead).there(node):
             return f"{self.called(node)} is not there now."
         if self._world.houses.get(node) is not None:

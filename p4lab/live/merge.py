@@ -235,7 +235,7 @@ class Merge:
             case SessionUp(peer=peer) | CaughtUp(peer=peer) if part.state is None:
                 part.sessions[peer] = True
             case SessionUp(peer=peer) | CaughtUp(peer=peer):
-                if part.sessions.get(peer, True):  # a session of which nothing was heard counts as up
+                if part.sessions.get(peer):
                     return False
                 part.sessions[peer] = True
                 if isinstance(event, SessionUp):  # long ago, perhaps: what it caught up with is not known

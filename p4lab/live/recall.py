@@ -59,9 +59,11 @@ class Recall:
             self._log("store", f"{what} could not be kept: {fault}")
 
 
-def outlaw(profile: Profile, class_id: str, ids: frozenset[bytes], log: Callable[[str, str], None]) -> None:
-    """The teacher has revoked these."""
+def outlaw(
+    profile: Profile, class_id: str, ids: frozenset[bytes], word: bytes, log: Callable[[str, str], None]
+) -> None:
+    """The teacher has revoked these. word: the list that it has signed."""
     try:
-        profile.outlaw(class_id, ids)
+        profile.outlaw(class_id, ids, word)
     except ProfileError as fault:
         log("profile", f"who was revoked could not be kept: {fault}")

@@ -22,9 +22,8 @@ from p4lab.session.classroom import LOG, POLICIES, SAID, Ask, CheckRow, ClassSta
 BEAT = 0.25  # s between two snapshots
 RUNGS = {Rung.MDNS: "found by mDNS", Rung.CODE: "by the code", Rung.ROSTER: "by the teacher's list",
          Rung.HUB: "through the teacher's hub"}  # fmt: skip
-OPENED = "opened on this computer"  # what a teacher's own window says, and then how others come
-COMES = {Rung.MDNS: "members found by mDNS", Rung.CODE: "members come by the code", Rung.ROSTER: "",
-         Rung.HUB: "the hub for some members"}  # fmt: skip
+OPENED = "opened here"  # what a teacher's own window says, and then how others come
+COMES = {Rung.MDNS: "members by mDNS", Rung.CODE: "members by the code", Rung.ROSTER: "", Rung.HUB: "the hub for some"}
 ALONE = "This computer opened the class. Others find it by multicast, or come with the code."
 AWAY = "The teacher's computer is not connected. It is tried again by itself; others stay connected meanwhile."
 

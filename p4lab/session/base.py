@@ -17,7 +17,8 @@ from p4lab.trace import Trace
 class Abilities(msgspec.Struct, frozen=True):
     """What a Session can do, and why not where it cannot. known: the whole run has happened, up to `end`.
 
-    short: why there is less of it than there was, in a sentence.
+    short: why there is less of it than there was, in a sentence. peers_only: why whoever is drawn together here peers,
+    and nobody hangs below another or is added; empty where all that can be done.
     """
 
     submit: bool
@@ -27,6 +28,7 @@ class Abilities(msgspec.Struct, frozen=True):
     why_not: str = ""
     end: float = inf
     short: str = ""
+    peers_only: str = ""
 
 
 class AnewError(ValueError):

@@ -51,7 +51,7 @@ TURN = 2.399963  # the golden angle: whoever comes next stands apart from all be
 CLOSED = "This class is closed: what happened stays, and can be forked into a simulation."
 ELSEWHERE = "This is somebody else’s computer: from here you put and get through {name}, your own provider."
 NOT_HERE = "“{verb}” is for simulations: these are real computers. Fork the class, and try it in the model."
-NOBODY_BELOW = "Members of a class peer, and nobody hangs below another: draw the line from rim to rim."
+NOBODY_BELOW = "Members of a class peer: nobody hangs below another, and whoever is to be in it joins by itself."
 AS_IT_IS = "The network between two computers is as it is: leave out latency and loss."
 NOT_YOURS = "Only the teacher suggests to others that they peer; you peer with your own provider, {name}."
 
@@ -167,7 +167,7 @@ class Live:
         self.lag = LAG
         self.waits = LAG  # how long what happens is held back, for what others may tell of before it
         self.commands: list[Do] = []
-        self.abilities = Abilities(submit=True, fork=True, real_time=True)
+        self.abilities = Abilities(submit=True, fork=True, real_time=True, peers_only=NOBODY_BELOW)
         self._thread = thread
         self._member, self._running = member, member.running
         self._ready = member.observer.ready
@@ -238,7 +238,13 @@ class Live:
                 self._take(patient=False)
             self._known = self._told
             self.abilities = Abilities(
-                submit=False, fork=True, real_time=True, known=True, why_not=CLOSED, end=self._known
+                submit=False,
+                fork=True,
+                real_time=True,
+                known=True,
+                why_not=CLOSED,
+                end=self._known,
+                peers_only=NOBODY_BELOW,
             )
 
     def _take(self, patient: bool = True) -> bool:

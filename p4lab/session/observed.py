@@ -41,7 +41,7 @@ MOST = 9_000  # commands: a scenario has at most 10,000, and a person adds some
 SAMPLE = 65_536  # messages that latencies are measured by: the newest
 MICRO = 1_000_000
 PIECE = 8_192  # events read at a time: of a long run all together would fill the memory
-USED = frozenset((Joined, Peered, Unpeered, Crashed, Restarted, PutStarted, GetStarted))
+USED = frozenset((Joined, Peered, Unpeered, Crashed, Gone, Restarted, PutStarted, GetStarted))
 
 
 def observed(trace: Trace, t: float, title: str, options: Options | None = None) -> Scenario:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from p4lab.core.events import (
     Attached,
     Blurred,
+    CaughtUp,
     Crashed,
     Dropped,
     Event,
@@ -23,6 +24,7 @@ from p4lab.core.events import (
     Peered,
     Restarted,
     Sent,
+    SessionUp,
     Stored,
     Unpeered,
 )
@@ -213,6 +215,20 @@ def test_a_snapshot_says_what_is_held_and_what_is_not_any_more() -> None:
     out = [event for event in merge.ready(8.0) if not isinstance(event, tuple)]
     assert [type(event) for event in out] == [Stored, Dropped, Unpeered, Blurred]
     assert out[1] == Dropped(node=BEN, op=0, nid=b"\x01", store="L", why="unseen", t=7.0, id=9)
+
+
+def test_who_begins_to_look_late_is_told_which_sessions_are_up_and_once() -> None:
+    merge = Merge(ANN, named)
+    for t in (5.0, 7.0):
+        peered = Record(Peered(node=BEN, peers=(ANN, CLEO), latency=(0.01, 0.02), id=ben(8), t=5.0))
+        up = Record(SessionUp(node=BEN, peer=ANN, role="peer", id=ben(9), t=5.0))
+        merge.take(BEN, batch(Now(True, t), peered, up, Now(False, t)), 0, t, own())
+    told = [event for event in events_of(merge, 9.0) if not isinstance(event, Joined | Attached)]
+    assert [replace(event, id=0) for event in told] == [
+        Peered(node=BEN, peers=(ANN, CLEO), latency=(0.01, 0.02), t=5.0),
+        SessionUp(node=BEN, peer=ANN, role="peer", t=5.0),
+        CaughtUp(node=BEN, peer=ANN, items=0, news=0, t=5.0),
+    ]
 
 
 def test_who_vanishes_is_crashed_and_its_messages_lost_and_who_is_back_is_restarted() -> None:

@@ -1,4 +1,4 @@
-"""A class behind one address comes in within a minute; 226 more do not, however they try; and the teacher hears of it."""
+"""A class behind one address comes in within a minute; 226 more do not, however they try; the teacher hears of it."""
 
 from __future__ import annotations
 

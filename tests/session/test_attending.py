@@ -98,9 +98,9 @@ def test_the_teachers_own_computer_was_found_by_nobody(tmp_path: Path) -> None:
     async def main(room: Room) -> None:
         with attending(room.teacher, Yes()) as teacher:
             alone = teacher.state()
-            assert (alone.rung, alone.means) == ("opened on this computer", ALONE)
+            assert (alone.rung, alone.means) == ("opened here", ALONE)
             await room.join("Ann", 1)
-            await until(lambda: teacher.state().rung == "opened on this computer, members come by the code")
+            await until(lambda: teacher.state().rung == "opened here, members by the code")
 
     run(main, tmp_path)
 

@@ -44,7 +44,8 @@ def rows(ctx: Context) -> list[Row]:
     ]  # fmt: skip
     found += [
         Row(f"tool-{tool}", label, "Edit", partial(tools.take, tool), keys,
-            ctx.nothing_open if tool == SELECT else drafting.why_not, partial(in_hand, tool), submenu="Tools",
+            ctx.nothing_open if tool == SELECT else partial(drafting.why_not_tool, tool), partial(in_hand, tool),
+            submenu="Tools",
             one_of=True, says=says)
         for tool, label, keys, says in TOOLS
     ]  # fmt: skip

@@ -19,9 +19,10 @@ Point = tuple[float, float]  # of the box, 0..1
 RIM = 0.72  # of the radius: from there outwards a drag begins a line
 REACH = 7.0  # pixels outside the rim that still mean it
 STEP = 0.025  # of the box: the grid, 40 by 40
-CORE = 0.6  # of the radius: who is dropped within it is attached below
+CORE = 0.6  # of the radius: who is dropped within it is attached below, or peers where nobody can be
 SHORT = {PEER: "Click the first of two", CHILD: "Click the child", ORGANISATION: "Click its provider"}
 GUIDE = "Draw a frame to choose, with Ctrl beside the others; from rim to rim to peer; Shift or the right button pans."
+MEET = "Draw a frame to choose; from rim to rim, or one upon another, to peer; Shift or the right button pans."
 FIRST = {
     PROVIDER: "Click where the provider is to stand, or press Enter",
     PEER: "Click the first of two providers, or draw a line between them",
@@ -33,7 +34,10 @@ FIRST = {
 class Drafter(Protocol):
     """Who edits. Each `why_not` is empty where it can be done."""
 
+    @property
+    def peers_only(self) -> bool: ...
     def why_not(self) -> str: ...
+    def why_not_tool(self, tool: str) -> str: ...
     def called(self, node: int) -> str: ...
     def why_not_begin(self, tool: str, node: int) -> str: ...
     def next_name(self) -> str: ...
@@ -110,7 +114,7 @@ class Drawing:
         found = self._stage.grasp(x, y)
         if found is not None:
             self.pick(found[0])
-        elif self._tools.tool == PROVIDER and not self._drafter.why_not():
+        elif self._tools.tool == PROVIDER and not self._drafter.why_not_tool(PROVIDER):
             self._drafter.add_provider(self._free(x, y))
             self._stage.show_sketch(None)  # until the pointer moves on
             return
@@ -120,7 +124,7 @@ class Drawing:
         """The tool is used on somebody, or, by key, where there is room."""
         tool = self._tools.tool
         if tool == PROVIDER and node is None:
-            if not self._drafter.why_not():
+            if not self._drafter.why_not_tool(PROVIDER):
                 self._drafter.add_provider(None)
         elif tool == ORGANISATION and node is not None:
             if not self._drafter.why_not_join(node):
@@ -138,7 +142,7 @@ class Drawing:
         """What is to be done next with the tool, in words."""
         tool = self._tools.tool
         if tool == SELECT:
-            return GUIDE if self._tools.editing else ""
+            return (MEET if self._drafter.peers_only else GUIDE) if self._tools.editing else ""
         if self.source is None:
             return f"{FIRST[tool]}. Esc ends it."
         first = self._drafter.called(self.source)
@@ -167,22 +171,27 @@ class Drawing:
         return had
 
     def over(self, nodes: tuple[int, ...], at: QPointF, grid: float) -> Sketch:
-        """What is seen while somebody is carried: the grid, and below whom letting go would attach."""
-        target = self._below(nodes, at)
+        """What is seen while somebody is carried: the grid, and whom letting go would join it to."""
+        target = self._upon(nodes, at)
         if target is None:
             return Sketch((at.x(), at.y()), grid=grid)
-        why, text = self._would(CHILD, nodes[0], target)
+        why, text = self._would(self._drops, nodes[0], target)
         return Sketch((at.x(), at.y()), why or text, bool(why), grid=grid)
 
     def drop_on(self, nodes: tuple[int, ...], at: QPointF) -> bool:
-        """Whoever is carried is let go there. True: it was attached, and stays where it was."""
-        target = self._below(nodes, at)
-        if target is None or self._would(CHILD, nodes[0], target)[0]:
+        """Whoever is carried is let go there. True: it was joined to somebody, and stays where it was."""
+        target = self._upon(nodes, at)
+        if target is None or self._would(self._drops, nodes[0], target)[0]:
             return False
-        self._drafter.attach(nodes[0], target)
+        self._acts[self._drops][1](nodes[0], target)
         return True
 
-    def _below(self, nodes: tuple[int, ...], at: QPointF) -> int | None:
+    @property
+    def _drops(self) -> str:
+        """What it means to drop somebody upon another."""
+        return PEER if self._drafter.peers_only else CHILD
+
+    def _upon(self, nodes: tuple[int, ...], at: QPointF) -> int | None:
         """Upon whom the one that is carried lies."""
         if len(nodes) != 1 or not self._tools.editing or nodes[0] >= len(self._stage.figures().names):
             return None
@@ -205,7 +214,7 @@ class Drawing:
     def _preview(self, at: QPointF) -> Sketch:
         """What a click would do."""
         place, tool = (at.x(), at.y()), self._tools.tool
-        found, why = self._stage.grasp(*place), self._drafter.why_not()
+        found, why = self._stage.grasp(*place), self._drafter.why_not_tool(tool)
         if why:
             return Sketch(place, why, bad=True)
         if self.source is not None:
@@ -276,8 +285,13 @@ class LookOnly:
     def __init__(self, called: Mapping[int, str]) -> None:
         self._called = called
 
+    peers_only = False
+
     def why_not(self) -> str:
         return "This map is only looked at."
+
+    def why_not_tool(self, tool: str) -> str:
+        return self.why_not()
 
     def called(self, node: int) -> str:
         return self._called.get(node, "")

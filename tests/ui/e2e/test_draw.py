@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
@@ -16,7 +17,7 @@ from tests.ui import runs
 from tests.ui.desk import Desk
 from ui.buttons import SignButton
 from ui.forms.provider import ProviderForm
-from ui.toolbox import EDIT, PEER, RUN, SELECT
+from ui.toolbox import CHILD, EDIT, ORGANISATION, PEER, PROVIDER, RUN, SELECT, TOOLS
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -163,6 +164,25 @@ def test_peering_by_the_tool_and_from_rim_to_rim(person: Person) -> None:
     QTest.mouseRelease(person.map, LEFT, NOTHING, QPoint(round(end[0]), round(end[1])))
     assert person.player.scenario.peering[1:] == (Peering(between=("Birch", "Cedar")),)
     assert person.undo_all() == ["peering Birch – Cedar", "peering Aster – Birch"]
+
+
+@pytest.mark.parametrize("person", [THREE], indirect=True)
+def test_in_a_class_whoever_is_dropped_upon_another_peers_and_nobody_hangs_below(person: Person) -> None:
+    session, acts = person.player.session, person.desk.window.acts
+    session.abilities = replace(session.abilities, peers_only="Members of a class peer.")
+    acts.refresh()
+    no = {tool: acts[f"tool-{tool}"].toolTip() for tool in TOOLS if not acts[f"tool-{tool}"].isEnabled()}
+    assert no == dict.fromkeys((PROVIDER, CHILD, ORGANISATION), "Members of a class peer.")
+    person.press(Qt.Key.Key_E)
+    assert "one upon another, to peer" in person.map.drawing.say_next()
+    places = person.map.figures().centres.copy()
+    end = person.middle("Cedar").tolist()
+    person.drag(person.middle("Aster").tolist(), end, drops=False)
+    assert person.map.sketch is not None and person.map.sketch.text == "Peer Aster – Cedar"
+    QTest.mouseRelease(person.map, LEFT, NOTHING, QPoint(round(end[0]), round(end[1])))
+    assert person.player.scenario.peering == (Peering(between=("Aster", "Cedar")),)
+    assert person.map.figures().centres == pytest.approx(places, abs=1.0)
+    assert person.undo_all() == ["peering Aster – Cedar"]
 
 
 @pytest.mark.parametrize("person", [THREE], indirect=True)
