@@ -15,7 +15,7 @@ from p4lab.live.identity import AUTHORITY, Ticket, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.notes import Notes
 from p4lab.live.outlaws import Outlaws
-from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster
+from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, UNMET, Roster
 
 OUTSIDE = {
     OUT: "The teacher sent you out of the class. You may come back.",
@@ -45,7 +45,7 @@ class Membership:
         self.class_name = class_name
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
-        self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=GONE))
+        self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=UNMET))
         self.roster.put(Member(me.seat, me.id, me.name))
         self.company = Company(self.roster, near)
         self.frozen = False

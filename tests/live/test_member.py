@@ -143,10 +143,10 @@ def test_while_the_teacher_is_away_a_ticket_says_who_is_here(tmp_path: Path) -> 
 
     me.up(2, ticket(BEN, 2))
     me.up(3, cleo)
-    assert seen() == [(0, "Teacher", "gone"), (1, "seat 1", "here"), (2, "seat 2", "here"), (3, "seat 3", "here")]
+    assert seen() == [(0, "Teacher", "unmet"), (1, "seat 1", "here"), (2, "seat 2", "here"), (3, "seat 3", "here")]
     me.down(2, "bed time", True)
     me.down(3, "the connection was cut", False)
-    assert [state for _, _, state in seen()] == ["gone", "here", "gone", "dead"]
+    assert [state for _, _, state in seen()] == ["unmet", "here", "gone", "dead"]
     me.up(3, cleo)
     lee = issue(TEACHER, TEACHER.public, "Ms Lee", 0, int(WALL) + 100)
     board.channels[0] = board
