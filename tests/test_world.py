@@ -304,3 +304,9 @@ def test_who_has_left_holds_nothing_and_newcomers_are_numbered_as_they_come() ->
     run.trace.emit(Gone(node=4), 5.0, 0)
     again = fold(run.trace)
     assert again.cut_off(again.houses.rows[0], 5.0) == "left"
+
+
+def test_nothing_in_a_key_hides_or_turns_what_stands_beside_it_on_the_map() -> None:
+    keys = ("news/1", "a\u202eb\u2066c", "Zürich\u200cم", "two\nlines", "ab" * 32)
+    names = [Name(0, b"", "authenticated", key, "Aster").label for key in keys]
+    assert names == ["news/1", "a\ufffdb\ufffdc", "Zürich\u200cم", "two\ufffdlines", "ab" * 32]

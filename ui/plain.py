@@ -11,9 +11,10 @@ import html
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
+from p4lab.world.words import HIDING
+
 LONGEST = 2_000  # characters of a tooltip; a value may have 64 kB
-_HIDING = (*range(0x20), 0x7F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_SEEN = dict.fromkeys(_HIDING, "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
+_SEEN = dict.fromkeys(HIDING, "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
 
 
 def seen(text: str) -> str:

@@ -2,34 +2,47 @@
 
 Rules: the Noise specification, revision 34, and nothing of ours: no sockets, no lengths, no identities. What a stranger
 sends raises one of `frames.BAD`. All encryption goes through `seal` and `unseal`, so that another library could do it.
+They call libsodium as PyNaCl's own bindings do, without what these prepare for errors that cannot happen here: forty
+calls of Python for each, a seventh of all that a message costs a node.
 """
 
 import hmac
+import struct
 from hashlib import blake2s
 
-from nacl.bindings import crypto_aead_chacha20poly1305_ietf_decrypt as _decrypt
-from nacl.bindings import crypto_aead_chacha20poly1305_ietf_encrypt as _encrypt
+from nacl._sodium import ffi, lib
 from nacl.bindings import crypto_scalarmult, crypto_scalarmult_base
+from nacl.exceptions import CryptoError
 
 NAME = b"Noise_XX_25519_ChaChaPoly_BLAKE2s"
 DH = 32  # bytes of a public key
+KEY = 32  # bytes of a cipher's key
 MAC = 16  # bytes that each encryption adds
 LAST = 2**64 - 1  # the nonce that is kept for rekeying
 PATTERN = (("e",), ("e", "ee", "s", "es"), ("s", "se"))  # XX: the initiator writes the first and the last
 
+_ENCRYPT, _DECRYPT = lib.crypto_aead_chacha20poly1305_ietf_encrypt, lib.crypto_aead_chacha20poly1305_ietf_decrypt
+_NONCE = struct.Struct("<4xQ")
+
 
 def seal(key: bytes, nonce: int, data: bytes, ad: bytes) -> bytes:
-    """Encrypts `data`, and authenticates it and `ad`."""
-    sealed: bytes = _encrypt(data, ad, b"\0\0\0\0" + nonce.to_bytes(8, "little"), key)
-    return sealed
+    """Encrypts `data`, and authenticates it and `ad`. key: KEY bytes."""
+    size, out = len(data), bytearray(len(data) + MAC)
+    place = ffi.from_buffer(out)
+    _ENCRYPT(place, ffi.NULL, data, size, ad, len(ad), ffi.NULL, _NONCE.pack(nonce), key)
+    return bytes(out)
 
 
 def unseal(key: bytes, nonce: int, data: bytes, ad: bytes) -> bytes:
     """What was sealed. Raises CryptoError where a bit of it or of `ad` is another."""
-    if len(data) < MAC:
+    size = len(data)
+    if size < MAC:
         raise ValueError("shorter than its authentication")
-    opened: bytes = _decrypt(data, ad, b"\0\0\0\0" + nonce.to_bytes(8, "little"), key)
-    return opened
+    out = bytearray(size - MAC)
+    place = ffi.from_buffer(out)
+    if _DECRYPT(place, ffi.NULL, ffi.NULL, data, size, ad, len(ad), _NONCE.pack(nonce), key):
+        raise CryptoError("this is not what was sealed")
+    return bytes(out)
 
 
 class Cipher:
@@ -38,6 +51,8 @@ class Cipher:
     __slots__ = ("_key", "_nonce")
 
     def __init__(self, key: bytes) -> None:
+        if len(key) != KEY:
+            raise ValueError(f"a key has {KEY} bytes")  # libsodium reads as many
         self._key = key
         self._nonce = 0
 
@@ -56,7 +71,7 @@ class Cipher:
 
     def rekey(self) -> None:
         """Forgets the key for one that follows from it (section 4.2); messages are counted on."""
-        self._key = seal(self._key, LAST, bytes(32), b"")[:32]
+        self._key = seal(self._key, LAST, bytes(KEY), b"")[:KEY]
 
 
 class Handshake:

@@ -37,6 +37,7 @@ from p4lab.world.load import link_load
 from p4lab.world.ops import Op, Ops
 from p4lab.world.states import CHANGES, State, States
 from p4lab.world.traced import Rows
+from p4lab.world.words import seen
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
 _CHANGES = frozenset(CHANGES)
@@ -78,8 +79,8 @@ class Name(msgspec.Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        """The key as people read it: a hash is cut short."""
-        return f"{self.key[:8]}…" if len(self.key) >= _HASH and self.kind == Kind.IMMUTABLE.value else self.key
+        """The key as people read it: a hash is cut short, and nothing in it hides or turns what stands beside it."""
+        return f"{self.key[:8]}…" if len(self.key) >= _HASH and self.kind == Kind.IMMUTABLE.value else seen(self.key)
 
 
 class World:

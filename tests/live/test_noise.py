@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nacl.bindings import crypto_scalarmult_base
+from nacl.bindings import crypto_aead_chacha20poly1305_ietf_encrypt, crypto_scalarmult_base
 from nacl.exceptions import CryptoError
 from noise.connection import Keypair, NoiseConnection
 
@@ -148,3 +148,17 @@ def test_what_is_authenticated_beside_the_data() -> None:
             unseal(key, nonce, sealed, ad)
     with pytest.raises(ValueError, match="shorter"):
         unseal(KEYS[0], 5, sealed[:15], b"head")
+
+
+@given(st.binary(max_size=300), st.binary(max_size=20), st.integers(0, 2**64 - 1))
+def test_a_seal_is_that_of_the_bindings(data: bytes, ad: bytes, number: int) -> None:
+    nonce = bytes(4) + number.to_bytes(8, "little")
+    sealed = seal(KEYS[0], number, data, ad)
+    assert sealed == crypto_aead_chacha20poly1305_ietf_encrypt(data, ad, nonce, KEYS[0])
+    assert unseal(KEYS[0], number, sealed, ad) == data
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_no_key_is_shorter_or_longer_than_what_is_read_of_it(size: int) -> None:
+    with pytest.raises(ValueError, match="a key has 32 bytes"):
+        Cipher(bytes(size))

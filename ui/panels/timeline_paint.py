@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from p4lab.scenario.model import Mark
 from ui.panels.ruler import Lane, Ruler
+from ui.plain import seen
 from ui.theme import Theme, font, mix
 
 KNOB = 9  # px, its radius
@@ -133,7 +134,7 @@ def flags(
         if mark.text and room > metrics.averageCharWidth() * 3:
             painter.setPen(theme.text if number == chosen else theme.muted)
             words = QRectF(x + FLAG + 3, box.top(), room, box.height())
-            text = metrics.elidedText(mark.text, Qt.TextElideMode.ElideRight, round(room))
+            text = metrics.elidedText(seen(mark.text), Qt.TextElideMode.ElideRight, round(room))
             painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
 
