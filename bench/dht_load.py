@@ -32,13 +32,13 @@ async def load(put: Work, gets: dict[str, Work]) -> list[Measured]:
     found: list[Measured] = []
     for clients in CLIENTS:
         keys: list[str] = []
-        found.append(await _measured("put", clients, put, keys, fresh=True))
+        found.append(await measured("put", clients, put, keys, fresh=True))
         for name, get in gets.items():
-            found.append(await _measured(name, clients, get, keys, fresh=False))
+            found.append(await measured(name, clients, get, keys, fresh=False))
     return found
 
 
-async def _measured(what: str, clients: int, work: Work, keys: list[str], fresh: bool) -> Measured:
+async def measured(what: str, clients: int, work: Work, keys: list[str], fresh: bool) -> Measured:
     """fresh: keys are made, and noted once they are acknowledged; else they are taken in turn."""
     done, failed, begun = 0, 0, 0
     start = perf_counter()
@@ -48,7 +48,7 @@ async def _measured(what: str, clients: int, work: Work, keys: list[str], fresh:
         nonlocal done, failed, begun
         while perf_counter() < stop:
             begun += 1
-            key = f"{clients}/{begun}" if fresh else keys[begun % len(keys)]
+            key = f"{what}/{clients}/{begun}" if fresh else keys[begun % len(keys)]
             if await work(key):
                 done += 1
                 if fresh:

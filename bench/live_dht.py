@@ -5,8 +5,9 @@ Rounds alternate, and the best of each counts. Ours sign every put, verify it an
 acknowledged, and their customers are in a process of their own, behind one encrypted channel; the others' clients call
 a library in the node's own process, whose values are in memory alone and not signed. A get of theirs has no word for
 where it went: with five nodes `kademlia` keeps everything everywhere, so its gets are local ones; OpenDHT asks others.
-Ours are measured both ways. Memory is the resident set of one node after the load, its customers not counted where they
-are apart.
+Ours are measured both ways, and with a channel for each of the fifty clients, too. Memory is the resident set of one
+node, its customers not counted where they are apart: before the load, and after it, when it holds what was put (ours on
+its disk as well, and some times as many values as the slower ones).
 """
 
 import subprocess
@@ -28,14 +29,15 @@ ROUNDS = 2  # of all, alternating; the best of each counts, since the machine do
 HOST = "127.0.0.1"
 WAIT = 90.0  # s for one system's whole load
 WORDS = {1: "one client", 50: "fifty clients"}
+Memory = tuple[float, float]  # MB before and after the load
 THEIRS = {"kademlia": ("bench.kademlia_peer", "get, local"), "OpenDHT": ("bench.opendht_peer", "get, remote")}
 
 
 def rows() -> Iterator[Row]:
     """Each system beside ours; one that is not installed is left out, and said to be."""
     ours: list[Measured] = []
-    memory = 0.0
-    theirs: dict[str, tuple[list[Measured], float]] = {}
+    memory = 0.0, 0.0
+    theirs: dict[str, tuple[list[Measured], Memory]] = {}
     for _ in range(ROUNDS):
         found, memory = _ours()
         ours = _best(ours, found)
@@ -56,7 +58,13 @@ def rows() -> Iterator[Row]:
             gets = _of(ours, comparable, clients), _of(their, "get", clients)
             where = comparable.removeprefix("get, ")
             yield more(f"live gets, {where}, {WORDS[clients]}", gets[0], "gets/s", name, gets[1])
-        yield less("live node, memory", memory, "MB", name, their_memory)
+            if clients > 1:
+                apart = _of(ours, "put, apart", clients), _of(ours, "get, local, apart", clients)
+                yield more(f"live puts, {WORDS[clients]}, a channel each", apart[0], "puts/s", name, puts[1])
+                if where == "local":
+                    yield more(f"live gets, {where}, a channel each", apart[1], "gets/s", name, gets[1])
+        yield less("live node, memory, empty", memory[0], "MB", name, their_memory[0])
+        yield less("live node, memory, after its load", memory[1], "MB", name, their_memory[1])
 
 
 def _best(known: list[Measured], found: list[Measured]) -> list[Measured]:
@@ -71,7 +79,7 @@ def _of(found: list[Measured], what: str, clients: int) -> float:
     return one.done
 
 
-def _ours() -> tuple[list[Measured], float]:
+def _ours() -> tuple[list[Measured], Memory]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         cards: list[dict[str, str]] = []
@@ -83,10 +91,11 @@ def _ours() -> tuple[list[Measured], float]:
             cards.append(msgspec.json.decode(_line(process)))
             nodes.append(process)
         last = "bench.our_peer", "clients", str(folder / "c"), cards[0]["code"], cards[1]["listen"], cards[2]["listen"]
-        return _clients(*last), _megabytes(nodes[1].pid)
+        empty = _megabytes(nodes[1].pid)
+        return _clients(*last), (empty, _megabytes(nodes[1].pid))
 
 
-def _theirs(module: str) -> tuple[list[Measured], float]:
+def _theirs(module: str) -> tuple[list[Measured], Memory]:
     with ExitStack() as stack:
         ports = [_free_port() for _ in range(NODES)]
         nodes = []
@@ -95,7 +104,9 @@ def _theirs(module: str) -> tuple[list[Measured], float]:
             nodes.append(stack.enter_context(_node(module, "node", str(ports[number]), *known)))
             if _line(nodes[-1]).strip() != "ready":
                 raise ValueError(f"{module} did not start")
-        return _clients(module, "clients", str(ports[-1]), *map(str, ports[:-1])), _megabytes(nodes[1].pid)
+        empty = _megabytes(nodes[1].pid)
+        found = _clients(module, "clients", str(ports[-1]), *map(str, ports[:-1]))
+        return found, (empty, _megabytes(nodes[1].pid))
 
 
 class _node:  # noqa: N801 a context manager, written as a function would be

@@ -2,19 +2,23 @@
 
 Rules: run by bench.live_dht, on loopback alone, without discovery. The limits that keep a classroom safe are lifted,
 since they are there to be reached; nothing else is. A customer knows that its key is new, so it does not ask for the
-last version first; it remembers in memory what it signed, as a program that keeps running does.
+last version first; it remembers in memory what it signed, as a program that keeps running does. Fifty clients are fifty
+operations of one program on its one channel, as the others' are of one node; and, apart, fifty channels of one each.
 """
 
 import asyncio
 import secrets
 import sys
 import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from bench.dht_load import VALUE, load, tell, until_told
+from bench.dht_load import CLIENTS, VALUE, Work, load, measured, tell, until_told
 from p4lab.core.commands import Get, Put
 from p4lab.live.admission import join
 from p4lab.live.client import Client
@@ -29,6 +33,7 @@ HOST = "127.0.0.1"
 LIFTED = msgspec.structs.replace(
     Limits(), messages_per_second=1e12, burst=1e12, bytes_per_second=1e12, burst_bytes=1e12, handshakes_per_second=1e9,
     questions_per_second=1e9, reply_bytes=2**60, keys_per_identity=10_000_000, bytes_per_identity=2**40,
+    channels=1_000, channels_per_identity=1_000,
 )  # fmt: skip
 WALL = time.time  # noqa: TID251 a node is handed the wall clock where it is started
 
@@ -75,16 +80,36 @@ async def clients(folder: Path, code: str, here: str, there: str) -> None:
     party = Party(keys, class_id, ticket, limits, clock, WALL)
     purse = cast(Any, _Purse(keys))  # what `Client` asks of a profile
     mine, other = await _client(here, party, purse), await _client(there, party, purse)
+    found = await load(partial(_put, mine), {"get, local": partial(_get, mine), "get, remote": partial(_get, other)})
+    many = [await _client(here, party, purse) for _ in range(max(CLIENTS))]
+    stored: list[str] = []
+    found.append(await measured("put, apart", len(many), _in_turn(_put, many), stored, fresh=True))
+    found.append(await measured("get, local, apart", len(many), _in_turn(_get, many), stored, fresh=False))
+    tell(found)
+    for client in (mine, other, *many):
+        await client.end()
 
-    async def put(key: str) -> bool:
-        return (await mine.put(Put("me", VALUE.decode(), key, ttl=0.0, seq=1))).code == "OK"
 
-    async def get(one: Client, key: str) -> bool:
-        return (await one.get(Get("me", key))).values == (VALUE.decode(),)
+async def _put(client: Client, key: str) -> bool:
+    return (await client.put(Put("me", VALUE.decode(), key, ttl=0.0, seq=1))).code == "OK"
 
-    tell(await load(put, {"get, local": lambda key: get(mine, key), "get, remote": lambda key: get(other, key)}))
-    await mine.end()
-    await other.end()
+
+async def _get(client: Client, key: str) -> bool:
+    return (await client.get(Get("me", key))).values == (VALUE.decode(),)
+
+
+def _in_turn(work: Callable[[Client, str], Awaitable[bool]], many: list[Client]) -> Work:
+    """Each operation by whoever has waited longest."""
+    waiting = deque(many)
+
+    async def one(key: str) -> bool:
+        client = waiting.popleft()
+        try:
+            return await work(client, key)
+        finally:
+            waiting.append(client)
+
+    return one
 
 
 async def _ticket(profile: Profile, code: str, party: Party) -> Ticket:

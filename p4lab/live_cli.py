@@ -121,7 +121,7 @@ def node(
         said = f"{card.name} ({card.id[:8]}) of class {card.class_} listens at {card.listen}; join with {card.code}"
         print(msgspec.json.encode(card).decode() if json else said, flush=True)
         log("stop", f"{await stop} was received: leaving the class")
-        await running.stop()
+        await running.stop("it was told to stop")
 
     _run(serve)
 
@@ -144,6 +144,8 @@ def put(
     \b
     Example: p4lab put greeting hello --node 192.168.1.5:4711 --join ABCDEFGHIJKL-MNOP
     """
+    if not as_.strip():
+        raise typer.BadParameter("--as '': a name is missing")
     if not isfinite(ttl):
         raise typer.BadParameter("--ttl takes a number of seconds")
     hashed = kind == "immutable" and key == "-"

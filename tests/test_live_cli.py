@@ -211,6 +211,7 @@ def test_a_value_does_not_give_orders_to_a_terminal() -> None:
         (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "ABC"], "A join code has 16 characters"),
         (["put", "k", "v", "--node", "nowhere", "--join", "AAAABBBBCCCCDDDD"], "an address is HOST:PORT"),
         (["put", "k", "v", "--node", "127.0.0.1:1"], "--join"),
+        (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "x", "--as", ""], "--as '': a name is missing"),
         (["put", "k", "v", "--node", "127.0.0.1:1", "--join", "x", "--ttl", "nan"], "--ttl"),
         (["get", "k", "--node", "127.0.0.1:1", "--join", "x", "--kind", "new"], "--kind"),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import csv
+import inspect
 import json
 import math
+import textwrap
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -35,8 +38,10 @@ from p4lab.core.events import (
 )
 from p4lab.core.history import REGIME_WORDS, History
 from p4lab.metrics import KLASSES, Metrics, save_tables
+from p4lab.metrics.coherence import Coherence
 from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import CHUNK, CORRUPT, DUPLICATE
+from p4lab.metrics.moves import Moves
 from p4lab.metrics.report import latency, quantile
 from p4lab.scenario.read import parse
 from p4lab.session.simulated import Simulated
@@ -454,3 +459,12 @@ def test_a_top_that_left_is_no_hole_and_a_redirect_child_no_top() -> None:
         1.0: {"holes": 1, "share": 7 / 9}, 2.0: {"holes": 2, "share": 5 / 9}, 3.0: {"holes": 2, "share": 5 / 9},
         4.0: {"holes": 0, "share": 1.0}, 5.0: {"holes": 2, "share": 5 / 9}, 6.0: {"holes": 0, "share": 1.0},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("fold", [History, Coherence, Moves])
+def test_a_fold_wants_what_it_takes(fold: type[History | Coherence | Moves]) -> None:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(fold.step)))
+    taken = {
+        node.cls.id for node in ast.walk(tree) if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name)
+    }
+    assert {kind.__name__ for kind in fold.wants} == taken

@@ -21,6 +21,7 @@ from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import load, parse
 from p4lab.scenario.write import dumps, write
 from p4lab.session.base import Session
+from p4lab.session.observed import observed
 from p4lab.session.replay import RecordingError, Replayed
 from p4lab.topology import TopologyError, import_map
 from ui.branches import Branch, MakeSession
@@ -39,6 +40,7 @@ State = tuple[Branch, ...]
 LiveLab = Callable[[Scenario], Session]
 NEVER: State = ()  # of what was never saved
 UNTITLED, DURATION = "Untitled", 60.0  # of an empty network
+MODELLED = "A model of the recording “{}”: those who were seen in it, with the same puts and gets."
 CANNOT_OPEN = "This file cannot be opened."
 
 
@@ -199,9 +201,15 @@ class Document(QObject):
         return self.open_scenario(Scenario(title=UNTITLED, duration=DURATION))
 
     def open_copy(self) -> bool:
-        """The scenario that the recording shown was made from, with all that was done in it, to go on with."""
-        branch, title = self._player.branches.current, self.title
-        return self.open_scenario(as_scenario(branch), f"This is the scenario of the recording “{title}”.")
+        """The scenario that the recording shown was made from, with all that was done in it, to go on with.
+
+        A class has none: of what was seen of it a model is made.
+        """
+        player, title = self._player, self.title
+        made = as_scenario(player.branches.current)
+        if made.provider or not player.world.providers:
+            return self.open_scenario(made, f"This is the scenario of the recording “{title}”.")
+        return self.open_scenario(observed(player.trace, player.known, title), MODELLED.format(title))
 
     def recover(self, left: Left) -> bool:
         """Go on with what a window that ended without a word had not saved. False: nothing has changed."""

@@ -1,6 +1,7 @@
 """A layout that sets widgets in a line and begins another line where there is no more room.
 
-Rules: knows sizes only. In each line the widgets with an expanding size policy share what is left over.
+Rules: knows sizes only. In each line the widgets with an expanding size policy share what is left over. A tail stands
+below them all, or at the end of the last of several lines if there is room.
 """
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -14,6 +15,7 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = gap
+        self._tail: QWidget | None = None
         self._heights: dict[int, int] = {}  # by width
 
     def addWidget(self, widget: QWidget) -> None:
@@ -21,6 +23,11 @@ class FlowLayout(QLayout):
         self.addChildWidget(widget)
         self.addItem(QWidgetItem(widget))
         self.invalidate()
+
+    def add_tail(self, widget: QWidget) -> None:
+        """The last widget."""
+        self._tail = widget
+        self.addWidget(widget)
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -70,7 +77,8 @@ class FlowLayout(QLayout):
         lines: list[list[QLayoutItem]] = [[]]
         used = 0
         for item in self._shown():
-            needed = _least(item).width()
+            alone = item.widget() is self._tail and len(lines) == 1
+            needed = width if alone else _least(item).width()
             if lines[-1] and used + self._gap + needed > width:
                 lines.append([])
                 used = 0

@@ -6,16 +6,18 @@ Rules: the sentence is `story.now`; it is also the narration that a screen reade
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 
 from ui.document import Document
 from ui.elided import ElidedLabel
 from ui.focus import Focus
-from ui.plain import plain_label
 from ui.player import Player
 from ui.story import elsewhere, seen
 from ui.theme import font
 from ui.words import ACCESS, plural, share
+
+FACTS, SHARE = 120, 0.62  # px that the facts keep, and how much of the line they may take from the sentence
 
 
 class Status(QStatusBar):
@@ -29,7 +31,7 @@ class Status(QStatusBar):
         self._large = False
         self._says = ElidedLabel()
         self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._facts = plain_label()
+        self._facts = ElidedLabel(FACTS)
         self._facts.setProperty("role", "muted")
         self._facts.setContentsMargins(12, 0, 14, 0)
         self._says.setContentsMargins(14, 0, 0, 0)
@@ -65,6 +67,10 @@ class Status(QStatusBar):
 
     # Qt
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._facts.setMaximumWidth(round(self.width() * SHARE))
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
@@ -79,10 +85,10 @@ class Status(QStatusBar):
         player = self._player
         if player.empty:
             self._says.set_text("")
-            self._facts.setText("")
+            self._facts.set_text("")
             return
         self._says.set_text(self._sentence())
-        self._facts.setText(" · ".join(self._numbers()))
+        self._facts.set_text(" · ".join(self._numbers()))
 
     def _sentence(self) -> str:
         player = self._player

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # they load the engine, pyqtgraph and all panels
 
 SIZE = (1440, 900)
 LEAST = (880, 560)
+FROZEN = "The class is frozen: nobody can put or get until the teacher lets it go on."
 SEEDS = 1_000_000  # a new seed is short enough to be read out
 
 
@@ -98,6 +99,7 @@ class Window(QMainWindow):
         self.welcome.lively.connect(self.studio.new_live)
         self.welcome.teaching.connect(lambda: self.school.begin(True))
         self.welcome.joining.connect(lambda: self.school.begin(False))
+        self.school.watch.changed.connect(self._hold_still)
         self.studio.wire()
         self.map.inspected.connect(self.inspect)
         self.map.menuRequested.connect(self.bench.offer)
@@ -146,6 +148,10 @@ class Window(QMainWindow):
         self._stack.setCurrentIndex(0)
         self.bench.leave()
         self.status.hide()
+
+    def _hold_still(self) -> None:
+        state = self.school.state
+        self.bar.hold(FROZEN if state is not None and state.frozen else "")
 
     def _leave_fields(self) -> None:
         """Somebody who lets time run types no more: Space and letters are the window's again."""

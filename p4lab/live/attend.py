@@ -12,7 +12,7 @@ from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.candidates import CLASS, Candidate
 from p4lab.live.channel import Channel
 from p4lab.live.company import Company
-from p4lab.live.frames import Frozen, Join, Propose, Relay, Said, Seated
+from p4lab.live.frames import Frozen, Join, Outlawed, Propose, Relay, Said, Seated
 from p4lab.live.hub import Hub
 from p4lab.live.identity import AUTHORITY
 from p4lab.live.ladder import Facts, Heard, Reach
@@ -52,6 +52,7 @@ class Place:
         else:
             for kind in (Seated, Said, Frozen, Propose):
                 board.on(kind, role.take)
+            board.on(Outlawed, role.hear)
             board.dialer = self._through_hub
             role.attach(board)
 

@@ -12,11 +12,12 @@ from ipaddress import ip_address, ip_network
 from msgspec.structs import replace
 
 from p4lab.live.company import Board, Company, Hands
-from p4lab.live.frames import Frame, Frozen, Join, Member, Open, Propose, Refused, Said, Welcome
-from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, issue, member_id, pack
+from p4lab.live.frames import Frame, Frozen, Join, Member, Open, Outlawed, Propose, Refused, Said, Welcome
+from p4lab.live.identity import AUTHORITY, JoinCode, Ticket, class_id, issue, member_id, pack
 from p4lab.live.limits import Limits
 from p4lab.live.newcomers import Newcomers
 from p4lab.live.notes import Notes
+from p4lab.live.outlaws import signed
 from p4lab.live.profile import OwnClass, Profile, ProfileError
 from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster, dialable, line, pages, printable, unique
 
@@ -60,6 +61,7 @@ class Authority:
         self.class_name = printable(own.name)
         self.frozen = self.leaving = False
         self.listed = True  # it is we who make the list
+        self.outlawed: Outlawed | None = _outlawed(own) if own.serial else None
         self._profile, self._hands, self._limits, self._near = profile, hands, limits, near
         self._clock, self._wall, self._later = clock, wall, later
         self._wrong: dict[str, deque[float]] = {}  # when an address was wrong, the address longest unseen first
@@ -134,6 +136,8 @@ class Authority:
         for page in pages(self.roster.members.values()):
             self.board.post(seat, page)
         self.board.post(seat, Frozen(self.frozen))  # off too: it may have missed that all go on
+        if self.outlawed is not None:
+            self.board.post(seat, self.outlawed)
 
     def down(self, seat: int, why: str, clean: bool) -> None:
         """It is no longer. clean: it said so."""
@@ -179,6 +183,8 @@ class Authority:
             return
         try:
             self._profile.revoke(self.ticket.class_id, key)
+            self.outlawed = _outlawed(self._profile.own_class(self.ticket.class_id) or self.own)
+            self._tell(self.outlawed)
         except ProfileError as problem:
             self.notes.note(f"{member.name} is cut off, but this could not be kept: {problem}")
         self._send_out(seat, REVOKED, "was revoked.")
@@ -237,6 +243,12 @@ class Authority:
         for seat in list(self.board.channels):
             if seat != AUTHORITY:
                 self.board.post(seat, frame)
+
+
+def _outlawed(own: OwnClass) -> Outlawed:
+    """Everybody who was revoked, for members to tell each other."""
+    ids = (member_id(bytes.fromhex(key)) for key, seating in own.seats.items() if seating.revoked)
+    return signed(own.keys, class_id(own.keys.public), own.serial, ids)
 
 
 def _whose(host: str) -> str:

@@ -212,9 +212,21 @@ class WhoIs(Frame, frozen=True, tag=20):
     seats: Annotated[tuple[Seat, ...], Meta(max_length=32)] = ()
 
 
+class Outlawed(Frame, frozen=True, tag=21):
+    """Everybody whose ticket the authority has revoked, as it signs it (outlaws.py): members pass it on to each other.
+
+    serial: of two lists the higher one counts. ids: in their order.
+    """
+
+    serial: Number
+    ids: Annotated[tuple[Id, ...], Meta(max_length=256)]
+    sig: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
 AnyFrame = (
     Ping | Pong | Bye | Open | Join | Welcome | Refused | Carried | AskPeering | AnswerPeering | EndPeering | Watch
     | Seen | Seated | Said | Frozen | Propose | Relay | Echo | WhoIs
+    | Outlawed
 )  # fmt: skip
 
 _encode = msgspec.msgpack.Encoder().encode

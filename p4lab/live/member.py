@@ -1,7 +1,8 @@
 """A member's side of a class: it keeps the roster, holds when all hold, and stays away when it is sent out.
 
 Rules: only seat 0, the authority, is obeyed, and only in what a class is about; whether we peer stays our own policy.
-The connection to the authority is wanted as long as we belong to the class, and others while somebody wants them.
+The connection to the authority is wanted as long as we belong to the class, and others while somebody wants them. Who
+was revoked is believed of anybody who shows the authority's signature for it.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,11 +10,12 @@ from collections.abc import Callable, Iterable
 from msgspec.structs import replace
 
 from p4lab.live.company import Company, Dialler, Hands
-from p4lab.live.frames import Frame, Frozen, Member, Propose, Said, Seated
+from p4lab.live.frames import Frame, Frozen, Member, Outlawed, Propose, Said, Seated
 from p4lab.live.identity import AUTHORITY, Ticket, member_id
 from p4lab.live.limits import Limits
 from p4lab.live.notes import Notes
-from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, Roster
+from p4lab.live.outlaws import Outlaws
+from p4lab.live.roster import BARRED, DEAD, GONE, HERE, OUT, REVOKED, UNMET, Roster
 
 OUTSIDE = {
     OUT: "The teacher sent you out of the class. You may come back.",
@@ -32,9 +34,10 @@ class Membership:
     def __init__(
         self, me: Ticket, class_name: str, hands: Hands, limits: Limits, near: Callable[[str], bool],
         wall: Callable[[], float], revoked: Iterable[bytes] = (),
-        keep: Callable[[frozenset[bytes]], None] = lambda ids: None,
+        keep: Callable[[frozenset[bytes], bytes], None] = lambda ids, word: None, word: bytes = b"",
     ) -> None:  # fmt: skip
-        """near: whether a host is of our network. revoked: ids of whom we knew to be; keep: told when that changes.
+        """near: whether a host is of our network. revoked: ids of whom we knew to be, and word, the authority's for it;
+        keep: told when they change.
 
         `attach` it to a switchboard before anybody comes.
         """
@@ -42,7 +45,7 @@ class Membership:
         self.class_name = class_name
         self.notes = Notes(wall)
         self.roster = Roster(limits.roster)
-        self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=GONE))
+        self.roster.put(Member(AUTHORITY, member_id(me.authority), "Teacher", state=UNMET))
         self.roster.put(Member(me.seat, me.id, me.name))
         self.company = Company(self.roster, near)
         self.frozen = False
@@ -50,7 +53,9 @@ class Membership:
         self.leaving = self.listed = False
         self._hands = hands
         self._limit = limits.roster
-        self._revoked, self._keep = frozenset(revoked), keep
+        self._outlaws = Outlaws(me.authority, me.class_id, word)
+        listed = () if self._outlaws.frame is None else self._outlaws.frame.ids
+        self._revoked, self._keep = frozenset((*revoked, *listed)), keep
         self._board: Dialler | None = None
 
     def attach(self, board: Dialler) -> None:
@@ -81,6 +86,25 @@ class Membership:
             case _:
                 pass
 
+    def hear(self, seat: int, frame: Outlawed) -> None:
+        """Somebody passes on who was revoked."""
+        assert self._board is not None
+        try:
+            if not self._outlaws.take(frame):
+                return
+        except ValueError:
+            self.notes.note(f"Seat {seat} told of revoked members what the teacher has not signed, and was cut off.")
+            self._board.cut(seat, NOT_YOURS)
+            return
+        self._revoked = frozenset(frame.ids)
+        self._keep(self._revoked, self._outlaws.word)
+        for other in self._board.channels:
+            if other not in (seat, AUTHORITY):
+                self._board.post(other, frame)
+        for member in list(self.roster.members.values()):
+            if member.id in self._revoked:
+                self._seated(replace(member, state=REVOKED))
+
     def allowed(self, ticket: Ticket) -> str | None:
         """Why the holder of this valid ticket is not let in, or None."""
         return BARRED[REVOKED] if ticket.id in self._revoked else self.roster.barred(ticket.seat, ticket.id)
@@ -89,6 +113,8 @@ class Membership:
         """A member is connected, and has shown this ticket."""
         if seat == AUTHORITY:
             self.notes.note("Connected to the teacher.")
+        elif self._outlaws.frame is not None and self._board is not None:
+            self._board.post(seat, self._outlaws.frame)
         known = self.roster.members.get(seat)
         if known is None:
             self.roster.put(Member(seat, ticket.id, ticket.name))
@@ -145,4 +171,4 @@ class Membership:
             revoked = self._revoked - {member.id}
         if revoked != self._revoked and len(revoked) <= self._limit:
             self._revoked = revoked
-            self._keep(revoked)
+            self._keep(revoked, self._outlaws.word)

@@ -47,12 +47,16 @@ class Seating(msgspec.Struct, forbid_unknown_fields=False):
 
 
 class OwnClass(msgspec.Struct):
-    """A class whose authority this profile is. secret: the end of its join code. seats: by the holder's key in hex."""
+    """A class whose authority this profile is. secret: the end of its join code. seats: by the holder's key in hex.
+
+    serial: how often the list of who was revoked has changed.
+    """
 
     name: str
     seed: Seed
     secret: str
     seats: dict[str, Seating] = {}
+    serial: int = 0
 
     @property
     def keys(self) -> Keys:
@@ -61,11 +65,15 @@ class OwnClass(msgspec.Struct):
 
 
 class _Admission(msgspec.Struct):
-    """A ticket to somebody's class, and what the class calls itself. revoked: ids, in hex, of who may not come in."""
+    """A ticket to somebody's class, and what the class calls itself. revoked: ids, in hex, of who may not come in.
+
+    word: the authority's, for that (outlaws.py).
+    """
 
     ticket: bytes
     name: str
     revoked: list[str] = []
+    word: bytes = b""
 
 
 class _Head(msgspec.Struct):
@@ -119,8 +127,9 @@ class Profile:
 
         def change(kept: _Kept) -> None:
             known = kept.admissions.get(ticket.class_id)
-            revoked = known.revoked if known is not None else []
-            kept.admissions[ticket.class_id] = _Admission(pack(ticket), class_name, revoked)
+            made = kept.admissions[ticket.class_id] = _Admission(pack(ticket), class_name)
+            if known is not None:
+                made.revoked, made.word = known.revoked, known.word
 
         self._change(change)
 
@@ -129,12 +138,18 @@ class Profile:
         admission = self._read().admissions.get(class_)
         return frozenset(map(bytes.fromhex, admission.revoked)) if admission else frozenset()
 
-    def outlaw(self, class_: str, ids: Iterable[bytes]) -> None:
+    def word(self, class_: str) -> bytes:
+        """The authority's word for that, as `outlaw` was given it; empty where there is none."""
+        admission = self._read().admissions.get(class_)
+        return admission.word if admission else b""
+
+    def outlaw(self, class_: str, ids: Iterable[bytes], word: bytes = b"") -> None:
         """These are, and no others: kept, since the teacher may be away when one of them knocks."""
 
         def change(kept: _Kept) -> None:
             if class_ in kept.admissions:
                 kept.admissions[class_].revoked = sorted(each.hex() for each in ids)
+                kept.admissions[class_].word = word
 
         self._change(change)
 
@@ -190,6 +205,7 @@ class Profile:
             seating = kept.classes[class_].seats.get(key.hex())
             if seating is not None:
                 seating.revoked = on
+                kept.classes[class_].serial += 1
 
         self._change(change)
 

@@ -10,7 +10,7 @@ from p4lab.live.frames import Member
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
 from p4lab.live.profile import Profile, ProfileError
-from p4lab.live.roster import GONE
+from p4lab.live.roster import UNMET
 
 MOST = 16  # addresses of one member, as a frame has
 
@@ -28,7 +28,7 @@ class Recall:
             where = dict.fromkeys((*known.addresses, *(before.addresses if before is not None else ())))
             if known.seat != role.me.seat:
                 addresses = tuple(where)[:MOST]
-                role.roster.put(Member(known.seat, known.id, known.name, addresses, state=GONE, owner=known.owner))
+                role.roster.put(Member(known.seat, known.id, known.name, addresses, state=UNMET, owner=known.owner))
 
     def keep(self, place: Place) -> None:
         """Who is in the class now, once the teacher has told: the next time it may be away."""
@@ -59,9 +59,11 @@ class Recall:
             self._log("store", f"{what} could not be kept: {fault}")
 
 
-def outlaw(profile: Profile, class_id: str, ids: frozenset[bytes], log: Callable[[str, str], None]) -> None:
-    """The teacher has revoked these."""
+def outlaw(
+    profile: Profile, class_id: str, ids: frozenset[bytes], word: bytes, log: Callable[[str, str], None]
+) -> None:
+    """The teacher has revoked these. word: the list that it has signed."""
     try:
-        profile.outlaw(class_id, ids)
+        profile.outlaw(class_id, ids, word)
     except ProfileError as fault:
         log("profile", f"who was revoked could not be kept: {fault}")

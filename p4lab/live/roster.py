@@ -21,7 +21,8 @@ HERE, GONE, DEAD, OUT, REVOKED = (
     "out",
     "revoked",
 )  # Member.state; out: sent out by the authority
-LEFT = (GONE, OUT, REVOKED)  # who is away and is not lost
+UNMET = "unmet"  # known from the last time, by nobody's word of now
+LEFT = (GONE, OUT, REVOKED, UNMET)  # who is away and is not lost
 BARRED = {
     OUT: "the teacher sent this member out of the class",
     REVOKED: "the teacher revoked this member's ticket",

@@ -180,7 +180,7 @@ class Running:
             self.party.ticket = ticket = await self._ticket(profile, code)
             role = Membership(
                 ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
-                lambda ids: outlaw(profile, class_, ids, self._log),
+                lambda ids, word: outlaw(profile, class_, ids, word, self._log), profile.word(class_),
             )  # fmt: skip
             if code.address:
                 role.company.typed(member_id(ticket.authority), code.address)

@@ -2,7 +2,8 @@
 
 Rules: `done(True)` comes after the commit and never before; what waits while one commit runs is committed together with
 the next (group commit), in order. On any error nothing of the batch is acknowledged; a full disk refuses writes until
-there is room, and what is stored is served. A row's place is found in memory, so that a write touches few pages.
+there is room, and what is stored is served. A row's place is found in memory, so that a write touches few pages. What
+nobody is promised is committed too, but the disk is not waited for: it outlives a kill, and perhaps not a power cut.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ _INSERT = {
     count: f"REPLACE INTO rows(n, {COLUMNS}) VALUES " + ", ".join(["(?,?,?,?,?,?)"] * count) for count in AT_ONCE
 }
 _DELETE = {count: f"DELETE FROM rows WHERE n IN ({', '.join('?' * count)})" for count in AT_ONCE}
+_WAITS = {True: "PRAGMA synchronous = FULL", False: "PRAGMA synchronous = NORMAL"}
 _Statement = tuple[str, list[object]]
 
 
@@ -63,6 +65,7 @@ class Store:
         self._index = opened.index
         self._next = max((n for n, _ in opened.index.values()), default=0) + 1
         self._connection: sqlite3.Connection | None = opened.connection
+        self._waits = True  # it waits for the disk
         self._using = threading.Lock()  # the connection
         self._queue: queue.SimpleQueue[list[_Write] | threading.Event | None] = queue.SimpleQueue()
         self._gathered: list[_Write] = []  # in this turn of the loop
@@ -187,7 +190,7 @@ class Store:
         statements += _statements(_DELETE, [(n,) for _, n in gone])
         try:
             with self._using:
-                self._perform(statements)
+                self._perform(statements, any(write.vital for write in writes))
         except sqlite3.Error as error:
             if primary(error) == sqlite3.SQLITE_FULL:
                 self._full_until = self._clock() + AGAIN
@@ -201,12 +204,15 @@ class Store:
             self.bytes -= index.pop(key)[1]
         return True
 
-    def _perform(self, statements: list[_Statement]) -> None:
-        """All of them or none, in one transaction, which a statement alone is by itself."""
+    def _perform(self, statements: list[_Statement], vital: bool) -> None:
+        """All of them or none, in one transaction, which a statement alone is by itself. vital: wait for the disk."""
         if self._connection is None:
-            self._connection = connect(self.path)  # it was given up after an error
+            self._connection, self._waits = connect(self.path), True  # it was given up after an error
         connection = self._connection
         try:
+            if self._waits is not vital:
+                connection.execute(_WAITS[vital])
+                self._waits = vital
             if len(statements) == 1:
                 connection.execute(*statements[0])
                 return

@@ -11,7 +11,7 @@ from p4lab.core.events import Adopted, Event, Gone, Joined, Pair, Peered, Restar
 class Coherence:
     """Give it the Events that it `wants`."""
 
-    wants = frozenset((Joined, Adopted, Gone, Peered, Restarted, Unpeered))
+    wants = frozenset((Joined, Adopted, Gone, Restarted, Peered, Unpeered))
 
     def __init__(self) -> None:
         self._tops: set[int] = set()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-HERE, LATE, DEAD, GONE, OUT, REVOKED = "here", "late", "dead", "gone", "out", "revoked"
+HERE, LATE, DEAD, GONE, OUT, REVOKED, UNMET = "here", "late", "dead", "gone", "out", "revoked", "unmet"
 STATES = {
     HERE: "connected, and heard from within a heartbeat",
     LATE: "a heartbeat was missed",
@@ -20,8 +20,9 @@ STATES = {
     GONE: "left, and said so; its seat is kept",
     OUT: "the teacher sent it out; it may come back",
     REVOKED: "its ticket is no longer valid; it cannot come back",
+    UNMET: "in the class the last time; whether it is here now only the teacher could tell",
 }
-AWAY = (DEAD, GONE, OUT)
+AWAY = (DEAD, GONE, OUT, UNMET)
 DIRECT, HUB, MDNS = "direct", "hub", "mDNS"
 HOWS = {
     DIRECT: "a connection of its own",

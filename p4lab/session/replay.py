@@ -20,7 +20,7 @@ from p4lab.trace import Trace
 
 __all__ = ["RecordingError", "Replayed"]
 
-WHY_NOT = "a recording cannot be changed; open its scenario to try something else"
+WHY_NOT = "A recording cannot be changed: open its scenario, in the menu File, to try something else."
 BUDGET = 0.008  # s of wall time that one `advance` may take, as of a simulated run
 FIRST = 16_000  # events: a lesson is there at once, a large run begins within a tenth of a second
 PART = 1_000  # events between two looks at the clock

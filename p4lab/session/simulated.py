@@ -7,8 +7,6 @@ made again from the log is the same run. The engine is made with the first Event
 from math import floor
 from time import perf_counter
 
-import msgspec
-
 from p4lab.core.commands import ANEW, Command, verb
 from p4lab.scenario.check import check_command
 from p4lab.scenario.model import Do, Scenario
@@ -73,10 +71,6 @@ class Simulated:
     def fork(self, t: float) -> "Simulated":
         """The same scenario with the commands up to `t`; `advance` makes the past again."""
         return Simulated(self.scenario, [row for row in self.commands if row.at <= t])
-
-    def with_seed(self, seed: int) -> "Simulated":
-        """The same scenario and commands from the start, with another seed (or the same)."""
-        return Simulated(msgspec.structs.replace(self.scenario, seed=seed), self.commands)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from p4lab.live.addresses import Own, allowed
 from p4lab.live.authority import Authority
-from p4lab.live.frames import AnyFrame, Frame, Join, Open, Welcome, decode, encode
+from p4lab.live.frames import AnyFrame, Frame, Join, Open, Outlawed, Welcome, decode, encode
 from p4lab.live.identity import Keys, Ticket, unpack
 from p4lab.live.limits import Limits
 from p4lab.live.member import Membership
@@ -175,7 +175,8 @@ class Class:
         hand = self.hands[ticket.seat] = Hand()
         member = Membership(ticket, "Physics", hand, self.limits, near, lambda: WALL + self.net.now)
         board = Board(self.net, ticket, member.allowed)
-        board.take, board.down = member.take, member.down
+        board.down = member.down
+        board.take = lambda seat, frame: (member.hear if isinstance(frame, Outlawed) else member.take)(seat, frame)
         board.up = lambda seat: member.up(seat, board.channels[seat].me)
         self.members[ticket.seat] = member
         self.net.add(board)

@@ -12,6 +12,7 @@ from p4lab.live.frames import (
     Echo,
     Join,
     Member,
+    Outlawed,
     Ping,
     Relay,
     Said,
@@ -25,6 +26,7 @@ from p4lab.live.limits import FRAME
 pack = msgspec.msgpack.encode
 MEMBER = Member(3, b"i" * 16, "Ann", ("10.0.0.7:4040",), True, "here")
 FRAMES: list[AnyFrame] = [
+    Outlawed(3, (b"i" * 16,), b"s" * 64),
     Ping(1.5),
     Said("hello"),
     Carried(2**63 - 1, b"m" * 100),

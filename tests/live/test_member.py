@@ -7,9 +7,10 @@ from pathlib import Path
 from p4lab.live.frames import Member, Seated
 from p4lab.live.identity import Keys, Ticket, issue, member_id
 from p4lab.live.limits import Limits
-from p4lab.live.member import Membership
+from p4lab.live.member import NOT_YOURS, Membership
+from p4lab.live.outlaws import signed
 from p4lab.live.profile import Profile
-from tests.live.boards import WALL, Board, Hand, Net, near
+from tests.live.boards import WALL, Board, Class, Hand, Net, near
 
 TEACHER, ANN, BEN = (Keys(bytes([n]) * 32) for n in (1, 2, 3))
 
@@ -85,7 +86,7 @@ def test_who_was_revoked_stays_so_while_the_teacher_is_away(tmp_path: Path) -> N
 
     def start() -> Membership:
         me = Membership(ticket(ANN, 1), "Physics", Hand(), Limits(), near, lambda: WALL, profile.outlaws(class_id),
-                        lambda ids: profile.outlaw(class_id, ids))  # fmt: skip
+                        lambda ids, word: profile.outlaw(class_id, ids, word), profile.word(class_id))  # fmt: skip
         me.attach(Board(Net(), me.me, me.allowed))
         return me
 
@@ -98,6 +99,40 @@ def test_who_was_revoked_stays_so_while_the_teacher_is_away(tmp_path: Path) -> N
     assert (again.allowed(ben), start().allowed(ben), profile.outlaws(class_id)) == (None, None, frozenset())
 
 
+def test_who_was_away_hears_of_a_revocation_from_whoever_it_meets(tmp_path: Path) -> None:
+    """Cleo is not there when Ben is revoked, and then the teacher goes; of Ann, and of nobody else, she hears of it."""
+    room = Class(tmp_path)
+    ann, ben, cleo, dan = (room.join(name) for name in ("Ann", "Ben", "Cleo", "Dan"))
+    for seat in (cleo, dan):
+        room.net.boards[seat].cut(0, "asleep")
+        room.net.boards[seat].unwant(0)
+    room.teacher.revoke(ben)
+    assert room.teacher.outlawed is not None and room.teacher.outlawed.ids == (room.net.boards[ben].me.id,)
+    room.close()
+    assert room.net.connect(cleo, dan) and room.net.connect(cleo, ben)  # nobody has told them
+    assert room.net.connect(ann, cleo)
+    room.net.settle_frames()
+    refuse = "the teacher revoked this member's ticket"
+    assert [room.members[seat].allowed(room.net.boards[ben].me) for seat in (ann, cleo, dan)] == [refuse] * 3
+    assert room.net.boards[cleo].cuts[-1] == (ben, refuse) and set(room.net.boards[cleo].channels) == {ann, dan}
+    assert room.members[ben].out  # it has heard it too
+    posted = len(room.net.boards[dan].got)
+    room.net.boards[ann].cut(cleo, "again")
+    assert room.net.connect(ann, cleo)
+    room.net.settle_frames()
+    assert len(room.net.boards[dan].got) == posted  # what is known is not passed on once more
+
+
+def test_a_list_that_the_teacher_has_not_signed_ends_the_channel(tmp_path: Path) -> None:
+    room = Class(tmp_path)
+    ann, ben = room.join("Ann"), room.join("Ben")
+    assert room.net.connect(ann, ben)
+    forged = signed(room.keys[ben], room.teacher.ticket.class_id, 7, [room.net.boards[ann].me.id])
+    room.net.boards[ben].post(ann, forged)
+    room.net.settle_frames()
+    assert (room.members[ann].out, room.net.boards[ann].cuts) == ("", [(ben, NOT_YOURS)])
+
+
 def test_while_the_teacher_is_away_a_ticket_says_who_is_here(tmp_path: Path) -> None:
     me, board = anns()
     me.attach(board)
@@ -108,10 +143,10 @@ def test_while_the_teacher_is_away_a_ticket_says_who_is_here(tmp_path: Path) -> 
 
     me.up(2, ticket(BEN, 2))
     me.up(3, cleo)
-    assert seen() == [(0, "Teacher", "gone"), (1, "seat 1", "here"), (2, "seat 2", "here"), (3, "seat 3", "here")]
+    assert seen() == [(0, "Teacher", "unmet"), (1, "seat 1", "here"), (2, "seat 2", "here"), (3, "seat 3", "here")]
     me.down(2, "bed time", True)
     me.down(3, "the connection was cut", False)
-    assert [state for _, _, state in seen()] == ["gone", "here", "gone", "dead"]
+    assert [state for _, _, state in seen()] == ["unmet", "here", "gone", "dead"]
     me.up(3, cleo)
     lee = issue(TEACHER, TEACHER.public, "Ms Lee", 0, int(WALL) + 100)
     board.channels[0] = board

@@ -140,6 +140,12 @@ def test_who_hides_is_there_and_tells_nothing() -> None:
         assert [(event.src, event.dst) for event in events if isinstance(event, Sent)] == [(0, 1)]
         cleo.teller.policy("nobody")
         assert cleo.teller.watched == ()
+        ben.board.cut(0, "bed time")
+        events = await group.until(lambda events: any(isinstance(event, Gone) for event in events))
+        assert [event.node for event in events if isinstance(event, Gone)] == [1]
+        await ben.board.reach([ann.address])
+        events = await group.until(lambda events: any(isinstance(event, Restarted) for event in events))
+        assert [event.node for event in events if isinstance(event, Restarted | Crashed)] == [1]
 
     live(story)
 

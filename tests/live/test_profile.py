@@ -79,7 +79,7 @@ def test_an_authority_is_it_again(tmp_path: Path) -> None:
     seats = {ann.hex(): Seating(1, "Anna"), ben.hex(): Seating(2, "Ben", revoked=True)}
     again = Profile(tmp_path)
     assert first == [Seating(1, "Ann"), Seating(2, "Ben"), Seating(1, "Anna")]
-    assert again.open_class("Nets") == again.own_class(id_) == OwnClass("Nets", own.seed, own.secret, seats)
+    assert again.open_class("Nets") == again.own_class(id_) == OwnClass("Nets", own.seed, own.secret, seats, 1)
     assert again.open_class("Others").seed != own.seed
     assert (again.own_class("A" * 12), len(own.secret)) == (None, 4)
     again.revoke(id_, ben, on=False)
@@ -138,3 +138,16 @@ def test_where_profiles_are() -> None:
     assert default_folder("linux", {"XDG_DATA_HOME": "data"}, home) == home / ".local/share/p4lab"
     assert default_folder("darwin", {}, home) == home / "Library/Application Support/p4lab"
     assert default_folder("win32", {"APPDATA": "/roaming"}, home) == Path("/roaming/p4lab")
+
+
+def test_the_authoritys_word_is_kept_with_who_was_revoked(tmp_path: Path) -> None:
+    profile, teacher = Profile(tmp_path), Keys(b"t" * 32)
+    ticket = issue(teacher, profile.keys.public, "Ann", 1, 10**10)
+    profile.outlaw(ticket.class_id, [b"b" * 16], b"word")  # before there is a ticket nothing is kept
+    profile.admit(ticket, "Nets")
+    before = profile.word(ticket.class_id), profile.outlaws(ticket.class_id)
+    profile.outlaw(ticket.class_id, [b"b" * 16], b"word")
+    profile.admit(ticket, "Nets")
+    again = Profile(tmp_path)
+    after = again.word(ticket.class_id), again.outlaws(ticket.class_id)
+    assert (before, after) == ((b"", frozenset()), (b"word", frozenset({b"b" * 16})))

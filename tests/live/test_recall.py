@@ -39,8 +39,8 @@ def test_who_was_here_is_known_until_the_teacher_tells_anew(tmp_path: Path) -> N
     Recall(state, lambda cause, says: None).begin(again.role)
     known = again.roster.members.values()
     assert [(each.seat, each.name, each.addresses, each.state, each.owner) for each in known] == [
-        (0, "Ms Lee", (), "gone", b""), (1, "Ann", (), "here", b""),
-        (2, "Benjamin", ("10.0.0.3:4700", "10.0.0.2:4700"), "gone", b"o"),
+        (0, "Ms Lee", (), "unmet", b""), (1, "Ann", (), "here", b""),
+        (2, "Benjamin", ("10.0.0.3:4700", "10.0.0.2:4700"), "unmet", b"o"),
     ]  # fmt: skip
     assert state.friends == {2: Friend(2, b"b" * 16, "Ben", ("10.0.0.2:4700",), b"o")}
     assert said == []

@@ -122,4 +122,4 @@ def test_how_somebody_is_comes_from_what_we_hear() -> None:
     assert [standing("here", heard, 10.0, 30.0) for heard in (None, 0.0, 14.0, 16.0, 29.0, 30.0)] == [
         "here", "here", "here", "late", "late", "dead"]  # fmt: skip
     assert (standing("gone", None, 10.0, 30.0), standing("revoked", 1.0, 10.0, 30.0)) == ("gone", "revoked")
-    assert {"here", "late", "dead", "gone", "out", "revoked"} == set(classroom.STATES)
+    assert {"here", "late", "dead", "gone", "out", "revoked", "unmet"} == set(classroom.STATES)

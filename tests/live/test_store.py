@@ -343,6 +343,22 @@ def test_whatever_is_damaged_what_is_served_is_what_was_written(
     again.close()
 
 
+def test_a_get_does_not_wait_for_the_disk_and_the_put_after_it_does(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    floor: Row = ("F", b"n" * 32, b"", Floor((1, b"h" * 32), 1e9))
+
+    def synchronous() -> int:
+        assert store._connection is not None
+        return int(store._connection.execute("PRAGMA synchronous").fetchone()[0])
+
+    assert (put(store, 1), synchronous()) == ([True], 2)
+    assert (asyncio.run(write(store, (floor,))), synchronous()) == ([True], 1)
+    assert (put(store, 2), synchronous()) == ([True], 2)
+    assert asyncio.run(write(store, (floor,), (row_of(3),))) == [True, True]
+    assert synchronous() == 2  # whoever shares a commit with a put waits with it
+    store.close()
+
+
 # A full disk
 
 

@@ -225,10 +225,10 @@ def test_without_the_teacher_members_meet_again_and_know_each_others_names(tmp_p
             people.sessions.remove(session)
         ben = people.add("Ben", code=code)
         state = ben.classroom.state()
-        assert [(row.name, row.state) for row in state.members if row.teacher] == [("Ann", "gone")]
+        assert [(row.name, row.state) for row in state.members if row.teacher] == [("Ann", "unmet")]
         assert "The teacher's computer is not connected." in state.troubles[-1]
         people.until(lambda: shown(ben) == shown(cleo) == ([1, 2], [(1, 2)], []))
-        people.until(lambda: [row.state for row in ben.classroom.state().members] == ["gone", "here", "here"])
+        people.until(lambda: [row.state for row in ben.classroom.state().members] == ["unmet", "here", "here"])
         assert {event.name for event in events(ben, Joined)} == {"Ann", "Ben", "Cleo"}
         ben.submit(Get("Ben", "news", owner="Cleo"), 0.0)
         people.until(lambda: answers(ben))

@@ -11,15 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from p4lab import resources
 from p4lab.core.commands import Get, Put
+from p4lab.core.events import Joined, Peered
 from p4lab.recording import Recorder
 from p4lab.scenario.changes import add_provider, set_place
-from p4lab.scenario.model import Do, Mark
+from p4lab.scenario.model import Do, Mark, Scenario
 from p4lab.scenario.read import read
 from p4lab.scenario.write import dumps, write
 from p4lab.session.replay import Replayed
 from p4lab.session.simulated import Simulated
+from p4lab.trace import Trace
 from tests.ui import runs
-from ui.document import Answer, Document
+from ui.document import MODELLED, Answer, Document
 from ui.filed import as_scenario
 from ui.player import Player
 
@@ -291,6 +293,26 @@ def test_the_scenario_of_a_recording_goes_on_as_a_copy(desk: Desk, qtbot: QtBot,
     desk.player.seek(2.0)
     runs.settle(qtbot, desk.player)
     assert (desk.document.recording, desk.player.digest(), desk.document.path) == (False, digest, None)
+
+
+def test_of_a_recorded_class_a_model_is_made(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    """Machines have no scenario: it would open an empty map."""
+    trace = Trace()
+    for t, event in (
+        (0.5, Joined(node=0, name="Ms Lee", customers=1)),
+        (0.5, Joined(node=1, name="Ann", customers=1)),
+        (1.0, Peered(node=0, peers=(1,), latency=(0.01,))),
+    ):
+        trace.emit(event, t, 0)
+    recorder = Recorder(tmp_path / "class.p4rec", dumps(Scenario(title="Physics 4b", duration=2.0)), 7, "test")
+    recorder.write(trace.slice(0, len(trace)), 2.0)
+    recorder.close()
+    assert desk.document.open(tmp_path / "class.p4rec")
+    runs.settle(qtbot, desk.player)
+    assert desk.document.open_copy()
+    made = desk.player.scenario
+    assert (made.title, [row.name for row in made.provider]) == ("Physics 4b, as observed", ["Ms Lee", "Ann"])
+    assert desk.said[-1] == MODELLED.format("Physics 4b")
 
 
 def test_the_run_is_saved_as_a_recording_behind_what_a_person_does(desk: Desk, qtbot: QtBot) -> None:

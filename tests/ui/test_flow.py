@@ -44,3 +44,17 @@ def test_what_is_hidden_takes_no_room(qtbot: QtBot) -> None:
     host, parts = _row(qtbot, [100, 100, 100])
     parts[1].hide()
     assert _places(host, parts, 210)[::2] == [(0, 0, 100), (110, 0, 100)]
+
+
+def test_a_tail_stands_below_or_at_the_end_of_the_last_of_several_lines(qtbot: QtBot) -> None:
+    host, parts = _row(qtbot, [100, 100])
+    tail = QWidget()
+    tail.setMinimumSize(80, 20)
+    tail.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    flow = host.layout()
+    assert isinstance(flow, FlowLayout)
+    flow.add_tail(tail)
+    every = [*parts, tail]
+    assert _places(host, every, 500) == [(0, 0, 100), (110, 0, 100), (0, 30, 500)]
+    assert _places(host, every, 200) == [(0, 0, 100), (0, 30, 100), (110, 30, 90)]
+    assert _places(host, every, 180) == [(0, 0, 100), (0, 30, 100), (0, 60, 180)]

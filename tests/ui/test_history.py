@@ -141,7 +141,7 @@ def test_of_a_recording_only_words_and_places_change(qtbot: QtBot, tmp_path: Pat
     player.open(Replayed(tmp_path / "small.p4rec"))
     runs.settle(qtbot, player)
     for deed in (player.fork, lambda: player.change(add_provider(player.scenario, "Fern"), "adding Fern")):
-        with pytest.raises(ValueError, match="a recording cannot be changed"):
+        with pytest.raises(ValueError, match="A recording cannot be changed"):
             deed()
     start = player.scenario
     player.change(set_place(start, {"Cedar": (0.25, 0.75)}), "moving Cedar")

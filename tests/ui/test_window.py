@@ -1,18 +1,21 @@
 """The whole window, used as a person would: with clicks and keys, from the welcome page to saving and leaving."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
 from p4lab.core.commands import Get
 from p4lab.scenario.read import read
+from tests.session import classes
 from tests.ui import runs
+from tests.ui.classroom.seats import seated
 from tests.ui.desk import Desk, shown_tabs
 from ui.docks import DOCKS
 from ui.document import Answer
 from ui.theme import DARK, DARK_ONLY
 from ui.welcome import Card
-from ui.window import Window
+from ui.window import FROZEN, Window
 
 
 @pytest.fixture
@@ -44,6 +47,21 @@ def test_three_ways_lead_to_what_happens_in_real_time(desk: Desk) -> None:
         desk.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert [opens for opens, _ in person.schools] == [True, False]
     assert (desk.window.document.kind, welcome.isVisible()) == ("live", False)
+
+
+def test_a_frozen_class_holds_the_bar_and_says_so(desk: Desk) -> None:
+    desk.open()
+    room, bar = seated(desk, classes.as_student()), desk.window.bar
+    bar.focus_key()
+    for frozen in (True, False):
+        room.now = replace(room.now, frozen=frozen)
+        desk.window.school.watch.look()
+        asked = len(desk.player.session.commands)
+        desk.press(Qt.Key.Key_K)
+        desk.press(Qt.Key.Key_Return)
+        told = bar._outcome.text() == FROZEN, bar._go.isEnabled(), len(desk.player.session.commands) - asked
+        assert told == ((True, False, 0) if frozen else (False, True, 1))
+        bar.focus_key()
 
 
 def test_space_plays_and_pauses_but_not_in_a_text_field(desk: Desk) -> None:

@@ -30,6 +30,8 @@ HOW_TO_DRAW = (
     "Or press Enter, and it is put where there is room. Each new one peers with those that are there; "
     "File ▸ New from a pattern makes many at once."
 )
+NOBODY = "Nobody is here at this moment"
+HOW_TO_MEET = "Providers stand here while they take part: press Space, or drag the time line."
 HOW_TO_FILL = "Open a scenario with Ctrl+O, or choose one on the welcome page."
 
 
@@ -210,10 +212,18 @@ def pace_area(shown: Figures, width: float, height: float, taken: Sequence[QRect
 
 def paint_empty(painter: QPainter, theme: Theme, width: float, height: float, drawn: bool) -> None:
     """Instead of a map. drawn: it is there to be drawn on."""
+    _paint_words(painter, theme, width, height, *((TO_DRAW, HOW_TO_DRAW) if drawn else (EMPTY, HOW_TO_FILL)))
+
+
+def paint_nobody(painter: QPainter, theme: Theme, width: float, height: float) -> None:
+    """On a map of which everybody has left, or has yet to come."""
+    _paint_words(painter, theme, width, height, NOBODY, HOW_TO_MEET)
+
+
+def _paint_words(painter: QPainter, theme: Theme, width: float, height: float, title: str, says: str) -> None:
     middle = Qt.AlignmentFlag.AlignHCenter
     painter.setFont(font("title"))
     painter.setPen(theme.muted)
-    title, says = (TO_DRAW, HOW_TO_DRAW) if drawn else (EMPTY, HOW_TO_FILL)
     painter.drawText(QRectF(0, height / 2 - 40, width, 34), middle | Qt.AlignmentFlag.AlignBottom, title)
     painter.setFont(font("body"))
     painter.setPen(theme.faint)

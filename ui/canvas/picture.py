@@ -100,6 +100,8 @@ class Picture:
         if now.eyes is not None:
             size = painter.viewport().width(), painter.viewport().height()
             plan.veil.paint(painter, theme, now.shown, now.eyes, size, ratio)
+        if not now.shown.seen and not now.houses:
+            legend.paint_nobody(painter, theme, painter.viewport().width(), painter.viewport().height())
         if rated is not None and not plan.moving:
             made.rates.paint(painter, plan, now, rated, self._still.taken)
         made.arcs.paint(painter, now.shown, now.looks, now.t)

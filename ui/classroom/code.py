@@ -81,7 +81,7 @@ class Projection(QDialog):
         self.setWindowTitle(f"Join {state.name}")
         title, how = _label("display"), _label("title")
         title.setText(state.name)
-        how.setText("Join a class… in the menu File, and type:")
+        how.setText("Join a class… on the first page or in the menu File, and type:")
         code, address = _label("display"), _label("title")
         code.setText(grouped(state.code))
         code.setFont(_filling(_fixed(font("display")), code.text(), parent.size()))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -36,6 +37,7 @@ from ui.theme import ThemeSwitch, font
 
 LOW = 190  # px at 100 %: a question, the tabs and two lines
 HIGH = 215  # px at 100 %: there is room for the buttons below the roster
+CALLED = 240  # px at 100 %: less is no room for the class’s name; what stands beside it goes into another line then
 NARROW = 900  # px at 100 %: below this there is no room for the code beside the roster
 EMPTY = (
     "No class is open. Open a class… in the menu File makes this computer the teacher’s and shows a code; "
@@ -104,10 +106,15 @@ class ClassroomPanel(QFrame):
         self._show()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.title, 2)
-        head.addWidget(self.rung, 3)
-        for part in (self.large, self.policy, self.freeze):
+        self.called, self.head = QWidget(), QWidget()
+        self.called.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        names = QHBoxLayout(self.called)
+        names.setContentsMargins(0, 0, 0, 0)
+        names.addWidget(self.title)
+        names.addWidget(self.rung, 1)  # what is left
+        head = FlowLayout(parent=self.head)
+        head.setContentsMargins(0, 0, 0, 0)
+        for part in (self.called, self.large, self.policy, self.freeze):
             head.addWidget(part)
         self.people, self.deeds = QWidget(), QWidget()
         buttons = FlowLayout(parent=self.deeds)
@@ -130,7 +137,7 @@ class ClassroomPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 8)
         column.setSpacing(6)
-        column.addLayout(head)
+        column.addWidget(self.head)
         column.addWidget(self.ask)
         column.addLayout(below, 1)
         column.addWidget(self.empty, 1)
@@ -265,6 +272,7 @@ class ClassroomPanel(QFrame):
     def _dress(self) -> None:
         self.title.setFont(font("strong"))
         self.rung.setFont(font("small"))
+        self.called.setMinimumWidth(round(CALLED * self._theme.scale))
         self._make_room()
 
     # Qt

@@ -3,11 +3,12 @@
 Rules: cells alone; names come from others and are shown as plain text. Whoever is chosen here is chosen on the map too.
 """
 
-from p4lab.session.classroom import DEAD, DIRECT, HERE, HOWS, HUB, LATE, MDNS, OUT, REVOKED, STATES, MemberRow
+from p4lab.session.classroom import DEAD, DIRECT, HERE, HOWS, HUB, LATE, MDNS, OUT, REVOKED, STATES, UNMET, MemberRow
 from ui import words
 from ui.panels.table import Column, Rows
 
-WORDS = {HERE: "here", LATE: "late", DEAD: "vanished", "gone": "left", OUT: "sent out", REVOKED: "revoked"}
+WORDS = {HERE: "here", LATE: "late", DEAD: "vanished", "gone": "left", OUT: "sent out", REVOKED: "revoked",
+         UNMET: "not met"}  # fmt: skip
 WAYS = {DIRECT: "directly", HUB: "through the hub", MDNS: "directly", "": ""}
 LEAST = 0.001  # s: a clock is not told more finely
 

@@ -197,8 +197,8 @@ class School(QObject):
         if state is None:
             return ""
         here = sum(member.state == "here" for member in state.members)
-        rung = "no longer in it" if state.out else "without the teacher" if _taught(state) is False else state.rung
-        return f"{state.name}: {here} here{f', {rung}' if rung else ''}{', frozen' if state.frozen else ''}"
+        more = "no longer in it" if state.out else "without the teacher" if _taught(state) is False else ""
+        return ", ".join(filter(None, (f"{state.name}: {here} here", more, "frozen" if state.frozen else "")))
 
 
 def _taught(state: ClassState | None) -> bool | None:

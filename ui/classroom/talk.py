@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from p4lab.session.classroom import NO, WAITING, YES, CheckRow, ClassState, why_not
-from ui.plain import as_tip, plain_label
+from ui.plain import as_tip, plain_label, seen
 from ui.theme import ThemeSwitch, font
 
 LONGEST = 500  # characters of a message
@@ -102,10 +102,10 @@ class _Lines(QListWidget):
         bar = self.verticalScrollBar()
         at_end = bar.value() == bar.maximum()
         if self._lines and lines[: len(self._lines)] == self._lines:
-            self.addItems(list(lines[len(self._lines) :]))
+            self.addItems([seen(line) for line in lines[len(self._lines) :]])
         else:
             self.clear()
-            self.addItems(list(lines))
+            self.addItems([seen(line) for line in lines])
         self._lines = lines
         if not lines:
             self._show_empty()

@@ -84,20 +84,36 @@ class Ttl(QDoubleSpinBox):
 
 
 class Choice(QComboBox):
-    """One of a few words. A wheel turned over it scrolls nothing: choices are not changed by accident."""
+    """One of a few words. A wheel turned over it scrolls nothing: choices are not changed by accident.
 
-    def __init__(self, says: str, items: tuple[str, ...] | list[str] = ()) -> None:
+    most: letters that it is wide at most; longer words stand whole in the list, and in the tooltip of their field.
+    """
+
+    def __init__(self, says: str, items: tuple[str, ...] | list[str] = (), most: int = 0) -> None:
         super().__init__()
+        self._most = most
         self.addItems(list(items))
         self.setToolTip(as_tip(says))
         self.setAccessibleName(says)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.installEventFilter(_Wheel(self))
+        if most:
+            self.currentTextChanged.connect(lambda text: self.setToolTip(as_tip(f"{says}: {text}" if text else says)))
 
     # Qt
 
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        most = self._most * self.fontMetrics().averageCharWidth() if self._most else hint.width()
+        return QSize(min(hint.width(), most), hint.height())
+
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def showPopup(self) -> None:
+        if self._most:  # else names are cut where one chooses among them
+            self.view().setMinimumWidth(super().sizeHint().width())
+        super().showPopup()
 
 
 class _Wheel(QObject):

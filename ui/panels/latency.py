@@ -18,10 +18,12 @@ from p4lab.world import World
 from ui import words
 from ui.focus import Focus
 from ui.panels.chart import Chart
+from ui.panels.dots import Dots
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.quantiles import Quantiles
 from ui.panels.span import TimeSpan, round_up, ticks
+from ui.panels.thinning import Points, Thinning
 from ui.player import Player
 from ui.plots.veil import own_gets
 from ui.theme import ThemeSwitch, mix
@@ -39,8 +41,6 @@ _GROUP_OF = {"local": HOME, "replica": HOME, "cached": HOME, "joined": JOINED, "
 GROUP_BY_KLASS = np.array([_GROUP_OF.get(word, FAILED) for word in KLASSES], np.int64)
 QUANTILES = ((0.5, Qt.PenStyle.SolidLine), (0.95, Qt.PenStyle.DashLine))
 ENOUGH = 20_000  # gets that tell the usual latency of more
-FEW = 4_000  # points that are drawn without thinning
-CELL = 3.0  # px, half a point: of points in the same square of this size only the last is drawn
 REACH = 9.0  # px: as far as the pointer finds a point
 FAVOUR = 3.0  # px that a stale get, and one of the selected key, seem nearer than they are
 SPREAD = 0.022  # of the height: how far points at home are spread
@@ -64,7 +64,7 @@ class LatencyPanel(QWidget):
         self._gets = player.metrics.gets(0.0)
         self._height = 1.0  # ms at the top
         self._log = False
-        self._points: dict[tuple[int, int, bool], pg.ScatterPlotItem] = {}
+        self._points: dict[tuple[int, int, bool], Dots] = {}
         self._lines = [pg.PlotCurveItem(antialias=True) for _ in QUANTILES]
         for line in self._lines:
             line.setZValue(20)
@@ -72,6 +72,7 @@ class LatencyPanel(QWidget):
         self._selected = pg.ScatterPlotItem(pxMode=True, symbol="o", size=15)
         self._selected.setZValue(30)
         self.chart.plot.addItem(self._selected, ignoreBounds=True)
+        self._thinning = Thinning()
         self._quantiles = Quantiles(tuple(share for share, _ in QUANTILES))
         self._pulse = Pulse(self, self.refresh, player.turns)
         self.chart.rangeChanged.connect(self._pulse.ask)
@@ -136,22 +137,28 @@ class LatencyPanel(QWidget):
         span = self.chart.span
         first, last = bisect_left(gets["t"], span.low), bisect_left(gets["t"], span.high)
         gets, done = gets[first:last], done - int(first)
-        x, y = gets["t"].copy(), self._spread(gets)
-        group, regime, stale = GROUP_BY_KLASS[gets["klass"]], gets["regime"].astype(np.int64), gets["lag"] > 0
-        later = np.arange(len(gets)) >= done
-        style = ((group * 8 + regime) * 2 + stale) * 2 + later
-        kept = np.arange(len(gets))
-        if len(gets) > FEW:
-            kept = thinned(x, y, style, *self.chart.pixel())
+
+        def made(start: int) -> Points:
+            some = gets[start:]
+            group, regime, stale = GROUP_BY_KLASS[some["klass"]], some["regime"].astype(np.int64), some["lag"] > 0
+            later = np.arange(start, len(gets)) >= done
+            return some["t"].copy(), self._spread(some), ((group * 8 + regime) * 2 + stale) * 2 + later
+
+        of = (
+            self._player.metrics, self._focus.eyes.as_node, span.high, self._height, self._log,
+            None if done >= len(gets) else done,
+        )  # fmt: skip
+        bottom = self.chart.view.viewRange()[1][0]
+        x, y, style = self._thinning.points(of, len(gets), made, span.low, bottom, *self.chart.pixel())
         shown: set[tuple[int, int, bool]] = set()
-        for code in np.unique(style[kept]).tolist():
+        for code in np.unique(style).tolist():
             key = (code // 4, code // 2 % 2, bool(code % 2))
             shown.add(key)
-            mine = kept[style[kept] == code]
-            self._item(key).setData(x=x[mine], y=y[mine])
+            mine = style == code
+            self._item(key).show_points(x[mine], y[mine])
         for key, item in self._points.items():
             if key not in shown:
-                item.setData(x=[], y=[])
+                item.show_points(x[:0], y[:0])
 
     def _spread(self, gets: np.ndarray) -> np.ndarray:
         """Heights in ms, points at home spread by a number that depends on their op alone, all inside the range."""
@@ -167,16 +174,16 @@ class LatencyPanel(QWidget):
         """Heights on the axis."""
         return np.log10(np.maximum(ms, 10.0**LEAST)) if self._log else ms
 
-    def _item(self, key: tuple[int, int, bool]) -> pg.ScatterPlotItem:
+    def _item(self, key: tuple[int, int, bool]) -> Dots:
         item = self._points.get(key)
         if item is None:
-            item = self._points[key] = pg.ScatterPlotItem(pxMode=True, antialias=True)
+            item = self._points[key] = Dots()
             item.setZValue(10 + key[0] // 8 - 5 * key[2])
             self.chart.plot.addItem(item, ignoreBounds=True)
             self._style(key, item)
         return item
 
-    def _style(self, key: tuple[int, int, bool], item: pg.ScatterPlotItem) -> None:
+    def _style(self, key: tuple[int, int, bool], item: Dots) -> None:
         code, stale, later = key
         group, regime, theme = code // 8, code % 8, self._themes.current
         colour = QColor(theme.regime(regime).colour)
@@ -192,6 +199,7 @@ class LatencyPanel(QWidget):
         else:
             item.setPen(pg.mkPen(edge, width=1.6) if stale else pg.mkPen(None))
         item.setBrush(pg.mkBrush(colour))
+        item.measure()
 
     def _restyle(self) -> None:
         theme = self._themes.current
@@ -265,18 +273,6 @@ class LatencyPanel(QWidget):
         return (
             "Each get that is answered becomes a point here. Play with Space, or ask for one in the bar below the map."
         )
-
-
-def thinned(x: np.ndarray, y: np.ndarray, style: np.ndarray, wide: float, high: float) -> np.ndarray:
-    """Places of the points to draw: the last of each style in each cell of CELL by CELL pixels, in order."""
-    if not len(x):
-        return np.empty(0, np.int64)
-    column = ((x - x.min()) / (wide * CELL)).astype(np.int64)
-    row = ((y - y.min()) / (high * CELL)).astype(np.int64)
-    rows, columns = int(row.max()) + 1, int(column.max()) + 1
-    last = np.full((int(style.max()) + 1) * columns * rows, -1, np.int64)
-    last[(style * columns + column) * rows + row] = np.arange(len(x))
-    return np.sort(last[last >= 0])
 
 
 def tell(get: np.void, world: World) -> list[str]:

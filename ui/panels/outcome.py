@@ -1,4 +1,4 @@
-"""What became of the last put or get given by hand, in a line of its own below the fields.
+"""What became of the last put or get given by hand, in a line below the fields, or beside the last of them.
 
 Rules: one line; what does not fit is cut and stands whole in its tooltip. A click asks for the details.
 """
@@ -11,6 +11,7 @@ from ui.plain import as_tip
 from ui.story import Tone
 from ui.theme import ThemeSwitch, font
 
+LEAST = 26  # letters of an answer that are worth a place beside the fields: "v3 in 38 ms, 2 behind"
 WAITING = "the answer will stand here"
 
 
@@ -52,7 +53,7 @@ class Outcome(QAbstractButton):
         return QSize(220, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(150, self.sizeHint().height())
+        return QSize(LEAST * self.fontMetrics().averageCharWidth(), self.sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -31,6 +31,7 @@ REGIMES = tuple(Regime)
 DEFAULT_KIND = Kind.AUTHENTICATED
 NOBODY = "Draw a provider first: here is nobody yet who could put or get."
 LATE = 2.0  # s: a live run's answer to who asked crosses from where it happens, and the loop there may be busy
+NAME = 22  # letters of a provider's name that have room; one may have three times as many
 KEY, VALUE = "k1", "hello"  # what a network of which nothing was asked yet offers to put
 
 
@@ -45,10 +46,12 @@ class PutGetBar(QFrame):
         self._player = player
         self._focus = focus
         self._op: int | None = None  # of the last command given here
+        self._why_not = ""  # ask here at all
         self._asked: tuple[Put | Get | Remove, float] | None = None
+        self._held = ""
         self._names_seen = -1
         self._everybody: list[str] | None = None  # who could be asked when the fields were begun
-        self._who = Choice("Who asks: a customer of this provider")
+        self._who = Choice("Who asks, a customer of this provider", most=NAME)
         self._verb = Choice("Get, put or remove", ("get", "put", "remove"))
         self._key = KeyBox()
         self._value = QLineEdit(placeholderText="value")
@@ -56,7 +59,7 @@ class PutGetBar(QFrame):
         self._kind = Choice("How the put is guarded", [kind.value for kind in KINDS])
         self._regime = Choice("How the put travels", [regime(each.value) for each in REGIMES])
         self._ttl = Ttl()
-        self._owner = Choice("Whose signed key it is")
+        self._owner = Choice("Whose signed key it is", most=NAME)
         self._go = QPushButton("Go")
         self._fields = (
             self._who, self._verb, self._key, self._value, self._secret, self._kind, self._regime, self._ttl,
@@ -83,10 +86,21 @@ class PutGetBar(QFrame):
         player.submitted.connect(self._accepted)
         self._begin()
 
+    def hold(self, why: str) -> None:
+        """Nothing can be asked now, and why; empty: it can again. What is written meanwhile stays."""
+        if why == self._held:
+            return
+        self._held = why
+        self._asked, self._op = None, None
+        self._outcome.say(why, Tone.WAITING)
+        self._offer_go()
+
     def go(self) -> None:
         """Do what the bar says, at the playhead."""
         self._asked, self._op = None, None
         try:
+            if self._held:
+                raise ValueError(self._held)
             command = self.command()
             session = self._player.session
             check_command(command, session.scenario, [row.command for row in session.commands])
@@ -158,11 +172,10 @@ class PutGetBar(QFrame):
         self._value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for widget in self._fields:
             flow.addWidget(widget)
+        flow.add_tail(self._outcome)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 9, 14, 6)
-        column.setSpacing(4)
         column.addLayout(flow)
-        column.addWidget(self._outcome)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -196,10 +209,15 @@ class PutGetBar(QFrame):
             widget.setEnabled(not why_not)
         self.setToolTip(as_tip(why_not))
         self._outcome.idle(why_not or WAITING)
-        now = "Do it now, wherever the playhead is (Enter)"
-        self._go.setToolTip(as_tip(why_not or (now if self._player.run.live else "Do it at the playhead (Enter)")))
+        self._why_not = why_not
+        self._offer_go()
         self._fit()
         self._show()
+
+    def _offer_go(self) -> None:
+        why_not, now = self._why_not or self._held, "Do it now, wherever the playhead is (Enter)"
+        self._go.setEnabled(not why_not)
+        self._go.setToolTip(as_tip(why_not or (now if self._player.run.live else "Do it at the playhead (Enter)")))
 
     def _show(self) -> None:
         if self._player.run.live and list(self._player.world.called.values()) != self._everybody:
@@ -283,7 +301,8 @@ class PutGetBar(QFrame):
             self._owner.addItem(f"of {name}", name)
         self._owner.setCurrentIndex(max(0, self._owner.findData(wanted)))
         self._owner.blockSignals(False)
-        self._owner.setToolTip("Whose key signs it" if verb != "get" else "Whose signed key it is")
+        says = "Whose key signs it" if verb != "get" else "Whose signed key it is"
+        self._owner.setToolTip(as_tip(f"{says}: {self._owner.currentText()}"))
 
     def _written(self) -> None:
         if self._key.field.isModified():

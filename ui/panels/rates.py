@@ -49,6 +49,7 @@ class RatesPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.chart)
+        self._known = Bars()
         self._first, self._width = 0.0, 1.0
         self._counts: dict[str, np.ndarray] = {}
         self._bars: dict[tuple[str, bool], pg.BarGraphItem] = {}
@@ -74,7 +75,7 @@ class RatesPanel(QWidget):
         self._first, self._width, bins = grid(span.low, span.high, max(8, round(pixels / BAR)))
         until = self._player.known if self._player.session.abilities.known else playhead
         if self._eyes is None:
-            self._counts = counted(metrics, self._first, self._width, bins, until)
+            self._counts = self._known.counted(metrics, self._first, self._width, bins, until)
         else:
             self._counts = self._seen(self._first, self._first + bins * self._width, bins, until)
         total = sum(self._counts.values(), np.zeros(bins))
@@ -166,15 +167,28 @@ def grid(low: float, high: float, about: int) -> tuple[float, float, int]:
     return first * width, width, max(1, math.ceil(high / width - 1e-9) - first)
 
 
-def counted(metrics: Metrics, first: float, width: float, bins: int, until: float) -> dict[str, np.ndarray]:
-    """Messages of each kind sent in each bar, those after `until` left out."""
-    counts = {kind: np.zeros(bins, np.int64) for kind in KINDS}
-    whole = min(bins, max(0, math.floor((until - first) / width)))
-    if whole:
-        for kind, found in metrics.rates(first, first + whole * width, whole).items():
-            counts[kind][:whole] = found
-    start = first + whole * width
-    if whole < bins and start <= until:
-        for kind, found in metrics.rates(start, max(math.nextafter(until, math.inf), start + 1e-9), 1).items():
-            counts[kind][whole] = found[0]
-    return counts
+class Bars:
+    """Messages of each kind sent in each bar. What was sent in a bar that is over does not change: it is kept."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._whole = 0  # bars that are over
+        self._counts: dict[str, np.ndarray] = {}
+
+    def counted(self, metrics: Metrics, first: float, width: float, bins: int, until: float) -> dict[str, np.ndarray]:
+        """Those after `until` left out."""
+        before, whole = self._whole, min(bins, max(0, math.floor((until - first) / width)))
+        if (metrics, first, width, bins) != self._of or whole < before:
+            self._of, before = (metrics, first, width, bins), 0
+            self._counts = {kind: np.zeros(bins, np.int64) for kind in KINDS}
+        if whole > before:
+            found = metrics.rates(first + before * width, first + whole * width, whole - before)
+            for kind, numbers in found.items():
+                self._counts[kind][before:whole] = numbers
+        self._whole = whole
+        counts = {kind: numbers.copy() for kind, numbers in self._counts.items()}
+        start = first + whole * width
+        if whole < bins and start <= until:
+            for kind, numbers in metrics.rates(start, max(math.nextafter(until, math.inf), start + 1e-9), 1).items():
+                counts[kind][whole] = numbers[0]
+        return counts

@@ -22,6 +22,7 @@ from p4lab.core.commands import Note
 from ui.marks import Marks, named
 from ui.panels import timeline_paint as paint
 from ui.panels.activity import Activity
+from ui.panels.chart import SEEN
 from ui.panels.ruler import Lane, Ruler, lanes, row_at
 from ui.panels.timeline_paint import KNOB, Rows
 from ui.plain import as_tip
@@ -60,6 +61,7 @@ class Timeline(QWidget):
         self._eyes: int | None = None  # the provider that sees
         self._hover: QPointF | None = None
         self._grip: float | None = None  # how far from the knob's middle it was taken
+        self._painted = -SEEN  # where the playhead was painted last
         self._from: float | None = None  # where a selected interval begins
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -69,7 +71,7 @@ class Timeline(QWidget):
         player.sessionChanged.connect(self._begin)
         player.branchesChanged.connect(self._rearrange)
         player.sampled.connect(self._refresh)
-        player.moved.connect(self._moved)
+        player.moved.connect(self._follow)
         player.progressed.connect(self._grown)
         marks.changed.connect(self._rearrange)
         marks.span.spanChanged.connect(self._moved)
@@ -140,6 +142,11 @@ class Timeline(QWidget):
         self._lanes = lanes(branches.all, branches.number)
         self.updateGeometry()
         self.update()
+
+    def _follow(self) -> None:
+        """Paint the playhead where it is; moves of less than can be seen would cost a painting each."""
+        if abs(self.place_of(self._player.playhead) - self._painted) >= SEEN:
+            self.update()
 
     def _moved(self) -> None:
         self.update()
@@ -227,7 +234,8 @@ class Timeline(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        playhead, foot = ruler.place(player.playhead), rows.y(len(rows.lanes) - 1) + KNOB + 3
+        self._painted = ruler.place(player.playhead)
+        playhead, foot = self._painted, rows.y(len(rows.lanes) - 1) + KNOB + 3
         strip = QRectF(ruler.left, self._top + 4, ruler.right - ruler.left, STRIP - 4)
         self._activity.paint(painter, theme, strip, playhead)
         if self._marks.span.ends is not None:

@@ -55,6 +55,7 @@ class Transport(QFrame):
         self.setProperty("role", "bar")
         self._player, self._actions, self._theme = player, actions, theme
         self._showing = False  # the slider is moved by us, not by a person
+        self._room_for = 0.0  # the duration whose times fit
         self.marks = Marks(player, focus.span, self)
         self.timeline = Timeline(player, self.marks, theme)
         self.strip = Strip(player, focus, actions, theme)
@@ -220,6 +221,10 @@ class Transport(QFrame):
         """The count of events may grow without moving what is beside it, as long as there is room."""
         wide = self._event.fontMetrics().horizontalAdvance(WIDEST)
         self._event.setFixedWidth(round(min(wide, self.width() * MOST)))
+        self._room_for = self._player.duration
+        # Of one size, or the window would be laid out anew with each frame. Room for the longest time of the run.
+        longest = self._time.fontMetrics().horizontalAdvance(clock(self._room_for, 0.001))
+        self._time.setFixedSize(max(self._event.width(), longest), self._time.sizeHint().height())
 
     def _show_all(self) -> None:
         self._show_playing(self._player.playing)
@@ -237,6 +242,8 @@ class Transport(QFrame):
         self._time.setText(clock(t, 0.001 if slow else 0.01))
 
     def _show_counts(self) -> None:
+        if self._room_for != self._player.duration:  # a live run has more of it as it goes on
+            self._make_room()
         trace = self._player.trace
         now, total = trace.index_at(self._player.playhead), len(trace)
         more = "" if self._player.complete else " so far"

@@ -16,10 +16,10 @@ from p4lab.world.observed import Observed
 from ui import words
 from ui.focus import Focus
 from ui.panels.chart import Chart
-from ui.panels.latency import thinned
 from ui.panels.legend import Entry, Legend
 from ui.panels.pulse import Pulse
 from ui.panels.span import TimeSpan, round_up, ticks
+from ui.panels.thinning import thinned
 from ui.player import Player
 from ui.plots.choice import Shown
 from ui.plots.sources import Asked, Line, Source
@@ -199,12 +199,14 @@ class SeriesPanel(QWidget):
             item.setPen(pg.mkPen(ink(theme, line.ink), width=1.6, style=self._dashes(line, transform)))
             item.setData(t, self._shown(v), connect="finite")
         for item, (line, _, t, v) in zip(self._points, points, strict=False):
-            kept = thinned(t, self._shown(v), np.zeros(len(t), np.int64), *self.chart.pixel())
+            y, (left, bottom) = self._shown(v), (ends[0] for ends in self.chart.view.viewRange())
+            there = np.flatnonzero(~np.isnan(y))  # a logarithm of nothing is nowhere
+            kept = there[
+                thinned((t[there], y[there], np.zeros(len(there), np.int64)), left, bottom, *self.chart.pixel())
+            ]
             colour = QColor(ink(theme, line.ink))
             colour.setAlphaF(0.75)
-            item.setData(
-                x=t[kept], y=self._shown(v)[kept], symbol="o", size=POINT, pen=pg.mkPen(None), brush=pg.mkBrush(colour)
-            )
+            item.setData(x=t[kept], y=y[kept], symbol="o", size=POINT, pen=pg.mkPen(None), brush=pg.mkBrush(colour))
 
     def _dashes(self, line: Line, transform: str) -> Qt.PenStyle:
         if len(self.transforms) > 1:

@@ -3,7 +3,7 @@
 Rules: hides what is shown and brings exactly that back; moves nothing else. Escape leaves, when nobody else wants it.
 """
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
@@ -23,6 +23,10 @@ class FullScreen(QObject):
         self._hidden: list[QWidget] = []
         self._layout = QByteArray()
         self._before = Qt.WindowState.WindowNoState
+        self._size: QSize | None = None  # of the window before; None: it is as it was
+        self._again = QTimer(self, singleShot=True, interval=0)  # when all that is in the window has its size too
+        self._again.setObjectName("full screen")
+        self._again.timeout.connect(lambda: self._docks.restore(self._layout))
         window.installEventFilter(self)
         view.installEventFilter(self)
 
@@ -36,9 +40,9 @@ class FullScreen(QObject):
             return
         self.on = True
         self._before = self._window.windowState()
-        self._layout = self._docks.state()
+        self._layout, self._size = self._docks.state(), self._window.size()
         parts = [self._window.menuBar(), *self._parts, *self._window.findChildren(QToolBar)]
-        self._hidden = [part for part in parts if part.isVisibleTo(self._window)]
+        self._hidden = [part for part in parts if not part.isHidden()]
         for part in (*self._window.findChildren(QDockWidget), *self._hidden):
             part.hide()
         self._caption.set_large(True)
@@ -56,11 +60,20 @@ class FullScreen(QObject):
             part.show()
         self._docks.restore(self._layout)
         self._caption.set_large(False)
+        self._settle()
         self.changed.emit()
+
+    def _settle(self) -> None:
+        """The window is as large as before: so are the panels, which had been given shares of the whole screen."""
+        if self._size is not None and self._window.size() == self._size:
+            self._size = None
+            self._again.start()
 
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not self.on and event.type() == QEvent.Type.Resize and watched is self._window:
+            self._settle()
         if not self.on or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         leaves = event.key() == Qt.Key.Key_Escape and not event.modifiers()

@@ -235,3 +235,15 @@ def test_a_double_click_on_a_link_asks_for_its_form_and_hidden_links_are_told(sh
     assert (told.args, shown.focus.link) == ([LINE], (0, 1))
     shown.map.plan.hide(frozenset({"peerings"}), faultless=True)
     assert shown.map.plan.hidden == "peerings hidden · links without faults hidden"
+
+
+def test_where_nobody_is_there_it_says_so(shown):
+    shown.at(3.0)
+    said = shown.map.grab().toImage()
+    shown.map.plan._placed_by[:] = -1
+    shown.map.plan.hosts[:] = -1
+    shown.map.plan._moves += 1
+    assert shown.map.plan.figures(shown.map.camera, 1.0).seen == []
+    empty = shown.map.grab().toImage()
+    middle = [empty.pixelColor(x, 263) for x in range(300, 600)]
+    assert empty != said and len({ink.name() for ink in middle}) > 3  # words, where there would be the plain ground

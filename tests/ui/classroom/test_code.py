@@ -24,7 +24,7 @@ def test_the_card_shows_copies_and_enlarges_it(desk: Desk) -> None:
     large = Projection(classes.as_teacher(), desk.window)
     large.show()
     assert [label.text() for label in large.findChildren(QLabel)] == [
-        "Physics 4b", "Join a class… in the menu File, and type:", "ABCD EFGH IJ23-K4Q7",
+        "Physics 4b", "Join a class… on the first page or in the menu File, and type:", "ABCD EFGH IJ23-K4Q7",
         "Where nobody is found: 192.168.1.2:4700/ABCDEFGHIJ23-K4Q7",
     ]  # fmt: skip
     assert large.size() == desk.window.size()

@@ -63,6 +63,19 @@ def test_a_student_answers_who_asks_to_peer(desk: Desk) -> None:
     assert (room.done, panel.ask.isVisible()) == ([("answer", 1, True), ("answer", 3, False)], False)
 
 
+def test_the_head_goes_into_lines_where_it_is_narrow_and_the_name_has_its_room(desk: Desk) -> None:
+    seated(desk, replace(classes.as_teacher(), rung="a rung with far more words than there is room for beside a name"))
+    panel = panel_of(desk)
+    desk.window.resize(1440, 900)
+    desk.window.acts["text-100"].trigger()
+    desk.qtbot.waitUntil(lambda: panel.title.width() >= panel.title.sizeHint().width())
+    assert panel.policy.y() < panel.called.y() + panel.called.height()
+    desk.window.acts["text-150"].trigger()
+    desk.window.resize(1000, 640)
+    desk.qtbot.waitUntil(lambda: panel.policy.y() >= panel.called.y() + panel.called.height())
+    assert panel.minimumSizeHint().width() <= panel.width() <= desk.window.width()
+
+
 def test_a_low_window_has_the_roster_as_a_tab(desk: Desk) -> None:
     seated(desk, classes.as_teacher())
     panel = panel_of(desk)

@@ -41,7 +41,7 @@ def test_what_happens_is_said_once(desk: Desk) -> None:
     room.now = replace(room.now, frozen=True)
     school.watch.look()
     assert notice.text == "The teacher has frozen the class: nobody can put or get until it goes on."
-    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here, the teacher's roster, frozen · ")
+    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here, frozen · ")
     room.now = replace(room.now, frozen=False, out="The teacher sent you out.")
     school.watch.look()
     assert notice.text == "The teacher sent you out."
@@ -63,7 +63,7 @@ def test_a_teacher_who_vanishes_and_comes_back_is_told_of(desk: Desk) -> None:
     room.now = replace(room.now, members=there)
     school.watch.look()
     assert notice.text == BACK
-    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here, the teacher's roster · ")
+    assert desk.window.status._facts.text().startswith("Physics 4b: 2 here · ")
 
 
 def test_all_peer_with_all_who_are_here_and_can(desk: Desk) -> None:

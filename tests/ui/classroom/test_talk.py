@@ -19,8 +19,8 @@ def test_what_was_said_stands_there_as_it_was_typed(desk: Desk, qtbot: QtBot) ->
     lines = talk.messages
     assert [lines.item(row).text() for row in range(lines.count())] == ["Nothing was said yet."]
     talk.show_state(replace(TEACHER, said=("Welcome", "<b>Begin</b>")))
-    talk.show_state(replace(TEACHER, said=("Welcome", "<b>Begin</b>", "Now")))
-    assert [lines.item(row).text() for row in range(lines.count())] == ["Welcome", "<b>Begin</b>", "Now"]
+    talk.show_state(replace(TEACHER, said=("Welcome", "<b>Begin</b>", "Now\u202e")))
+    assert [lines.item(row).text() for row in range(lines.count())] == ["Welcome", "<b>Begin</b>", "Now\ufffd"]
     assert (talk.send.isEnabled(), talk.send.toolTip()) == (False, "Type a message first.")
     qtbot.keyClicks(talk.field, "  Put a key ")
     qtbot.keyClick(talk.field, Qt.Key.Key_Return)

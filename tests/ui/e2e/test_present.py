@@ -34,6 +34,7 @@ def test_full_screen_leaves_the_map_the_time_and_the_caption(desk: Desk) -> None
     window = desk.window
     shown = [window.map, window.transport, window.status]
     hidden = [window.menuBar(), window.header, window.bar, window.docks["plots"]]
+    wide = window.docks["plots"].width()
     desk.press(Qt.Key.Key_F11)
     assert window.isFullScreen()
     assert ([part.isVisible() for part in shown], [part.isVisible() for part in hidden]) == ([True] * 3, [False] * 4)
@@ -46,6 +47,7 @@ def test_full_screen_leaves_the_map_the_time_and_the_caption(desk: Desk) -> None
     assert (window.lectern.pen.on, window.isFullScreen()) == (False, True)
     desk.press(Qt.Key.Key_Escape)
     assert (window.isFullScreen(), [part.isVisible() for part in hidden]) == (False, [True] * 4)
+    desk.qtbot.waitUntil(lambda: window.docks["plots"].width() == wide)  # the whole screen had given it another share
     assert not window.document.unsaved
 
 

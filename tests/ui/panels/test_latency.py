@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 
 from p4lab.metrics import KLASSES
 from tests.ui.panels import tale
-from ui.panels.latency import GROUP_BY_KLASS, GROUPS, LatencyPanel, tell, thinned
+from ui.panels.latency import GROUP_BY_KLASS, GROUPS, LatencyPanel, tell
 from ui.panels.span import TimeSpan
 
 
@@ -127,11 +127,3 @@ def test_every_class_has_a_shape():
         "local": "at home", "replica": "at home", "cached": "at home", "joined": "joined", "remote": "remote",
         "not_found": "no answer", "partial": "no answer", "timeout": "no answer", "error": "no answer",
     }  # fmt: skip
-
-
-def test_thinning_keeps_the_last_point_of_each_style_in_each_cell():
-    x = np.array([0.0, 0.1, 0.2, 9.0, 9.1])
-    y = np.array([0.0, 0.1, 0.0, 5.0, 5.1])
-    style = np.array([1, 1, 2, 1, 1])
-    assert thinned(x, y, style, 1.0, 1.0).tolist() == [1, 2, 4]
-    assert thinned(x[:0], y[:0], style[:0], 1.0, 1.0).tolist() == []

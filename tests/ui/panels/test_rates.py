@@ -5,7 +5,7 @@ import pytest
 
 from tests.ui.panels import tale
 from ui.panels.plots import PlotsPanel
-from ui.panels.rates import RatesPanel, counted, grid
+from ui.panels.rates import Bars, RatesPanel, grid
 from ui.panels.span import TimeSpan
 
 
@@ -32,12 +32,17 @@ def test_bars_stand_on_round_times(low, high, about, found):
 def test_messages_are_counted_up_to_a_time(player):
     def kinds(until):
         return {
-            kind: np.flatnonzero(found).tolist() for kind, found in counted(player.metrics, 2.0, 1.0, 8, until).items()
+            kind: np.flatnonzero(found).tolist()
+            for kind, found in Bars().counted(player.metrics, 2.0, 1.0, 8, until).items()
         }
 
     none = {word: [] for word in ("CREQ", "CRESP", "HELLO", "BYE", "SYNC_D", "SYNC_I")}
     assert kinds(20.0) == {"GETQ": [0], "GETR": [0], "UPDATE": [5], "FETCH": [], "FETCHR": [], **none}
-    assert counted(player.metrics, 2.0, 1.0, 8, 20.0)["GETQ"].tolist() == [2, 0, 0, 0, 0, 0, 0, 0]
+    assert Bars().counted(player.metrics, 2.0, 1.0, 8, 20.0)["GETQ"].tolist() == [2, 0, 0, 0, 0, 0, 0, 0]
+    known = Bars()
+    for until in (2.5, 3.0, 3.5, 7.9, 10.0, 20.0, 4.2, 9.0):
+        kept, fresh = (bars.counted(player.metrics, 2.0, 1.0, 8, until) for bars in (known, Bars()))
+        assert {kind: n.tolist() for kind, n in kept.items()} == {kind: n.tolist() for kind, n in fresh.items()}
     assert kinds(2.82) == {"GETQ": [0], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **none}
     assert kinds(2.81) == {"GETQ": [], "GETR": [], "UPDATE": [], "FETCH": [], "FETCHR": [], **none}
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from p4lab.core.commands import Get
@@ -47,6 +47,35 @@ def _at(line: Timeline, t: float, row: int | None = None) -> QPoint:
 def test_places_and_times_are_each_others_inverse(line: Timeline) -> None:
     assert [line.place_of(t) for t in (0.0, 10.0, 20.0)] == [11.0, 311.0, 611.0]
     assert [line.time_at(x) for x in (0.0, 11.0, 311.0, 611.0, 700.0)] == [0.0, 0.0, 10.0, 20.0, 20.0]
+
+
+class Painted(QObject):
+    """How often a widget was painted."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__()
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() is QEvent.Type.Paint
+        return False
+
+
+def test_a_move_that_cannot_be_seen_is_painted_when_the_panels_are(
+    line: Timeline, player: Player, qtbot: QtBot
+) -> None:
+    qtbot.wait(30)
+    painted, pixel = Painted(line), 1 / 30  # s
+    seen = []
+    for pixels in (0.2, 0.2, 0.2, 0.4):
+        player.playhead += pixels * pixel
+        player.moved.emit(player.playhead)
+        qtbot.wait(20)
+        seen.append(painted.times)
+    player.sampled.emit()
+    qtbot.wait(20)
+    assert (seen, painted.times) == ([0, 0, 1, 1], 2)
 
 
 def test_a_click_seeks(line: Timeline, player: Player, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """The transport: the speed of each mode, and the menu of a branch."""
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -23,6 +24,32 @@ def test_each_mode_has_the_speeds_that_the_slider_reaches(desk: Desk) -> None:
     player.setMode(FAST)
     bar._slider.setValue(450)
     assert (player.speed, bar._factor.text()) == (pytest.approx(10**4.5), "32\u202f000×")
+
+
+class LaidOut(QObject):
+    """How often a widget is laid out anew."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__()
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() is QEvent.Type.LayoutRequest
+        return False
+
+
+def test_a_time_that_goes_on_lays_nothing_out(desk: Desk) -> None:
+    bar = desk.window.transport
+    desk.qtbot.wait(30)
+    laid_out, texts = LaidOut(bar), []
+    for t in (1.0, 9.99, 10.0, 15.5):
+        desk.player.moved.emit(t)
+        desk.qtbot.wait(5)
+        texts.append(bar._time.text())
+    assert (texts, laid_out.times) == (["1.000 s", "9.990 s", "10.000 s", "15.500 s"], 0)
+    wide = bar._time.fontMetrics().horizontalAdvance
+    assert bar._time.width() >= wide("19.999 s")
 
 
 def test_the_menu_of_a_branch(desk: Desk) -> None:
