@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p4lab.live.channel import MUCH, RECORD, Channel, ChannelClosed, shown
+from p4lab.live.channel import MUCH, Channel, ChannelClosed, shown
 from p4lab.live.frames import Bye, Carried, Echo, Frame, Join, Ping, Pong, Said, encode
 from p4lab.live.limits import FRAME, TAG, Limits
 from p4lab.live.noise import Cipher
+from p4lab.live.records import RECORD
 from tests.live.people import FREE, KEYS, Wire, channels, end, run, until_closed, wires
 
 REPLACE = msgspec.structs.replace
