@@ -16,7 +16,7 @@ from ui.run import Run
 
 FAR = 0.5  # s off the edge at which the playhead jumps there: nobody sees a glide of half a second, it only lags
 DRAW = 4.0  # of what is missing to the edge is made up in a second: too little to be seen as a change of pace
-MOST = 8_000_000  # events of a live run: 2.8 GB at 350 bytes each, what a class room's laptop of 8 GB has to spare
+MOST = 24_000_000  # events of a live run: 2.8 GB at 117 bytes each, what a class room's laptop of 8 GB has to spare
 FULL = (
     f"The live run has come to {MOST // 1_000_000} million events, which fill the memory: it was ended. What has "
     "happened stays; Save recording… keeps it."

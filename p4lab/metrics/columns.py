@@ -39,9 +39,8 @@ class Table:
         row = struct.Struct("<" + "".join(_CHARS[dtype[name].str[1:]] for name in dtype.names or ()))
         assert row.size == dtype.itemsize, "fields without gaps"
         self._pack_into, self._width = row.pack_into, row.size
-        self._room = bytearray(256 * self._width)
         self._end = 0
-        self._data = np.frombuffer(self._room, dtype)
+        self._make_room(256 * self._width, dtype)
 
     @property
     def rows(self) -> np.ndarray:
@@ -52,8 +51,9 @@ class Table:
         """One more row: a value for each field."""
         end = self._end
         if end == len(self._room):
-            self._room = self._room + bytes(end)
-            self._data = np.frombuffer(self._room, self._data.dtype)
+            before = self._data
+            self._make_room(2 * end, before.dtype)
+            self._data[: len(before)] = before
         self._pack_into(self._room, end, *row)
         self._end = end + self._width
 
@@ -61,6 +61,12 @@ class Table:
         """The rows whose t is not later; all of them for None."""
         # Not numpy's own search, which copies a column of records first: a thousand times as slow.
         return self.rows if t is None else self.rows[: bisect_right(self.rows["t"], t)]
+
+    def _make_room(self, size: int, dtype: np.dtype) -> None:
+        """So many bytes. What is not written to takes no memory yet."""
+        room = np.empty(size, np.uint8)
+        self._data: np.ndarray = room.view(dtype)
+        self._room = room.data
 
 
 class Words(Generic[T]):

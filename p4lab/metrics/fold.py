@@ -63,7 +63,7 @@ class Metrics:
         self.workloads: Words[str] = Words()
         self.outcomes: Words[str] = Words()
         self._groups: Words[Group] = Words((NONE, -1, -1))  # the first: operations unknown
-        self._group_of = np.zeros(1024, np.int64)  # by op
+        self._group_of = np.zeros(1024, np.int32)  # by op
         self._history = History()
         self._messages = Messages()
         self._coherence = Coherence()
@@ -240,8 +240,9 @@ class Metrics:
         self._starts.append((event.t, put, *who))
         self._open[op, put] = (event.t, who)
         if op >= len(self._group_of):
-            more = max(op + 1, 2 * len(self._group_of)) - len(self._group_of)
-            self._group_of = np.concatenate([self._group_of, np.zeros(more, np.int64)])
+            before, room = self._group_of, max(op + 1, 2 * len(self._group_of))
+            self._group_of = np.zeros(room, np.int32)  # what is not written to takes no memory yet
+            self._group_of[: len(before)] = before
         self._group_of[op] = self._groups.number((regime, workload, kind))
         if event.workload == BY_HAND:
             self._by_hand[op] = event

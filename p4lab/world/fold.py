@@ -29,7 +29,7 @@ from p4lab.core.events import (
     Stored,
     pair_of,
 )
-from p4lab.core.history import REGIME_WORDS, History
+from p4lab.core.history import History
 from p4lab.core.names import Kind, Regime
 from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
@@ -111,9 +111,6 @@ class World:
         self._tombstones: set[tuple[int, int]] = set()  # (name, seq)
         self._copies: dict[int, tuple[Copies, int]] = {}  # of names asked about, and how many of their events went in
         self._operations = Ops()
-        self._op_name = np.full(1024, -1, np.int32)
-        self._op_regime = np.zeros(1024, np.uint8)
-        self._ops = 1  # the highest op seen, plus 1
         self._reads = np.empty(0, READS)
         self._new_reads: list[tuple[float, int, int, int, int]] = []
 
@@ -212,16 +209,19 @@ class World:
 
     def op_name(self) -> np.ndarray:
         """Name index by op, -1 unknown."""
-        return self._op_name[: self._ops]
+        return self._operations.names
 
     def op_regime(self) -> np.ndarray:
         """Regime code by op: that of the newest put of its name when it started (0 none, 4 mixed), a put's own."""
-        return self._op_regime[: self._ops]
+        return self._operations.regimes
+
+    def op_end(self) -> np.ndarray:
+        """When it was answered by op, inf while it runs or is unknown."""
+        return self._operations.ends
 
     def op(self, op: int) -> Op | None:
         """All about one operation; its end may lie after the playhead."""
-        known = 0 < op < self._ops
-        return self._operations.get(op, int(self._op_name[op]), REGIME_WORDS[self._op_regime[op]]) if known else None
+        return self._operations.get(op)
 
     def stale_reads(self, name: int | None = None) -> np.ndarray:
         """The gets that returned what was no longer the newest, by the time of their answer, as READS."""
@@ -293,20 +293,13 @@ class World:
         return index
 
     def _start(self, event: PutStarted | GetStarted) -> None:
-        name, op = self._name(event.nid, event.kind, event.key, event.owner), event.op
+        name = self._name(event.nid, event.kind, event.key, event.owner)
         self._uses[name] += 1
-        if not self._operations.start(event):
-            return
-        if op >= len(self._op_name):
-            more = max(op + 1, 2 * len(self._op_name)) - len(self._op_name)
-            self._op_name = np.concatenate([self._op_name, np.full(more, -1, np.int32)])
-            self._op_regime = np.concatenate([self._op_regime, np.zeros(more, np.uint8)])
-        self._ops = max(self._ops, op + 1)
-        self._op_name[op] = name
         if isinstance(event, PutStarted):
-            self._op_regime[op] = _REGIMES.get(event.regime, 0)
+            regime = _REGIMES.get(event.regime, 0)
         else:
-            self._op_regime[op] = self.history.regime(event.nid, event.t)
+            regime = self.history.regime(event.nid, event.t)
+        self._operations.start(event, name, regime)
 
     def _finish(self, event: PutFinished | GetFinished) -> None:
         if not self._operations.finish(event):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +77,7 @@ def test_they_say_what_the_first_events_that_fit_said(told: list[object], lag: i
     for event in told:
         if isinstance(event, PutStarted | GetStarted):
             fits = event.op > 0 and event.op not in began
-            assert ops.start(event) is fits
+            assert ops.start(event, 7, 4) is fits
             if fits:
                 began[event.op] = event
         elif isinstance(event, PutFinished | GetFinished):
@@ -91,5 +93,9 @@ def test_they_say_what_the_first_events_that_fit_said(told: list[object], lag: i
     for op in (-1, 0, 1, 2, 3, ROWS - 1, ROWS, 5 * ROWS, 9 * ROWS):
         start = began.get(op)
         expected = None if start is None else said(start, ended.get(op), judged.get(op, (0, 0.0)))
-        assert ops.get(op, 7, "mixed") == expected
+        assert ops.get(op) == expected
+        if 0 <= op < ops.count:
+            column = ops.names[op], ops.regimes[op], ops.ends[op]
+            end = ended.get(op)
+            assert column == ((-1, 0, inf) if start is None else (7, 4, inf if end is None else end.t))
         assert ops.put(op) == (start if isinstance(start, PutStarted) else None)

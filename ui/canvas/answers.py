@@ -1,7 +1,6 @@
 """When each get was answered and by which copy: what the map needs to show first answers, late ones and stale ones.
 
-Rules: no Qt. A fold over the finished operations of a trace, kept in columns; whether an answer was stale is looked up
-when it is first asked about, and kept.
+Rules: no Qt. A fold over the finished operations of a trace, which keeps their order and what the world does not say.
 """
 
 from array import array
@@ -14,7 +13,7 @@ from p4lab.trace import Trace
 from p4lab.world import World
 
 FIELDS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("get", "?")])
-NOBODY, UNKNOWN, LOST_COPY = -1, -2, -3  # it was not stale; not known yet; it was, and nobody knows by whose copy
+NOBODY, UNKNOWN = -1, -2
 PIECE = 8_192  # Events read at a time
 
 
@@ -24,68 +23,52 @@ class Answers:
     def __init__(self, trace: Trace, world: World) -> None:
         self._trace, self._world = trace, world
         self._seen = 0
-        self._times, self._nodes, self._ops, self._gets = array("d"), array("i"), array("q"), array("b")
-        self._done = np.full(1024, np.inf)  # by op; the last place stays free, ops beyond are read there
-        self._sources = np.full(1024, UNKNOWN, np.int32)  # by op: whose copy made its answer stale, once asked about
+        self._ops, self._nodes, self._gets = array("I"), array("H"), array("b")  # in the order of the answers
+        self._sources: dict[int, int] = {}  # by op that was stale: whose copy it was, once asked about
 
     def follow(self) -> None:
         """Take what the world has seen since."""
         while self._seen < self._world.seen:
             stop = min(self._seen + PIECE, self._world.seen)
+            ends = self._world.op_end()
             for record in self._trace.slice(self._seen, stop).records:
                 if isinstance(record, (GetFinished, PutFinished)):
-                    self._take(record)
+                    op = record.op
+                    if 0 < op < len(ends) and ends[op] == record.t:
+                        self._ops.append(op)
+                        self._nodes.append(record.node)
+                        self._gets.append(isinstance(record, GetFinished))
             self._seen = stop
+        stale = self._world.stale_reads()["op"][len(self._sources) :]
+        self._sources |= dict.fromkeys(stale.tolist(), UNKNOWN)
 
     def between(self, start: float, end: float) -> np.ndarray:
         """What was answered in (start, end], in order of time, as FIELDS."""
-        some = slice(bisect_right(self._times, start), bisect_right(self._times, end))
-        columns = self._times[some], self._nodes[some], self._ops[some], self._gets[some]
-        found = np.empty(len(columns[0]), FIELDS)
-        for field, column in zip(FIELDS.names or (), columns, strict=True):
-            found[field] = column
+        ends = self._world.op_end()
+        some = slice(*(bisect_right(self._ops, t, key=ends.__getitem__) for t in (start, end)))
+        found = np.empty(len(self._ops[some]), FIELDS)
+        found["op"], found["node"], found["get"] = self._ops[some], self._nodes[some], self._gets[some]
+        found["t"] = ends[found["op"]]
         return found
 
     def done(self, ops: np.ndarray, t: float) -> np.ndarray:
         """Whether each of `ops` had been answered before t."""
-        return self._done[np.minimum(ops, len(self._done) - 1)] < t
+        ends = self._world.op_end()
+        return (ops < len(ends)) & (ends[np.minimum(ops, len(ends) - 1)] < t)
 
     def was_stale(self, op: int) -> bool:
         """Whether the answer to a get was not the newest."""
-        self._make_room(op)
-        if self._sources[op] == UNKNOWN:
-            self._sources[op] = self._judge(op)
-        return bool(self._sources[op] not in (UNKNOWN, NOBODY))
+        return op in self._sources
 
     def stale_sources(self, ops: np.ndarray) -> np.ndarray:
         """For each of `ops` the provider whose copy made its answer stale, or NOBODY."""
-        known = np.minimum(ops, len(self._done) - 1)
-        new = known[(self._sources[known] == UNKNOWN) & (self._done[known] < np.inf)]
-        for op in np.unique(new).tolist():
-            self._sources[op] = self._judge(op)
-        return np.maximum(self._sources[known], NOBODY).astype(np.int64)
+        return np.array([self._source(op) for op in ops.tolist()], np.int64)
 
-    def _take(self, record: GetFinished | PutFinished) -> None:
-        self._times.append(record.t)
-        self._nodes.append(record.node)
-        self._ops.append(record.op)
-        self._gets.append(isinstance(record, GetFinished))
-        self._make_room(record.op)
-        self._done[record.op] = record.t
-
-    def _make_room(self, op: int) -> None:
-        """For what is kept of this operation, and one place more."""
-        if op >= len(self._done) - 1:
-            more = 2 * op + 2 - len(self._done)
-            self._done = np.concatenate([self._done, np.full(more, np.inf)])
-            self._sources = np.concatenate([self._sources, np.full(more, UNKNOWN, np.int32)])
-
-    def _judge(self, op: int) -> int:
-        """Whose copy made its answer stale."""
-        found = self._world.op(op)
-        if found is None or found.finished is None:
-            return UNKNOWN
-        if not found.lag:
-            return NOBODY
-        copy = self._trace[found.copy - 1] if 0 < found.copy <= len(self._trace) else None
-        return copy.node if isinstance(copy, Stored) else LOST_COPY
+    def _source(self, op: int) -> int:
+        source = self._sources.get(op, NOBODY)
+        if source == UNKNOWN:
+            found = self._world.op(op)
+            copy = found.copy if found is not None else 0
+            event = self._trace[copy - 1] if 0 < copy <= len(self._trace) else None
+            source = self._sources[op] = event.node if isinstance(event, Stored) else NOBODY
+        return source
