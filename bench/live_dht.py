@@ -5,10 +5,10 @@ Rounds alternate, and the best of each counts. Ours sign every put, verify it an
 acknowledged, and their customers are in a process of their own, behind one encrypted channel; the others' clients call
 a library in the node's own process, whose values are in memory alone and not signed. A get of theirs has no word for
 where it went: `kademlia` takes it from its own memory where it drew an id that is near enough to the key, so its gets
-are a mixture that differs from run to run; OpenDHT asks others. Ours are measured both ways, and with a channel for each of the fifty clients, too. Memory is the resident set of one
-node, its customers not counted where they are apart: before the load, and what it grew by for each value that was put
-(with five nodes every node of theirs has all; ours has what was put at it, and the signatures, quotas and places on the
-disk).
+are a mixture that differs from run to run; OpenDHT asks others. Ours are measured both ways, and with a channel for
+each of the fifty clients, too. Memory is the resident set of one node, its customers not counted where they are apart:
+before the load, and what it grew by for each value that was put (of five nodes every one of theirs has all; ours has
+what was put at it, with signatures, quotas and places on the disk).
 """
 
 import subprocess
