@@ -4,6 +4,7 @@ Rules: fed with the Stored and Dropped events of one name in order. A copy count
 expires, is replaced in its store, or is dropped. Stores: L own, S subtree, R replica, C cached, P pointer.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from math import inf
 
@@ -145,9 +146,9 @@ class Copies:
             deleted=best.deleted,
         )
 
-    def lanes(self) -> list[Segment]:
-        """What each provider would have answered with over time, in order of node and start."""
-        return [segment for node in sorted(self._lanes) for segment in self._lanes[node].segments()]
+    def lanes(self, since: float) -> list[Segment]:
+        """What each provider would have answered with from `since` on, in order of node and start."""
+        return [segment for node in sorted(self._lanes) for segment in self._lanes[node].segments(since)]
 
 
 class _Lane:
@@ -160,8 +161,8 @@ class _Lane:
         self._done: list[Segment] = []
         self._since = 0.0
 
-    def segments(self) -> list[Segment]:
-        found = self._done.copy()
+    def segments(self, since: float) -> list[Segment]:
+        found = self._done[bisect_left(self._done, since, key=_end) :]
         for segment in self._until(inf):
             _join(found, segment)
         return found
@@ -217,6 +218,10 @@ def _join(segments: list[Segment], segment: Segment) -> None:
 
 def _what(segment: Segment) -> tuple[str, int, int, int]:
     return segment.store, segment.seq, segment.entries, segment.event
+
+
+def _end(segment: Segment) -> float:
+    return segment.end
 
 
 def _until(event: Stored) -> float:

@@ -248,9 +248,12 @@ class World:
         """All that was stored and dropped of a name, in order."""
         return [event for event in self._filed[name] if isinstance(event, Stored | Dropped)]
 
-    def lanes(self, name: int) -> list[Segment]:
-        """What each provider would have answered with, over time; segments may end after the last event, by expiry."""
-        return self._of(name).lanes()
+    def lanes(self, name: int, since: float = 0.0) -> list[Segment]:
+        """What each provider would have answered with, over time; segments may end after the last event, by expiry.
+
+        since: those that ended before are left out, and one that is going on then may begin later than it did.
+        """
+        return self._of(name).lanes(since)
 
     def link_load(self, trace: Rows, t: float, window: float) -> tuple[np.ndarray, np.ndarray]:
         """Rows (source, target) of the ways on which something was sent in (t - window, t], and how many bytes."""

@@ -45,10 +45,13 @@ def bar_at(bars: list[Bar], t: float) -> Bar | None:
 
 
 def bars(world: World, trace: Trace, name: int, low: float = 0.0, high: float = inf) -> list[Bar]:
-    """In order of node and start: those of which something is between low and high."""
-    segments = world.lanes(name)
+    """In order of node and start: those of which something is between low and high, as far as it is.
+
+    What was before low is not looked at: a live run has ever more of it.
+    """
+    segments = world.lanes(name, low)
     kind = world.names[name].kind
-    changes = _changes(segments)
+    changes = sorted({low, *_changes(segments)}) if low > 0 else _changes(segments)
     newest = [world.newest(name, t) for t in changes]
     found: list[Bar] = []
     for segment in segments:
@@ -67,6 +70,8 @@ def bars(world: World, trace: Trace, name: int, low: float = 0.0, high: float = 
                 via=stored.via if segment.store == POINTER else None,
                 event=segment.event,
             )  # fmt: skip
+            if end < low:
+                continue
             if found and _same_pointer(found[-1], bar):
                 found[-1] = msgspec.structs.replace(bar, start=found[-1].start)
             else:

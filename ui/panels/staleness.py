@@ -26,6 +26,7 @@ from ui.player import Player
 from ui.theme import ThemeSwitch, font
 
 TITLES = ("What each provider would answer", "What each would answer", "Answers")
+BEYOND = 0.02  # of the stretch shown: bars that go on past its ends have no corners in sight
 MANY = 12  # providers from which on those that hold something come first
 
 
@@ -72,7 +73,8 @@ class StalenessPanel(QWidget):
             item.fill([], [], world.stale_reads(-1), names, "")
         else:
             span = self.chart.span  # of what has no end only what is in sight
-            ends = (span.low, span.high) if self._player.run.happens else (0.0, inf)
+            beyond = BEYOND * (span.high - span.low)
+            ends = (span.low - beyond, span.high + beyond) if self._player.run.happens else (0.0, inf)
             found = bars(world, self._player.trace, name.index, *ends)
             reads = world.stale_reads(name.index)
             if (eyes := self._focus.eyes.as_node) is not None:  # of others it does not know, nor whether it is stale

@@ -121,7 +121,8 @@ class UntilSlip(QFrame):
             return
         t = until.event_before(self._player.run, node, self._player.playhead)
         if t is None:
-            self._tell(f"Nothing happened at {self._player.world.called[node]} before.")
+            who = self._player.world.called.get(node, "the chosen provider")  # which comes later, or in another branch
+            self._tell(f"Nothing happened at {who} before.")
         else:
             self._player.seek(t)
 

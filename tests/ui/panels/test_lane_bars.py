@@ -2,10 +2,12 @@
 
 from math import inf
 
+import msgspec
+import numpy as np
 import pytest
 
 from tests.ui.panels import tale
-from ui.panels.lane_bars import bars, label
+from ui.panels.lane_bars import POINTER, bar_at, bars, label
 
 NAMES = {0: "Aster", 1: "Birch", 2: "Cedar"}
 
@@ -58,3 +60,25 @@ def test_replicas_are_fresh_from_their_arrival(lanes):
         ("Birch", 7.0, inf, False, "v1"),
         ("Cedar", 7.04, inf, False, "v1"),
     ]
+
+
+@pytest.mark.parametrize("key", ["news/1", "chat/1", "wall/1"])
+def test_what_lies_before_a_stretch_changes_nothing_in_it(qtbot, key):
+    player, _ = tale.opened(qtbot)
+    name = player.world.find(key).index
+    whole = bars(player.world, player.trace, name)
+    for low in np.linspace(0.3, 13.3, 27).tolist():
+        some = bars(player.world, player.trace, name, low, low + 4.0)
+        for t in np.linspace(low + 0.01, low + 3.99, 41).tolist():
+            for node in NAMES:
+                one, other = (bar_at([bar for bar in each if bar.node == node], t) for each in (whole, some))
+                assert _in_sight(one, low, low + 4.0) == _in_sight(other, low, low + 4.0)
+    player.close()
+
+
+def _in_sight(bar, low, high):
+    """What is seen of it; which version a pointer was told of last is not."""
+    if bar is None:
+        return None
+    told = {"seq": 0, "event": 0} if bar.store == POINTER else {}
+    return msgspec.structs.replace(bar, start=max(bar.start, low), end=min(bar.end, high), **told)
