@@ -19,11 +19,12 @@ Work = Callable[[str], Awaitable[bool]]  # does one operation on a key; whether 
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """what: put or get; clients: how many at once; done: acknowledged ones per second; failed: of all, how many."""
+    """what: put or get; clients: how many at once; done: acknowledged per second; count: in all; failed: the others."""
 
     what: str
     clients: int
     done: float
+    count: int
     failed: int
 
 
@@ -59,7 +60,7 @@ async def measured(what: str, clients: int, work: Work, keys: list[str], fresh: 
     async with asyncio.TaskGroup() as group:
         for _ in range(clients):
             group.create_task(client())
-    return Measured(what, clients, done / (perf_counter() - start), failed)
+    return Measured(what, clients, done / (perf_counter() - start), done, failed)
 
 
 def tell(found: list[Measured]) -> None:

@@ -47,7 +47,8 @@ class Bench(QWidget):
         self.map = MapView(player, focus, theme, studio.tools, studio.drafting)
         self.bar = PutGetBar(player, focus, theme)
         self.transport = Transport(player, focus, acts, theme)
-        self.beside = Beside(player, focus, context.document, context.sheets, self.map, notice, theme, self)
+        sheets, tools = context.sheets, studio.tools
+        self.beside = Beside(player, focus, context.document, sheets, self.map, tools, notice, theme, self)
         docks.add("plots", partial(plots.make, context, settings))
         docks.add("log", partial(LogPanel, player, focus, theme))
         docks.add("details", inspectors.dock)

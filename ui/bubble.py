@@ -1,11 +1,15 @@
 """A few words beside the pointer, inside the widget that they are about: at once, where a tooltip would take its time.
 
-Rules: says what it is told; takes no mouse and no keys.
+Rules: says what it is told, as it is written: names and keys come from others. Takes no mouse and no keys.
 """
+
+import html
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from ui.plain import seen
 from ui.theme import Theme, font
 
 
@@ -19,9 +23,13 @@ class Bubble(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)
         self.hide()
 
-    def say(self, html: str, place: QPointF) -> None:
-        """Show this above a place of the parent, or below where there is no room: what is told of stays in sight."""
-        self.setText(html)
+    def say(self, lines: Sequence[str], place: QPointF) -> None:
+        """Show these, the first as a head, above a place of the parent, or below where there is no room: what is told
+
+        of stays in sight.
+        """
+        head, *others = (html.escape(seen(line)) for line in lines)
+        self.setText("<br>".join((f"<b>{head}</b>", *others)))
         self.adjustSize()
         room = self._plot.rect()
         x = int(place.x()) + 14

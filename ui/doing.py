@@ -7,7 +7,7 @@ wherever the playhead is, and nothing takes them back: what is left of it for un
 places. A fork of it is a model, made in simulated time from what was seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -15,6 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from p4lab.core.commands import ANEW, Command
+from p4lab.scenario.changes import set_place
 from p4lab.scenario.model import Do, Scenario
 from p4lab.session.base import AnewError, Session
 from ui.branches import Branches, MakeSession, Runs, deed, fits, only
@@ -64,8 +65,13 @@ class Doing(QObject):
         self._make = make
         self._runs = Runs(make)
         self._branches = only(Nothing(), self._runs)
+        self._places: Callable[[], Mapping[str, tuple[float, float]]] = dict
         self._looked: tuple[tuple[Branches, float, float], Branches] | None = None  # the last that was asked for
         self.history = History(self._go_back, self._heading, self)
+
+    def keep_places(self, places: Callable[[], Mapping[str, tuple[float, float]]]) -> None:
+        """Where everybody stands on the map, for a model of those who have no scenario that says so."""
+        self._places = places
 
     @property
     def scenario(self) -> Scenario:
@@ -238,9 +244,11 @@ class Doing(QObject):
 
     def _model(self, here: float) -> None:
         """A run in simulated time of what was seen of the live one up to here, which opens in another branch."""
+        places = {} if self.scenario.provider else self._places()
         session = self._clock.run.session.fork(here)
         length = max(session.scenario.duration, here + FURTHER)
         scenario, commands = msgspec.structs.replace(session.scenario, duration=length), tuple(session.commands)
+        scenario = set_place(scenario, {row.name: places[row.name] for row in scenario.provider if row.name in places})
         fits(scenario, commands)
         branches = self.branches.grown(here, MODEL.format(told(here)), scenario, commands)
         self._arrive(branches.current.why, branches, here, then=partial(self.forked.emit, here))

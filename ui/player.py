@@ -73,7 +73,7 @@ class Player(QObject):
         self._doing = doing = Doing(self, make, self)
         self.history = doing.history
         self.submit, self.fork, self.change = doing.submit, doing.fork, doing.change
-        self.why_not_other, self.came = doing.why_not_other, doing.came
+        self.why_not_other, self.came, self.keep_places = doing.why_not_other, doing.came, doing.keep_places
         self.branch_off, self.switch, self.drop, self.rename = doing.branch_off, doing.switch, doing.drop, doing.rename
         for name in ("scenarioChanged", "branchesChanged", "branched", "submitted", "forked"):
             getattr(doing, name).connect(getattr(self, name))

@@ -33,6 +33,7 @@ class Studio:
         """The map, the status line and the actions are there: connect them."""
         view = self._ctx.view
         self.drafting.pins = view.map.plan.pins
+        self._ctx.player.keep_places(view.map.plan.places)
         view.map.placed.connect(self.drafting.place)
         view.map.formAsked.connect(self._open)
         view.status.follow(view.map.drawing.say_next)

@@ -54,6 +54,10 @@ class Toolbox(QObject):
         """Hide a class of links, or show it again."""
         self._set(hidden=self.hidden ^ {kind})
 
+    def look_like(self, other: "Toolbox") -> None:
+        """Show of the links what another map shows of them."""
+        self._set(hidden=other.hidden, faults_only=other.faults_only, rates=other.rates)
+
     def show_all(self) -> None:
         """No link is hidden."""
         self._set(hidden=frozenset(), faults_only=False)

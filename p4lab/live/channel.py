@@ -1,9 +1,8 @@
 """A channel: encrypted, authenticated frames to and from one party, with heartbeats, budgets and a clean end.
 
-Rules: what is posted in one turn of the loop leaves together, or as soon as it is much, as records: a length (4 bytes,
-authenticated too, the first bit saying that the sender rekeys after it) and what Noise makes of frames, each after its
-own length (2 bytes). `post` never waits; whoever does not read is let go. Nothing is decoded that did not prove its
-sender, and whatever is wrong ends the channel, with the reason, and nothing else.
+Rules: what is posted in one turn of the loop leaves together, or as soon as it is much, as records (records.py). `post`
+never waits; whoever does not read is let go. Nothing is decoded that did not prove its sender, and whatever is wrong
+ends the channel, with the reason, and nothing else.
 """
 
 import asyncio
@@ -13,12 +12,11 @@ from collections.abc import Callable
 from p4lab.live.budget import Bucket
 from p4lab.live.frames import BAD, AnyFrame, Bye, Frame, Ping, Pong, decode, decode_join, encode
 from p4lab.live.identity import Ticket, member_id
-from p4lab.live.limits import FRAME, TAG, Limits
+from p4lab.live.limits import Limits
 from p4lab.live.noise import Cipher
+from p4lab.live.records import Incoming, Outgoing
 from p4lab.live.sockets import Stream
 
-REKEY = 0x8000_0000  # in the length of a record
-RECORD = FRAME + 2  # bytes of frames in one: at least the longest fits
 MUCH = 4_096  # bytes that do not wait for the end of the turn: the other end works on them while we make more
 FIRST_PINGS = 0.1  # s after which the second comes; then twice as late each, so that clocks are known soon
 KEPT = 8  # measurements of which the quickest counts (NTP's clock filter keeps 8)
@@ -55,7 +53,10 @@ class Channel:
         guest: bool = False,
         address: str = "",
     ) -> None:
-        """began: what has come already. guest: one side has no ticket; no heartbeats, and only a Join."""
+        """ciphers: what we send with, what we receive with. began: what has come already.
+
+        guest: one side has no ticket; no heartbeats, and only a Join.
+        """
         self.peer = peer
         self.peer_key = peer_key
         self.peer_id = member_id(peer_key)
@@ -65,13 +66,12 @@ class Channel:
         self.uncertainty: float | None = None
         self.on_end: Callable[[], None] = lambda: None
         self._stream = stream
-        self._ciphers = ciphers  # what we send with, what we receive with
         self._limits = limits
         self._clock = clock
         self._bucket = bucket
         self._guest = guest
         self._decode: Callable[[bytes], AnyFrame] = decode_join if guest and peer is None else decode
-        self._data, self._at = began, 0  # what has come, and how far it was taken
+        self._in = Incoming(ciphers[1], began)
         self._record, self._taken = b"", 0  # a record, opened, and how far it was taken
         self._fresh = True  # no record was opened in this turn of the loop
         self._paid = False  # its next frame was over a budget, and has waited for it
@@ -79,13 +79,11 @@ class Channel:
         self._taker: Callable[[AnyFrame], None] | None = None  # who is handed every frame
         self._taking = False
         self._waiter: asyncio.Future[None] | None = None  # of whoever waits here
-        self._out: list[bytes] = []  # frames that leave at the end of this turn of the loop
-        self._much = 0  # bytes of these
+        self._out = Outgoing(ciphers[0], limits, clock)  # what leaves at the end of this turn of the loop
         self._written = 0
-        self._left = limits.rekey_messages  # records until we rekey
         self._ended: ChannelClosed | None = None
         self._loop = asyncio.get_running_loop()
-        self._heard = self._rekeyed = clock()
+        self._heard = clock()
         self._asked: deque[float] = deque(maxlen=KEPT)
         self._measured: deque[tuple[float, float]] = deque(maxlen=KEPT)  # (rtt, offset)
         self._pace = FIRST_PINGS
@@ -114,11 +112,10 @@ class Channel:
             return False
         data = encode(frame)
         out = self._out
-        if not out and not self._taking:  # who is handed frames is asked afterwards what there is to send
+        if not out.size and not self._taking:  # who is handed frames is asked afterwards what there is to send
             self._loop.call_soon(self._flush)
-        out.append(data)
-        self._much += len(data)
-        if self._much >= MUCH:
+        out.add(data)
+        if out.size >= MUCH:
             self._flush()
         return True
 
@@ -165,7 +162,7 @@ class Channel:
 
     async def begun(self) -> None:
         """Waits until the other end has let us in. Raises ChannelClosed."""
-        while self._ended is None and not self._data and not self._more():
+        while self._ended is None and not self._in and not self._more():
             await self._news()
         if self._ended is not None:
             raise self._ended
@@ -176,7 +173,13 @@ class Channel:
         while self._ended is None and self._pause is None:
             record, at = self._record, self._taken
             if at == len(record):
-                if self._open():
+                try:
+                    opened = self._in.open()
+                except ValueError as wrong:
+                    self._cut(str(wrong))
+                    break
+                if opened:
+                    self._record, self._taken = opened, 0
                     if not self._fresh:
                         self._wait()  # others have their turn between two records, and answers leave
                     self._fresh = False
@@ -265,73 +268,23 @@ class Channel:
             self.rtt, self.offset = min(self._measured)
             self.uncertainty = self.rtt / 2
 
-    def _open(self) -> bool:
-        """Opens the next record; False where it has not come yet, or will not."""
-        data, at = self._data, self._at
-        head = data[at : at + 4]
-        size = int.from_bytes(head, "big")
-        end = at + 4 + (size & ~REKEY)
-        if len(head) == 4 and end - at > 4 + RECORD + TAG:
-            self._cut("sent more at once than a record may hold")
-            return False
-        if len(head) < 4 or len(data) < end:
-            return False
-        self._at = end
-        try:
-            record = self._ciphers[1].decrypt(data[at + 4 : end], head)
-        except BAD:
-            self._cut("sent what was changed on the way")
-            return False
-        if not record:  # which would cost us work that no budget counts
-            self._cut("sent nothing")
-            return False
-        self._record, self._taken = record, 0
-        if size & REKEY:
-            self._ciphers[1].rekey()
-        return True
-
     def _more(self) -> bool:
         """Whether more bytes have come."""
         more = self._stream.came()
         if more:
             self._heard = self._clock()
-            self._data, self._at = self._data[self._at :] + more, 0
+            self._in.add(more)
         elif more is not None:
             self._cut("the connection was cut")
         return bool(more)
 
-    def _seal(self, data: bytes) -> bytes:
-        """A record of these frames."""
-        self._left -= 1
-        size = len(data) + TAG
-        head = (size if self._left > 0 else size | REKEY).to_bytes(4, "big")
-        sealed = self._ciphers[0].encrypt(data, head)
-        if self._left <= 0:
-            self._ciphers[0].rekey()
-            self._left, self._rekeyed = self._limits.rekey_messages, self._clock()
-        return head + sealed
-
     def _flush(self) -> None:
-        if not self._out or self._ended is not None:
+        if not self._out.size or self._ended is not None:
             return None
         stream, limits = self._stream, self._limits
         if stream.over:
             return self._cut("the connection was cut")
-        records: list[bytes] = []
-        frames: list[bytes] = []
-        room = RECORD
-        for frame in self._out:
-            room -= len(frame) + 2
-            if room < 0:
-                records.append(self._seal(b"".join(frames)))
-                frames.clear()
-                room = RECORD - len(frame) - 2
-            frames.append(len(frame).to_bytes(2, "big"))
-            frames.append(frame)
-        records.append(self._seal(b"".join(frames)))
-        self._out.clear()
-        self._much = 0
-        data = b"".join(records)
+        data = self._out.records()
         stream.write(data)
         self._written += len(data)
         waiting = stream.buffered
@@ -359,8 +312,7 @@ class Channel:
         if now - self._heard >= limits.idle:
             return self._cut(f"was silent for {limits.idle:g} s")
         if not self._guest:
-            if now - self._rekeyed > limits.rekey_after:
-                self._left = 1
+            self._out.age(now)
             self._asked.append(now)
             self.post(Ping(now))
         elif self.peer is None:
@@ -379,7 +331,8 @@ class Channel:
             return
         self._ended = ChannelClosed(why, clean)
         self._out.clear()
-        self._data = self._record = b""
+        self._in.clear()
+        self._record, self._taken = b"", 0
         if self._beat is not None:
             self._beat.cancel()
         if self._drain is not None:

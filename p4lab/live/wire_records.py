@@ -5,6 +5,7 @@ version's hash, the entry. So a peer cannot claim them, and bytes are saved; who
 (records.fault). A record that is not sound arrives as another one.
 """
 
+import functools
 from typing import Annotated
 
 import msgspec
@@ -85,8 +86,9 @@ def record_in(wire: WireRecord) -> Record:
         value, size, value_hash = None, body.size, body.value_hash
     version: Version = (wire.seq, b"") if wire.seq else UNVERSIONED
     owner = entry = b""
+    pub = wire.pub
     if kind is Kind.AUTHENTICATED:
-        owner = digest(wire.pub)
+        pub, owner = _signer(pub)
         nid = name_id(kind, key, owner)
         signed = signed_bytes(nid, wire.seq, wire.flags, regime, wire.ttl_ms, wire.lease_ms, size, value_hash)
         version = wire.seq, digest(signed)
@@ -96,5 +98,11 @@ def record_in(wire: WireRecord) -> Record:
             entry = value_hash + wire.secret_hash
     return Record(
         nid, kind, key, owner, value, value_hash, size, regime, wire.ttl_ms, wire.lease_ms, version, entry, wire.flags,
-        wire.pub, wire.sig, wire.secret_hash, wire.secret,
+        pub, wire.sig, wire.secret_hash, wire.secret,
     )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4_096)
+def _signer(pub: bytes) -> tuple[bytes, bytes]:
+    """A public key and its hash, once in memory however many records it has signed."""
+    return pub, digest(pub)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, Qt
+from PySide6.QtCore import QAbstractListModel, QAbstractTableModel, QPointF, Qt
 from PySide6.QtGui import QAction, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -30,6 +30,7 @@ from tests.session import classes
 from tests.ui import runs
 from tests.ui.classroom.seats import seated
 from tests.ui.desk import Desk
+from ui.bubble import Bubble
 from ui.docks import DOCKS
 from ui.panels.log import LogPanel
 from ui.panels.sequence import SequencePanel
@@ -208,6 +209,16 @@ def test_what_hides_is_seen_and_an_ampersand_is_one(qtbot: QtBot) -> None:
 def test_a_file_for_spreadsheets_has_no_formulas_of_others() -> None:
     cells = ["=HYPERLINK(1)", "@SUM(1)", "-2+3", "-2.5", "+1e3", "news/1", ""]
     assert [as_cell(cell) for cell in cells] == ["'=HYPERLINK(1)", "'@SUM(1)", "'-2+3", "-2.5", "+1e3", "news/1", ""]
+
+
+def test_a_bubble_says_what_is_written(qtbot: QtBot) -> None:
+    bubble = Bubble(around := QWidget())
+    qtbot.addWidget(around)
+    bubble.say([f"{TAG} asked for k\u202e", f"from {TAG}"], QPointF(5, 5))
+    page = QTextDocument()
+    page.setHtml(bubble.text())
+    assert page.toPlainText() == f"{TAG} asked for k\ufffd\nfrom {TAG}"
+    assert flaws(bubble.text(), "the bubble") == []
 
 
 def test_a_question_is_plain(qtbot: QtBot) -> None:

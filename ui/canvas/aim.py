@@ -31,8 +31,10 @@ class Aim:
 def aim(player: Viewed) -> Aim | None:
     """Who acts next; None while time runs, between Events, and where it is not known."""
     trace, t = player.trace, player.playhead
+    if player.playing or t <= 0:
+        return None
     index = trace.index_at(t)
-    if player.playing or t <= 0 or not 0 < index < len(trace) or trace.time_of(index - 1) != t:
+    if not 0 < index < len(trace) or trace.time_of(index - 1) != t:
         return None
     event = trace[index]
     assert isinstance(event, Event)

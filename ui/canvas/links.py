@@ -20,7 +20,16 @@ FIRST = 60.0  # B/s of the first step; each step is twice the one before
 
 
 def steps(carried: np.ndarray, window: float) -> np.ndarray:
-    """0 idle, 1..STEPS busier. carried: bytes in a window of so many seconds."""
+    """0 idle, 1..STEPS busier. carried: bytes in a window of so many seconds, a row each way.
+
+    Many lines are not halved: both ways of each then have the step of what it carried in all, which changes less often.
+    """
+    if carried.shape[1] > MOST_HALVED:
+        return np.repeat(_steps(carried.sum(axis=0), window)[None], 2, axis=0)
+    return _steps(carried, window)
+
+
+def _steps(carried: np.ndarray, window: float) -> np.ndarray:
     found = np.zeros(carried.shape, np.uint8)
     busy = np.nonzero(carried)  # of half a million lines most are idle
     doubled = 1 + np.floor(np.log2(np.maximum(1.0, carried[busy] / window / FIRST)))

@@ -24,6 +24,7 @@ from ui.canvas.messages import Flight, between_providers, fly
 from ui.canvas.plan import Plan
 from ui.canvas.sprites import HIT
 from ui.focus import Focus
+from ui.plain import seen as as_written
 from ui.theme import SHAPES
 from ui.viewed import Viewed
 from ui.words import ACCESS, SESSION
@@ -130,7 +131,7 @@ def _seen_as(
         regimes=world.op_regime(),
         names=world.op_name(),
         name=name,
-        key="" if name is None else world.known_as(name),
+        key="" if name is None else as_written(world.known_as(name)),
         newest="" if name is None else f"{looks[eyes].texts[0]}" if looks[eyes].texts else "",
         looks=looks,
         loads=loads,
@@ -174,14 +175,14 @@ def _flight(
 def _words(world: World, name: int | None, t: float) -> tuple[str, str]:
     if name is None:
         return "", ""
-    newest = world.newest(name, t)
+    label, newest = as_written(world.known_as(name)), world.newest(name, t)
     called = world.names[name]
     if newest == 0:
-        return world.known_as(name), "not put yet"
+        return label, "not put yet"
     version = words.version(newest, called.kind)
     if world.removed(name, t):
-        return world.known_as(name), f"removed with {version}"
-    return world.known_as(name), f"{version} is the newest" if version.startswith("v") else version
+        return label, f"removed with {version}"
+    return label, f"{version} is the newest" if version.startswith("v") else version
 
 
 def _left_out(flight: Flight) -> str:

@@ -14,6 +14,7 @@ from ui.focus import Focus
 from ui.notice import Notice
 from ui.player import Player
 from ui.theme import ThemeSwitch
+from ui.toolbox import Toolbox
 from ui.whatif import WhatIf
 
 
@@ -21,12 +22,12 @@ class Beside(QObject):
     """comparison: the model; maps: what stands in the middle of the window; what_if: makes branches to compare."""
 
     def __init__(
-        self, player: Player, focus: Focus, document: Document, dialogs: Dialogs, first: MapView, notice: Notice,
-        themes: ThemeSwitch, parent: QObject,
+        self, player: Player, focus: Focus, document: Document, dialogs: Dialogs, first: MapView, tools: Toolbox,
+        notice: Notice, themes: ThemeSwitch, parent: QObject,
     ) -> None:  # fmt: skip
         super().__init__(parent)
         self.comparison = Comparison(player, focus, self)
-        self.maps = Maps(first, self.comparison, themes)
+        self.maps = Maps(first, self.comparison, tools, themes)
         self.what_if = WhatIf(player, focus, self.comparison)
         self._player, self._document, self._dialogs, self._notice = player, document, dialogs, notice
         self.maps.swapAsked.connect(self.comparison.swap)

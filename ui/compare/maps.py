@@ -16,6 +16,7 @@ from ui.compare.ghost import Differences
 from ui.elided import ElidedLabel
 from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
+from ui.toolbox import Toolbox
 
 LINE = 36  # px, of a caption: with buttons or without
 
@@ -26,12 +27,14 @@ class Maps(QWidget):
     swapAsked = Signal()
     endAsked = Signal()
 
-    def __init__(self, first: MapView, comparison: Comparison, themes: ThemeSwitch) -> None:
+    def __init__(self, first: MapView, comparison: Comparison, tools: Toolbox, themes: ThemeSwitch) -> None:
         super().__init__()
         self.first = first
         self.side_by_side = True
         self._comparison, self._themes = comparison, themes
-        self.second = MapView(comparison.follower, comparison.focus, themes)
+        looks = Toolbox(self)  # the tools are those of the first map; what is shown of links is shown on both
+        tools.changed.connect(lambda: looks.look_like(tools))
+        self.second = MapView(comparison.follower, comparison.focus, themes, looks)
         self.second.setAccessibleName("Map of the other run")
         self._differences = Differences(first, comparison, themes)
         self._captions = (Caption(first, themes), Caption(self.second, themes))

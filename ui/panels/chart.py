@@ -170,8 +170,9 @@ class Chart(QWidget):
         self.playhead.setPen(pg.mkPen(theme.accent, width=2))
         self.playhead.setHoverPen(pg.mkPen(theme.accent, width=4))
         self.title.setFont(font("heading"))
-        for label, colour in ((self.title, theme.text), (self.unit, theme.muted), (self._empty, theme.muted)):
+        for label, colour in ((self.title, theme.text), (self.unit, theme.muted)):
             label.setStyleSheet(f"color: {colour.name()}; background: transparent;")
+        self._empty.setStyleSheet(f"color: {theme.muted.name()}; background: {theme.plot.name()};")
         self.bubble.restyle(theme)
         self._place_ticks()
 
@@ -253,7 +254,11 @@ class Chart(QWidget):
 
     def _place_empty(self) -> None:
         inner = self.view.sceneBoundingRect().toRect() if self.view.width() > 1 else self.plot.rect()
-        self._empty.setGeometry(inner.adjusted(12, 0, -12, 0))
+        room = inner.adjusted(12, 0, -12, 0)
+        high = min(room.height(), self._empty.heightForWidth(room.width()))
+        room.setTop(room.center().y() - high // 2)
+        room.setHeight(high)  # no more than the words: they hide the grid and the playhead behind them
+        self._empty.setGeometry(room)
 
     # Qt
 

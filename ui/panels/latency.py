@@ -253,8 +253,8 @@ class LatencyPanel(QWidget):
         if found is None:
             self.chart.bubble.hide()
         else:
-            text = "<br>".join(tell(self._gets[found], self._player.world))
-            self.chart.bubble.say(text, QPointF(self.chart.plot.mapFromScene(place)))
+            lines = tell(self._gets[found], self._player.world)
+            self.chart.bubble.say(lines, QPointF(self.chart.plot.mapFromScene(place)))
 
     def _click(self, place: QPointF) -> bool:
         found = self._nearest(place)
@@ -282,7 +282,7 @@ def tell(get: np.void, world: World) -> list[str]:
         return [words.time(float(get["latency"]))]
     name = world.names[op.name]
     who = world.called.get(op.node, f"node {op.node}")
-    lines = [f"<b>{who} asked for {world.known_as(op.name)}</b>"]
+    lines = [f"{who} asked for {world.known_as(op.name)}"]
     if op.outcome == "OK":
         version = words.version(op.seq, name.kind)
         had = (

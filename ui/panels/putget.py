@@ -322,7 +322,9 @@ class PutGetBar(QFrame):
         if index is None or index >= len(self._player.world.names) or self._key.field.isModified():
             return
         name = self._player.world.names[index]
-        self._kind.setCurrentIndex([kind.value for kind in KINDS].index(name.kind))
+        kinds = [kind.value for kind in KINDS]
+        if name.kind in kinds:  # of a copy that was seen before any put or get spelled its name nobody knows it
+            self._kind.setCurrentIndex(kinds.index(name.kind))
         self._offer_keys()
         self._key.setCurrentText(name.label)
         self._offer_owners()

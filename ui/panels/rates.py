@@ -146,9 +146,9 @@ class RatesPanel(QWidget):
             self.chart.bubble.hide()
             return
         start = self._first + at * self._width
-        lines = [f"<b>{words.clock(start, self._width)} to {words.clock(start + self._width, self._width)}</b>"]
+        lines = [f"{words.clock(start, self._width)} to {words.clock(start + self._width, self._width)}"]
         lines += [f"{words.grouped(count)} {PLURALS[kind]}" for kind, count in reversed(found.items())]
-        self.chart.bubble.say("<br>".join(lines), QPointF(self.chart.plot.mapFromScene(place)))
+        self.chart.bubble.say(lines, QPointF(self.chart.plot.mapFromScene(place)))
 
     def _what_fills(self) -> str:
         if self._player.empty:

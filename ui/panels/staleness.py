@@ -200,7 +200,7 @@ class StalenessPanel(QWidget):
             self.chart.bubble.hide()
             return
         lines = tell(self._item.bar_at(node, t), node, t, name, self._player.world)
-        self.chart.bubble.say("<br>".join(lines), QPointF(self.chart.plot.mapFromScene(place)))
+        self.chart.bubble.say(lines, QPointF(self.chart.plot.mapFromScene(place)))
 
     def _click(self, event: MouseClickEvent) -> None:
         place = event.scenePos()
@@ -227,7 +227,7 @@ def tell(bar: Bar | None, node: int, t: float, name: Name, world: World) -> list
     names = world.called
     who = names.get(node, f"node {node}")
     if bar is None:
-        return [f"<b>{who} has nothing</b>", "It would ask the others"]
+        return [f"{who} has nothing", "It would ask the others"]
     held = next((each for each in world.holdings(name.index, t) if (each.node, each.event) == (node, bar.event)), None)
     since = f"since {words.clock(bar.start if held is None else held.since)}"
     if bar.end < inf and bar.end <= t:
@@ -235,9 +235,9 @@ def tell(bar: Bar | None, node: int, t: float, name: Name, world: World) -> list
     if bar.store == "P":
         whom = names.get(bar.via, "the holder") if bar.via is not None else "the holder"
         known = words.version(bar.seq, name.kind) or "it"
-        return [f"<b>{who} would ask {whom}</b>", f"It knows of {known}, {since}"]
+        return [f"{who} would ask {whom}", f"It knows of {known}, {since}"]
     what = words.version(bar.entries if name.kind == "unauthenticated" else bar.seq, name.kind) or "the value"
-    lines = [f"<b>{who} would answer {what}</b>"]
+    lines = [f"{who} would answer {what}"]
     if held is not None and name.kind != "immutable":
         lines.append(words.behind(held.behind, name.kind) or "fresh")
     lines.append(f"{_how(bar, held)} {since}")

@@ -239,8 +239,8 @@ class SeriesPanel(QWidget):
         t = self.chart.view.mapSceneToView(place).x()
         found = self._readings(t)
         if found:
-            when = f"<b>{words.clock(t, max(self.chart.pixel()[0], 1e-4))}</b>"
-            self.chart.bubble.say("<br>".join([when, *found]), QPointF(self.chart.plot.mapFromScene(place)))
+            when = words.clock(t, max(self.chart.pixel()[0], 1e-4))
+            self.chart.bubble.say([when, *found], QPointF(self.chart.plot.mapFromScene(place)))
         else:
             self.chart.bubble.hide()
 

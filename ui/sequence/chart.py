@@ -279,7 +279,7 @@ class SequenceChart(QWidget):
     def _describe(self) -> None:
         said = [self.model.summary()]
         if self.at_event is not None and self.at_event <= len(self.model.trace):
-            said.insert(0, "; ".join(self.model.says(self.at_event)).replace("<b>", "").replace("</b>", ""))
+            said.insert(0, "; ".join(self.model.says(self.at_event)))
         self.setAccessibleDescription(". ".join(said))
 
     def _point(self, place: QPointF) -> None:
@@ -289,7 +289,7 @@ class SequenceChart(QWidget):
         if found is None:
             self._bubble.hide()
         else:
-            self._bubble.say("<br>".join(self.model.says(found)), place)
+            self._bubble.say(self.model.says(found), place)
         named = place.x() < area.left() and self.lane_at(place.y()) is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if found is not None or named else Qt.CursorShape.CrossCursor)
 

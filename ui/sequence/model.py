@@ -4,8 +4,6 @@ Rules: no widget, no painting. A function of (run, playhead, focus) and of what 
 kept as plain values, so that it can be remembered.
 """
 
-import html
-
 import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -226,9 +224,9 @@ class Model(QObject):
         self._text.judged = self.focus.eyes.as_node is None
         row = self._text.row_of(event, 0.0)
         about = " · ".join(filter(None, (row.kind, row.between, row.key)))
-        lines = [f"<b>{html.escape(about)}</b>"]
+        lines = [about]
         if row.result or row.regime:
-            lines.append(html.escape(" · ".join(filter(None, (row.result, row.regime_words)))))
+            lines.append(" · ".join(filter(None, (row.result, row.regime_words))))
         when = f"#{words.grouped(number)} at {words.clock(event.t, 1e-4)}"
         if isinstance(event, Sent) and not event.lost:
             when += f", {words.time(event.due - event.t)} on its way"

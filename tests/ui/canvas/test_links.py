@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
-from ui.canvas.links import STEPS, clipped, halved, idle_share, nearest, paint_links, steps
+from ui.canvas.links import MOST_HALVED, STEPS, clipped, halved, idle_share, nearest, paint_links, steps
 from ui.theme import LIGHT
 
 CENTRES = np.array([[0.0, 20.0], [100.0, 20.0], [0.0, 120.0]])
@@ -20,7 +20,9 @@ def test_lines_end_at_rims():
 
 def test_steps_double():
     carried = np.array([0, 1, 400, 800, 1e9])
-    assert steps(carried, 2.0).tolist() == [0, 1, 2, 3, STEPS]
+    assert steps(np.stack([carried, 0 * carried]), 2.0).tolist() == [[0, 1, 2, 3, STEPS], [0] * 5]
+    many = np.full((2, MOST_HALVED + 1), 400.0)  # of these each line is one
+    assert np.unique(steps(many, 2.0)).tolist() == [3]
 
 
 def test_a_crowd_of_lines_is_faint():

@@ -82,6 +82,13 @@ def test_a_class_meets_peers_puts_and_is_sent_home(school: School) -> None:
     for desk in (teacher, ann, ben):  # the get that Ben's provider answered from Ann's is seen by all, with its reason
         school.until(lambda desk=desk: desk.player.metrics.report(desk.player.playhead)["gets"]["remote"] == 1)
 
+    stood = ben.window.map.plan.places()
+    ben.window.acts["fork"].trigger()  # a model of what was seen, in which everybody stands where they stood
+    school.until(lambda: ben.window.document.kind == "model")
+    for name, place in ben.window.map.plan.places().items():
+        assert place == pytest.approx(stood[name], abs=1e-3)
+    ben.window.acts["go-live"].trigger()
+
     panel = panel_of(teacher)
     panel.freeze.click()
     school.until(lambda: ben.window.notice.text.startswith("The teacher has frozen the class"))

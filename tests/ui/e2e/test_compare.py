@@ -68,6 +68,12 @@ def test_one_camera_looks_at_both(desk: Desk) -> None:
     maps.first.zoom_in()
     maps.second.zoom_in()
     assert maps.first.camera.zoom == maps.second.camera.zoom > 1.4
+    bare = maps.second.grab().toImage()
+    desk.window.acts["link-rates"].trigger()  # so do what they say of links
+    figures = maps.second.grab().toImage()
+    desk.window.acts["show-peerings"].trigger()
+    assert maps.second.plan.hidden == maps.first.plan.hidden == "peerings hidden"
+    assert bare != figures != maps.second.grab().toImage()
 
 
 def test_what_if_a_key_had_been_put_otherwise(desk: Desk) -> None:

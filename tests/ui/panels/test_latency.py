@@ -86,7 +86,7 @@ def test_a_point_is_told_in_words_and_its_click_selects_the_get(make, qtbot):
     panel, player, focus = make()
     stale = panel._gets[1]
     assert tell(stale, player.world) == [
-        "<b>Cedar asked for news/1</b>", "v1 from its cache in 2 ms", "2 versions behind, out of date for 1.92 s",
+        "Cedar asked for news/1", "v1 from its cache in 2 ms", "2 versions behind, out of date for 1.92 s",
         "5.02 s · get-broadcast",
     ]  # fmt: skip
     x, y = float(stale["t"]), float(panel._spread(panel._gets[1:2])[0])

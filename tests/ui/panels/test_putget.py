@@ -287,3 +287,11 @@ def test_the_answer_has_a_place_of_its_own_however_many_lines_the_fields_take(be
             bar, answer = bench.bar, bench.bar._outcome.geometry()
             fields = [field.geometry() for field in bar._fields if not field.isHidden()]
             assert bar.rect().contains(answer) and not any(map(answer.intersects, fields))
+
+
+def test_a_copy_of_a_name_that_nobody_has_spelled_yet_can_be_looked_at(bench: Bench) -> None:
+    """In a class one may see a copy before any put or get of its name: of which kind that is, nobody knows."""
+    bench.choose("kind", Kind.UNAUTHENTICATED.value)
+    world = bench.player.world
+    bench.focus.select_name(world._name(b"\x01" * 32))
+    assert (bench.bar._kind.currentText(), bench.bar._key.currentText()) == ("unauthenticated", "01010101")

@@ -64,14 +64,14 @@ def test_what_is_to_come_in_a_recording_is_pale(make):
 @pytest.mark.parametrize(
     ("node", "t", "says"),
     [
-        (tale.CEDAR, 3.0, ["<b>Cedar would answer v1</b>", "fresh", "Cached until 12.90 s (TTL 10.0 s), since 2.90 s"]),
+        (tale.CEDAR, 3.0, ["Cedar would answer v1", "fresh", "Cached until 12.90 s (TTL 10.0 s), since 2.90 s"]),
         (
             tale.CEDAR,
             5.0,
-            ["<b>Cedar would answer v1</b>", "2 behind", "Cached until 12.90 s (TTL 10.0 s), since 2.90 s"],
+            ["Cedar would answer v1", "2 behind", "Cached until 12.90 s (TTL 10.0 s), since 2.90 s"],
         ),
-        (tale.ASTER, 2.0, ["<b>Aster would answer v1</b>", "fresh", "Its own, since 1.00 s"]),
-        (tale.BIRCH, 5.0, ["<b>Birch has nothing</b>", "It would ask the others"]),
+        (tale.ASTER, 2.0, ["Aster would answer v1", "fresh", "Its own, since 1.00 s"]),
+        (tale.BIRCH, 5.0, ["Birch has nothing", "It would ask the others"]),
     ],
 )
 def test_a_lane_is_told_in_words(make, node, t, says):
