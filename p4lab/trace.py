@@ -72,6 +72,7 @@ class Trace:
         self._records = Packed()
         self._record_ids = array("I")
         self._record_times = array("d")
+        self._record_causes = array("I")
         self._block_due: list[float] = []  # max(due) of each complete block
 
     def __len__(self) -> int:
@@ -134,6 +135,7 @@ class Trace:
         self._records.append(event)
         self._record_ids.append(number)
         self._record_times.append(t)
+        self._record_causes.append(cause)
         return number
 
     def extend(self, messages: dict[str, np.ndarray], records: list[Event]) -> None:
@@ -162,6 +164,7 @@ class Trace:
         self._records.extend(records)
         self._record_ids.extend(event.id for event in records)
         self._record_times.extend(event.t for event in records)
+        self._record_causes.extend(event.cause for event in records)
         self._length += len(rows) // _WIDTH + len(records)
 
     def _grow(self, t: float) -> None:
@@ -228,6 +231,11 @@ class Trace:
             return self._record_times[before]
         row = index - before
         return float(self._views[row // CHUNK]["t"][row % CHUNK])
+
+    def caused(self, number: int) -> list[int]:
+        """The ids of the records, not of the messages, whose cause is Event `number`."""
+        causes = np.frombuffer(self._record_causes, np.uint32) == number
+        return [self._record_ids[place] for place in np.flatnonzero(causes).tolist()]
 
     def in_flight(self, t: float) -> np.ndarray:
         """The rows with sent <= t < due, in order of sending (performance.md: max(due) per block of 4,096 rows)."""

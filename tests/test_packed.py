@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p4lab import packed
-from p4lab.core.events import AnyEvent, Event, GetFinished
+from p4lab.core.events import AnyEvent, Event, GetFinished, Sent
 from p4lab.packed import Packed
 from p4lab.trace import Trace
 from tests.streams import Run, cut, runs
@@ -88,6 +88,9 @@ def test_a_trace_reads_the_same_however_much_is_packed(
         assert [trace[i] for i in range(len(trace))] == written
         assert [event for part in data.draw(cut(trace)) for event in part] == written
         assert [trace.time_of(i) for i in range(len(trace))] == [event.t for event in written]
+        kept = [event for event in written if not isinstance(event, Sent)]
+        for number in range(len(written) + 1):
+            assert trace.caused(number) == [event.id for event in kept if event.cause == number]
         for t in {event.t for event in written}:
             assert (trace.index_at(t), trace.rows_at(t)) == (plain.index_at(t), plain.rows_at(t))
             assert trace.in_flight(t).tolist() == plain.in_flight(t).tolist()

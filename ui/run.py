@@ -130,8 +130,8 @@ class Run:
         return bisect_right(self._alerts, t)
 
     def digest(self) -> str:
-        """Of the whole run, once it is known to its end; else empty."""
-        if not self.complete:
+        """Of the whole run, once it is known to its end; else empty, as of what was live: no other will be like it."""
+        if not self.complete or self.happens:
             return ""
         if self._digest[0] != len(self.trace):
             self._digest = (len(self.trace), self.trace.digest())

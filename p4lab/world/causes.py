@@ -1,10 +1,9 @@
 """What an event goes back to, and what came of it: the links that every event carries, looked up both ways.
 
-Rules: pure functions of the trace; `Causes` keeps which event each record goes back to, and reads message rows where
-they are. The chain of an answer is what its sentences tell of, with all that lies between them.
+Rules: pure functions of the trace: nothing is kept. The chain of an answer is what its sentences tell of, with all that
+lies between them.
 """
 
-from array import array
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,8 +20,6 @@ class Causes:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._seen = 0
-        self._ids, self._causes = array("I"), array("I")
 
     def before(self, number: int) -> int:
         """The cause of an event, 0 where it has none."""
@@ -32,8 +29,7 @@ class Causes:
         """The events whose cause this one is, in their order."""
         if not 0 < number <= len(self._trace):
             return []
-        self._follow()
-        found = np.frombuffer(self._ids, np.uint32)[np.frombuffer(self._causes, np.uint32) == number].tolist()
+        found = self._trace.caused(number)
         row = max(0, self._trace.rows_at(self._trace.time_of(number - 1)) - PIECE)
         row = _first_row(self._trace, number, row)
         stop = self._trace.rows_at(float("inf"))
@@ -64,14 +60,6 @@ class Causes:
                     break
                 number = cause
         return frozenset(found)
-
-    def _follow(self) -> None:
-        while self._seen < len(self._trace):
-            stop = min(self._seen + PIECE, len(self._trace))
-            records = self._trace.slice(self._seen, stop).records
-            self._ids.extend([event.id for event in records])
-            self._causes.extend([event.cause for event in records])
-            self._seen = stop
 
 
 def _first_row(trace: Trace, number: int, row: int) -> int:

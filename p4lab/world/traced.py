@@ -39,5 +39,8 @@ class Trace(Rows, Protocol):
     def slice(self, start: int, stop: int) -> Slice:
         """Events start..stop."""
 
+    def caused(self, number: int) -> list[int]:
+        """The ids of all but the messages whose cause is Event `number`."""
+
     def time_of(self, index: int) -> float:
         """When Event number `index` (from 0) happened."""
