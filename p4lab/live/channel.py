@@ -132,13 +132,13 @@ class Channel:
 
         Raises ChannelClosed in the end, and what `take` raises.
         """
-        self._taker = take
-        self._waiter = self._loop.create_future()
-        try:
-            self._hand_over()
-            await self._waiter
-        finally:
-            self._taker = self._waiter = None
+        if self._ended is None:
+            self._taker, self._waiter = take, self._loop.create_future()
+            try:
+                self._hand_over()
+                await self._waiter
+            finally:
+                self._taker = self._waiter = None
         assert self._ended is not None
         raise self._ended.with_traceback(None)
 
@@ -224,8 +224,17 @@ class Channel:
         """Something has come, or may be taken now."""
         if self._taker is not None:
             self._hand_over()
-        elif self._waiter is not None and not self._waiter.done():
+        else:
+            self._rouse()
+
+    def _rouse(self, fault: Exception | None = None) -> None:
+        """Whoever waits goes on, or is told that `take` has failed."""
+        if self._waiter is None or self._waiter.done():
+            return
+        if fault is None:
             self._waiter.set_result(None)
+        else:
+            self._waiter.set_exception(fault)
 
     def _hand_over(self) -> None:
         """All that may be taken now, to whoever takes every frame."""
@@ -237,11 +246,13 @@ class Channel:
             while (frame := self._next()) is not None:
                 take(frame)
         except Exception as fault:  # noqa: BLE001 whoever waits in `each` is told, and may know what to do
-            if self._waiter is not None and not self._waiter.done():
-                self._waiter.set_exception(fault)
+            self._taker = None  # it is handed no more; the rest waits here
+            self._rouse(fault)
         finally:
             self._taking = False
             self._flush()
+            if self._ended is not None:
+                self._rouse()
 
     async def _news(self) -> None:
         """Waits until something has come, or may be taken. What was posted leaves first: an answer need not wait."""
@@ -339,8 +350,8 @@ class Channel:
             self._drain.cancel()
         if self._pause is not None:
             self._pause.cancel()
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        if not self._taking:  # else it is done then: what `take` may raise yet is not to be lost
+            self._rouse()
         self.on_end()
 
 

@@ -99,9 +99,9 @@ class RelayStream:
             return
         self._in += frame.data
         self._room = min(self._window, self._room + frame.credit)
-        self._wake()
+        self._ended = frame.end
+        self._wake()  # who is told takes what there is now, and is told once
         if frame.end:
-            self._ended = True
             self.gone(self)
         else:
             self._flush()

@@ -453,6 +453,27 @@ def test_who_takes_every_frame_is_slowed_down_and_loses_none_where_it_fails() ->
     run(talk())
 
 
+def test_who_takes_every_frame_hears_of_an_end_before_and_of_a_fault_after_it() -> None:
+    async def talk() -> None:
+        one, two, _, _ = channels()
+        one.close("over before")
+        with pytest.raises(ChannelClosed, match="over before"):
+            async with asyncio.timeout(15):
+                await one.each(lambda frame: None)
+        one, two, _, _ = channels()
+
+        def take(frame: Frame) -> None:
+            two.close("enough")
+            raise LookupError("not to be lost")
+
+        one.post(Echo(1))
+        with pytest.raises(LookupError, match="not to be lost"):
+            await two.each(take)
+        assert two.closed is not None
+
+    run(talk())
+
+
 @pytest.mark.parametrize(
     ("said", "seen"),
     [("bye\x1b[2J\n\u202eeyb", "bye[2Jeyb"), ("<b>bye</b>", "<b>bye</b>"), ("x" * 500, "x" * 200), ("", "")],

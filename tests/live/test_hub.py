@@ -237,3 +237,12 @@ def test_a_lying_hub_cannot_make_memory_grow() -> None:
     assert not stream.over
     stream.take(Relay(1, 2, b"x" * 100))
     assert stream.over
+
+
+def test_who_is_told_of_an_end_finds_it_after_what_came_with_it() -> None:
+    told: list[bytes | None] = []
+    stream = RelayStream(lambda frame: True, 2, 4, 1_000, opens=False)
+    stream.heard = lambda: told.extend((stream.came(), stream.came()))
+    stream.take(Relay(2, 4, b"one"))
+    stream.take(Relay(2, 4, b"two", end=True))
+    assert told == [b"one", None, b"two", b""]
