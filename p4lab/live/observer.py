@@ -126,7 +126,8 @@ class Observer:
     def _comes(self, seat: int) -> None:
         """It was away, and is here without telling anything."""
         self._gone.pop(seat, None)
-        self._merge.back(seat, self._stream.clock())
+        if (self._board is not None and seat in self._board.channels) or self._standing(seat) == HERE:
+            self._merge.back(seat, self._stream.clock())
 
     def _look(self) -> None:
         """What becomes of those whom we do not hear is known from the class."""

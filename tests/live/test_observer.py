@@ -126,6 +126,27 @@ def test_what_the_class_says_of_whom_we_do_not_hear_is_shown() -> None:
     live(story)
 
 
+def test_who_comes_and_goes_again_at_once_was_not_there() -> None:
+    async def story(group: Class) -> None:
+        await group.add(0, limits=Limits(heartbeat=0.2, idle=1.0, grace=1.0))
+        ben = await group.add(1)
+        how = {0: "here", 1: "here", 2: "gone"}
+        observer = await group.observe(how.get)
+        ben.emit(Peered(node=1, peers=(2,), latency=(0.01,)))
+        await group.until(lambda events: any(isinstance(event, Gone) for event in events))
+        how[2] = "here"
+        while 2 not in observer._gone:
+            await asyncio.sleep(0.02)
+        how[2] = "gone"
+        while 2 in observer._gone:
+            await asyncio.sleep(0.02)
+        ben.emit(Noted(text="after that"))
+        events = await group.until(lambda events: "Ben: after that" in notes(events))
+        assert [type(event) for event in events if isinstance(event, Gone | Restarted)] == [Gone]
+
+    live(story)
+
+
 def test_who_hides_is_there_and_tells_nothing() -> None:
     async def story(group: Class) -> None:
         ann = await group.add(0)
