@@ -181,7 +181,7 @@ def get(
             raise _UnusableError(f"--owner {owner}: neither this profile nor the class knows this name")
         result = await client.get(what)
         while watch:
-            _print(result, key, json, await client.called(result.silent))
+            _print(result, key, json, {} if json else await client.called(result.silent))
             last = result
             while (result.code, result.version, result.values) == (last.code, last.version, last.values):
                 await asyncio.sleep(LOOK)

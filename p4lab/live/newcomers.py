@@ -11,7 +11,7 @@ REMEMBERED = 1_024  # addresses; past that the one longest unseen is forgotten
 
 
 class _From:
-    """One address. room: how many may come; at: when that was so; refused: since the last was let in, or told of."""
+    """One address. room: how many may come; at: when that was so; refused: those whom nobody was told of."""
 
     def __init__(self, room: float, at: float) -> None:
         self.room, self.at = room, at

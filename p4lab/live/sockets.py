@@ -5,6 +5,7 @@ nothing is read, so that TCP pushes back. Nobody writes into a stream that is ov
 """
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import Protocol
@@ -140,7 +141,8 @@ class Socket(asyncio.BufferedProtocol):
         self._transport = transport
         # asyncio does so itself only for sockets that say they are TCP, which accepted ones do not. Without it what
         # follows another write waits until the other end says more, or for 40 ms (RFC 896 and RFC 1122 4.2.3.2).
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # it is cut already: macOS says so here (aiohttp does the same)
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._closed:
             transport.abort()
         else:

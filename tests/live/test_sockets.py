@@ -57,6 +57,23 @@ def test_bytes_pass() -> None:
     run(talk())
 
 
+def test_a_connection_that_is_cut_before_it_is_made_is_made_all_the_same() -> None:
+    class Cut:
+        def setsockopt(self, *_: int) -> None:
+            raise OSError(22, "Invalid argument")  # what macOS says then
+
+    class Transport(asyncio.Transport):
+        def get_extra_info(self, name: str, default: object = None) -> object:
+            return Cut()
+
+    async def talk() -> None:
+        made: list[Socket] = []
+        Socket(made.append).connection_made(Transport())
+        assert len(made) == 1
+
+    run(talk())
+
+
 def test_what_is_not_read_stays_outside() -> None:
     async def talk() -> None:
         one, two = await pair()
