@@ -11,7 +11,7 @@ import html
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
-from p4lab.world.words import HIDING
+from p4lab.hidden import HIDING
 
 LONGEST = 2_000  # characters of a tooltip; a value may have 64 kB
 _SEEN = dict.fromkeys(HIDING, "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}

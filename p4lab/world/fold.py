@@ -31,13 +31,13 @@ from p4lab.core.events import (
 )
 from p4lab.core.history import History
 from p4lab.core.names import Kind, Regime
+from p4lab.hidden import seen
 from p4lab.world.copies import Copies, Filed, Holding, Segment
 from p4lab.world.houses import House, Houses
 from p4lab.world.load import link_load
 from p4lab.world.ops import Op, Ops
 from p4lab.world.states import CHANGES, State, States
 from p4lab.world.traced import Rows
-from p4lab.world.words import seen
 
 READS = np.dtype([("t", "<f8"), ("node", "<i4"), ("op", "<i8"), ("lag", "<i8"), ("name", "<i4")])
 _CHANGES = frozenset(CHANGES)

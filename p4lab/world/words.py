@@ -1,9 +1,5 @@
 """How the sentences of a story spell keys, lists, spans of time, staleness and misbehaviour."""
 
-# Control characters, and those that turn the writing round: they hide or reorder what stands beside them.
-HIDING = (*range(0x20), 0x7F, 0x61C, 0x200E, 0x200F, 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_SEEN = dict.fromkeys(HIDING, "\ufffd")
-
 DOES = {  # what a provider does with each misbehaviour on (protocol section 5.14)
     "refuse_external_gets": "refuses what others ask",
     "drop_external_puts": "drops what others put",
@@ -14,11 +10,6 @@ DOES = {  # what a provider does with each misbehaviour on (protocol section 5.1
     "replay_old": "answers with old versions",
     "refuse_own_customers": "refuses its own customers",
 }
-
-
-def seen(text: str) -> str:
-    """The text with every control and direction character made visible."""
-    return text if text.isascii() and text.isprintable() else text.translate(_SEEN)
 
 
 def listed(names: list[str]) -> str:
