@@ -1,12 +1,11 @@
-"""Columns that grow, the words behind the numbers in them, and which columns there are.
+"""Columns that grow, and which columns there are.
 
 Rules: every table is ordered by its field t, so that any time is a prefix of it.
 """
 
 import struct
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -27,8 +26,6 @@ PUT = np.dtype([*_ANSWER, *_WHO])
 GET = np.dtype([*_ANSWER, *_WHO, ("klass", "u1"), ("returned", "?"), ("lag", "<i8"), ("age", "<f8")])
 
 _CHARS = {"f8": "d", "i8": "q", "i4": "i", "u4": "I", "u2": "H", "u1": "B", "b1": "?"}  # numpy's words, and struct's
-
-T = TypeVar("T")
 
 
 class Table:
@@ -67,28 +64,3 @@ class Table:
         room = np.empty(size, np.uint8)
         self._data: np.ndarray = room.view(dtype)
         self._room = room.data
-
-
-class Words(Generic[T]):
-    """Things numbered 0, 1, 2, ... in the order of first use."""
-
-    def __init__(self, *first: T) -> None:
-        self._items = list(first)
-        self._numbers = {item: number for number, item in enumerate(first)}
-
-    def number(self, item: T) -> int:
-        """The number of a thing; a new one gets the next."""
-        found = self._numbers.get(item)
-        if found is None:
-            found = self._numbers[item] = len(self._items)
-            self._items.append(item)
-        return found
-
-    def __getitem__(self, number: int) -> T:
-        return self._items[number]
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(self._items)

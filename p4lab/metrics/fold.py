@@ -9,13 +9,14 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from p4lab.core.commands import BY_HAND
+from p4lab.core.distinct import Words
 from p4lab.core.events import Event, GetFinished, GetStarted, Housed, Joined, Lost, PutFinished, PutStarted
 from p4lab.core.history import NONE, REGIME_WORDS, History
 from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind
 from p4lab.metrics import report
 from p4lab.metrics.coherence import Coherence
-from p4lab.metrics.columns import GET, KIND_CODES, KIND_WORDS, KLASSES, PUT, REGIME_CODES, START, Table, Words
+from p4lab.metrics.columns import GET, KIND_CODES, KIND_WORDS, KLASSES, PUT, REGIME_CODES, START, Table
 from p4lab.metrics.harm import Harm
 from p4lab.metrics.messages import Counts, Messages
 from p4lab.metrics.moves import Moves

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from p4lab.core.distinct import Words
 from p4lab.core.events import (
     Adopted,
     Dropped,
@@ -29,7 +30,7 @@ from p4lab.core.events import (
 )  # fmt: skip
 from p4lab.core.history import REGIME_WORDS
 from p4lab.core.misbehaviour import E_REFUSED, measure
-from p4lab.metrics.columns import Table, Words
+from p4lab.metrics.columns import Table
 from p4lab.metrics.standing import Standing
 
 KINDS = ("stale", "missed", "wrong", "refused")

@@ -6,12 +6,13 @@ each, puts as the Events that they are, and what only few operations have apart.
 
 import struct
 from math import inf
-from typing import Generic, TypeVar, cast
+from typing import cast
 
 import msgspec
 import numpy as np
 from msgspec.structs import replace
 
+from p4lab.core.distinct import Words
 from p4lab.core.events import GetFinished, GetStarted, PutFinished, PutStarted
 from p4lab.core.history import REGIME_WORDS
 from p4lab.packed import Packed
@@ -23,7 +24,6 @@ _WIDTH = _START.size + _END.size
 _THERE, _PUT, _DONE, _ODD = 1, 2, 4, 8  # flags; the last: it has numbers for which there is no room
 _MOST, _WORDS = 2**32 - 1, 2**16 - 1
 _NOTHING = bytearray()
-T = TypeVar("T")
 
 
 class Op(msgspec.Struct, frozen=True):
@@ -66,8 +66,8 @@ class Ops:
         self.count = 1
         self._chunks: dict[int, bytearray] = {}
         self._puts = Packed()
-        self._said: _Once[tuple[str, str]] = _Once(("", ""))
-        self._values: _Once[tuple[str, ...]] = _Once(())
+        self._said: Words[tuple[str, str]] = Words(("", ""))
+        self._values: Words[tuple[str, ...]] = Words(())
         self._silent: dict[int, tuple[int, ...]] = {}
         self._judged: dict[int, tuple[int, float]] = {}  # of the stale ones
         self._odd: dict[int, PutFinished | GetFinished] = {}
@@ -184,21 +184,3 @@ class Ops:
 
     def _put(self, chunk: bytearray, at: int) -> PutStarted:
         return cast(PutStarted, self._puts[_START.unpack_from(chunk, at)[4]])
-
-
-class _Once(Generic[T]):
-    """Things that are many times the same, each with a number."""
-
-    def __init__(self, first: T) -> None:
-        self._items, self._numbers = [first], {first: 0}
-
-    def number(self, item: T) -> int:
-        """Of a thing; a new one gets the next."""
-        found = self._numbers.get(item)
-        if found is None:
-            found = self._numbers[item] = len(self._items)
-            self._items.append(item)
-        return found
-
-    def __getitem__(self, number: int) -> T:
-        return self._items[number]
