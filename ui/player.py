@@ -329,11 +329,11 @@ class Player(QObject):
             if self.playing:
                 self._play(FRAME / 1000 if wall > SKIP else wall)
             self._works.go_on_behind(spare=not self.playing)
-        if self._stale and self._beat.since_sample >= (
-            SEEK_SAMPLE if not self.playing else LIVE_SAMPLE if live else SAMPLE
-        ):
+        pause = SEEK_SAMPLE if not self.playing else LIVE_SAMPLE if live else SAMPLE
+        due = self._stale and self._beat.since_sample >= pause
+        if due:
             self._sample()
-        else:
+        if not due or wall * 1000 >= pause:  # where each frame takes that long, nobody else would ever have a turn
             self.turns.take()
         idle = not self.playing and self.work is None and not self._stale and not self.turns.waiting
         if live and not self._stale:

@@ -101,6 +101,27 @@ def test_panels_take_turns_while_it_runs_and_see_to_themselves_once_it_is_paused
     assert [len(panel.at) for panel in panels] == [2, 1, 1]
 
 
+class Long:
+    """A timer by which more has passed than ever lies between two samples."""
+
+    def elapsed(self) -> int:
+        return 1_000
+
+    def restart(self) -> None:
+        pass
+
+
+def test_panels_have_their_turns_where_every_frame_is_as_long_as_the_time_between_samples(hall: Hall) -> None:
+    player, panel = hall.player, Told(hall.player)
+    player._beat._sample = Long()
+    assert player.turns.ask(panel)
+    hall.after(0.3)  # the panels are told of it
+    assert panel.at == []
+    player._beat.frame = lambda: 0.3
+    hall.after(0.3)
+    assert panel.at == [player.playhead]
+
+
 def test_small_steps_of_the_edge_are_smoothed_and_never_go_back(hall: Hall) -> None:
     player, seen = hall.player, []
     for step in (0.016, 0.016, 0.030, 0.002, 0.0, 0.040, 0.016):
