@@ -234,7 +234,9 @@ class Chart(QWidget):
 
     def _point(self, t: float | None) -> None:
         """A thin line where the pointer is, in whichever plot."""
-        self._hair.setVisible(t is not None)
+        if t is not None or self._hair.isVisible():
+            self._hair.setVisible(t is not None)
+            self.plot.renew()  # beside the playhead the plot would not notice
         if t is not None:
             self._hair.setValue(t)
 

@@ -97,6 +97,24 @@ def test_a_point_is_told_in_words_and_its_click_selects_the_get(make, qtbot):
     assert list(panel._selected.getData()[0]) == [x]
 
 
+def test_the_line_of_the_pointer_leaves_nothing_beside_the_playhead(make, qtbot, themes):
+    panel, player, _ = make()
+    chart = panel.chart
+    player.seek(5.0)
+    qtbot.wait(60)
+
+    def screen():
+        qtbot.wait(40)
+        return panel.screen().grabWindow(panel.winId()).toImage()
+
+    before = screen()
+    for t in (12.0, 5.0 + 3 * chart.pixel()[0]):
+        chart.span.pointed.emit(t)
+        assert screen() != before
+    chart.span.pointed.emit(None)
+    assert screen() == before
+
+
 def test_a_click_on_empty_space_seeks_and_a_double_click_shows_all_of_the_run(make, qtbot):
     panel, player, focus = make()
     chart = panel.chart
