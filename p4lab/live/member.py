@@ -28,7 +28,8 @@ class Membership:
     """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is.
 
     leaving: it is we who end all channels, and nobody else is lost by that. listed: the teacher has told who is here.
-    While the teacher is away we see for ourselves who is, and a ticket says what its owner is called.
+    revoked: ids of whose tickets are not valid any more. While the teacher is away we see for ourselves who is here, and
+    a ticket says what its owner is called.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class Membership:
         self._limit = limits.roster
         self._outlaws = Outlaws(me.authority, me.class_id, word)
         listed = () if self._outlaws.frame is None else self._outlaws.frame.ids
-        self._revoked, self._keep = frozenset((*revoked, *listed)), keep
+        self.revoked, self._keep = frozenset((*revoked, *listed)), keep
         self._board: Dialler | None = None
 
     def attach(self, board: Dialler) -> None:
@@ -96,18 +97,18 @@ class Membership:
             self.notes.note(f"Seat {seat} told of revoked members what the teacher has not signed, and was cut off.")
             self._board.cut(seat, NOT_YOURS)
             return
-        self._revoked = frozenset(frame.ids)
-        self._keep(self._revoked, self._outlaws.word)
+        self.revoked = frozenset(frame.ids)
+        self._keep(self.revoked, self._outlaws.word)
         for other in self._board.channels:
             if other not in (seat, AUTHORITY):
                 self._board.post(other, frame)
         for member in list(self.roster.members.values()):
-            if member.id in self._revoked:
+            if member.id in self.revoked:
                 self._seated(replace(member, state=REVOKED))
 
     def allowed(self, ticket: Ticket) -> str | None:
         """Why the holder of this valid ticket is not let in, or None."""
-        return BARRED[REVOKED] if ticket.id in self._revoked else self.roster.barred(ticket.seat, ticket.id)
+        return BARRED[REVOKED] if ticket.id in self.revoked else self.roster.barred(ticket.seat, ticket.id)
 
     def up(self, seat: int, ticket: Ticket) -> None:
         """A member is connected, and has shown this ticket."""
@@ -166,9 +167,9 @@ class Membership:
     def _remember(self, member: Member) -> None:
         """Who is revoked stays so while the teacher is away, after a restart of ours too; a roster's worth at most."""
         if member.state == REVOKED:
-            revoked = self._revoked | {member.id}
+            revoked = self.revoked | {member.id}
         else:
-            revoked = self._revoked - {member.id}
-        if revoked != self._revoked and len(revoked) <= self._limit:
-            self._revoked = revoked
+            revoked = self.revoked - {member.id}
+        if revoked != self.revoked and len(revoked) <= self._limit:
+            self.revoked = revoked
             self._keep(revoked, self._outlaws.word)

@@ -10,7 +10,7 @@ from p4lab.live.frames import Member
 from p4lab.live.member import Membership
 from p4lab.live.nodestate import Friend, NodeState
 from p4lab.live.profile import Profile, ProfileError
-from p4lab.live.roster import UNMET
+from p4lab.live.roster import REVOKED, UNMET
 
 MOST = 16  # addresses of one member, as a frame has
 
@@ -22,13 +22,14 @@ class Recall:
         self._state, self._log = state, log
 
     def begin(self, role: Membership) -> None:
-        """Whom we knew is known by name and address until the teacher tells of them anew."""
+        """Whom we knew is known by name and address until the teacher tells of them anew; who was revoked stays so."""
         for known in (*self._state.friends.values(), *self._state.members):
             before = role.roster.members.get(known.seat)
             where = dict.fromkeys((*known.addresses, *(before.addresses if before is not None else ())))
             if known.seat != role.me.seat:
                 addresses = tuple(where)[:MOST]
-                role.roster.put(Member(known.seat, known.id, known.name, addresses, state=UNMET, owner=known.owner))
+                state = REVOKED if known.id in role.revoked else UNMET
+                role.roster.put(Member(known.seat, known.id, known.name, addresses, state=state, owner=known.owner))
 
     def keep(self, place: Place) -> None:
         """Who is in the class now, once the teacher has told: the next time it may be away."""

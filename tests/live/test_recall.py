@@ -17,10 +17,10 @@ from tests.live.boards import WALL, Board, Hand, Net, near
 TEACHER, ANN = Keys(b"t" * 32), Keys(b"a" * 32)
 
 
-def ann() -> Any:
-    """Her place in a class, as far as it matters here."""
+def ann(*revoked: bytes) -> Any:
+    """Her place in a class, as far as it matters here. revoked: whom she knows to be."""
     ticket = issue(TEACHER, ANN.public, "Ann", 1, int(WALL) + 100)
-    role = Membership(ticket, "Physics", Hand(), Limits(), near, lambda: WALL)
+    role = Membership(ticket, "Physics", Hand(), Limits(), near, lambda: WALL, revoked)
     role.attach(Board(Net(), ticket, role.allowed))
     return SimpleNamespace(role=role, roster=role.roster, company=role.company)
 
@@ -44,6 +44,21 @@ def test_who_was_here_is_known_until_the_teacher_tells_anew(tmp_path: Path) -> N
     ]  # fmt: skip
     assert state.friends == {2: Friend(2, b"b" * 16, "Ben", ("10.0.0.2:4700",), b"o")}
     assert said == []
+
+
+def test_who_was_revoked_is_so_after_a_restart_too_and_nobody_to_dial(tmp_path: Path) -> None:
+    place = ann()
+    place.role.take(0, Seated((Member(2, b"b" * 16, "Ben", ("10.0.0.2:4700",)),)))
+    state = NodeState(tmp_path, 1.0, "C")
+    recall = Recall(state, lambda cause, says: None)
+    recall.keep(place)
+    dialled = []
+    for revoked in ((), (b"b" * 16,)):
+        again = ann(*revoked)
+        recall.begin(again.role)
+        again.company.want(2, "peering")
+        dialled.append((again.roster.members[2].state, 2 in again.company.board.wanted))
+    assert dialled == [("unmet", True), ("revoked", False)]
 
 
 def test_what_cannot_be_kept_is_said(tmp_path: Path) -> None:
