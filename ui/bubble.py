@@ -24,9 +24,9 @@ class Bubble(QLabel):
         self.hide()
 
     def say(self, lines: Sequence[str], place: QPointF) -> None:
-        """Show these, the first as a head, above a place of the parent, or below where there is no room: what is told
+        """Show these, the first as a head.
 
-        of stays in sight.
+        They stand above a place of the parent, or below where there is no room: what is told of stays in sight.
         """
         head, *others = (html.escape(seen(line)) for line in lines)
         self.setText("<br>".join((f"<b>{head}</b>", *others)))

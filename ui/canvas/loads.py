@@ -20,9 +20,9 @@ _KEY = np.array([1 << 16, 1])  # of a pair: nodes have 16 bits
 
 @dataclass(frozen=True, eq=False)
 class Loads:
-    """carried: bytes in the last `window` seconds, by the pairs that were asked about: from the first of each to the
+    """What was sent in the last `window` seconds. pairs: those that were asked about.
 
-    second in one row, and back in another.
+    carried: bytes by pair, from the first of each to the second in one row, and back in another.
     """
 
     carried: np.ndarray

@@ -30,9 +30,10 @@ class Chosen:
 
 
 class Still:
-    """Five pictures: the dotted links of the map below, the lines as if all were idle, the lines as they are, the
+    """Five pictures, of which the last is of all that rests.
 
-    providers, and the last two together. Where much is under way, some of the lines change a few times a second (each
+    They are the dotted links of the map below, the lines as if all were idle, the lines as they are, the providers, and
+    the last two together. Where much is under way, some of the lines change a few times a second (each
     costs ten microseconds), and providers hardly ever.
     """
 
