@@ -28,8 +28,8 @@ class Membership:
     """What one member knows of its class. out: why it is not in it, in a sentence; empty while it is.
 
     leaving: it is we who end all channels, and nobody else is lost by that. listed: the teacher has told who is here.
-    revoked: ids of whose tickets are not valid any more. While the teacher is away we see for ourselves who is here, and
-    a ticket says what its owner is called.
+    revoked: ids of whose tickets are not valid any more. While the teacher is away we see for ourselves who is here,
+    and a ticket says what its owner is called.
     """
 
     def __init__(
