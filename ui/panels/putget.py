@@ -192,7 +192,7 @@ class PutGetBar(QFrame):
         if everybody != self._everybody:
             self._everybody = everybody
             self._asked, self._op = None, None
-            self._outcome.say("", Tone.PLAIN)
+            self._outcome.say(self._held, Tone.WAITING if self._held else Tone.PLAIN)
             self._who.clear()
             self._who.addItems(everybody)
             self._kind.setCurrentIndex(KINDS.index(DEFAULT_KIND))

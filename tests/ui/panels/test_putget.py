@@ -270,6 +270,16 @@ def test_who_came_while_it_ran_asks_too(bench: Bench) -> None:
     assert bench.says.startswith("under way")
 
 
+def test_why_nothing_can_be_asked_stands_there_though_somebody_comes(bench: Bench) -> None:
+    bench.player.seek(1.0)
+    bench.bar.hold("The class is frozen.")
+    bench.player.submit(AddProvider("Fir"))
+    runs.settle(bench.qtbot, bench.player)
+    assert "Fir" in bench.player.world.called.values()
+    bench.bar._begin()  # as in a live run
+    assert (bench.says, bench.bar._go.isEnabled()) == ("The class is frozen.", False)
+
+
 def test_where_the_file_has_puts_the_first_thing_to_do_is_a_get(qtbot: QtBot) -> None:
     player = runs.player(workload=(), do=(Do(1.0, Put("Aster", "v", "k")),))
     bar = PutGetBar(player, Focus(), runs.theme())
