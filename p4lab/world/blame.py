@@ -34,7 +34,7 @@ MOST = 6  # providers that are told of
 SO = ", so its word did not come through"
 WHYS = {
     "silence": "it had been silent too long", "link": "the link was cut", "crash": "it had crashed",
-    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left for good",
+    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left",
 }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ NAMES = {
 }  # fmt: skip
 WHYS = {
     "crash": "the receiver had crashed", "link": "the link was cut under way", "partition": "a partition came between",
-    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left for good",
+    "unpeered": "they peered no more", "detached": "they had parted", "left": "it had left",
 }  # fmt: skip
 
 
