@@ -16,7 +16,10 @@ LINGER = 1.0  # s that a closed socket waits for the other end to take the last 
 
 
 class Stream(Protocol):
-    """Bytes to and from one other party, in order. heard: called when bytes have come, or when no more will."""
+    """Bytes to and from one other party, in order.
+
+    heard: called when bytes have come, or when no more will; by then `came` says so, since it is asked there and then.
+    """
 
     heard: Callable[[], None]
 
