@@ -27,6 +27,7 @@ LEFT_ALONE = (
 AWAY = "The teacher’s computer is not connected. It is tried again by itself, and you go on with the others."
 BACK = "The teacher’s computer is there again."
 NO_CLASS = "Open a class or join one first, in the menu File."
+NOT_SHOWN = "The class goes on as branch {}, which is not shown: go live (L) first."
 SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
 
 
@@ -49,6 +50,7 @@ class School(QObject):
         ctx.player.scenarioChanged.connect(self._make_room)
         self.watch.said.connect(self._say)
         self.watch.asked.connect(self._ask)
+        self.watch.answered.connect(ctx.view.notice.news)
         self.watch.changed.connect(self._look)
 
     def begin(self, opens: bool) -> None:
@@ -77,19 +79,19 @@ class School(QObject):
     def why_not(self, act: str) -> str:
         """Why this cannot be asked of the class now, as `classroom.why_not` says."""
         state = self.state
-        return NO_CLASS if state is None else why_not(state, act)
+        return self._no_class() if state is None else why_not(state, act)
 
     def no_code(self) -> str:
         """Why there is no code to show."""
         state = self.state
         if state is None:
-            return NO_CLASS
+            return self._no_class()
         return "" if state.code else "Only the teacher, who opened the class, has the code."
 
     def no_ask(self) -> str:
         """Why there is nobody to answer."""
         state = self.state
-        return NO_CLASS if state is None else "" if state.asks else "Nobody asks to peer with you."
+        return self._no_class() if state is None else "" if state.asks else "Nobody asks to peer with you."
 
     def do(self, what: str, *arguments: object) -> None:
         """A method of `Classroom`, by name."""
@@ -145,6 +147,10 @@ class School(QObject):
         """The window goes."""
         self.watch.close()
         self._raise.stop()
+
+    def _no_class(self) -> str:
+        elsewhere = self.watch.elsewhere
+        return NOT_SHOWN.format(elsewhere) if elsewhere else NO_CLASS
 
     def _make_room(self) -> None:
         """Somebody has come: all of the map stays in sight where all of it was. We ask at our own provider."""
