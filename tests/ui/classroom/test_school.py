@@ -98,7 +98,7 @@ def test_a_class_is_opened_in_place_of_what_was_open(desk: Desk) -> None:
         desk.window.acts["open-class"].trigger()
         told.append((desk.player.session is session, desk.window.notice.text))
     assert told == [(True, OPENED), (True, AGAIN)]
-    desk.person.school_made = None
+    desk.person.school_made, desk.person.yes = None, True
     desk.press(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert [opens for opens, _ in desk.person.schools] == [True, True, False]
     assert desk.person.schools[1:] == [(True, "Ann"), (False, "Ann")]  # the name is remembered
