@@ -28,6 +28,11 @@ AWAY = "The teacher’s computer is not connected. It is tried again by itself, 
 BACK = "The teacher’s computer is there again."
 NO_CLASS = "Open a class or join one first, in the menu File."
 NOT_SHOWN = "The class goes on as branch {}, which is not shown: go live (L) first."
+CLOSE = "Close the class?"
+GO_ON = (
+    "{count} here. They stay connected to each other and go on without you; opened again by the same name, the class "
+    "has its code and its seats. What happened is kept only where you save a recording."
+)
 SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
 
 
@@ -48,6 +53,7 @@ class School(QObject):
         self._raise.setObjectName("class panel")
         self._raise.timeout.connect(self._show_panel)
         ctx.player.scenarioChanged.connect(self._make_room)
+        ctx.document.asks_too.append(self.may_leave)
         self.watch.said.connect(self._say)
         self.watch.asked.connect(self._ask)
         self.watch.answered.connect(ctx.view.notice.news)
@@ -70,6 +76,17 @@ class School(QObject):
             self._ctx.view.notice.fault(LEFT_ALONE)
         if opens and self.state is not None and len(self.state.members) > 1:
             self._ctx.view.notice.news(AGAIN)
+
+    def may_leave(self) -> bool:
+        """Whether the class may be left: a teacher whose class is here is asked, since a slip of the hand ends it."""
+        state = self.state
+        others = (
+            [] if state is None else [each for each in state.members if each.seat != state.me and each.state == HERE]
+        )
+        if state is None or not state.authority or not others:
+            return True
+        count = f"{others[0].name} is" if len(others) == 1 else f"{len(others)} others are"
+        return self._ctx.sheets.sure(CLOSE, GO_ON.format(count=count), "Close the class")
 
     @property
     def state(self) -> ClassState | None:
