@@ -89,7 +89,8 @@ class ClassState(Struct, frozen=True):
     before it, `join_text`, where discovery does not work. rung: by which rung of the ladder members are found, in a few
     words for the status bar; means: what that means, in a sentence. out: why we are not in the class any more, in a
     sentence; `rejoin` may help. answers: what became of our own requests to peer; said: the messages to everybody;
-    log: who came, left, was refused and what could not be done; each newest last. troubles: what is wrong now, each a sentence with its remedy; empty when all is well.
+    log: who came, left, was refused and what could not be done; each newest last. troubles: what is
+    wrong now, each a sentence with its remedy; empty when all is well.
     """
 
     name: str

@@ -28,7 +28,7 @@ def test_without_a_class_it_says_how_to_come_to_one(desk: Desk) -> None:
 
 def test_a_fork_says_where_the_class_goes_on_and_leads_back(desk: Desk) -> None:
     session = Lively(runs.scenario())
-    session.classroom = classes.FakeClassroom(replace(classes.as_teacher()))  # type: ignore[attr-defined]
+    session.classroom = classes.FakeClassroom(classes.as_teacher())  # type: ignore[attr-defined]  # what a live one brings
     desk.player.open(session)
     desk.qtbot.waitUntil(lambda: desk.window.docks.is_shown("class") and desk.player.playhead > 0.2)
     panel = panel_of(desk)
