@@ -13,12 +13,16 @@ from p4lab.live.admission import join
 from p4lab.live.candidates import Candidate
 from p4lab.live.identity import JoinCode, Keys, class_id, flaw, parse_code
 from p4lab.live.limits import Limits
-from p4lab.live.meeting import NotAdmitted, Party
+from p4lab.live.meeting import NotAdmitted, Party, StrangerError, UnreachableError
 from p4lab.live.profile import OwnClass, Profile
 
 ME = "me"  # the identity that signs where no other is named; others know it by the member's name
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 
+ALONE = (
+    "The teacher's computer alone can let somebody new in, and it cannot be reached now: try again when it is there."
+)
+OTHER = "{node} is of another class than this code, or no node at all: compare the code with the teacher's screen."
 UNSEEN = "The class of this code was not found on this network: write HOST:PORT/ of the teacher's computer before it."
 
 
@@ -71,12 +75,16 @@ async def admitted(
     party.ticket = None
     try:
         ticket, class_name = await join([code.address or node], party, code, name, signs(profile))
-    except NotAdmitted:
+    except NotAdmitted as fault:
         if code.address:
+            if isinstance(fault, UnreachableError):
+                raise NotAdmitted(f"{fault} {ALONE}") from None
             raise
+        if isinstance(fault, StrangerError):
+            raise NotAdmitted(OTHER.format(node=node)) from None
         where = await seen(code.class_id, node, limits)
         if not where:
-            raise NotAdmitted(UNSEEN) from None
+            raise NotAdmitted(str(fault) if isinstance(fault, UnreachableError) else ALONE) from None
         ticket, class_name = await join(where, party, code, name, signs(profile))
     profile.admit(ticket, class_name)
     party.ticket = ticket
