@@ -20,7 +20,11 @@ ME = "me"  # the identity that signs where no other is named; others know it by 
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 
 ALONE = (
-    "The teacher's computer alone can let somebody new in, and it cannot be reached now: try again when it is there."
+    "Somebody new is let in by the teacher's computer alone, which cannot be reached now: try again when it is there."
+)
+ELSEWHERE = (
+    "{node} is not the teacher's computer. Somebody new is let in by that one alone, which was not found on this "
+    "network: try again when it is there, or write its HOST:PORT/ before the code."
 )
 OTHER = "{node} is of another class than this code, or no node at all: compare the code with the teacher's screen."
 UNSEEN = "The class of this code was not found on this network: write HOST:PORT/ of the teacher's computer before it."
@@ -84,7 +88,9 @@ async def admitted(
             raise NotAdmitted(OTHER.format(node=node)) from None
         where = await seen(code.class_id, node, limits)
         if not where:
-            raise NotAdmitted(str(fault) if isinstance(fault, UnreachableError) else ALONE) from None
+            raise NotAdmitted(
+                str(fault) if isinstance(fault, UnreachableError) else ELSEWHERE.format(node=node)
+            ) from None
         ticket, class_name = await join(where, party, code, name, signs(profile))
     profile.admit(ticket, class_name)
     party.ticket = ticket
