@@ -20,7 +20,7 @@ from p4lab.answering import BAD, DONE, FAILED, answered, complain
 from p4lab.metrics import Metrics, save_tables
 from p4lab.recording import Recorder, RecordingError
 from p4lab.scenario.errors import ScenarioError
-from p4lab.scenario.expect import judge
+from p4lab.scenario.expect import judge, misnamed
 from p4lab.scenario.model import Scenario
 from p4lab.scenario.read import read
 from p4lab.scenario.settings import apply
@@ -111,7 +111,14 @@ def check(
         for sentence in in_vain(plan):
             print(f"  {sentence}")
         if not run:
-            print(f"{file}: sound")
+            nothing = Metrics(plan.title, plan.seed).report(0.0)
+            wrong = [(row, misnamed(nothing, expect)) for row, expect in enumerate(plan.expect, 1)]
+            wrong = [(row, why) for row, why in wrong if why is not None]
+            for row, why in wrong:
+                complain(f"{file}: expect.{row}.metric: {why}")
+                status = BAD
+            if not wrong:
+                print(f"{file}: sound")
             continue
         metrics, session = _simulate(plan, plan.duration, None)
         report = metrics.report(plan.duration, session.trace.digest())
@@ -140,13 +147,14 @@ def replay(
     while known < session.abilities.end:
         known = session.advance(session.abilities.end)
     if session.fault is not None:
-        raise session.fault
+        complain(f"{session.fault}; p4lab gui {recording} shows what stands before that, up to {known:.3f} s")
+        raise typer.Exit(BAD)
     metrics = Metrics(session.scenario.title, session.scenario.seed)
     for start in range(0, len(session.trace), PIECE):
         metrics.step(session.trace.slice(start, min(start + PIECE, len(session.trace))))
     report = metrics.report(known, session.trace.digest())
     report["signatures"] = session.scenario.options.signatures.value
-    _tell(report, json)
+    _tell(report, json, session.happened)
 
 
 @app.command(name="import")
@@ -320,8 +328,8 @@ def _progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _tell(report: dict[str, Any], json: bool) -> None:
+def _tell(report: dict[str, Any], json: bool, happened: bool = False) -> None:
     if json:
         print(msgspec.json.encode(report).decode())
     else:
-        print("\n".join(summary(report)))
+        print("\n".join(summary(report, happened)))

@@ -24,13 +24,14 @@ REGIMES = {
 }
 
 
-def summary(report: Mapping[str, Any]) -> list[str]:
-    """Lines of plain text, at most about 100 characters wide."""
+def summary(report: Mapping[str, Any], happened: bool = False) -> list[str]:
+    """Lines of plain text, at most about 100 characters wide. happened: on a network, where nothing is drawn."""
+    seed = "" if happened else f"seed {report['seed']}, "
     gets, puts, messages, stale = report["gets"], report["puts"], report["messages"], report["staleness"]
     classes = ", ".join(f"{gets[key]:,} {words}" for key, words in KLASSES.items() if gets[key])
     codes = ", ".join(f"{count:,} {code}" for code, count in puts["by_code"].items())
     lines = [
-        f"{report['scenario']}: {report['time']:g} s, seed {report['seed']}, {report['signatures']} signatures",
+        f"{report['scenario']}: {report['time']:g} s, {seed}{report['signatures']} signatures",
         f"  gets      {gets['total']:,}" + (f": {classes}" if classes else ""),
         f"  puts      {puts['total']:,}" + (f": {codes}" if codes else ""),
         f"  latency   gets {_times(report['latency']['get'])}",

@@ -6,10 +6,12 @@ import csv
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -169,6 +171,34 @@ def test_a_replay_has_the_counters_and_the_digest_of_its_run(p4lab: Shell, chang
     assert again == run  # over the recording that was there
 
 
+def test_a_damaged_recording_is_one_line_that_says_what_can_be_done(p4lab: Shell) -> None:
+    p4lab("run", p4lab.file, "--record", "run.p4rec")
+    with closing(sqlite3.connect("run.p4rec")) as db, db:
+        (n,) = db.execute("SELECT min(n) FROM events WHERE kind = 'GetStarted' AND n > 50").fetchone()
+        db.execute("UPDATE events SET data = json_set(data, '$.nid', 'xyz') WHERE n = ?", (n,))
+        (t,) = db.execute("SELECT t FROM events WHERE n = ?", (n - 1,)).fetchone()
+    assert p4lab("replay", "run.p4rec") == Told(
+        2, "", f"p4lab: run.p4rec: event {n}: its nid is 'xyz', not a number in hex; "
+        f"p4lab gui run.p4rec shows what stands before that, up to {t:.3f} s\n",
+    )  # fmt: skip
+
+
+def test_what_happened_on_a_network_has_no_seed(p4lab: Shell) -> None:
+    report = p4lab("run", p4lab.file, "--record", "run.p4rec", "--json").report
+    with closing(sqlite3.connect("run.p4rec")) as db, db:
+        db.execute("INSERT INTO meta VALUES ('happened', '1')")
+    assert p4lab("replay", "run.p4rec").out.splitlines()[0] == "Two providers: 10 s, modelled signatures"
+    assert p4lab("replay", "run.p4rec", "--json").report == report
+
+
+def test_a_large_recording_is_known_as_one(p4lab: Shell) -> None:
+    p4lab("run", p4lab.file, "--record", "run.p4rec")
+    with Path("run.p4rec").open("ab") as file:
+        file.truncate(9_000_000)
+    says = "p4lab: run.p4rec: this is a recording; p4lab replay or p4lab gui opens it\n"
+    assert p4lab("run", "run.p4rec") == p4lab("check", "run.p4rec") == Told(2, "", says)
+
+
 def test_tables_have_a_row_for_each(p4lab: Shell) -> None:
     report = p4lab("run", p4lab.file, "--csv", "made/here", "--json").report
     folder = p4lab.folder / "made/here"
@@ -201,6 +231,33 @@ def test_check_goes_on_after_a_bad_file(p4lab: Shell) -> None:
     wrong = p4lab.scenario(TEXT.replace("equals = 1", "equals = 2"))
     told = p4lab("check", "--run", "none.toml", wrong, p4lab.file)
     assert (told.status, told.err.count("\n"), told.out.count("expectations hold")) == (2, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("metric", "says"),
+    [
+        ("staleness.sharee", 'staleness has no "sharee"; did you mean "share"?'),
+        ("gets[tottal]", 'gets has no "tottal"; did you mean "total"?'),
+        ("by_regime.none.puts.okay", 'by_regime.none.puts has no "okay"; did you mean "ok"?'),
+        ("harm.own.shares.harm", 'harm.own.shares has no "harm"; did you mean "harmed"?'),
+    ],
+)
+def test_check_finds_a_misspelt_metric_without_a_run(p4lab: Shell, metric: str, says: str) -> None:
+    row = f'\n[[expect]]\nmetric = "{metric}"\nequals = 1\n'
+    wrong = p4lab.scenario(TEXT + row)
+    assert p4lab("check", wrong) == Told(2, "", f"p4lab: {wrong}: expect.2.metric: {says}\n")
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "puts.by_code.E_KEY", "by_workload.news.gets.local", "messages.by_kind.other", "commands[0].code",
+        "harm.reports.none.observed", "coherence.share", "ghost_reads",
+    ],
+)  # fmt: skip
+def test_check_takes_what_a_run_may_have(p4lab: Shell, metric: str) -> None:
+    fine = p4lab.scenario(TEXT + f'\n[[expect]]\nmetric = "{metric}"\nequals = 1\n')
+    assert p4lab("check", fine) == Told(0, f"{fine}: sound\n", "")
 
 
 # import

@@ -268,7 +268,7 @@ CHANGES = [
     ("UPDATE events SET node = NULL WHERE n = 11", "event 11: Expected `int`, got `null` - at `$.node`"),
     ("UPDATE events SET kind = x'00ff' WHERE n = 20", "event 20: its kind and its data are texts"),
     ("UPDATE events SET data = '[]' WHERE n = 11", "event 11: Expected `object`, got `array`"),
-    ('UPDATE events SET data = \'{"nid":"xyz"}\' WHERE n = 11', "event 11: non-hexadecimal number found"),
+    ('UPDATE events SET data = \'{"nid":"xyz"}\' WHERE n = 11', "event 11: its nid is 'xyz', not a number in hex"),
     ("UPDATE events SET data = json_set(data, '$.seq', 1e30) WHERE n = 11", "event 11: "),
     ("UPDATE events SET data = json_set(data, '$.seq', -1) WHERE n = 11", "event 11: seq is -1"),
     ("UPDATE events SET data = json_set(data, '$.via', 65536) WHERE n = 11", "event 11: via is 65536"),

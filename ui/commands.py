@@ -60,6 +60,8 @@ def screenshot(
     width, height = int(found[1]), int(found[2])
     if theme not in THEMES:
         _refuse(f"--theme {theme}: write light or dark")
+    if out.suffix.lower() not in ("", ".png"):
+        _refuse(f"-o {out}: a picture is a PNG file: write a name that ends in .png")
     _load_qt()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from ui.offscreen import CannotShowError, picture  # noqa: PLC0415 loads Qt, which may be missing

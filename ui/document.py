@@ -90,6 +90,7 @@ class Document(QObject):
         self._player = player
         self._make, self._lab = make, lab
         self._ask = ask
+        self.asks_too: list[Callable[[], bool]] = []  # others who have to agree before what is open is left
         self._choose_target = choose_target
         self._settings = settings
         self._text: str | None = None  # what the scenario was read from
@@ -272,7 +273,9 @@ class Document(QObject):
             self._player.behind(errand)
 
     def may_leave(self) -> bool:
-        """Whether what is open may be left: nothing is unsaved, or the person has decided."""
+        """Whether what is open may be left: nothing is unsaved and `asks_too` agree, or the person has decided."""
+        if not all(ask() for ask in self.asks_too):
+            return False
         if not self.unsaved:
             return True
         answer = self._ask(self.title)

@@ -99,7 +99,9 @@ class Inspectors(QObject):
             self.docked.judge(op, sentence, tone)
         branches = self._player.branches
         back = next((branch.name for branch in branches.all if branch.number == before), "")
-        self._window.notice.news(sentence, f"Back to {back}", partial(self._player.switch, before))
+        here, player = branches.number, self._player
+        go = partial(player.switch, before)
+        self._window.notice.news(sentence, f"Back to {back}", go, lambda: player.branches.number == here)
 
     def close_all(self) -> None:
         """Another scenario has other things in it."""

@@ -39,6 +39,7 @@ class Notice(QFrame):
         self._theme = theme
         self._kind = Kind.NEWS
         self._do: Callable[[], None] | None = None
+        self._holds: Callable[[], bool] | None = None  # whether what it tells of is still there
         self._label = plain_label()
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -62,6 +63,7 @@ class Notice(QFrame):
         self._timer.setObjectName("notice")
         self._timer.timeout.connect(self.hush)
         player.workChanged.connect(self._show_work)
+        player.branchesChanged.connect(self._check)
         theme.changed.connect(self._dress)
         self._dress()
         self.hide()
@@ -71,9 +73,13 @@ class Notice(QFrame):
         """What it says now; empty while hidden."""
         return "" if self.isHidden() else self._label.text()
 
-    def news(self, text: str, button: str = "", do: Callable[[], None] | None = None) -> None:
-        """A calm sentence, perhaps with something to do about it."""
+    def news(
+        self, text: str, button: str = "", do: Callable[[], None] | None = None,
+        holds: Callable[[], bool] | None = None,
+    ) -> None:  # fmt: skip
+        """A calm sentence, perhaps with something to do about it. holds: it goes with the branch that it tells of."""
         self._say(Kind.NEWS, text, button, do)
+        self._holds = holds
         self._timer.start(max(CALM, READING * len(text)))
 
     def fault(self, text: str) -> None:
@@ -90,11 +96,12 @@ class Notice(QFrame):
     def hush(self) -> None:
         """Say nothing."""
         self._timer.stop()
+        self._holds = None
         self.hide()
 
     def _say(self, kind: Kind, text: str, button: str = "", do: Callable[[], None] | None = None) -> None:
         self._timer.stop()
-        self._kind, self._do = kind, do
+        self._kind, self._do, self._holds = kind, do, None
         self._label.setText(text)
         self._button.setText(as_entry(button))
         self._button.setVisible(bool(button))
@@ -126,6 +133,10 @@ class Notice(QFrame):
             if self._kind is not Kind.WORK or self.isHidden():
                 self._say(Kind.WORK, f"{work.says} …", "Cancel", self._player.cancel)
             self._bar.setValue(round(work.share() * 1000))
+
+    def _check(self) -> None:
+        if self._holds is not None and not self._holds():
+            self.hush()
 
     def _act(self) -> None:
         do = self._do

@@ -5,6 +5,7 @@ layout is remembered in the settings it is given. Its first frame is the welcome
 little: `furnish` brings everything else, by then or at once.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,7 +178,8 @@ class Window(QMainWindow):
         if former.happens is not None:  # the banner over the map says so, and leads back
             return
         says = f"From {clock(t)} on this is branch {branch.name}; what you had seen is branch {former.name}."
-        self.notice.news(says, f"Back to {former.name}", lambda: self.player.switch(former.number))
+        player, back = self.player, partial(self.player.switch, former.number)
+        self.notice.news(says, f"Back to {former.name}", back, lambda: player.branches.number == branch.number)
 
     # Qt
 

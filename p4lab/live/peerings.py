@@ -20,6 +20,7 @@ ASK, CLASS, OPEN = "ask", "class", "open"
 POLICIES = (ASK, CLASS, OPEN)
 PAUSE = 1.0  # s between two sessions with one member: each begins with a look at all that there is
 UNMEASURED = 0.001  # s: the latency that is told of a link before there is a measurement
+WAITS, REFUSES, AGREES = "asks a person whether to peer", "does not want to peer", "peers with"  # what is said of it
 
 
 class Peerings:
@@ -146,10 +147,10 @@ class Peerings:
         if frame.yes:
             self._link(seat)
         elif frame.later:
-            self._said(f"seat {seat} asks a person whether to peer")
+            self._said(f"seat {seat} {WAITS}")
         else:
             self._asked.discard(seat)
-            self._said(f"seat {seat} does not want to peer")
+            self._said(f"seat {seat} {REFUSES}")
             self._end(seat)
 
     def _hear_end(self, seat: int, frame: EndPeering) -> None:
@@ -187,7 +188,7 @@ class Peerings:
         if seat in self.linked or not self._board.here(seat):
             return
         self.linked.add(seat)
-        self._said(f"peers with seat {seat}")
+        self._said(f"{AGREES} seat {seat}")
         self._began[seat] = self._host.now()
         event = self._host.emit(self._link_is(seat, True) if known else self.peered(seat))
         self._host.tell(self._me, Linked(seat, Role.PEER, event), event)

@@ -21,13 +21,17 @@ LARGEST = 16_000_000  # bytes of one text in it: a scenario has at most 8 MB
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """What was run. end: the time up to which the run had got; commands: what was done by hand, and when."""
+    """What was run. end: the time up to which the run had got; commands: what was done by hand, and when.
+
+    happened: on a network, not in a simulation, so that nothing was drawn and there is no seed.
+    """
 
     scenario: str
     seed: int
     version: str
     end: float
     commands: list[tuple[float, Command]]
+    happened: bool = False
 
 
 class BadFileError(Exception):
@@ -83,7 +87,8 @@ def what_was_run(db: sqlite3.Connection) -> Recording:
     if "scenario" not in meta:
         raise BadFileError("the scenario is missing", MADE)
     end = _float(meta.get("end", "0"))
-    return Recording(meta["scenario"], _number(meta, "seed"), version, end, _commands(meta.get("commands", "[]")))
+    commands = _commands(meta.get("commands", "[]"))
+    return Recording(meta["scenario"], _number(meta, "seed"), version, end, commands, meta.get("happened") == "1")
 
 
 def _tables(db: sqlite3.Connection) -> None:

@@ -141,7 +141,7 @@ class Reader:
                 number = 0 if op is None else _whole("op", op, self._count)  # each began with an event of its own
                 _write(self._trace, at, _whole("cause", cause, n - 1), kind, node, number, data)
             except (ValueError, msgspec.MsgspecError) as fault:
-                raise BadFileError(f"event {n}: {str(fault)[:200]}") from None
+                raise BadFileError(f"event {n}: {_words(fault)}") from None
             self._last = at
 
 
@@ -157,6 +157,12 @@ def _named(path: Path | str, fault: Exception) -> RecordingError:
     if isinstance(fault, BadFileError):
         return RecordingError(path, str(fault), fault.right)
     return RecordingError(path, f"the recording is damaged ({fault})", MADE_ANEW)
+
+
+def _words(fault: Exception) -> str:
+    """What is wrong with an event; of text that is no JSON the parser's own words would help nobody."""
+    parser = isinstance(fault, msgspec.DecodeError) and not isinstance(fault, msgspec.ValidationError)
+    return "its data is not what a recording has there" if parser else str(fault)[:200]
 
 
 def _columns(

@@ -99,18 +99,27 @@ def event_of(kind: type[Event], node: int | None, op: int | None, data: str) -> 
     try:
         fields = msgspec.json.decode(data, type=dict[str, Any])
         for name in _HEX[kind]:
-            fields[name] = bytes.fromhex(fields.get(name, ""))
+            fields[name] = _bytes(name, fields.get(name, ""))
         given = {field.name: fields[field.name] for field in _FIELDS[kind] if field.name in fields}
         own = {"node": node, "op": op}
         given |= {name: value for name, value in own.items() if name in kind.__struct_fields__}
         event = msgspec.convert(given, kind)
-    except (msgspec.MsgspecError, TypeError, RecursionError) as fault:
+    except msgspec.ValidationError as fault:
         raise ValueError(str(fault)) from None
+    except (msgspec.MsgspecError, TypeError, RecursionError):
+        raise ValueError("its data is not what a recording has there") from None
     for name in kind.__struct_fields__:
         _check(name, getattr(event, name))
     if isinstance(event, Joined) and not event.name.isprintable():
         raise ValueError("a name is not plain text in one line")
     return event
+
+
+def _bytes(name: str, text: object) -> bytes:
+    try:
+        return bytes.fromhex(text)  # type: ignore[arg-type]  # what is no text is refused below
+    except (TypeError, ValueError):
+        raise ValueError(f"its {name} is {str(text)[:20]!r}, not a number in hex") from None
 
 
 def _check(name: str, value: object) -> None:

@@ -53,9 +53,12 @@ def may_replace(path: Path) -> None:
 
 
 class Recorder:
-    """One recording in the making. scenario: the whole text of what was run; version: the program's."""
+    """One recording in the making. scenario: the whole text of what was run; version: the program's.
 
-    def __init__(self, path: Path | str, scenario: str, seed: int, version: str) -> None:
+    happened: on a network, where nothing is drawn.
+    """
+
+    def __init__(self, path: Path | str, scenario: str, seed: int, version: str, happened: bool = False) -> None:
         self._path = Path(path)
         self._pending = 0
         may_replace(self._path)
@@ -65,6 +68,8 @@ class Recorder:
             self._db.executescript(SCHEMA)
             self._db.execute("BEGIN")
             self._meta(format=str(FORMAT), scenario=scenario, seed=str(seed), commands="[]", version=version, end="0.0")
+            if happened:
+                self._meta(happened="1")
             self.flush()
         except sqlite3.Error as fault:
             raise self._fault(fault) from None

@@ -14,6 +14,9 @@ import msgspec
 from p4lab.scenario.errors import ScenarioError, nearest, shown
 from p4lab.scenario.model import Expect
 
+GROUP = ("gets", "puts", "latency", "staleness", "messages", "bytes")  # contracts section 3: what each group has
+OPEN = frozenset(("by_code", "liars", "caught", "reports", "commands"))  # what is in them, only a run shows
+OTHER = "other"  # a kind of messages that is there where it occurs
 CLOSE = 1e-9  # relative; a float that equals a written number may differ in its last digit
 
 
@@ -41,6 +44,28 @@ def judge(metrics: Mapping[str, Any], expect: Expect) -> Verdict:
     ok, wanted = _compare(found, expect)
     says = f": {expect.says}" if expect.says else ""
     return Verdict(ok, found, f"{name} is {_number(found)}, {'as' if ok else 'not'} {wanted}{says}")
+
+
+def misnamed(nothing: Mapping[str, Any], expect: Expect) -> ScenarioError | None:
+    """Which word of an expectation no run has, as far as that is known before. nothing: the metrics of an empty run."""
+    group = {name: nothing[name] for name in GROUP}
+    steps = [step for step in re.split(r"[.\[\]]+", expect.metric) if step]
+    found: Any = nothing
+    try:
+        for kind in expect.where:
+            _step(nothing, f"by_{kind}", "the metrics")
+            found = group
+        for i, step in enumerate(steps):
+            place = ".".join(steps[:i])
+            if i and (steps[i - 1] in OPEN or (steps[i - 1], step) == ("by_kind", OTHER)):
+                break
+            if i == 1 and found is not group and place.startswith("by_"):
+                found = group  # of whatever name
+            else:
+                found = _step(found, step, place or ("the group" if expect.where else "the metrics"))
+    except ScenarioError as fault:
+        return fault
+    return None
 
 
 def _step(value: Any, step: str, place: str) -> Any:

@@ -26,8 +26,6 @@ def read(path: FilePath | str) -> Scenario:
 def load(path: FilePath | str) -> str:
     """The text of this file, whatever it says."""
     data = load_bytes(path, MAX_FILE)
-    if data.startswith(b"SQLite format 3\0"):
-        raise ScenarioError("this is a recording", "p4lab replay or p4lab gui opens it", file=str(path))
     try:
         return data.decode("utf-8-sig")  # Windows editors put a byte order mark in front
     except UnicodeDecodeError as fault:
@@ -48,6 +46,8 @@ def load_bytes(path: FilePath | str, limit: int) -> bytes:
         reason = getattr(fault, "strerror", None) or str(fault)
         right = "was it moved, or is its name written otherwise?" if isinstance(fault, FileNotFoundError) else ""
         raise ScenarioError(f"cannot be read: {reason}", right, file=str(path)) from None
+    if data.startswith(b"SQLite format 3\0"):  # however large it is
+        raise ScenarioError("this is a recording", "p4lab replay or p4lab gui opens it", file=str(path))
     if len(data) > limit:
         raise ScenarioError(f"the file is larger than {limit / 1e6:g} MB", file=str(path))
     return data

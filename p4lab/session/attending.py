@@ -5,6 +5,7 @@ on the loop's. A snapshot is made a few times a second and swapped whole; equal 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from p4lab.live.discovery import Discovery
 from p4lab.live.frames import Member
 from p4lab.live.ladder import MEANS, Check, Facts, Rung, SelfTest, how, rung, troubles
 from p4lab.live.limits import Limits
+from p4lab.live.peerings import AGREES, REFUSES, WAITS
 from p4lab.live.roster import standing
 from p4lab.session.classroom import LOG, POLICIES, SAID, Ask, CheckRow, ClassState, MemberRow, why_not
 
@@ -52,6 +54,8 @@ class Attending:
         """On the loop; `keep` has to run there."""
         self._place, self._consent, self._discovery = place, consent, discovery
         self._limits, self._clock, self._call, self._where = limits, clock, call, where
+        self._answers: deque[str] = deque(maxlen=SAID)
+        self._waits: set[str] = set()  # whom we asked, and a person there has not answered yet
         self._test = SelfTest(self._facts, lambda: place.company.addresses(0))
         self._tested: tuple[Check, ...] = ()
         self._testing: asyncio.Task[tuple[Check, ...]] | None = None
@@ -114,6 +118,21 @@ class Attending:
     def told(self, cause: str, says: str) -> None:
         """What the member's node says of itself: for the panel's log."""
         self._place.notes.note(says[:1].upper() + says[1:])
+        if cause == "peering":
+            self._heed(says)
+
+    def _heed(self, says: str) -> None:
+        """What became of a request of ours; of who agrees at once the map tells enough."""
+        if says.endswith(WAITS):
+            who = says.removesuffix(f" {WAITS}")
+            self._waits.add(who)
+            self._answers.append(f"Asked {who} to peer: a person there decides.")
+        elif says.endswith(REFUSES):
+            self._waits.discard(says.removesuffix(f" {REFUSES}"))
+            self._answers.append(f"{says}.")
+        elif (who := says.removeprefix(f"{AGREES} ")) in self._waits:
+            self._waits.discard(who)
+            self._answers.append(f"{who} peers with you now.")
 
     def _teach(self, act: str, do: Callable[[Authority], None], *seats: int) -> None:
         rules = self._place.rules  # which never changes
@@ -181,6 +200,7 @@ class Attending:
             policy=self._consent.policy,
             members=tuple(self._row(members[seat], reached.get(seat, "")) for seat in sorted(members)),
             asks=tuple(Ask(seat, seat, _name(members, seat)) for seat in self._consent.asks),
+            answers=tuple(self._answers),
             said=tuple(place.notes.said)[-SAID:],
             log=tuple(place.notes.log)[-LOG:],
             troubles=tuple(wrong),

@@ -88,8 +88,9 @@ class ClassState(Struct, frozen=True):
     code: what others type to join, without an address (empty: only the teacher knows it). address: host:port to go
     before it, `join_text`, where discovery does not work. rung: by which rung of the ladder members are found, in a few
     words for the status bar; means: what that means, in a sentence. out: why we are not in the class any more, in a
-    sentence; `rejoin` may help. said: the messages to everybody; log: who came, left, was refused and what could not be
-    done; both newest last. troubles: what is wrong now, each a sentence with its remedy; empty when all is well.
+    sentence; `rejoin` may help. answers: what became of our own requests to peer; said: the messages to everybody;
+    log: who came, left, was refused and what could not be done; each newest last. troubles: what is
+    wrong now, each a sentence with its remedy; empty when all is well.
     """
 
     name: str
@@ -104,6 +105,7 @@ class ClassState(Struct, frozen=True):
     policy: str = ASK
     members: tuple[MemberRow, ...] = ()  # by seat, ourselves among them
     asks: tuple[Ask, ...] = ()  # oldest first
+    answers: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     log: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ import msgspec
 from p4lab.recording import Recorder, RecordingError, may_replace
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
+from p4lab.session.replay import Replayed
 
 PART = 500  # events between two looks at the clock: some milliseconds
 
@@ -28,7 +29,9 @@ class Keeping:
         scenario = session.scenario
         if session.abilities.real_time:  # it has no set end: played again, it ends where it was kept
             scenario = msgspec.structs.replace(scenario, duration=max(scenario.duration, known))
-        self._recorder = Recorder(self._aside, dumps(scenario), scenario.seed, version)
+        again = isinstance(session, Replayed) and session.happened
+        happened = again or (session.abilities.real_time and not session.scenario.provider)  # a lab's people are drawn
+        self._recorder = Recorder(self._aside, dumps(scenario), scenario.seed, version, happened)
         self._recorder.commands(session.commands)
 
     @property

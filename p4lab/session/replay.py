@@ -29,7 +29,8 @@ PART = 1_000  # events between two looks at the clock
 class Replayed:
     """A Session over a file. first: events that are read at once; version: of the program that made it; fault: what is
 
-    wrong with the file further on. Raises RecordingError where nothing can be read.
+    wrong with the file further on; happened: on a network, without a seed. Raises RecordingError where nothing can
+    be read.
     """
 
     lag = 0.0
@@ -46,6 +47,7 @@ class Replayed:
         self.scenario = msgspec.structs.replace(scenario, seed=recording.seed, branch=())
         self.commands = [Do(at, command) for at, command in recording.commands]
         self.version = recording.version
+        self.happened = recording.happened
         self.fault: RecordingError | None = None
         self.abilities = Abilities(submit=False, fork=False, known=True, why_not=WHY_NOT, end=recording.end)
         self._read(first)

@@ -83,7 +83,7 @@ def generate(kind: str, count: int, seed: int = 7, **parameters: float) -> Scena
     sort = KINDS[kind]
     if not sort.least <= count <= MOST:
         raise ScenarioError(f"a {kind} of {count:,} providers", f"it takes {sort.least} to {MOST:,}")
-    given = _given(kind, parameters)
+    given = _given(kind, count, parameters)
     names = POOL[:count] if count <= len(POOL) else tuple(f"P{i}" for i in range(1, count + 1))
     rows = tuple(map(Provider, names))
     edges, options = None, Options(signatures=Signatures.MODELLED if count >= MODELLED else Signatures.REAL)
@@ -118,16 +118,24 @@ def generate(kind: str, count: int, seed: int = 7, **parameters: float) -> Scena
     return scenario
 
 
-def _given(kind: str, parameters: dict[str, float]) -> dict[str, float]:
+def most(parameter: Parameter, count: int) -> float:
+    """The largest that this can be in a network of `count`: nobody has more peers than there are others."""
+    bounds = {"peers": max(parameter.low, count - 1), "tops": count}
+    return min(parameter.high, bounds.get(parameter.name, parameter.high))
+
+
+def _given(kind: str, count: int, parameters: dict[str, float]) -> dict[str, float]:
     known = {each.name: each for each in KINDS[kind].parameters}
     for name, value in parameters.items():
         if name not in known:
             raise ScenarioError(f"a {kind} has no parameter {shown(name)}", nearest(name, known))
         each = known[name]
-        if not each.low <= value <= each.high or (each.whole and value != int(value)):
-            right = f"{'a whole number' if each.whole else 'a number'} from {each.low:g} to {each.high:g}"
-            raise ScenarioError(f"{name} = {shown(value)} is out of range", right)
-    return {name: parameters.get(name, each.usual) for name, each in known.items()}
+        high = most(each, count)
+        if not each.low <= value <= high or (each.whole and value != int(value)):
+            right = f"{'a whole number' if each.whole else 'a number'} from {each.low:g} to {high:g}"
+            among = "" if high == each.high else f" among {count:,} providers"
+            raise ScenarioError(f"{name} = {shown(value)} is out of range", right + among)
+    return {name: parameters.get(name, min(each.usual, most(each, count))) for name, each in known.items()}
 
 
 def _edges(kind: str, count: int, seed: int, given: dict[str, float]) -> Edges:

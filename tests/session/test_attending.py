@@ -123,6 +123,14 @@ def test_a_student_may_not_rule_but_answers_and_comes_back(tmp_path: Path) -> No
             assert student.state().log[1][9:] == "There is no policy 'nobody': it is one of ask, class, open."
             student.told("peering", "ann is asked for")
             await until(lambda: student.state().log[-1].endswith("Ann is asked for"))
+            says = ("Ben asks a person whether to peer", "peers with Cleo", "peers with Ben", "peers with Ben",
+                    "Cleo does not want to peer")  # fmt: skip
+            for line in says:  # of who agrees without a person, and again after a cut, nothing is made
+                student.told("peering", line)
+            await until(lambda: len(student.state().answers) == 3)
+            assert student.state().answers == (
+                "Asked Ben to peer: a person there decides.", "Ben peers with you now.", "Cleo does not want to peer."
+            )  # fmt: skip
             room.rules.kick(1)
             await until(lambda: student.state().out)
             assert student.state().troubles[:1] != (AWAY,)

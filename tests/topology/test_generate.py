@@ -77,7 +77,11 @@ def test_it_plays_at_once_and_what_is_asked_for_is_found(kind: str) -> None:
         ("rnig", 5, {}, 'there is no kind "rnig"; did you mean "ring"?'),
         ("ring", 1001, {}, "a ring of 1,001 providers; it takes 3 to 1,000"),
         ("ring", 5, {"peers": 3}, 'a ring has no parameter "peers"'),
-        ("small world", 5, {"peers": 2.5}, "peers = 2.5 is out of range; a whole number from 2 to 998"),
+        ("small world", 5, {"peers": 2.5}, "peers = 2.5 is out of range; a whole number from 2 to 4 among 5 providers"),
+        ("small world", 5, {"peers": 99}, "peers = 99 is out of range; a whole number from 2 to 4 among 5 providers"),
+        ("random", 5, {"peers": 4.5}, "peers = 4.5 is out of range; a number from 1 to 4 among 5 providers"),
+        ("forest", 5, {"tops": 6}, "tops = 6 is out of range; a whole number from 1 to 5 among 5 providers"),
+        ("small world", 1000, {"peers": 999}, "peers = 999 is out of range; a whole number from 2 to 998"),
         ("small world", 5, {"rewired": 2}, "rewired = 2 is out of range; a number from 0 to 1"),
     ],
 )

@@ -134,6 +134,7 @@ class Desk:
 
     def leave(self) -> None:
         """Close it, changes or not."""
+        self.person.yes = True
         self.window.document.forget()
         self.window.close()
         self.taste.choose_theme(LIGHT_ONLY)

@@ -58,13 +58,14 @@ def test_a_screenshot_has_its_size_and_theme_and_comes_from_a_recording_too(tmp_
     ("arguments", "said"),
     [
         (["--size", "huge"], "p4lab: --size huge: write width x height in pixels, such as 1440x900"),
+        (["-o", "a.jpg2"], "p4lab: -o a.jpg2: a picture is a PNG file: write a name that ends in .png"),
         (["--theme", "pink"], "p4lab: --theme pink: write light or dark"),
         (["--at", "99"], "p4lab: small.toml: the run lasts from 0 to 20 s; 99 s is not in it"),
     ],
 )
 def test_bad_usage_is_one_line(tmp_path: Path, arguments: list[str], said: str) -> None:
     write(runs.scenario(), tmp_path / "small.toml")
-    done = _p4lab(tmp_path, "screenshot", "small.toml", *arguments, "-o", "a.png")
+    done = _p4lab(tmp_path, "screenshot", "small.toml", "-o", "a.png", *arguments)
     assert (done.returncode, done.stderr.splitlines()) == (2, [said])
 
 

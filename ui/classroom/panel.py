@@ -8,6 +8,7 @@ the place of the heading.
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -48,6 +49,7 @@ EMPTY = (
     "No class is open. Open a class… in the menu File makes this computer the teacher’s and shows a code; "
     "Join a class… takes part with a code."
 )
+ELSEWHERE = "The class goes on as branch {}. What is shown now is a branch of your own, of which nobody there knows."
 WORDS = {"ask": "ask me", "class": "the class may", "open": "everybody may"}
 
 
@@ -64,6 +66,8 @@ class ClassroomPanel(QFrame):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
+        self.back = QPushButton("Back to the class")
+        self.back.clicked.connect(watch.go_back)
         self.title, self.rung = ElidedLabel(), ElidedLabel()
         self.rung.setProperty("role", "muted")
         self.card = CodeCard(theme)
@@ -149,6 +153,7 @@ class ClassroomPanel(QFrame):
         column.addWidget(self.ask)
         column.addLayout(below, 1)
         column.addWidget(self.empty, 1)
+        column.addWidget(self.back, 1, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
 
     @property
     def _chosen(self) -> int:
@@ -171,7 +176,14 @@ class ClassroomPanel(QFrame):
         state = self._watch.state
         for part in (self.title, self.rung, self.policy, self.parts):
             part.setVisible(state is not None)
+        elsewhere = self._watch.elsewhere
+        self.empty.setText(ELSEWHERE.format(elsewhere) if elsewhere else EMPTY)
+        self.empty.setAlignment(
+            Qt.AlignmentFlag.AlignHCenter
+            | (Qt.AlignmentFlag.AlignBottom if elsewhere else Qt.AlignmentFlag.AlignVCenter)
+        )
         self.empty.setVisible(state is None)
+        self.back.setVisible(bool(elsewhere))
         self.ask.setVisible(state is not None and bool(state.asks))
         teaches = state is not None and state.authority
         self.freeze.setVisible(teaches)
@@ -195,7 +207,8 @@ class ClassroomPanel(QFrame):
             one, others = state.asks[0], len(state.asks) - 1
             more = f" {others} more wait." if others else ""
             self.asks.setText(f"{_called(state, one.seat, one.name)} asks to peer with you.{more}")
-        self.table.show_rows(state.members)
+        lines = self._watch.lines
+        self.table.show_rows([replace(each, peers=lines(each.seat)) for each in state.members])
         self.talk.show_state(state)
         self._offer(state)
 

@@ -10,7 +10,7 @@ from ui.panels.table import Column, Rows
 WORDS = {HERE: "here", LATE: "late", DEAD: "vanished", "gone": "left", OUT: "sent out", REVOKED: "revoked",
          UNMET: "not met"}  # fmt: skip
 WAYS = {DIRECT: "directly", HUB: "through the hub", MDNS: "directly", "": ""}
-LEAST = 0.001  # s: a clock is not told more finely
+LEAST = 0.001  # s: how sure a clock is, is not told more finely
 
 
 def rows() -> Rows:
@@ -37,11 +37,8 @@ def _role(member: MemberRow) -> str:
 
 
 def _clock(member: MemberRow) -> str:
-    if member.offset is None:
-        return ""
-    sign = "−" if member.offset < 0 else "+"
-    around = "" if member.uncertainty is None else f" ± {max(LEAST, member.uncertainty):.3f}"
-    return f"{sign}{abs(member.offset):.3f}{around} s"
+    """How far it is ahead says nothing to anybody: each clock runs since its program was started."""
+    return "" if member.uncertainty is None else f"± {words.time(max(LEAST, member.uncertainty))}"
 
 
 def _heard(member: MemberRow) -> str:
@@ -65,9 +62,9 @@ COLUMNS = (
            says="How long ago anything came from there"),
     Column("round trip", lambda one: "" if one.rtt is None else words.time(one.rtt),
            lambda one: one.rtt if one.rtt is not None else 1e9, right=True),
-    Column("clock", _clock, lambda one: one.offset or 0.0, right=True,
-           says="How far its clock, which runs since it came, is ahead of ours, and how sure that is; events are "
-           "put in order with it"),
-    Column("peers", lambda one: str(one.peers) if one.provider else "", lambda one: one.peers, right=True),
+    Column("clock", _clock, lambda one: one.uncertainty if one.uncertainty is not None else 1e9, right=True,
+           says="How exactly its clock is known here: events of both are put in order with it"),
+    Column("peers", lambda one: str(one.peers) if one.provider else "", lambda one: one.peers, right=True,
+           says="With how many it peers now: as many lines as the map has there"),
     Column("key", digits, says="The first digits of its key: read them to each other to be sure who it is"),
 )  # fmt: skip

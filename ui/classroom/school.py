@@ -27,6 +27,12 @@ LEFT_ALONE = (
 AWAY = "The teacher’s computer is not connected. It is tried again by itself, and you go on with the others."
 BACK = "The teacher’s computer is there again."
 NO_CLASS = "Open a class or join one first, in the menu File."
+NOT_SHOWN = "The class goes on as branch {}, which is not shown: go live (L) first."
+CLOSE = "Close the class?"
+GO_ON = (
+    "{count} here. They stay connected to each other and go on without you; opened again by the same name, the class "
+    "has its code and its seats. What happened is kept only where you save a recording."
+)
 SHOWN = 160  # characters of a message in the slip; all of it stands in the panel
 
 
@@ -47,8 +53,10 @@ class School(QObject):
         self._raise.setObjectName("class panel")
         self._raise.timeout.connect(self._show_panel)
         ctx.player.scenarioChanged.connect(self._make_room)
+        ctx.document.asks_too.append(self.may_leave)
         self.watch.said.connect(self._say)
         self.watch.asked.connect(self._ask)
+        self.watch.answered.connect(ctx.view.notice.news)
         self.watch.changed.connect(self._look)
 
     def begin(self, opens: bool) -> None:
@@ -69,6 +77,17 @@ class School(QObject):
         if opens and self.state is not None and len(self.state.members) > 1:
             self._ctx.view.notice.news(AGAIN)
 
+    def may_leave(self) -> bool:
+        """Whether the class may be left: a teacher whose class is here is asked, since a slip of the hand ends it."""
+        state = self.state
+        others = (
+            [] if state is None else [each for each in state.members if each.seat != state.me and each.state == HERE]
+        )
+        if state is None or not state.authority or not others:
+            return True
+        count = f"{others[0].name} is" if len(others) == 1 else f"{len(others)} others are"
+        return self._ctx.sheets.sure(CLOSE, GO_ON.format(count=count), "Close the class")
+
     @property
     def state(self) -> ClassState | None:
         """The class now."""
@@ -77,19 +96,19 @@ class School(QObject):
     def why_not(self, act: str) -> str:
         """Why this cannot be asked of the class now, as `classroom.why_not` says."""
         state = self.state
-        return NO_CLASS if state is None else why_not(state, act)
+        return self._no_class() if state is None else why_not(state, act)
 
     def no_code(self) -> str:
         """Why there is no code to show."""
         state = self.state
         if state is None:
-            return NO_CLASS
+            return self._no_class()
         return "" if state.code else "Only the teacher, who opened the class, has the code."
 
     def no_ask(self) -> str:
         """Why there is nobody to answer."""
         state = self.state
-        return NO_CLASS if state is None else "" if state.asks else "Nobody asks to peer with you."
+        return self._no_class() if state is None else "" if state.asks else "Nobody asks to peer with you."
 
     def do(self, what: str, *arguments: object) -> None:
         """A method of `Classroom`, by name."""
@@ -145,6 +164,10 @@ class School(QObject):
         """The window goes."""
         self.watch.close()
         self._raise.stop()
+
+    def _no_class(self) -> str:
+        elsewhere = self.watch.elsewhere
+        return NOT_SHOWN.format(elsewhere) if elsewhere else NO_CLASS
 
     def _make_room(self) -> None:
         """Somebody has come: all of the map stays in sight where all of it was. We ask at our own provider."""

@@ -127,8 +127,8 @@ class Tests(QScrollArea):
         self.setAccessibleName("Self-test")
         self._theme = theme
         self._shown: tuple[object, ...] = ()
-        self.again = QPushButton("Test again")
-        self.again.setToolTip("Ask once more whether we hear ourselves, others, and the teacher; it takes some seconds")
+        self.again = QPushButton("Test")
+        self.again.setToolTip("Ask whether we hear ourselves, others, and the teacher; it takes some seconds")
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(4, 8, 4, 4)
@@ -149,6 +149,7 @@ class Tests(QScrollArea):
         if (rows, troubles) == self._shown:
             return
         self._shown = rows, troubles
+        self.again.setText("Test again" if rows else "Test")
         for label in self._labels:
             self._column.removeWidget(label)
             label.deleteLater()

@@ -26,6 +26,7 @@ class ClassWatch(QObject):
     changed = Signal()
     said = Signal(str)  # a message to everybody has come
     asked = Signal(str)  # somebody wants to peer, by name
+    answered = Signal(str)  # what became of a request of ours to peer
 
     def __init__(self, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +34,7 @@ class ClassWatch(QObject):
         self.state: ClassState | None = None
         self._player = player
         self._heard: tuple[str, ...] = ()
+        self._answers: tuple[str, ...] = ()
         self._asks: set[int] = set()
         self._timer = QTimer(self, interval=LOOK)
         self._timer.setObjectName("class")
@@ -53,10 +55,30 @@ class ClassWatch(QObject):
         self._heard = state.said
         for text in fresh:
             self.said.emit(text)
+        answers = _new(self._answers, state.answers)
+        self._answers = state.answers
+        for text in answers:
+            self.answered.emit(text)
         for ask in state.asks:
             if ask.number not in self._asks:
                 self.asked.emit(ask.name)
         self._asks = {ask.number for ask in state.asks}
+
+    @property
+    def elsewhere(self) -> str:
+        """The branch as which a class goes on that is not shown; empty where there is none."""
+        live = self._player.branches.live
+        if self.room is not None or live is None or self._player.edge.run is None:
+            return ""
+        return live.name if isinstance(self._player.edge.run.session, InClass) else ""
+
+    def go_back(self) -> None:
+        """Show the class that goes on."""
+        self._player.edge.go()
+
+    def lines(self, seat: int) -> int:
+        """With how many a member peers by now, as the map draws it."""
+        return len(self._player.world.states.neighbours(seat, self._player.known))
 
     def close(self) -> None:
         """Look no more."""
@@ -67,13 +89,17 @@ class ClassWatch(QObject):
         room = session.classroom if isinstance(session, InClass) else None
         if room is self.room and room is not None:
             return
-        self.room, self._heard, self._asks = room, (), set()
+        self.room, self._heard, self._answers, self._asks = room, (), (), set()
         if room is None:
             self._timer.stop()
         else:
-            self._heard = room.state().said  # what was said before is in the list, and no news
+            now = room.state()
+            self._heard, self._answers = now.said, now.answers  # what was said before is in the list, and no news
             self._timer.start()
+        had = self.state
         self.look()
+        if had is self.state is None:
+            self.changed.emit()  # there may be a class that goes on, and is not shown
 
 
 def _new(before: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:

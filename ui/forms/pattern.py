@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Scenario
-from p4lab.topology.generate import KINDS, MOST, generate
+from p4lab.topology.generate import KINDS, MOST, generate, most
 from ui.drafting import sentence
 from ui.forms.rows import Rows
 from ui.miniature import Miniature
@@ -81,8 +81,10 @@ class PatternForm(QDialog):
         return self._made(self.count.value())
 
     def _made(self, count: int) -> Scenario:
-        given = {name: float(box.value()) for name, box in self.numbers.items()}
-        return generate(str(self.kind.currentData()), count, self.seed.value(), **given)
+        kind = str(self.kind.currentData())
+        # A number that is too large for the count is taken as far as it goes, as the picture and the text say.
+        given = {each.name: min(self.numbers[each.name].value(), most(each, count)) for each in KINDS[kind].parameters}
+        return generate(kind, count, self.seed.value(), **given)
 
     def _choose(self) -> None:
         """Another kind: what it wants to know."""

@@ -49,7 +49,8 @@ class Rows:
         self._apply.setProperty("role", "primary")
         self._apply.setDefault(True)
         self._reset = self._buttons.addButton(kinds.Reset)
-        self._buttons.addButton(kinds.Cancel)
+        for other in (self._reset, self._buttons.addButton(kinds.Cancel)):
+            other.setAutoDefault(False)  # or Enter would give it up where the focus went there while it was tried
         self._buttons.accepted.connect(dialog.accept)
         self._buttons.rejected.connect(dialog.reject)
         self.body = QVBoxLayout(dialog)
@@ -98,17 +99,16 @@ class Rows:
     def check(self) -> None:
         """Say what is wrong, and let Apply be pressed if nothing is."""
         faults = self._check()
-        for name, (field, label) in self._fields.items():
-            text = faults.get(name, "")
-            label.setText(text)
-            label.setVisible(bool(text))
-            label.setFixedHeight(max(0, label.heightForWidth(WIDTH)))
-            if bool(field.property("fault")) != bool(text):
-                field.setProperty("fault", bool(text))
-                field.style().unpolish(field)
-                field.style().polish(field)
+        for name in self._fields:
+            self._say(name, faults.get(name, ""))
         self._apply.setEnabled(not faults)
+        self._apply.setDefault(True)  # which Qt takes from a button when the focus leaves a field that was disabled
         self._apply.setToolTip(as_tip(next(iter(faults.values()), "")))
+        self.fit()
+
+    def tell(self, name: str, fault: str) -> None:
+        """What did not work with this field, until the next change: it may be tried again as it is."""
+        self._say(name, fault)
         self.fit()
 
     def says(self, name: str) -> str:
@@ -135,3 +135,13 @@ class Rows:
     def ask(self) -> bool:
         """Show it until it is applied (True) or given up."""
         return self._dialog.exec() == QDialog.DialogCode.Accepted
+
+    def _say(self, name: str, text: str) -> None:
+        field, label = self._fields[name]
+        label.setText(text)
+        label.setVisible(bool(text))
+        label.setFixedHeight(max(0, label.heightForWidth(WIDTH)))
+        if bool(field.property("fault")) != bool(text):
+            field.setProperty("fault", bool(text))
+            field.style().unpolish(field)
+            field.style().polish(field)

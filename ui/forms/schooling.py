@@ -33,7 +33,6 @@ class ClassForm(QDialog):
         self.session: Session | None = None
         self._opens, self._try = opens, attempt
         self._attempt: Attempt | None = None
-        self._failed = ""
         title = "Open a class" if opens else "Join a class"
         self.setWindowTitle(title)
         self.rows = rows = Rows(self, title, OPENS if opens else JOINS, "Open" if opens else "Join")
@@ -67,7 +66,6 @@ class ClassForm(QDialog):
         self._timer = QTimer(self, interval=LOOK)
         self._timer.setObjectName("joining")
         self._timer.timeout.connect(self._look)
-        self.what.textChanged.connect(self._mend)
         rows.begin(self._wrong, None)
         self.what.selectAll()
         self.what.setFocus()
@@ -81,18 +79,13 @@ class ClassForm(QDialog):
     def _wrong(self) -> dict[str, str]:
         what = self.what.text()
         faults = {
-            "what": (name_fault(what) if self._opens else code_fault(what)) or self._failed,
+            "what": name_fault(what) if self._opens else code_fault(what),
             "person": name_fault(self.person.text()),
         }
         if not self.what.text().strip() and not self._opens:
             faults["what"] = ""  # nobody is told off before anything was typed
         found = {name: says for name, says in faults.items() if says}
         return found or ({"": "Type the code that the teacher shows."} if not what.strip() else {})
-
-    def _mend(self) -> None:
-        """Whatever failed may work with another text."""
-        self._failed = ""
-        self.rows.check()
 
     def _busy(self, busy: bool) -> None:
         for field in (self.what, self.person, self.policy, self.network):
@@ -110,9 +103,9 @@ class ClassForm(QDialog):
             self.session = attempt.poll()
         except JoinError as fault:
             self._stop()
-            self._failed = str(fault)
-            self.rows.check()
+            self.rows.tell("what", str(fault))
             self.what.setFocus()
+            self.what.selectAll()
             return
         self.says.setText(attempt.says)
         if self.session is not None:

@@ -270,9 +270,8 @@ class LatencyPanel(QWidget):
     def _what_fills(self) -> str:
         if self._player.empty:
             return "Open a scenario: each get that is answered becomes a point here."
-        return (
-            "Each get that is answered becomes a point here. Play with Space, or ask for one in the bar below the map."
-        )
+        more = "Ask" if self._player.run.live and self._player.playing else "Play with Space, or ask"
+        return f"Each get that is answered becomes a point here. {more} for one in the bar below the map."
 
 
 def tell(get: np.void, world: World) -> list[str]:

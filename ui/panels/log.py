@@ -213,7 +213,12 @@ class LogPanel(QWidget):
         if player.empty:
             empty = "Open a scenario: everything that happens is listed here."
         elif all_of_them == 0:
-            empty = "Nothing has happened yet. Play with Space, or step with F4."
+            more = (
+                "Put or get in the bar below the map"
+                if player.run.live and player.playing
+                else "Play with Space, or step with F4"
+            )
+            empty = f"Nothing has happened yet. {more}."
         elif shown == 0 and not model.searching:
             empty = "No event so far is like that. Change the filter above, or clear it."
         else:

@@ -203,6 +203,9 @@ class PutGetBar(QFrame):
             self._value.setText(VALUE if fresh else "")
             if fresh:
                 self._key.setCurrentText(KEY)
+        elif self._asked is not None and not self._was_asked():
+            self._asked, self._op = None, None
+            self._outcome.say(self._held, Tone.WAITING if self._held else Tone.PLAIN)
         why_not = "" if self._player.session.abilities.submit else self._player.session.abilities.why_not
         why_not = why_not or ("" if everybody or self._player.empty else NOBODY)
         for widget in self._fields:
@@ -249,6 +252,12 @@ class PutGetBar(QFrame):
             self._asked, self._op = (command, at), None
             self._outcome.say(f"asked at {clock(at)}", Tone.WAITING)
             self._show()
+
+    def _was_asked(self) -> bool:
+        """Whether the run shown has the last command: another branch may not, nor one that was undone."""
+        assert self._asked is not None, "only looked for after a command"
+        command, at = self._asked
+        return any(row.command == command and row.at == at for row in self._player.session.commands)
 
     def _find(self) -> int | None:
         """The operation that the last command became: the first of its provider at its time."""

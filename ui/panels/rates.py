@@ -153,9 +153,8 @@ class RatesPanel(QWidget):
     def _what_fills(self) -> str:
         if self._player.empty:
             return "Open a scenario: the messages that providers send each other are counted here."
-        return (
-            "No messages between providers in this stretch of time. Play with Space, or zoom out with a double click."
-        )
+        more = "Put or get something" if self._player.run.live and self._player.playing else "Play with Space"
+        return f"No messages between providers in this stretch of time. {more}, or zoom out with a double click."
 
 
 def grid(low: float, high: float, about: int) -> tuple[float, float, int]:

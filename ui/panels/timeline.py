@@ -250,8 +250,8 @@ class Timeline(QWidget):
         if player.run.live:
             paint.edge(painter, theme, ruler.place(player.run.edge), rows.line, player.edge.following)
         paint.stale(painter, theme, ruler, foot, self._ticks(ruler), player.playhead)
-        paint.deeds(painter, theme, ruler, rows.line, self._done())
-        paint.knob(painter, theme, QPointF(playhead, rows.line), self.hasFocus())
+        paint.deeds(painter, theme, ruler, rows, self._done())
+        paint.knob(painter, theme, QPointF(playhead, rows.line_at(player.playhead)), self.hasFocus())
         if self._hover is not None:
             t = self.time_at(self._hover.x())
             paint.hover(painter, theme, clock(t), ruler.place(t), self.width(), rows.line)
@@ -271,7 +271,7 @@ class Timeline(QWidget):
             return
         self._marks.choose(None)
         off = x - self.place_of(self._player.playhead)
-        if abs(off) <= KNOB and abs(y - self.rows.line) <= KNOB:
+        if abs(off) <= KNOB and abs(y - self.rows.line_at(self._player.playhead)) <= KNOB:
             self._grip = off
             self._player.pause()
             return

@@ -43,6 +43,13 @@ class Rows:
         """The height of the branch that is shown."""
         return self.y(self.current)
 
+    def line_at(self, t: float) -> float:
+        """The height of its bar at this time: until it left its forebears their past is its own."""
+        row = self.current
+        while self.lanes and self.lanes[row].start > t and (above := self.lanes[row].above) is not None:
+            row = above
+        return self.y(row)
+
 
 def bars(
     painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, known: float, playhead: float, ends: Mapping[int, float]
@@ -95,10 +102,10 @@ def stale(painter: QPainter, theme: Theme, ruler: Ruler, top: float, times: np.n
             painter.drawPolygon(QPolygonF([QPointF(x, top), QPointF(x - 3.5, top + 7), QPointF(x + 3.5, top + 7)]))
 
 
-def deeds(painter: QPainter, theme: Theme, ruler: Ruler, y: float, done: Sequence[tuple[float, bool]]) -> None:
+def deeds(painter: QPainter, theme: Theme, ruler: Ruler, rows: Rows, done: Sequence[tuple[float, bool]]) -> None:
     """What was done by hand, and remarks of the scenario (told by their square)."""
     for at, note in done:
-        x = ruler.place(at)
+        x, y = ruler.place(at), rows.line_at(at)
         colour = theme.muted if note else theme.accent
         painter.setPen(QPen(colour, 1.5))
         painter.drawLine(QPointF(x, y - 3), QPointF(x, y - 14))

@@ -260,7 +260,8 @@ class SeriesPanel(QWidget):
             return f"Open a scenario: {self.source.says[0].lower()}{self.source.says[1:]}."
         if (eyes := self._focus.eyes.as_node) is not None and not self.lines:
             return f"{self.source.says}. {self._player.world.called.get(eyes, 'A provider')} cannot know that."
-        return f"{self.source.says}. Nothing of that so far in this stretch: play with Space, or zoom out."
+        more = "put or get something" if self._player.run.live and self._player.playing else "play with Space"
+        return f"{self.source.says}. Nothing of that so far in this stretch: {more}, or zoom out."
 
 
 def ink(theme: Theme, name: str) -> QColor:

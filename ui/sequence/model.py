@@ -259,7 +259,12 @@ class Model(QObject):
         if self.sight.rows.size or self.sight.marks or self.sight.counts is not None:
             return ""
         if self.limit == 0 or (not self.trace.messages):
-            return "Nothing has happened yet. Play with Space, or step with F4."
+            more = (
+                "Put or get in the bar below the map"
+                if self.player.run.live and self.player.playing
+                else "Play with Space, or step with F4"
+            )
+            return f"Nothing has happened yet. {more}."
         low, high = self.time(self.axis.low), self.time(self.axis.high)
         return (
             f"Nothing that is shown passes from {words.clock(low)} to {words.clock(high)}. "

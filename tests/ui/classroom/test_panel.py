@@ -5,10 +5,13 @@ from PySide6.QtCore import QPoint, Qt
 
 from p4lab.session.classroom import Ask
 from tests.session import classes
+from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
+from tests.ui.lively import Lively
 from ui.classroom import roster
-from ui.classroom.panel import EMPTY, ClassroomPanel
+from ui.classroom.panel import ELSEWHERE, EMPTY, ClassroomPanel
+from ui.classroom.school import NOT_SHOWN
 
 ONLY = "Only the teacher, who opened the class, can do this."
 
@@ -22,6 +25,21 @@ def test_without_a_class_it_says_how_to_come_to_one(desk: Desk) -> None:
     desk.window.docks.show("class")
     panel = panel_of(desk)
     assert (panel.empty.isVisible(), panel.empty.text(), panel.parts.isVisible()) == (True, EMPTY, False)
+
+
+def test_a_fork_says_where_the_class_goes_on_and_leads_back(desk: Desk) -> None:
+    session = Lively(runs.scenario())
+    session.classroom = classes.FakeClassroom(classes.as_teacher())  # type: ignore[attr-defined]  # what a live one brings
+    desk.player.open(session)
+    desk.qtbot.waitUntil(lambda: desk.window.docks.is_shown("class") and desk.player.playhead > 0.2)
+    panel = panel_of(desk)
+    assert [each.peers for each in panel.table.model().rows] == [4] * 5  # what the map shows, whatever a member knows
+    desk.window.acts["fork"].trigger()
+    runs.settle(desk.qtbot, desk.player)
+    assert (panel.empty.text(), panel.parts.isVisible()) == (ELSEWHERE.format("A"), False)
+    assert desk.window.acts["class-freeze"].toolTip() == NOT_SHOWN.format("A")
+    panel.back.click()
+    assert (panel.parts.isVisible(), panel.back.isVisible(), panel.title.text()[:10]) == (True, False, "Physics 4b")
 
 
 def test_a_teacher_sends_out_revokes_and_brings_together(desk: Desk) -> None:

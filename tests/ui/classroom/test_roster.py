@@ -10,8 +10,8 @@ def test_each_member_is_told_in_words() -> None:
     members = classes.as_teacher().members
     assert [[column.text(member) for column in roster.COLUMNS] for member in members] == [
         ["Teacher", "teacher", "here", "", "now", "", "", "1", "c0ff ee00"],
-        ["Ann", "", "here", "directly", "now", "4 ms", "+0.120 ± 0.002 s", "2", "1a2b 3c4d"],
-        ["Ben", "", "late", "through the hub", "12 s ago", "18 ms", "−3.500 ± 0.009 s", "0", "99aa 00ff"],
+        ["Ann", "", "here", "directly", "now", "4 ms", "± 2 ms", "2", "1a2b 3c4d"],
+        ["Ben", "", "late", "through the hub", "12 s ago", "18 ms", "± 9 ms", "0", "99aa 00ff"],
         ["Cleo", "no provider", "left", "", "", "", "", "", "0bad cafe"],
         ["Dan", "", "vanished", "", "31 s ago", "", "", "0", "dead beef"],
     ]

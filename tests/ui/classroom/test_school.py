@@ -9,7 +9,7 @@ from tests.session.classes import FakeClassroom
 from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
-from ui.classroom.school import AGAIN, AWAY, BACK, JOINED, LEFT_ALONE, NO_CLASS, OPENED
+from ui.classroom.school import AGAIN, AWAY, BACK, CLOSE, JOINED, LEFT_ALONE, NO_CLASS, OPENED
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
@@ -52,6 +52,19 @@ def test_what_happens_is_said_once(desk: Desk) -> None:
     assert room.done == [("answer", 1, True), ("rejoin",), ("self_test",)]
 
 
+def test_a_teacher_is_asked_before_the_class_ends_and_a_student_is_not(desk: Desk) -> None:
+    seated(desk, classes.as_student())
+    assert (desk.window.document.may_leave(), desk.person.questions) == (True, [])
+    room = seated(desk, classes.as_teacher())
+    assert desk.person.questions == []
+    assert not desk.window.document.close()
+    assert desk.window.school.watch.room is room
+    assert desk.person.questions == [CLOSE]
+    desk.person.yes = True
+    assert desk.window.document.close()
+    assert (desk.person.questions, desk.window.school.state) == ([CLOSE, CLOSE], None)
+
+
 def test_a_teacher_who_vanishes_and_comes_back_is_told_of(desk: Desk) -> None:
     room = seated(desk, classes.as_student())
     school, notice, there = desk.window.school, desk.window.notice, room.now.members
@@ -85,7 +98,7 @@ def test_a_class_is_opened_in_place_of_what_was_open(desk: Desk) -> None:
         desk.window.acts["open-class"].trigger()
         told.append((desk.player.session is session, desk.window.notice.text))
     assert told == [(True, OPENED), (True, AGAIN)]
-    desk.person.school_made = None
+    desk.person.school_made, desk.person.yes = None, True
     desk.press(Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert [opens for opens, _ in desk.person.schools] == [True, True, False]
     assert desk.person.schools[1:] == [(True, "Ann"), (False, "Ann")]  # the name is remembered

@@ -38,12 +38,13 @@ def test_the_self_test_says_what_to_do(desk: Desk, qtbot: QtBot) -> None:
     asked: list[int] = []
     talk.tested.connect(lambda: asked.append(1))
     talk.show_state(classes.as_teacher())
-    assert talk.tests.texts == ["No test has been made yet."]
+    assert (talk.tests.texts, talk.tests.again.text()) == (["No test has been made yet."], "Test")
     talk.show_state(replace(classes.as_student(), troubles=("UDP port 5353 is in use.",)))
     assert talk.tests.texts == [
         "UDP port 5353 is in use.", "✓  I hear myself: my own announcement came back",
         "✗  I hear others: nobody was heard in 2 s", "Ask whether the Wi-Fi lets devices find each other.",
         "…  TCP to the teacher: not known yet",
     ]  # fmt: skip
+    assert talk.tests.again.text() == "Test again"
     talk.tests.again.click()
     assert asked == [1]

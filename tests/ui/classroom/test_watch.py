@@ -17,6 +17,7 @@ def test_news_are_told_once_and_the_class_goes_with_its_session(qtbot: QtBot) ->
     told: list[object] = []
     watch.said.connect(told.append)
     watch.asked.connect(told.append)
+    watch.answered.connect(told.append)
     watch.changed.connect(lambda: told.append(watch.state and watch.state.name))
     session = Simulated(runs.scenario())
     room = classes.FakeClassroom(replace(classes.as_student(), asks=()))
@@ -33,7 +34,11 @@ def test_news_are_told_once_and_the_class_goes_with_its_session(qtbot: QtBot) ->
     watch.look()
     assert told[5:] == ["Physics 4b", "Now"]
 
+    room.now = replace(room.now, answers=("Ben does not want to peer.",))
+    watch.look()
+    assert told[7:] == ["Physics 4b", "Ben does not want to peer."]
+
     player.open(Simulated(runs.scenario()))
-    assert (told[7:], watch.state, watch.room) == ([None], None, None)
+    assert (told[9:], watch.state, watch.room) == ([None], None, None)
     player.close()
     watch.close()

@@ -131,3 +131,17 @@ def test_it_is_kept_forked_compared_and_ended(desk: Desk, tmp_path: Path) -> Non
     assert window.document.open(tmp_path / "live.p4rec")
     qtbot.waitUntil(lambda: player.complete)
     assert (window.document.kind, list(player.trace[:]) == list(live.trace[:])) == ("recording", True)
+
+
+def test_nobody_is_told_to_play_what_plays(desk: Desk) -> None:
+    desk.person.lively = runs.scenario(workload=())
+    desk.press(Qt.Key.Key_L, CTRL | SHIFT)
+    plots = desk.window.docks["plots"]
+    labels = [plots.frame(kind).chart._empty for kind in ("latency", "rates")]
+    desk.qtbot.waitUntil(lambda: all(label.text() and "Space" not in label.text() for label in labels))
+    assert [label.text().rpartition(". ")[2] for label in labels] == [
+        "Ask for one in the bar below the map.",
+        "Put or get something, or zoom out with a double click.",
+    ]
+    desk.press(Qt.Key.Key_Space)
+    desk.qtbot.waitUntil(lambda: all("Play with Space" in label.text() for label in labels))

@@ -169,3 +169,24 @@ def test_express_goes_on_from_where_one_looks_though_more_is_known(desk: Desk) -
     desk.press(Qt.Key.Key_F7)
     desk.qtbot.waitUntil(lambda: not player.playing)
     assert player.playhead == 20.0
+
+
+def test_what_is_undone_is_spoken_of_no_more(desk: Desk) -> None:
+    window, player, line = desk.window, desk.player, desk.window.transport.timeline
+    desk.seek(10.0)
+    for _ in range(2):
+        window.acts["fork"].trigger()
+        runs.settle(desk.qtbot, player)
+    desk.seek(4.0)  # before the branch shown, C, left B, which left A: its past is A's
+    assert line.rows.line_at(player.playhead) == line.rows.y(0) < line.rows.line == line.rows.y(2)
+    window.bar.prepare("get", 3)
+    window.bar._key.setEditText("news/1")
+    window.bar.go()
+    runs.settle(desk.qtbot, player)
+    assert (player.branches.current.name, window.bar._outcome.text() != "") == ("D", True)
+    assert window.notice.text.startswith("From 4.00 s on this is branch D")
+    assert line.rows.line_at(player.playhead) == line.rows.line
+    window.acts["undo"].trigger()
+    runs.settle(desk.qtbot, player)
+    assert (player.branches.current.name, window.bar._outcome.text(), window.notice.text) == ("C", "", "")
+    assert line.rows.line_at(player.playhead) == line.rows.y(0)

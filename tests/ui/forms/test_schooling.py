@@ -1,6 +1,7 @@
 """Opening and joining a class, as a person at the form sees it."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from p4lab.session.base import Session
@@ -54,13 +55,30 @@ def test_a_wrong_code_is_mended_where_it_was_typed(qtbot: QtBot) -> None:
     assert (joins.says.text(), joins.bar.isVisible()) == ("Looking for the class on this network…", True)
     tried[0].comes = "The teacher does not know this code."
     qtbot.waitUntil(joins.what.isEnabled)
-    assert (joins.rows.says("what"), joins.rows.may_apply()) == ("The teacher does not know this code.", False)
+    assert (joins.rows.says("what"), joins.rows.may_apply()) == ("The teacher does not know this code.", True)
     joins.what.setText(CODE.replace("M", "N"))
     assert (joins.rows.says("what"), joins.rows.may_apply()) == ("", True)
     joins.accept()
     tried[1].comes = session = Simulated(runs.scenario())
     qtbot.waitUntil(joins.isHidden)
     assert (joins.result(), joins.session) == (1, session)
+
+
+def test_enter_tries_again_where_it_failed(qtbot: QtBot) -> None:
+    joins, tried = form(qtbot, opens=False)
+    joins.activateWindow()
+    qtbot.waitUntil(joins.what.hasFocus)
+    joins.what.setText(CODE)
+    for failed in (1, 2):
+        qtbot.keyClick(joins.focusWidget(), Qt.Key.Key_Return)
+        assert len(tried) == failed
+        tried[-1].comes = "The teacher cannot be reached."
+        qtbot.waitUntil(joins.what.isEnabled)
+        assert (joins.rows.says("what"), joins.isVisible()) == ("The teacher cannot be reached.", True)
+        assert (joins.what.hasFocus(), joins.what.selectedText()) == (True, CODE)
+    qtbot.keyClicks(joins.what, "x")  # in place of what did not work
+    assert joins.what.text() == "x"
+    assert [button.text() for button in joins.findChildren(QPushButton) if button.autoDefault()] == ["Join"]
 
 
 def test_it_can_be_given_up(qtbot: QtBot) -> None:
