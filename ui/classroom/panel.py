@@ -2,8 +2,8 @@
 
 Rules: shows `ClassWatch.state` and hands what a person asks for to `ClassWatch.room`; what cannot be done is disabled
 with its reason. A narrow panel leaves the code to its button, and the roster is a tab beside the messages, with who may
-peer next to it; in a low one what can be done about a member stands in its menu alone, and a question to a student takes
-the place of the heading.
+peer next to it; in a low one what can be done about a member stands in its menu alone, and a question to a student
+takes the place of the heading.
 """
 
 from collections.abc import Callable

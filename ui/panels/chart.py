@@ -366,7 +366,8 @@ class Grid(pg.GraphicsObject):
 def gutter(player: Player) -> int:
     """Pixels left of every plot, so that the plots of a stack share one line of time; providers' names fit."""
     metrics = QFontMetricsF(font("small"))
-    names = [provider.name for provider in (*player.session.scenario.provider[:SOME], *player.world.providers[:SOME])]
+    names = [provider.name for provider in player.session.scenario.provider[:SOME]]
+    names += [provider.name for provider in player.world.providers[:SOME]]  # in a class they come one by one
     wide = max(map(metrics.horizontalAdvance, ["10 000", *names]))
     return round(min(wide, metrics.horizontalAdvance("Washington DC"))) + BESIDE
 

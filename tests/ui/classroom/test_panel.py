@@ -121,7 +121,7 @@ def test_a_heading_begins_at_the_left_however_long_it_is(desk: Desk) -> None:
         seated(desk, replace(classes.as_teacher(), rung=rung))
         panel = panel_of(desk)
         desk.window.resize(1440, 900)
-        desk.qtbot.waitUntil(lambda: panel.rung.width() >= panel.rung.sizeHint().width())
+        desk.qtbot.waitUntil(lambda rung=panel.rung: rung.width() >= rung.sizeHint().width())
         assert (panel.title.x(), panel.rung.x()) == (0, panel.title.width() + 6)
 
 
