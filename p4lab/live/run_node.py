@@ -243,6 +243,7 @@ class Running:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
         self.node.desk.named, self.node.desk.seated = self._named, self._seated
+        self.node.desk.owners = self._owners
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -271,6 +272,11 @@ class Running:
     def _named(self, name: str) -> Member | None:
         seat = self.place.roster.named(name)
         return None if seat is None else self.place.roster.members[seat]
+
+    def _owners(self) -> dict[bytes, str]:
+        """By their own word: where several say the same key, it is whose seat was first."""
+        members = sorted(self.place.roster.members.values(), key=lambda member: -member.seat)
+        return {member.owner: member.name for member in members if member.owner}
 
     def _seated(self, seat: int) -> Member | None:
         """For a customer, which wants its name: with all addresses some thirty would be longer than a frame."""
