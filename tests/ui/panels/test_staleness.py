@@ -1,14 +1,19 @@
 """The lanes: what they say at a moment, how far they are drawn, and what clicks do."""
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from p4lab.core.events import Joined, Peered
+from p4lab.scenario.model import Scenario
 from p4lab.trace import Trace
 from tests.ui.panels import tale
+from ui.panels.chart import BESIDE, gutter
 from ui.panels.span import TimeSpan
 from ui.panels.staleness import StalenessPanel, tell
-from ui.theme import LIGHT
+from ui.theme import LIGHT, font
 
 CACHED = "Cached until 12.90 s (TTL 10.0 s)"
 
@@ -52,6 +57,16 @@ def test_bars_end_at_the_playhead_and_turn_vermillion_when_stale(make):
     player.seek(9.0)
     panel.refresh()
     assert [pixel(panel, 0, t) for t in (8.0, 10.0)] == [own, LIGHT.track.name()]
+
+
+def test_names_of_those_who_join_a_class_have_room_beside_the_plots(make):
+    _, player, _ = make()
+    joined = SimpleNamespace(
+        session=SimpleNamespace(scenario=Scenario(title="A class", duration=1.0)),  # nobody is in it
+        world=SimpleNamespace(providers=[SimpleNamespace(name="Ms Lee-Jones")]),
+    )
+    assert gutter(joined) - BESIDE >= QFontMetricsF(font("small")).horizontalAdvance("Ms Lee-Jones") - 1
+    assert gutter(player) < gutter(joined)
 
 
 def test_what_is_to_come_in_a_recording_is_pale(make):
