@@ -154,6 +154,11 @@ def put(
     )  # fmt: skip
 
     async def ask(client: "Client") -> "Result":
+        if what.kind is Kind.AUTHENTICATED and await client.shared(as_):
+            _say(
+                f"--as {as_}: signed with this profile's own key of that name. A member of the class is called {as_} "
+                "too, whose key is another one."
+            )
         return await client.put(what)
 
     _customer(node, join, profile, json, ask, digest(value.encode()).hex() if hashed else key)
@@ -179,6 +184,11 @@ def get(
         what = Get(owner, key, kind=Kind(kind), owner=owner)
         if what.kind is Kind.AUTHENTICATED and not await client.knows(owner):
             raise _UnusableError(f"--owner {owner}: neither this profile nor the class knows this name")
+        if what.kind is Kind.AUTHENTICATED and (other := await client.shared(owner)):
+            _say(
+                f"--owner {owner}: this profile's own key of that name is taken. For that of the member of the class "
+                f"who is called {owner} write --owner {other}"
+            )
         result = await client.get(what)
         while watch:
             _print(result, key, json, {} if json else await client.called(result.silent))
@@ -218,8 +228,13 @@ def _customer(
 
     async def talk() -> tuple["Result", dict[int, str]]:
         split(node)
-        code, purse = parse_code(join), Profile(_folder(profile))
-        party = await admitted(purse, code, node, _me(), Limits(), wall)
+        code, folder = parse_code(join), _folder(profile)
+        new, purse = not folder.exists(), Profile(folder)
+        try:
+            party = await admitted(purse, code, node, _me(), Limits(), wall)
+        finally:
+            if new and purse.ticket(code.class_id) is None:
+                purse.leave()
         client = Client(await dial([node], party), purse)
         try:
             await client.begin()

@@ -140,6 +140,32 @@ def test_a_class_at_the_command_line(
     status, said = ask("get", "greeting", "--owner", "Nobody", profile="d")
     assert (status, "neither this profile nor the class knows this name" in said) == (2, True)
 
+    # A name that this profile has, and the class too: the profile's own is taken, and it says so
+    mine = ["--node", at, "--join", code, "--profile", str(tmp_path / "d")]
+    assert main(["put", "greeting", "mine", "--as", "Teacher", *mine]) == 0
+    assert "A member of the class is called Teacher too" in capsys.readouterr().err
+    assert main(["get", "greeting", "--owner", "Teacher", *mine]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("mine\n")
+    key = re.search(r"write --owner ([0-9a-f]{64})$", told.err.strip())
+    assert key is not None
+    assert main(["get", "greeting", "--owner", key[1], *mine]) == 4  # the teacher has put nothing there
+    assert main(["get", "greeting", *mine]) == 4
+    assert capsys.readouterr().err == ""
+
+    # What cannot be is said as it is, and leaves no profile behind
+    bare, other = code.partition("/")[2], nodes("Other", "--new-class", "Physics")
+    student = nodes("Student", "--join", code)
+    elsewhere = ["--join", bare, "--profile", str(tmp_path / "new")]
+    assert main(["get", "greeting", "--node", other.card["listen"], *elsewhere]) == 7
+    assert f"{other.card['listen']} is of another class than this code" in capsys.readouterr().err
+    assert (
+        main(["node", "--name", "X", "--listen", "127.0.0.1:0", "--join", "127.0.0.1:1/" + bare, *elsewhere[2:]]) == 7
+    )
+    assert main(["node", "--name", "X", "--listen", "127.0.0.1:0", "--join", "hello", *elsewhere[2:]]) == 2
+    assert not (tmp_path / "new").exists()
+    capsys.readouterr()
+
     # Each new version, until Ctrl+C
     where = ["--node", at, "--join", code, "--profile", str(tmp_path / "c")]
     watcher = watch(*where)
@@ -174,6 +200,20 @@ def test_a_class_at_the_command_line(
     teacher.close()
     status, said = ask("get", "greeting", profile="c")
     assert (status, "cannot be reached" in said) == (7, True)
+    for where in (bare, f"{at}/{bare}"):
+        words = [
+            "get",
+            "greeting",
+            "--node",
+            student.card["listen"],
+            "--join",
+            where,
+            "--profile",
+            str(tmp_path / "new"),
+        ]
+        assert main(words) == 7
+        assert "Somebody new is let in by" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_who_was_silent_is_called_by_its_name_and_by_its_seat_where_that_is_all_that_is_known(
@@ -220,6 +260,7 @@ def test_bad_usage_is_one_line_and_status_2(
     words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*words, "--profile", str(tmp_path / "p")]) == 2
+    assert not (tmp_path / "p").exists() or "192.0.2.1:0" in words  # a class was opened there, and is kept
     out = capsys.readouterr()
     assert (out.out, out.err.count("\n")) == ("", 1)
     assert says in out.err

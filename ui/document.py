@@ -42,6 +42,7 @@ NEVER: State = ()  # of what was never saved
 UNTITLED, DURATION = "Untitled", 60.0  # of an empty network
 MODELLED = "A model of the recording “{}”: those who were seen in it, with the same puts and gets."
 CANNOT_OPEN = "This file cannot be opened."
+NOTES = 3  # of a map that are said, those of nodes and links first; the command line lists them all
 
 
 class Answer(Enum):
@@ -60,6 +61,7 @@ class _Found:
     text: str | None = None
     branches: list[tuple[Row, Scenario]] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # of a map: what was dropped, guessed or chosen
 
 
 class Document(QObject):
@@ -174,7 +176,7 @@ class Document(QObject):
         if not shipped:
             self._remember(path)
         if imported:
-            found.says.append(f"A scenario was made of the map {path.name}. Save as… keeps it.")
+            found.says += [f"A scenario was made of the map {path.name}. Save as… keeps it.", *noted(found.notes)]
         self._say(found.says)
         return True
 
@@ -322,7 +324,8 @@ class Document(QObject):
         if path.suffix.lower() == RECORDING:
             return _Found(Replayed(path))
         if path.suffix.lower() in MAPS:
-            return _Found(self._make(import_map(path).scenario, []))
+            made = import_map(path)
+            return _Found(self._make(made.scenario, []), notes=made.notes)
         return self._parsed(load(path), path)
 
     def _parsed(self, text: str, path: Path | None) -> "_Found":
@@ -381,6 +384,12 @@ def _text_of(path: Path) -> str | None:
         return load(path)
     except ScenarioError:
         return None
+
+
+def noted(notes: list[str]) -> list[str]:
+    """What was made of a map otherwise than it stands there, shortly."""
+    more = len(notes) - NOTES
+    return [*notes[:NOTES], *([f"“p4lab import” lists {more} more."] if more > 0 else [])]
 
 
 def slug(title: str) -> str:

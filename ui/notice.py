@@ -15,7 +15,8 @@ from ui.plain import as_entry, plain_label
 from ui.player import Player
 from ui.theme import ThemeSwitch
 
-CALM = 9_000  # ms that news stay
+CALM = 9_000  # ms that news stay, at least
+READING = 60  # ms a letter that they stay where they are long: 200 words a minute
 WIDTH, BESIDE, ABOVE = 720, 24, 4  # px: its width at most, and what it keeps free; it lies over the header first
 
 
@@ -79,7 +80,7 @@ class Notice(QFrame):
         """A calm sentence, perhaps with something to do about it. holds: it goes with the branch that it tells of."""
         self._say(Kind.NEWS, text, button, do)
         self._holds = holds
-        self._timer.start()
+        self._timer.start(max(CALM, READING * len(text)))
 
     def fault(self, text: str) -> None:
         """What could not be done."""

@@ -143,6 +143,7 @@ QScrollArea > QWidget > QWidget { background: $window; }
 QTextBrowser { background: $window; border: 1px solid transparent; }
 QTextBrowser:focus { border-color: $accent; }
 
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 11px; }
 QScrollBar:horizontal { height: 11px; }

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QRandomGenerator, QSettings, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtCore import QByteArray, QEvent, QRandomGenerator, QRect, QSettings, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.guard import guarded
+from ui.screens import onto_a_screen
 from ui.taste import Taste
 from ui.welcome import Welcome
 
@@ -40,7 +41,6 @@ class Window(QMainWindow):
         self.furnished = self._seen = False
         self.setWindowTitle("P4 Lab")
         self.setMinimumSize(*LEAST)
-        self.resize(*SIZE)
         self.setAcceptDrops(True)
         self._stack = QStackedWidget()
         self.welcome = Welcome(taste.switch)
@@ -48,8 +48,13 @@ class Window(QMainWindow):
         self.setCentralWidget(self._stack)
         self.menuBar().addMenu(" ")  # keeps the place of the menus to come
         geometry = settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        usual = self.screen().availableGeometry()
+        self.resize(*SIZE)
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.setGeometry(QRect(usual.center() - self.rect().center(), self.size()))
+        if not self.isMaximized() and not self.isFullScreen():
+            others = [each.availableGeometry() for each in QGuiApplication.screens() if each is not self.screen()]
+            self.setGeometry(onto_a_screen(self.geometry(), [usual, *others], self.minimumSize()))
 
     def furnish(self, player: "Player", focus: "Focus", document: "Document", dialogs: "Dialogs") -> None:
         """Everything but the welcome page; once."""

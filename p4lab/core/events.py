@@ -152,7 +152,8 @@ class Stored(Event):
 
     A copy replaces what that store held under the same (nid, entry). until: when it expires, None = never.
     via: the neighbour it came from; for L the redirect child whose customer put it. origin: the Stored event of the
-    copy that this one was made from.
+    copy that this one was made from. spelt: kind, key, owner and the beginning of the value (of what is its own), as
+    PutStarted has them, where it is told to somebody who may not have seen the put.
     """
 
     node: int
@@ -167,6 +168,7 @@ class Stored(Event):
     via: int | None = None
     origin: int = 0
     deleted: bool = False  # it is a tombstone
+    spelt: tuple[str, str, str, str] | None = None
 
 
 class Dropped(Event):

@@ -135,6 +135,14 @@ class Client:
         self.wallet.owners[owner] = key
         return len(key) == ID_SIZE
 
+    async def shared(self, name: str) -> str:
+        """The hash, in hex, of the key of a member of this name, where we mean another by it; empty: nobody."""
+        if name == ME:
+            return ""
+        members = await self._who(WhoIs(name[:MAX_NAME]))
+        key = members[0].owner if members else b""
+        return key.hex() if key not in (b"", self.wallet.owner(name)) else ""
+
     async def called(self, seats: tuple[int, ...]) -> dict[int, str]:
         """What the members at these seats are called, of the first 32 and as far as the provider knows."""
         return {member.seat: member.name for member in await self._who(WhoIs(seats=seats[:32]))} if seats else {}

@@ -6,7 +6,7 @@ for more than its share, or while everybody holds, or when nothing can be kept, 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -73,11 +73,15 @@ class _Customer:
 
 
 class Desk:
-    """Of the provider at seat `me`. named: the member of the class that has this name; seated: that sits there."""
+    """Of the provider at seat `me`. named: the member of the class that has this name; seated: that sits there.
+
+    owners: what members are called, by the keys that they sign with.
+    """
 
     def __init__(self, me: int, host: Host, story: Stream, keeper: Keeper, limits: Limits) -> None:
         self.named: Callable[[str], Member | None] = lambda name: None
         self.seated: Callable[[int], Member | None] = lambda seat: None
+        self.owners: Callable[[], Mapping[bytes, str]] = dict
         self._me = me
         self._host = host
         self._story = story
@@ -212,10 +216,10 @@ class Desk:
         node, op, nid = self._me, request.op, request.nid
         if isinstance(request, GetRequest):
             kind, key, owner = request.kind, request.key, request.owner
-            return GetStarted(node, op, nid, kind.value, _label(kind, key), owner.hex()[:8], BY_HAND)
+            return GetStarted(node, op, nid, kind.value, label(kind, key), owner.hex()[:8], BY_HAND)
         record = request.record
         return PutStarted(
-            node, op, nid, record.kind.value, _label(record.kind, record.key), record.owner.hex()[:8], BY_HAND,
+            node, op, nid, record.kind.value, label(record.kind, record.key), record.owner.hex()[:8], BY_HAND,
             record.regime.value, record.ttl_ms / 1000, record.lease_ms / 1000, record.version[0],
             text(record.value or b""), record.deleted, Scope.ORGANISATION.value if request.scoped else "",
         )  # fmt: skip
@@ -232,6 +236,6 @@ class Desk:
         )  # fmt: skip
 
 
-def _label(kind: Kind, key: bytes) -> str:
+def label(kind: Kind, key: bytes) -> str:
     """A key as files spell it."""
     return key.hex() if kind is Kind.IMMUTABLE else key.decode(errors="replace")

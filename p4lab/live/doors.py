@@ -15,7 +15,7 @@ from typing import TypeVar
 from p4lab.live.addresses import near
 from p4lab.live.budget import Bucket, Buckets
 from p4lab.live.channel import Channel
-from p4lab.live.meeting import NotAdmitted, Party, initiate, respond
+from p4lab.live.meeting import NotAdmitted, Party, UnreachableError, initiate, respond
 from p4lab.live.sockets import Socket
 
 K = TypeVar("K", str, bytes)
@@ -61,16 +61,16 @@ async def _attempt(address: str, party: Party, expect: bytes | None) -> Channel:
         async with asyncio.timeout(CONNECT):
             _, stream = await loop.create_connection(Socket, host.strip("[]"), int(port))
     except TimeoutError:
-        raise NotAdmitted(f"{address} does not answer.") from None
+        raise UnreachableError(f"{address} does not answer.") from None
     except ConnectionRefusedError as problem:
-        raise NotAdmitted(f"{address} cannot be reached: nothing listens there.") from problem
+        raise UnreachableError(f"{address} cannot be reached: nothing listens there.") from problem
     except (OSError, ValueError, OverflowError) as problem:  # a name that cannot be one, a port that is none
         says = getattr(problem, "strerror", None) or problem
-        raise NotAdmitted(f"{address} cannot be reached: {says}.") from problem
+        raise UnreachableError(f"{address} cannot be reached: {says}.") from problem
     try:
         return await initiate(stream, party, expect, address)
     except NotAdmitted as problem:
-        raise NotAdmitted(f"{address}: {problem}") from problem
+        raise type(problem)(f"{address}: {problem}") from problem
 
 
 def _harvest(done: set[asyncio.Task[Channel]], failed: list[str]) -> Channel | None:

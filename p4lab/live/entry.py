@@ -13,12 +13,20 @@ from p4lab.live.admission import join
 from p4lab.live.candidates import Candidate
 from p4lab.live.identity import JoinCode, Keys, class_id, flaw, parse_code
 from p4lab.live.limits import Limits
-from p4lab.live.meeting import NotAdmitted, Party
+from p4lab.live.meeting import NotAdmitted, Party, StrangerError, UnreachableError
 from p4lab.live.profile import OwnClass, Profile
 
 ME = "me"  # the identity that signs where no other is named; others know it by the member's name
 DISCOVERY = 2.0  # s for which an authority without an address is looked for
 
+ALONE = (
+    "Somebody new is let in by the teacher's computer alone, which cannot be reached now: try again when it is there."
+)
+ELSEWHERE = (
+    "{node} is not the teacher's computer. Somebody new is let in by that one alone, which was not found on this "
+    "network: try again when it is there, or write its HOST:PORT/ before the code."
+)
+OTHER = "{node} is of another class than this code, or no node at all: compare the code with the teacher's screen."
 UNSEEN = "The class of this code was not found on this network: write HOST:PORT/ of the teacher's computer before it."
 
 
@@ -71,12 +79,18 @@ async def admitted(
     party.ticket = None
     try:
         ticket, class_name = await join([code.address or node], party, code, name, signs(profile))
-    except NotAdmitted:
+    except NotAdmitted as fault:
         if code.address:
+            if isinstance(fault, UnreachableError):
+                raise NotAdmitted(f"{fault} {ALONE}") from None
             raise
+        if isinstance(fault, StrangerError):
+            raise NotAdmitted(OTHER.format(node=node)) from None
         where = await seen(code.class_id, node, limits)
         if not where:
-            raise NotAdmitted(UNSEEN) from None
+            raise NotAdmitted(
+                str(fault) if isinstance(fault, UnreachableError) else ELSEWHERE.format(node=node)
+            ) from None
         ticket, class_name = await join(where, party, code, name, signs(profile))
     profile.admit(ticket, class_name)
     party.ticket = ticket

@@ -27,6 +27,14 @@ class NotAdmitted(ConnectionError):  # noqa: N818 being refused is an answer
     """Why there is no channel, in a sentence."""
 
 
+class UnreachableError(NotAdmitted):
+    """Nobody answers there."""
+
+
+class StrangerError(NotAdmitted):
+    """What answers there is no node of this class."""
+
+
 class Party(msgspec.Struct):
     """Who we are in a class. ticket: None for somebody who wants to join. wall: unix time; clock: as nodes are told."""
 
@@ -179,7 +187,7 @@ async def _within(stream: Stream, party: Party, talk: Coroutine[None, None, Chan
     except TimeoutError:
         raise NotAdmitted(f"No handshake within {party.limits.handshake:g} s.") from None
     except BAD as problem:
-        raise NotAdmitted("Something else than a node of this class is there.") from problem
+        raise StrangerError("Something else than a node of this class is there.") from problem
     finally:
         if channel is None:
             stream.abort()

@@ -23,6 +23,7 @@ else:
     import fcntl
 
 FORMAT = 1
+FILES = ("profile.json", "seqs.json", "change.lock", "node.lock")
 
 Seed = Annotated[bytes, msgspec.Meta(min_length=KEY_SIZE, max_length=KEY_SIZE)]
 
@@ -225,6 +226,14 @@ class Profile:
         if self._node is not None:
             self._node.close()  # which unlocks it
             self._node = None
+
+    def leave(self) -> None:
+        """Close it, and take back the folder that it made: nothing came of it. What else is in there stays."""
+        self.close()
+        for name in FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something else is in there
+            self.folder.rmdir()
 
     def _read(self) -> _Kept:
         with self._explained(), self._alone():

@@ -7,12 +7,14 @@ failed commit would have promised is not said: puts are told E_AGAIN, and no nei
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from p4lab.core.commands import BY_HAND, Get, Put, Remove
 from p4lab.core.contract import Linked, Requested, Unlinked
-from p4lab.core.customer import AGAIN, Customer
+from p4lab.core.customer import AGAIN, Customer, text
 from p4lab.core.events import Attached, Event, Joined, Noted, Restarted, SessionUp
 from p4lab.core.messages import MISS, Answer, GetRequest, Message, SyncItems, Update
-from p4lab.core.names import ID_SIZE, Kind
+from p4lab.core.names import ID_SIZE, Kind, digest
 from p4lab.core.neighbours import Role
 from p4lab.core.options import Options
 from p4lab.core.provider import Provider
@@ -21,13 +23,13 @@ from p4lab.core.signing import Ed25519
 from p4lab.core.stores import CACHED, OWN, POINTER, REPLICA, SUBTREE
 from p4lab.core.wallet import Wallet
 from p4lab.live.carrier import Carrier
-from p4lab.live.desk import Desk
+from p4lab.live.desk import Desk, label
 from p4lab.live.entry import ME
 from p4lab.live.host import Host
 from p4lab.live.identity import hash_of
 from p4lab.live.limits import Limits
 from p4lab.live.peerings import Peerings
-from p4lab.live.seen import CUSTOMERS
+from p4lab.live.seen import CUSTOMERS, SHORT
 from p4lab.live.stream import Stream
 from p4lab.live.switchboard import Switchboard
 
@@ -121,8 +123,13 @@ class ProviderNode:
         yield from self.peerings.shown()
         for peer in near.peers:
             yield SessionUp(self.me, peer, near.roles[peer].value)
-        for _, copy in self.provider.stores.all(ALL, self.host.now()):
-            yield copy.event
+        names = self._names()
+        for store, copy in self.provider.stores.all(ALL, self.host.now()):
+            event, record = self._story.present(copy.event, self.host.now()), copy.record
+            value = text(record.value or b"") if store == OWN else ""
+            owner = names.get(record.owner, record.owner.hex()[:8]) if record.owner else ""
+            said = value if len(value) <= SHORT else f"{value[:SHORT]}…"
+            yield replace(event, spelt=(record.kind.value, label(record.kind, record.key), owner, said))
 
     def submit(self, command: Put | Get | Remove) -> int:
         """Somebody here puts, gets or removes; the number of the operation, under which its events tell."""
@@ -166,6 +173,12 @@ class ProviderNode:
             return False  # others are asked behind the answer's back
         best = self.provider.stores.best(request.nid, self.host.now())
         return best is not None and best[1].record.version[0] >= request.min_seq
+
+    def _names(self) -> dict[bytes, str]:
+        """What those are called whose keys sign: identities here, then members of the class, by their own word."""
+        names = {digest(public): name for name, public in self._purse.identities().items()}
+        names[self.wallet.owner(ME)] = self.name
+        return {**self.desk.owners(), **names}
 
     def _knows(self, owner: str) -> bool:
         """Whether it is known whose keys a name means: an identity here, a member's, or a hash of a key in hex."""

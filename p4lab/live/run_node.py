@@ -27,7 +27,7 @@ from p4lab.live.doors import Listener, dial
 from p4lab.live.entry import DISCOVERY, ME, UNSEEN, class_of, listening, owned, signs
 from p4lab.live.frames import MEMBER, Echo, Member, Open
 from p4lab.live.host import Host
-from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id
+from p4lab.live.identity import AUTHORITY, JoinCode, Keys, Ticket, flaw, member_id, parse_code
 from p4lab.live.limits import Limits
 from p4lab.live.meeting import NotAdmitted, Party
 from p4lab.live.member import Membership
@@ -119,6 +119,7 @@ class Running:
         self._undo: list[Callable[[], object]] = []  # how to give back what was taken
         self._teacher = asyncio.Event()  # discovery has found the authority
         self._placed = self._leaving = False
+        self._unkept = True  # there is nothing yet that is worth a profile
         self._channels: WeakSet[Channel] = WeakSet()  # all that were opened, for their last words
 
     async def start(self) -> Card:
@@ -161,14 +162,16 @@ class Running:
 
     async def _start(self) -> Card:
         plan, limits, wall, clock = self.plan, self.limits, self._wall, self.clock
-        sys.setswitchinterval(
-            SWITCH
-        )  # or the store's writer waits 5 ms for the interpreter's lock, some times a commit
-        profile = Profile(plan.profile, node=True)
-        self._undo.append(profile.close)
+        sys.setswitchinterval(SWITCH)  # or the store's writer waits 5 ms for the interpreter's lock: some commits
         host, port = listening(plan.listen)
+        if plan.join:
+            parse_code(plan.join)  # what cannot be a code leaves nothing behind
+        new = not plan.profile.exists()
+        profile = Profile(plan.profile, node=True)
+        self._undo.append(lambda: profile.leave() if new and self._unkept else profile.close())
         self._owned = owned(host)
         own, code = class_of(plan.new_class, plan.join, profile)
+        self._unkept = own is None
         keys = profile.keys if own is None else own.keys
         class_ = code.class_id
         self.party = Party(keys, class_, None, limits, clock, wall)
@@ -178,6 +181,7 @@ class Running:
         role: Authority | Membership
         if own is None:
             self.party.ticket = ticket = await self._ticket(profile, code)
+            self._unkept = False
             role = Membership(
                 ticket, profile.class_name(class_), self, limits, self.near, wall, profile.outlaws(class_),
                 lambda ids, word: outlaw(profile, class_, ids, word, self._log), profile.word(class_),
@@ -243,6 +247,7 @@ class Running:
         """Take up what was stored, and whoever was found meanwhile."""
         copies = self.node.start()
         self.node.desk.named, self.node.desk.seated = self._named, self._seated
+        self.node.desk.owners = self._owners
         self._log("store", f"{copies} copies and marks were stored here")
         self._placed = True
         for candidate in list(self.discovery.found.values()) if self.discovery is not None else ():
@@ -271,6 +276,11 @@ class Running:
     def _named(self, name: str) -> Member | None:
         seat = self.place.roster.named(name)
         return None if seat is None else self.place.roster.members[seat]
+
+    def _owners(self) -> dict[bytes, str]:
+        """By their own word: where several say the same key, it is whose seat was first."""
+        members = sorted(self.place.roster.members.values(), key=lambda member: -member.seat)
+        return {member.owner: member.name for member in members if member.owner}
 
     def _seated(self, seat: int) -> Member | None:
         """For a customer, which wants its name: with all addresses some thirty would be longer than a frame."""

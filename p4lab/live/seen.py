@@ -26,6 +26,7 @@ from p4lab.core.events import (
     PutFinished,
     PutStarted,
     Sent,
+    Stored,
     Unpeered,
 )
 from p4lab.core.names import Kind, Regime
@@ -194,6 +195,8 @@ def _checked(item: Item) -> Item:
     if not isinstance(item, Record):
         return item
     event = item.event
+    if type(event) is Stored and event.spelt is not None:
+        _check("kind", event.spelt[0])
     for name in event.__struct_fields__:
         value = getattr(event, name)
         _check(name, value)

@@ -1,7 +1,8 @@
 """A scenario made from what was observed of a live run: its providers, their links as slow as measured, what was asked.
 
 Rules: a model, and its title and text say so. Who came later, or went, does so in it; what nobody can know from
-watching (what was held before, the loads of machines) is left out. So is what a scenario cannot have, which is counted.
+watching (the loads of machines) is left out. So is what a scenario cannot have, which is counted. What was held before
+is put at its start (stood.py).
 """
 
 from collections import Counter, defaultdict
@@ -33,6 +34,7 @@ from p4lab.scenario.check import check_command
 from p4lab.scenario.errors import ScenarioError
 from p4lab.scenario.model import Do, Link, Peering, Provider, Scenario
 from p4lab.scenario.texts import MAX_TITLE, check_text
+from p4lab.session.stood import News, Spelt, Stood, stood
 from p4lab.trace import Trace
 
 SOON = 1.0  # s: a peering that is told so soon after the first event was there when the watching began
@@ -47,10 +49,11 @@ USED = frozenset((Joined, Peered, Unpeered, Crashed, Gone, Restarted, PutStarted
 def observed(trace: Trace, t: float, title: str, options: Options | None = None) -> Scenario:
     """What was observed up to `t`, as a model that runs. options: of the providers, where they are known."""
     began, events, gets = _told(trace, trace.index_at(t))
-    names = _names(events)
+    names, owners = _names(events), _Owners(_names(events))
+    before, nameless = stood(events, names, owners.of)
     slow = _latencies(trace, t, set(names))
     link = Link(latency=_rounded(median(slow.values())) if slow else Link().latency)
-    peerings, rows, left_out = _happened(events, began, names, slow, link)
+    peerings, rows, left_out = _happened(events, began, names, slow, link, owners, before)
     left_out += sum(gets[node] for node in names)
     providers = tuple(
         Provider(names[node], customers, lookup_delay=0.0) for node, customers in sorted(_customers(events).items())
@@ -65,15 +68,19 @@ def observed(trace: Trace, t: float, title: str, options: Options | None = None)
         peering=tuple(peerings),
     )
     kept = [row for row in rows if _fits(row, scenario)]
-    return replace(scenario, do=tuple(kept), about=_about(called, t - began, left_out + len(rows) - len(kept)))
+    about = _about(called, t - began, left_out + len(rows) - len(kept), nameless)
+    return replace(scenario, do=tuple(kept), about=about)
 
 
-def _about(title: str, seconds: float, left_out: int) -> str:
+def _about(title: str, seconds: float, left_out: int, nameless: int) -> str:
     about = (
         f"A model, made from watching {title} for {max(0.0, seconds):.0f} s: the same providers, links as slow as was "
-        "measured, and the same puts and gets at the same times. It does not know what was stored before, how busy the "
-        "machines were, or what was not shown."
+        "measured, and the same puts and gets at the same times. What was stored before is put at its start, by "
+        "whoever held it. It does not know how busy the machines were, or what was not shown."
     )
+    if nameless:
+        several = "1 name is" if nameless == 1 else f"{nameless:,} names are"
+        about += f" {several} left out: only copies were seen, and whoever has put them was not here."
     return about + (f" {_so_many(left_out)} did not fit into it." if left_out else "")
 
 
@@ -92,7 +99,7 @@ def _fits(row: Do, scenario: Scenario) -> bool:
 def _told(trace: Trace, stop: int) -> tuple[float, list[Event], Counter[int]]:
     """When it began, the Events that a model is made of, and by node how many gets there is no room for."""
     began: float | None = None
-    events, gets, more = list[Event](), 0, Counter[int]()
+    events, gets, more, news = list[Event](), 0, Counter[int](), News()
     for start in range(0, stop, PIECE):
         records = trace.slice(start, min(start + PIECE, stop)).records
         began = records[0].t if began is None and records else began
@@ -102,7 +109,7 @@ def _told(trace: Trace, stop: int) -> tuple[float, list[Event], Counter[int]]:
                 if gets > MOST:
                     more[event.node] += 1
                     continue
-            if type(event) in USED:
+            if news.new(event) or type(event) in USED:
                 events.append(event)
     return began or 0.0, events, more
 
@@ -139,15 +146,21 @@ def _latencies(trace: Trace, t: float, nodes: set[int]) -> dict[Pair, float]:
 
 
 def _happened(
-    events: list[Event], began: float, names: dict[int, str], slow: dict[Pair, float], link: Link
+    events: list[Event],
+    began: float,
+    names: dict[int, str],
+    slow: dict[Pair, float],
+    link: Link,
+    owners: "_Owners",
+    before: dict[int, Stood],
 ) -> tuple[list[Peering], list[Do], int]:
     """The peerings of the beginning, what was done since, and how much there was no room for."""
     peerings: list[Peering] = []
-    rows: list[Do] = []
-    left_out = 0
-    owners = _Owners(names)
+    first = [Do(0.0, each.put) for each in before.values() if each.first]
+    rows = first[:MOST]
+    left_out = len(first) - len(rows)
     returns = {event.node: event.t for event in events if isinstance(event, Restarted)}  # the last one of each
-    for event in events:
+    for place, event in enumerate(events):
         at = round((event.t - began) * MICRO) / MICRO
         if isinstance(event, Peered) and event.t - began <= SOON:
             for peer, latency in _peers(event, names, slow):
@@ -155,7 +168,8 @@ def _happened(
             continue
         if isinstance(event, Gone) and event.t <= returns.get(event.node, -1.0):
             event = Crashed(node=event.node)  # a scenario knows no leaving but for good
-        for command in _commands(event, names, slow, owners):
+        again = [before[place].put] if place in before and not before[place].first else ()
+        for command in again or _commands(event, names, slow, owners):
             if len(rows) < MOST:
                 rows.append(Do(at, command))
             else:
@@ -225,7 +239,7 @@ class _Owners:
         self._of: dict[bytes, str] = {}
         self._taken: dict[tuple[str, str], Counter[str]] = {}
 
-    def of(self, event: PutStarted | GetStarted) -> str:
+    def of(self, event: PutStarted | GetStarted | Spelt) -> str:
         """Whose name the event is about, by which the model's name is another for another."""
         found = self._of.get(event.nid)
         if found is None:

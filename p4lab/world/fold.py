@@ -129,7 +129,8 @@ class World:
                 case GetStarted() | PutStarted():
                     self._start(event)
                 case Stored() | Dropped():
-                    name = self._name(event.nid)
+                    spelt = event.spelt if type(event) is Stored else None
+                    name = self._name(event.nid) if spelt is None else self._name(event.nid, *spelt[:3])
                     self._filed[name].append(event)
                     self.kept.append(event)
                     if type(event) is Stored and event.deleted:

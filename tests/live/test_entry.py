@@ -83,7 +83,7 @@ def test_who_is_asked_for_a_ticket_has_to_be_the_authority(tmp_path: Path, monke
         aster = await room.start("Aster")
         code = parse_code(room.code)
         bare = JoinCode(code.class_id, code.secret)
-        with pytest.raises(NotAdmitted, match="was not found on this network: write HOST:PORT/"):
+        with pytest.raises(NotAdmitted, match="let in by that one alone, which was not found on this network"):
             await admitted(Profile(tmp_path / "c"), bare, aster.card.listen, "Ann", Limits(), wall)
         assert asked == [code.class_id]
 

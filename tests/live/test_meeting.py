@@ -295,6 +295,6 @@ def test_no_byte_of_a_handshake_can_be_changed() -> None:
                 pair = await asyncio.gather(
                     initiate(here, party(ANN, limits)), respond(there, party(BEN, limits)), return_exceptions=True
                 )
-                assert [type(each) for each in pair] == [NotAdmitted, NotAdmitted]
+                assert all(isinstance(each, NotAdmitted) for each in pair)
 
     run(talk())

@@ -95,5 +95,7 @@ def test_whoever_begins_to_look_is_shown_how_things_are(tmp_path: Path) -> None:
             Joined, Peered, SessionUp, Stored,
         ]  # fmt: skip
         assert all(each.id for each in aster.node.shown() if isinstance(each, Stored | Joined))
+        (copy,) = [each for each in aster.node.shown() if isinstance(each, Stored)]
+        assert copy.spelt == ("authenticated", "k", "Aster", "hello")
 
     story(tmp_path, tell)

@@ -29,6 +29,7 @@ from p4lab.core.messages import ACCESS
 from p4lab.core.names import Kind, Regime
 from p4lab.metrics import Metrics
 from p4lab.scenario.errors import ScenarioError
+from p4lab.scenario.model import Do
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
 from p4lab.session.base import Session
@@ -178,6 +179,10 @@ def test_who_comes_late_sees_what_is_held_and_who_is_cut_off_is_crashed(tmp_path
         held = [(event.node, event.store) for event in cleo.trace[:] if isinstance(event, Stored)]
         assert sorted(held) == [(0, "L"), (1, "R")]
         assert not events(cleo, PutStarted)  # that was before
+        named = {(each.kind, each.key, each.owner) for each in whole(cleo)[1].names}
+        assert named == {("authenticated", "news", "Ann")}
+        (put,) = [row for row in cleo.fork(cleo.trace[-1].t).scenario.do if isinstance(row.command, Put)]
+        assert put == Do(0.0, Put("Ann", "hello", "news", regime=Regime.VALUE, identity="Ann", seq=1))
         assert world_of(cleo) == world_of(ann) == [(0, "L", 1), (1, "R", 1)]
         people.cut(ben)
         people.until(lambda: events(ann, Crashed), 3.0)

@@ -16,10 +16,11 @@ from p4lab.core.events import (
     Peered,
     PutStarted,
     Restarted,
+    Stored,
     Unpeered,
 )
 from p4lab.core.messages import GETQ
-from p4lab.core.names import Kind, Regime
+from p4lab.core.names import Kind, Regime, digest
 from p4lab.scenario.model import Do, Peering, Provider
 from p4lab.scenario.read import parse
 from p4lab.scenario.write import dumps
@@ -127,3 +128,48 @@ def test_more_than_a_scenario_may_hold_is_left_out_and_said() -> None:
     scenario = observed(trace, 2.0, "c")
     assert len(scenario.do) == 9_000
     assert scenario.about.endswith(" 100 commands did not fit into it.")
+
+
+def test_what_was_stored_before_is_put_at_the_start_and_what_cannot_be_is_said() -> None:
+    signed = {"seq": 3, "regime": "get-broadcast"}
+
+    def spelt(kind: str, key: str, owner: str = "Ann", value: str = "") -> dict[str, tuple[str, ...]]:
+        return {"spelt": (kind, key, owner, value)}
+
+    value = digest(b"fixed").hex()
+    trace = Trace()
+    told: list[tuple[float, Event]] = [
+        (0.0, Joined(node=0, name="Lee")), (0.0, Joined(node=1, name="Ben")),
+        (2.0, Stored(node=0, op=7, nid=b"1", store="L", **signed, **spelt("authenticated", "k1", value="old"))),
+        (2.0, Stored(node=1, op=7, nid=b"1", store="R", **signed, **spelt("authenticated", "k1"))),
+        (2.0, Stored(node=1, op=8, nid=b"2", store="R", **signed, **spelt("authenticated", "k2"))),
+        (2.0, Stored(node=0, op=9, nid=b"3", store="L", seq=1, until=T0 + 12.0)),
+        (2.0, Stored(node=1, op=10, nid=b"4", store="L", **spelt("immutable", value, "", "fixed"))),
+        (2.0, Stored(node=1, op=11, nid=b"5", store="L", **spelt("immutable", value, "", "fix…"))),
+        (2.0, Stored(node=1, op=12, nid=b"6", store="L", seq=2, deleted=True)),
+        (3.0, PutStarted(node=0, op=13, nid=b"1", value="new", seq=4, **{**PUT, "key": "k1", "owner": "Ann"})),
+        (3.1, Stored(node=0, op=13, nid=b"1", store="L", seq=4)),
+        (4.0, GetStarted(node=1, op=14, nid=b"1", key="k1", owner="Ann", **START)),
+        (5.0, Stored(node=0, op=15, nid=b"1", store="L", seq=6, **spelt("authenticated", "k1", value="newer"))),
+    ]  # fmt: skip
+    for t, event in told:
+        trace.emit(event, T0 + t, 0)
+    scenario = observed(trace, T0 + 6.0, "Form 9b")
+    assert scenario.about.endswith(
+        " 2 names are left out: only copies were seen, and whoever has put them was not here."
+    )
+    kind, regime = Kind.AUTHENTICATED, Regime.GET_BROADCAST
+    assert scenario.do == (
+        Do(0.0, Put("Lee", "old", "k1", identity="Ann", seq=3)),
+        Do(0.0, Put("Lee", "(not known)", b"3".hex(), lease=10.0, identity="Lee", seq=1)),
+        Do(0.0, Put("Ben", "fixed", None, Kind.IMMUTABLE)),
+        Do(3.0, Put("Lee", "new", "k1", kind, regime, 9.0, identity="Ann")),
+        Do(4.0, Get("Ben", "k1", kind=kind, owner="Ann")),
+        Do(5.0, Put("Lee", "newer", "k1", identity="Ann", seq=6)),
+    )
+    assert parse(dumps(scenario)) == scenario
+    session = Simulated(scenario)
+    while session.advance(16.0) < 16.0:
+        pass
+    answers = [event for event in session.trace[:] if isinstance(event, GetFinished)]
+    assert [(event.node, event.outcome, event.values) for event in answers] == [(1, "NOT_FOUND", ())]  # no peering

@@ -266,7 +266,7 @@ trace = Trace()
 Engine(parse(TEXT), trace).run(20.0)
 print(trace.digest())
 """
-PINNED = "43c35b23b55536cf1cdd5483e3269c50fad1a3b1a3cc78118d6150631b291e89"
+PINNED = "52d85036ee37c017e44b258321536bc33f137c8f38265ae09bfd3c7b130df186"
 
 
 def test_the_digest_of_a_run_is_the_same_everywhere() -> None:

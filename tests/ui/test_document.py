@@ -179,7 +179,12 @@ def test_a_map_opens_as_the_scenario_made_of_it_and_is_saved_elsewhere(desk: Des
     map_file.write_text(MAP)
     assert desk.document.open(map_file)
     assert (desk.document.path, len(desk.player.world.providers), desk.failed) == (None, 3, [])
-    assert desk.said == ["A scenario was made of the map net.graphml. Save as… keeps it."]
+    says = (
+        "A scenario was made of the map net.graphml. Save as… keeps it. 3 nodes without a label named after the id. "
+        "3 nodes without coordinates, and without a neighbour that has some, left unplaced. "
+        "Latency of 2 links between unplaced nodes set to 10 ms. “p4lab import” lists 1 more."
+    )
+    assert desk.said == [says]
     assert desk.document.save()
     assert (len(read(desk.target).provider), map_file.read_text()) == (3, MAP)
 

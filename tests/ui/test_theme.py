@@ -61,6 +61,16 @@ def test_every_regime_is_told_by_its_border_too(look):
     assert look.regime_pen(2, 3.0).style() == Qt.PenStyle.DashLine
 
 
+@pytest.mark.parametrize("look", THEMES, ids=lambda look: look.name)
+def test_what_texts_call_amber_and_deep_orange_looks_so(look):
+    assert 35 <= look.regimes[1].colour.hue() <= 50, "amber"
+    assert 18 <= look.stale.hue() <= 30, "deep orange, and not red"
+    texts = [UI.parent / "README.md", *sorted((UI.parent / "scenarios").glob("*.toml"))]
+    wrong = re.compile(r"turns? red|red triangle|turn orange|green again")
+    called = {path.name: wrong.findall(path.read_text()) for path in texts}
+    assert {name: found for name, found in called.items() if found} == {}
+
+
 def test_shapes_are_those_of_the_message_kinds():
     between_providers = {code for code in messages.CODE_NAMES if code < messages.ACCESS}
     assert set(theme.SHAPES) == between_providers

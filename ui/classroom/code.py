@@ -14,6 +14,7 @@ from ui.theme import ThemeSwitch, font
 
 SIDE, LARGE = 132, 420  # px of the QR code
 BROAD, HIGH = 0.8, 0.12  # of the window: the code, which thirty people type, is what is large
+WITH_ADDRESS, SAID = 0.5, 0.25  # of the size of the code: what is typed where it is not enough, and what leads to it
 
 
 def grouped(code: str) -> str:
@@ -82,12 +83,18 @@ class Projection(QDialog):
         title, how = _label("display"), _label("title")
         title.setText(state.name)
         how.setText("Join a class… on the first page or in the menu File, and type:")
-        code, address = _label("display"), _label("title")
+        code, where, address = _label("display"), _label("title"), _label("display")
         code.setText(grouped(state.code))
         code.setFont(_filling(_fixed(font("display")), code.text(), parent.size()))
         code.setAccessibleName("Join code")
-        address.setText(f"Where nobody is found: {join_text(state)}" if state.address else "")
-        qr = QrCode(min(LARGE, parent.height() * 2 // 5), grows=True)
+        size = code.font().pixelSize()
+        where.setText("Where nobody is found, type the address too:")
+        address.setText(join_text(state))
+        address.setFont(_filling(code.font(), address.text(), parent.size(), round(WITH_ADDRESS * size)))
+        address.setAccessibleName("Join code with the address")
+        for label in (how, where):
+            label.setFont(_filling(label.font(), label.text(), parent.size(), round(SAID * size)))
+        qr = QrCode(min(LARGE, parent.height() // 3), grows=True)
         qr.show_text(join_text(state))
         close = QPushButton("Close")
         close.setDefault(True)
@@ -95,10 +102,12 @@ class Projection(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(40, 32, 40, 24)
         column.setSpacing(16)
-        for label in (title, how, code, address):
+        for label in (title, how, code, where, address):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setWordWrap(True)
             column.addWidget(label)
+        for label in (where, address):
+            label.setHidden(not state.address)
         column.addWidget(qr, 1)
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
         self._size = parent.size()
@@ -123,12 +132,13 @@ def _label(role: str) -> QLabel:
     return label
 
 
-def _filling(like: QFont, text: str, room: QSize) -> QFont:
-    """As large as there is room for a line of this text."""
+def _filling(like: QFont, text: str, room: QSize, most: int | None = None) -> QFont:
+    """As large as there is room for a line of this text, in pixels at most this."""
     found = QFont(like)
     found.setPixelSize(100)
     each = QFontMetricsF(found).horizontalAdvance(text) / 100
-    found.setPixelSize(max(1, round(min(BROAD * room.width() / max(each, 1.0), HIGH * room.height()))))
+    high = HIGH * room.height() if most is None else float(most)
+    found.setPixelSize(max(1, round(min(BROAD * room.width() / max(each, 1.0), high))))
     return found
 
 

@@ -1,8 +1,9 @@
 """The classroom as a panel: how to join, who is here, what was said, and whoever asks to peer.
 
 Rules: shows `ClassWatch.state` and hands what a person asks for to `ClassWatch.room`; what cannot be done is disabled
-with its reason. A narrow panel leaves the code to its button, and the roster is a tab beside the messages; in a low one
-what can be done about a member stands in its menu alone.
+with its reason. A narrow panel leaves the code to its button, and the roster is a tab beside the messages, with who may
+peer next to it; in a low one what can be done about a member stands in its menu alone, and a question to a student
+takes the place of the heading.
 """
 
 from collections.abc import Callable
@@ -38,6 +39,10 @@ from ui.theme import ThemeSwitch, font
 
 LOW = 190  # px at 100 %: a question, the tabs and two lines
 HIGH = 215  # px at 100 %: there is room for the buttons below the roster
+BESIDE = 12  # px left and right of it all
+ROSTER = 720  # px at 100 %: below this there is no room for all columns
+SPARED = ("heard", "round trip", "clock")  # columns that a narrow roster does without, so that the key is in sight
+ASKED = 60  # px at 100 %: of a question above it
 CALLED = 240  # px at 100 %: less is no room for the class’s name; what stands beside it goes into another line then
 NARROW = 900  # px at 100 %: below this there is no room for the code beside the roster
 EMPTY = (
@@ -84,6 +89,7 @@ class ClassroomPanel(QFrame):
         for button, yes in ((self.yes, True), (self.no, False)):
             button.clicked.connect(lambda _, yes=yes: self._answer(yes))
         row = QHBoxLayout(self.ask)
+        row.setContentsMargins(9, 3, 9, 3)
         row.addWidget(self.asks, 1)
         row.addWidget(self.yes)
         row.addWidget(self.no)
@@ -114,13 +120,15 @@ class ClassroomPanel(QFrame):
         names = QHBoxLayout(self.called)
         names.setContentsMargins(0, 0, 0, 0)
         names.addWidget(self.title)
-        names.addWidget(self.rung, 1)  # what is left
+        names.addWidget(self.rung, 1000)  # what is left, as far as it needs it
+        names.addStretch(1)
         head = FlowLayout(parent=self.head)
         head.setContentsMargins(0, 0, 0, 0)
-        for part in (self.called, self.large, self.policy, self.freeze):
+        for part in (self.called, self.large, self.freeze, self.policy):
             head.addWidget(part)
         self.people, self.deeds = QWidget(), QWidget()
         buttons = FlowLayout(parent=self.deeds)
+        buttons.setContentsMargins(0, 0, 0, 0)
         for part in (self.peer, self.part, self.kick, self.revoke):
             buttons.addWidget(part)
         column = QVBoxLayout(self.people)
@@ -270,6 +278,7 @@ class ClassroomPanel(QFrame):
         shown = state is not None and bool(state.code)
         wide = self.width() >= NARROW * self._theme.scale
         high = self.height() >= HIGH * self._theme.scale
+        narrow = self.width() < ROSTER * self._theme.scale
         self.deeds.setVisible(state is not None and state.authority and (wide or high))
         self.card.setVisible(shown and wide)
         self.large.setVisible(shown and not wide)
@@ -281,6 +290,28 @@ class ClassroomPanel(QFrame):
         elif not wide and not tabbed:
             self.talk.insertTab(0, self.people, "Members")
             self.talk.setCurrentIndex(0)
+        self.table.spare(SPARED if narrow else ())
+        self._place_policy(not wide)
+        crowded = state is not None and bool(state.asks) and self.height() < (HIGH + ASKED) * self._theme.scale
+        told = self.talk.cornerWidget() is self.policy and not (state is not None and state.authority)
+        self.head.setVisible(state is not None and not (crowded and told))  # nothing that can be done is in it then
+
+    def _place_policy(self, beside: bool) -> None:
+        """Beside the tabs, if they leave room for it; else in the heading."""
+        needed = self.talk.tabBar().sizeHint().width() + self.policy.sizeHint().width() + 2 * BESIDE
+        beside = beside and needed <= self.width()
+        if beside is (self.talk.cornerWidget() is self.policy):
+            return
+        shown = not self.policy.isHidden()
+        layout = self.head.layout()
+        assert layout is not None, "made with one"
+        if beside:
+            layout.removeWidget(self.policy)
+            self.talk.setCornerWidget(self.policy)
+        else:
+            self.talk.setCornerWidget(None)  # type: ignore[arg-type]  # None: the corner is empty again
+            layout.addWidget(self.policy)
+        self.policy.setVisible(shown)
 
     def _dress(self) -> None:
         self.title.setFont(font("strong"))

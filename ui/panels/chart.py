@@ -46,6 +46,7 @@ class Chart(QWidget):
         self._before: tuple[float, bool] | None = None  # playhead and playing, before the first click of a double click
         self.lines = True  # across the plot at each tick of its height
         self._time_axis = True
+        self._named = 0  # providers whose names the axis was made wide for
 
         self.title = ElidedLabel(least=80)
         self.title.set_text(title)
@@ -104,6 +105,7 @@ class Chart(QWidget):
         self.playhead.sigDragged.connect(lambda line: player.seek(line.value()))
         player.moved.connect(self._move)
         player.sampled.connect(self._settle)
+        player.sampled.connect(self._widen)
         scene = self.plot.scene()
         scene.sigMouseClicked.connect(self._clicked)
         scene.sigMouseMoved.connect(self._hovers)
@@ -145,6 +147,12 @@ class Chart(QWidget):
         size = self.view.boundingRect().size()
         (low, high), (bottom, top) = self.view.viewRange()
         return (high - low) / max(size.width(), 1.0), (top - bottom) / max(size.height(), 1.0)
+
+    def _widen(self) -> None:
+        """The names of those who have come since fit too."""
+        if len(self._player.world.providers) != self._named:
+            self._named = len(self._player.world.providers)
+            self.plot.getAxis("left").setWidth(gutter(self._player))
 
     def restyle(self) -> None:
         """Take on the theme and the size of text in force."""
@@ -359,6 +367,7 @@ def gutter(player: Player) -> int:
     """Pixels left of every plot, so that the plots of a stack share one line of time; providers' names fit."""
     metrics = QFontMetricsF(font("small"))
     names = [provider.name for provider in player.session.scenario.provider[:SOME]]
+    names += [provider.name for provider in player.world.providers[:SOME]]  # in a class they come one by one
     wide = max(map(metrics.horizontalAdvance, ["10 000", *names]))
     return round(min(wide, metrics.horizontalAdvance("Washington DC"))) + BESIDE
 

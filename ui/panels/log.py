@@ -51,6 +51,8 @@ SAMPLES = {  # a text that must fit, by column
 WIDE = 700  # px: below this the columns that the icons, times and the details tell too are left out
 SPARED = (NUMBER, DELTA, REGIME, LATENCY)
 PAD = 18  # px
+HEAD = 16  # px around the titles of the columns
+LEAST = 3  # rows that are in sight in any case
 SOME = 50  # names that tell how long keys are
 
 
@@ -77,7 +79,7 @@ class LogPanel(QWidget):
             None  # where a click here sought to, and how many Events were shown then
         )
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 8, 6)
+        layout.setContentsMargins(14, 8, 8, 6)
         layout.setSpacing(6)
         layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
@@ -290,7 +292,13 @@ class LogPanel(QWidget):
         self.bar.restyle(theme)
         self.model.restyle(theme)
         self.view.setFont(font("small"))
-        self.view.verticalHeader().setDefaultSectionSize(QFontMetrics(font("small")).height() + 7)
+        high = QFontMetrics(font("small")).height() + 7
+        self.view.verticalHeader().setDefaultSectionSize(high)
+        self.view.setMinimumHeight(QFontMetrics(font("body")).height() + HEAD + LEAST * high)
+        layout = self.layout()
+        assert layout is not None, "made with one"
+        layout.activate()
+        self.setMinimumHeight(layout.totalMinimumSize().height())  # or a low drawer would cut through the fields
         self._measure()
         self._empty.setStyleSheet(f"color: {theme.muted.name()};")
         self._pulse.ask()  # rows of another height leave the view elsewhere
@@ -341,7 +349,6 @@ class _View(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setMinimumSectionSize(48)
-        self.setStyleSheet("QAbstractScrollArea::corner { background: transparent; border: none; }")
         assert len(SAMPLES) == len(COLUMNS)
 
     # Qt

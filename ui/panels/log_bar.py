@@ -13,7 +13,7 @@ from ui.plain import plain_label
 from ui.theme import Theme, font
 
 PAUSE = 180  # ms of not typing after which a line is read
-NARROW = 620  # px: below this the two lines stand on top of each other
+NARROW = 480  # px: below this the two lines stand on top of each other
 HELP = """<p>Words are found anywhere in a row: <b>Birch miss</b></p>
 <p><b>kind =~ get AND latency =~ {50..}</b> &nbsp; fields, ranges, AND, OR, NOT, brackets</p>
 <p><b>key =~ news/* OR "not found"</b> &nbsp; * any characters, ? one, quotes keep blanks together</p>

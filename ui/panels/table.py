@@ -5,7 +5,7 @@ so that a selection and the place of the scroll bar stay through changes. What h
 what has gone is struck out: never colour alone.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,6 +159,7 @@ class Table(QTableView):
         self._whole = whole  # as tall as its rows
         self._rows, self._themes = rows, themes
         self._measured = (-1, 0.0)
+        self._widths: list[int] = []  # by column, also of those that are hidden now
         self._letters: list[int] = []  # by column, of the longest text that it was made wide for
         self._before: tuple[Hashable | None, int] = (None, 0)  # the row selected and the place, over a change of rows
         rows.setParent(self)
@@ -199,6 +200,20 @@ class Table(QTableView):
         else:
             self._widen()
 
+    def spare(self, titles: Collection[str]) -> None:
+        """Leave these columns out."""
+        spared = [column.title in titles for column in self._rows.columns]
+        if spared == [self.isColumnHidden(place) for place in range(len(spared))]:
+            return
+        header = self.horizontalHeader()
+        stretches = header.stretchLastSection()
+        header.setStretchLastSection(False)  # or the last keeps the width that it had beside fewer or more
+        for place, hidden in enumerate(spared):
+            self.setColumnHidden(place, hidden)
+            if not hidden:
+                self.setColumnWidth(place, self._widths[place])
+        header.setStretchLastSection(stretches)
+
     def _remember(self) -> None:
         self._before = self._rows.key_of(self.currentIndex().row()), self.verticalScrollBar().value()
 
@@ -217,9 +232,10 @@ class Table(QTableView):
     def _measure(self) -> None:
         metrics = QFontMetrics(font("small"))
         self._letters = [0] * len(self._rows.columns)
-        for place, column in enumerate(self._rows.columns):
-            sort = 14  # of the arrow beside a title
-            self.setColumnWidth(place, metrics.horizontalAdvance(column.title) + sort + PAD)
+        sort = 14  # of the arrow beside a title
+        self._widths = [metrics.horizontalAdvance(column.title) + sort + PAD for column in self._rows.columns]
+        for place, wide in enumerate(self._widths):
+            self.setColumnWidth(place, wide)
         self._widen()
 
     def _widen(self) -> None:
@@ -230,7 +246,10 @@ class Table(QTableView):
             if (letters := max(map(len, texts), default=0)) > self._letters[place]:
                 self._letters[place] = letters
                 wide = max(metrics.horizontalAdvance(text) for text in texts) + PAD
-                self.setColumnWidth(place, min(most, max(wide, self.columnWidth(place))))
+                stretched = place == len(self._widths) - 1 and self.horizontalHeader().stretchLastSection()
+                now = 0 if stretched else self.columnWidth(place)  # which a person may have made wider
+                self._widths[place] = min(most, max(wide, self._widths[place], now))
+                self.setColumnWidth(place, self._widths[place])
 
     def _restyle(self) -> None:
         self._rows.theme = self._themes.current

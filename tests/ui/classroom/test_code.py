@@ -25,11 +25,14 @@ def test_the_card_shows_copies_and_enlarges_it(desk: Desk) -> None:
     large.show()
     assert [label.text() for label in large.findChildren(QLabel)] == [
         "Physics 4b", "Join a class… on the first page or in the menu File, and type:", "ABCD EFGH IJ23-K4Q7",
-        "Where nobody is found: 192.168.1.2:4700/ABCDEFGHIJ23-K4Q7",
+        "Where nobody is found, type the address too:", "192.168.1.2:4700/ABCDEFGHIJ23-K4Q7",
     ]  # fmt: skip
     assert large.size() == desk.window.size()
     code = large.findChildren(QLabel)[2]  # what thirty people type fills the width, on one line
     wide = QFontMetrics(code.font()).horizontalAdvance(code.text())
+    address = large.findChildren(QLabel)[4]  # read from the last row too, where discovery does not work
+    assert 3 * address.font().pixelSize() >= code.font().pixelSize()
+    assert QFontMetrics(address.font()).horizontalAdvance(address.text()) < 0.9 * large.width()
     assert 0.5 < wide / large.width() < 0.9 and code.height() < 2 * code.fontMetrics().height()
     desk.qtbot.keyClick(large, Qt.Key.Key_Escape)
     assert large.isHidden()

@@ -9,6 +9,7 @@ from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
 from tests.ui.lively import Lively
+from ui.classroom import roster
 from ui.classroom.panel import ELSEWHERE, EMPTY, ClassroomPanel
 from ui.classroom.school import NOT_SHOWN
 
@@ -87,11 +88,41 @@ def test_the_head_goes_into_lines_where_it_is_narrow_and_the_name_has_its_room(d
     desk.window.resize(1440, 900)
     desk.window.acts["text-100"].trigger()
     desk.qtbot.waitUntil(lambda: panel.title.width() >= panel.title.sizeHint().width())
-    assert panel.policy.y() < panel.called.y() + panel.called.height()
+    assert panel.freeze.y() < panel.called.y() + panel.called.height()
     desk.window.acts["text-150"].trigger()
     desk.window.resize(1000, 640)
-    desk.qtbot.waitUntil(lambda: panel.policy.y() >= panel.called.y() + panel.called.height())
+    desk.qtbot.waitUntil(lambda: panel.freeze.y() >= panel.called.y() + panel.called.height())
     assert panel.minimumSizeHint().width() <= panel.width() <= desk.window.width()
+
+
+def test_a_small_window_shows_the_roster_whole_and_most_of_it_while_somebody_asks(desk: Desk) -> None:
+    seated(desk, replace(classes.as_student(), asks=(Ask(1, 2, "Ben"),)))
+    panel = panel_of(desk)
+    shown = panel.table.horizontalHeader()
+    titles = [column.title for column in roster.COLUMNS]
+    desk.window.resize(1440, 900)
+    desk.qtbot.waitUntil(lambda: shown.hiddenSectionCount() == 0)
+    desk.window.resize(1000, 640)
+    spared = ["heard", "round trip", "clock"]
+    desk.qtbot.waitUntil(lambda: [each for i, each in enumerate(titles) if shown.isSectionHidden(i)] == spared)
+    desk.qtbot.waitUntil(lambda: shown.length() <= panel.table.viewport().width())
+    assert (panel.ask.isVisible(), panel.head.isVisible(), panel.talk.cornerWidget()) == (True, False, panel.policy)
+    desk.qtbot.waitUntil(lambda: panel.table.viewport().height() >= 3 * panel.table.rowHeight(0))
+    assert panel.policy.isVisible()
+    desk.window.resize(1900, 900)
+    desk.qtbot.waitUntil(lambda: panel.policy.parentWidget() is panel.head)
+    assert (panel.head.isVisible(), panel.policy.isVisible(), shown.hiddenSectionCount()) == (True, True, 0)
+    least = [panel.table.fontMetrics().horizontalAdvance(title) for title in titles]
+    assert all(shown.sectionSize(i) > wide for i, wide in enumerate(least))
+
+
+def test_a_heading_begins_at_the_left_however_long_it_is(desk: Desk) -> None:
+    for rung in ("", "found by mDNS", "opened on this computer, members found by mDNS"):
+        seated(desk, replace(classes.as_teacher(), rung=rung))
+        panel = panel_of(desk)
+        desk.window.resize(1440, 900)
+        desk.qtbot.waitUntil(lambda rung=panel.rung: rung.width() >= rung.sizeHint().width())
+        assert (panel.title.x(), panel.rung.x()) == (0, panel.title.width() + 6)
 
 
 def test_a_low_window_has_the_roster_as_a_tab(desk: Desk) -> None:

@@ -55,6 +55,18 @@ def test_a_click_seeks_and_selects_and_later_rows_stay_in_sight_until_the_playhe
     assert panel.model.rowCount() == player.trace.index_at(3.5) == panel.model.current
 
 
+def test_a_small_panel_has_whole_fields_and_three_rows_at_every_size_of_text(make, qtbot, themes):
+    panel, _, _ = make()
+    for scale in (1.0, 1.5):
+        themes.set_scale(scale)
+        panel.resize(590, 60)
+        qtbot.wait(30)
+        lines = panel.bar.show_line, panel.bar.hide_line
+        assert [line.height() >= line.minimumSizeHint().height() for line in lines] == [True, True]
+        assert lines[0].y() == lines[1].y(), "beside each other"
+        assert panel.view.viewport().height() >= 3 * panel.view.rowHeight(0)
+
+
 def test_control_click_only_selects(make, qtbot):
     panel, player, focus = make()
     click(panel, 11, qtbot, Qt.KeyboardModifier.ControlModifier)
