@@ -89,8 +89,6 @@ class Docks(QObject):
         self.uncovers.clicked.connect(self.uncover)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._make_those_seen)
-        self._share = QTimer(self, singleShot=True, interval=0)
-        self._share.timeout.connect(self._share_height)
         bench.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         bench.setDocumentMode(True)
         for side in Side:
@@ -108,7 +106,6 @@ class Docks(QObject):
         column.addWidget(middle)
         column.addWidget(self.uncovers, 0, Qt.AlignmentFlag.AlignCenter)
         self.uncovers.hide()
-        middle.installEventFilter(self)
         self._bench.setCentralWidget(ground)
 
     def add(self, name: str, make: Callable[[], QWidget]) -> None:

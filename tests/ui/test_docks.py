@@ -128,7 +128,7 @@ def test_what_took_the_place_of_the_map_says_so_and_gives_it_back(bench: Bench, 
     bench.docks.show("log")
     assert (bench.docks.has_room(), bench.docks.uncovers.isVisible()) == (True, False)
     bench.main.setMinimumSize(400, 300)  # the window does not grow by itself
-    bench.map.setMinimumHeight(700)  # as when a banner comes above the map
+    bench.main.resize(1200, 300)
     qtbot.waitUntil(lambda: not bench.map.isVisible())
     assert (bench.docks.has_room(), bench.docks.uncovers.isVisible()) == (False, True)
     bench.docks.uncovers.click()
