@@ -92,6 +92,7 @@ NONSENSE: list[Event] = [
     Stored(node=ME, op=1, nid=b"x" * 65, store="L"),
     Stored(node=ME, op=1, nid=b"", store="L", until=nan),
     Stored(node=ME, op=2**63, nid=b"", store="L"),
+    Stored(node=ME, op=1, nid=b"", store="L", spelt=("secret", "k", "", "")),
     Noted(text="x" * 8_193),
     Peered(node=ME, peers=tuple(range(257)), latency=()),
 ]

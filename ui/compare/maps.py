@@ -18,6 +18,7 @@ from ui.plain import as_tip, plain_label
 from ui.theme import ThemeSwitch, font
 from ui.toolbox import Toolbox
 
+GIVES = 22  # px that a map gives of its least height to its caption, or a window of 640 would cut it at the bottom
 LINE = 36  # px, of a caption: with buttons or without
 
 
@@ -36,6 +37,7 @@ class Maps(QWidget):
         tools.changed.connect(lambda: looks.look_like(tools))
         self.second = MapView(comparison.follower, comparison.focus, themes, looks)
         self.second.setAccessibleName("Map of the other run")
+        self._least = first.minimumHeight(), self.second.minimumHeight()
         self._differences = Differences(first, comparison, themes)
         self._captions = (Caption(first, themes), Caption(self.second, themes))
         self._split = QSplitter(Qt.Orientation.Horizontal)
@@ -91,6 +93,8 @@ class Maps(QWidget):
         high = max(caption.line_height() for caption in self._captions)
         for caption in self._captions:  # or the two maps would begin at two heights
             caption.set_line_height(high)
+        for view, least in zip((self.first, self.second), self._least, strict=True):
+            view.setMinimumHeight(least - GIVES if on else least)
         if fresh:
             self._split.setSizes([1000, 1000])
         self._differences.setVisible(on and not two and not self._comparison.seer)

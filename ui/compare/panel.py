@@ -34,7 +34,7 @@ HOW = (
 )
 HIDDEN = "Not visible to {}: the comparison counts and judges what all providers do."
 LEAST_TABLE, ROW = 360, 6  # px
-BOTH = 560  # px at 100 %: narrower, the numbers have all of it
+BOTH = 700  # px at 100 %: narrower, the numbers have all of it, or their difference would be cut
 WORSE, BETTER = "worse", "better"
 
 

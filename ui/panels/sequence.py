@@ -26,6 +26,7 @@ from ui.sequence.lanes import BY_HAND, ORDERS, hidden, moved
 from ui.sequence.model import Chosen, Model
 from ui.theme import ThemeSwitch, font
 
+LOW = 174  # px at 100 %: the buttons in a line, the times, and five lanes
 SETTING = "sequence"
 AXES = {EVENTS: "Event numbers", TIME: "Time"}
 Fill = Callable[[QMenu], None]
@@ -66,7 +67,7 @@ class SequencePanel(QWidget):
         ):  # fmt: skip
             bar.addWidget(widget)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 8, 6, 4)
+        layout.setContentsMargins(10, 6, 6, 2)
         layout.setSpacing(6)
         layout.addLayout(bar)
         layout.addWidget(self.chart, 1)
@@ -248,6 +249,7 @@ class SequencePanel(QWidget):
         self._axis.setFont(small)
         self._says.setFont(small)
         self._says.setStyleSheet(f"color: {self._themes.current.muted.name()};")
+        self.setMinimumHeight(round(LOW * self._themes.scale))
 
 
 def _remembered(settings: QSettings) -> dict[str, object]:

@@ -132,3 +132,19 @@ def test_with_one_providers_eyes_the_other_run_tells_no_more_than_this_one(desk:
     )  # fmt: skip
     focus.eyes.see_as(None)
     assert (beside.comparison.focus.eyes.as_node, panel.says.isVisibleTo(panel)) == (None, True)
+
+
+def test_in_a_small_window_both_maps_and_all_figures_are_whole(desk: Desk) -> None:
+    desk.seek(6.0)
+    desk.press(Qt.Key.Key_F)
+    runs.settle(desk.qtbot, desk.player)
+    desk.seek(12.0)
+    desk.press(Qt.Key.Key_C)
+    settle(desk)
+    desk.window.resize(1000, 640)
+    maps, table = desk.window.beside.maps, desk.window.docks["compare"].table
+    desk.qtbot.waitUntil(lambda: table.isVisible() and table.horizontalScrollBar().maximum() == 0)
+    for view in (maps.first, maps.second):
+        desk.qtbot.waitUntil(lambda view=view: view.visibleRegion().boundingRect() == view.rect())
+    headers = table.horizontalHeader()
+    assert headers.sectionSize(3) >= headers.sectionSizeHint(3)
