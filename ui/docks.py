@@ -12,14 +12,25 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.theme import ThemeSwitch
 
 VERSION = 1  # of the remembered layout: another one is not understood
 MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330  # of the width; px
-DRAWER_SHARE, LEAST_DRAWER = 0.36, 150  # of the height; px
-USEFUL = 155  # px at 100 %: a panel below the map with its fields, a head and some lines
+DRAWER_SHARE, LEAST_DRAWER = 0.36, 140  # of the height; px
+USEFUL = (
+    145  # px at 100 %, with the line that it is drawn by: a panel below the map with its fields, a head and some lines
+)
 
 
 class Side(Enum):
@@ -56,7 +67,8 @@ FIRST = {Side.RIGHT: "plots", Side.BELOW: "log"}  # the tab in front at first
 class Docks(QObject):
     """The docks of `bench`, a main window in the window: its central widget is the map.
 
-    Where there is no room for the map and a panel below it, the panel takes the place of the map until it is closed.
+    Where there is no room for the map and a panel below it, the panel takes the place of the map until it is closed:
+    a button above it says so.
     """
 
     changed = Signal()  # a panel was shown, hidden, or came to the front
@@ -72,6 +84,9 @@ class Docks(QObject):
         self._front = FIRST[Side.BELOW]  # of the drawer, when it is opened
         self._busy = False
         self._middle: QWidget | None = None
+        self.uncovers = QPushButton("Show the map")
+        self.uncovers.setToolTip("There is no room for the map and this panel: closes the panel")
+        self.uncovers.clicked.connect(self.uncover)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._make_those_seen)
         bench.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
@@ -89,6 +104,8 @@ class Docks(QObject):
         column = QVBoxLayout(ground)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(middle)
+        column.addWidget(self.uncovers, 0, Qt.AlignmentFlag.AlignCenter)
+        self.uncovers.hide()
         self._bench.setCentralWidget(ground)
 
     def add(self, name: str, make: Callable[[], QWidget]) -> None:
@@ -183,6 +200,15 @@ class Docks(QObject):
                 dock.hide()
         self.changed.emit()
 
+    def has_room(self) -> bool:
+        """Whether a panel below the map leaves the map in sight."""
+        return self._middle is None or self._needed() <= self._bench.height()
+
+    def uncover(self) -> None:
+        """Close what has taken the place of the map."""
+        if self._middle is not None and self._middle.isHidden():
+            self.toggle_drawer()
+
     def state(self) -> QByteArray:
         """Where everything is, to be remembered."""
         return self._bench.saveState(VERSION)
@@ -206,10 +232,11 @@ class Docks(QObject):
         if self._middle is None or ground is None:
             return
         below = [dock for name, dock in self._docks.items() if dock.isVisible() and self._is_below(name)][:1]
-        needed = self._middle.minimumSizeHint().height() + round(USEFUL * self._theme.scale)
-        covers, covered = bool(below) and needed > self._bench.height(), self._middle.isHidden()
+        covers, covered = bool(below) and not self.has_room(), self._middle.isHidden()
         if covers is not covered:
-            self._middle.setHidden(covers)  # what it lies on stays, and keeps its width
+            gone, come = (self._middle, self.uncovers) if covers else (self.uncovers, self._middle)
+            gone.hide()  # first, or both would make the window grow; what they lie on stays, and keeps its width
+            come.show()
             for part in (ground, self._bench):
                 layout = part.layout()
                 assert layout is not None, "both have one"
@@ -217,6 +244,10 @@ class Docks(QObject):
         if covers or covered:
             height = self._bench.height() if covers else self._drawer_height()
             self._bench.resizeDocks(below, [height] * len(below), Qt.Orientation.Vertical)
+
+    def _needed(self) -> int:
+        assert self._middle is not None, "asked only with one"
+        return self._middle.minimumSizeHint().height() + round(USEFUL * self._theme.scale)
 
     def _drawer_height(self) -> int:
         return max(LEAST_DRAWER, round(USEFUL * self._theme.scale), round(self._bench.height() * DRAWER_SHARE))
@@ -284,7 +315,14 @@ class Docks(QObject):
         elif event.type() == QEvent.Type.Resize and isinstance(event, QResizeEvent) and watched is self._bench:
             self._keep_shares(event.oldSize(), event.size())
             self._share_height()
+        elif event.type() == QEvent.Type.LayoutRequest and watched is self._middle and self._is_wrong():
+            self._share_height()  # a banner above the map came or went
         return False
+
+    def _is_wrong(self) -> bool:
+        return (
+            self._middle is not None and (self.drawer_is_open() and not self.has_room()) is not self._middle.isHidden()
+        )
 
     def _keep_shares(self, before: QSize, after: QSize) -> None:
         """A smaller window takes its width from the panels as well as from the map."""

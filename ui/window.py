@@ -118,6 +118,7 @@ class Window(QMainWindow):
         self.docks.picked.connect(self.map.setFocus)
         player.playingChanged.connect(self._leave_fields)
         player.forked.connect(self._tell_fork)
+        player.forked.connect(lambda _: self.docks.uncover())
         player.edge.ended.connect(self.notice.fault)
         run = (player.sampled, player.playingChanged, player.modeChanged, player.sessionChanged, focus.span.spanChanged)
         for signal in (*run, player.history.changed, document.changed, focus.choiceChanged, self.docks.changed):

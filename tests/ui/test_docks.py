@@ -122,3 +122,17 @@ def test_where_there_is_room_for_one_the_drawer_takes_the_place_of_the_map(bench
     bench.main.resize(1200, 800)
     qtbot.waitUntil(lambda: bench.docks["log"].height() == pytest.approx(800 * DRAWER_SHARE, abs=40))
     assert bench.map.isVisible()
+
+
+def test_what_took_the_place_of_the_map_says_so_and_gives_it_back(bench: Bench, qtbot: QtBot) -> None:
+    bench.docks.show("log")
+    assert (bench.docks.has_room(), bench.docks.uncovers.isVisible()) == (True, False)
+    bench.main.setMinimumSize(400, 300)  # the window does not grow by itself
+    bench.main.resize(1200, 300)
+    qtbot.waitUntil(lambda: not bench.map.isVisible())
+    assert (bench.docks.has_room(), bench.docks.uncovers.isVisible()) == (False, True)
+    bench.docks.uncovers.click()
+    qtbot.waitUntil(bench.map.isVisible)
+    assert (bench.docks.drawer_is_open(), bench.docks.uncovers.isVisible()) == (False, False)
+    bench.docks.uncover()  # nothing is in its place
+    assert not bench.docks.drawer_is_open()

@@ -59,7 +59,6 @@ class ClassroomPanel(QFrame):
     def __init__(self, watch: ClassWatch, focus: Focus, sheets: Dialogs, theme: ThemeSwitch) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self.setMinimumHeight(LOW)
         self._watch, self._focus, self._sheets, self._theme = watch, focus, sheets, theme
         self._seat: int | None = None  # whom the buttons are about
         self.empty = plain_label(EMPTY)
@@ -184,6 +183,7 @@ class ClassroomPanel(QFrame):
         )
         self.empty.setVisible(state is None)
         self.back.setVisible(bool(elsewhere))
+        self.setMinimumHeight(0 if state is None else LOW)
         self.ask.setVisible(state is not None and bool(state.asks))
         teaches = state is not None and state.authority
         self.freeze.setVisible(teaches)

@@ -51,7 +51,7 @@ class School(QObject):
         ctx.view.status.tell_also(self._fact)
         self._raise = QTimer(self, singleShot=True, interval=0)  # the bench takes its place first
         self._raise.setObjectName("class panel")
-        self._raise.timeout.connect(self._show_panel)
+        self._raise.timeout.connect(self._offer_panel)
         ctx.player.scenarioChanged.connect(self._make_room)
         ctx.document.asks_too.append(self.may_leave)
         self.watch.said.connect(self._say)
@@ -179,6 +179,11 @@ class School(QObject):
         me = member(state, state.me)
         if not self._placed and me is not None:
             self._placed = self._ctx.view.bar.stand_at(me.name)
+
+    def _offer_panel(self) -> None:
+        """A class is shown: its panel too, where that does not take the map's place."""
+        docks = self._ctx.view.docks
+        docks.show(PANEL) if docks.has_room() else docks.uncover()
 
     def _show_panel(self) -> None:
         self._ctx.view.docks.show(PANEL)

@@ -9,7 +9,9 @@ from tests.session.classes import FakeClassroom
 from tests.ui import runs
 from tests.ui.classroom.seats import panel_of, seated
 from tests.ui.desk import Desk
+from tests.ui.lively import Lively
 from ui.classroom.school import AGAIN, AWAY, BACK, CLOSE, JOINED, LEFT_ALONE, NO_CLASS, OPENED
+from ui.docks import LEAST_DRAWER
 
 CLASS = ("class-code", "class-say", "class-freeze", "class-test", "class-peer", "class-policy-ask", "class-rejoin")
 
@@ -129,3 +131,34 @@ def test_a_teacher_writes_to_everybody_by_keys(desk: Desk) -> None:
     desk.window.acts["class-freeze"].trigger()
     assert room.done == [("say", "Begin"), ("freeze", True)]
     assert desk.window.notice.text == "To everybody: Begin"
+
+
+def test_a_fork_in_a_small_window_has_the_map_and_the_panel(desk: Desk) -> None:
+    window, seen = desk.window, []
+    session = Lively(runs.scenario())
+    session.classroom = FakeClassroom(classes.as_teacher())  # type: ignore[attr-defined]  # what a live one brings
+    desk.player.open(session)
+    desk.qtbot.waitUntil(lambda: window.docks.is_shown("class") and desk.player.playhead > 0.2)
+
+    def look() -> None:
+        desk.qtbot.wait(20)
+        panel = panel_of(desk).visibleRegion().boundingRect().height()
+        seen.append((window.map.isVisible(), window.bar.isVisible(), window.map.height() >= 100, panel >= LEAST_DRAWER))
+
+    for size in ((1000, 640), (1440, 900), (1000, 640)):
+        window.resize(*size)
+        look()
+    window.acts["fork"].trigger()
+    runs.settle(desk.qtbot, desk.player)
+    for size in ((1000, 640), (1440, 900), (1000, 640)):
+        window.resize(*size)
+        look()
+    assert seen == [(True,) * 4] * 6
+    window.acts["go-live"].trigger()
+    window.acts["text-150"].trigger()
+    desk.qtbot.waitUntil(window.docks.uncovers.isVisible)  # now there is room for one of them
+    window.acts["fork"].trigger()
+    desk.qtbot.waitUntil(lambda: window.map.isVisible() and not window.docks.drawer_is_open())
+    window.acts["go-live"].trigger()
+    desk.qtbot.wait(20)
+    assert window.map.isVisible()
