@@ -31,7 +31,10 @@ def value(hint: object) -> st.SearchStrategy[object]:
     if isinstance(hint, types.UnionType):
         return st.one_of(*map(value, typing.get_args(hint)))
     if typing.get_origin(hint) is tuple:
-        return st.lists(value(typing.get_args(hint)[0]), max_size=3).map(tuple)
+        inside = typing.get_args(hint)
+        if inside[-1] is not ...:
+            return st.tuples(*map(value, inside))
+        return st.lists(value(inside[0]), max_size=3).map(tuple)
     return PLAIN[hint]
 
 
