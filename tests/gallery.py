@@ -124,6 +124,7 @@ class Shooting:
         """Close it all."""
         self.window.acts["text-100"].trigger()  # or the next window would grow from here
         self.window.document.forget()
+        self.window.document.asks_too.clear()  # nobody is here to answer
         self.window.close()
         for undo in self.undo:
             undo()
