@@ -228,12 +228,11 @@ def _customer(
 
     async def talk() -> tuple["Result", dict[int, str]]:
         split(node)
-        code, folder = parse_code(join), _folder(profile)
-        new, purse = not folder.exists(), Profile(folder)
+        code, purse = parse_code(join), Profile(_folder(profile))
         try:
             party = await admitted(purse, code, node, _me(), Limits(), wall)
         finally:
-            if new and purse.ticket(code.class_id) is None:
+            if purse.ticket(code.class_id) is None:
                 purse.leave()
         client = Client(await dial([node], party), purse)
         try:

@@ -28,9 +28,7 @@ from ui.theme import ThemeSwitch
 VERSION = 1  # of the remembered layout: another one is not understood
 MAP_SHARE, SIDE_SHARE, LEAST_SIDE = 2, 1, 330  # of the width; px
 DRAWER_SHARE, LEAST_DRAWER = 0.36, 140  # of the height; px
-USEFUL = (
-    145  # px at 100 %, with the line that it is drawn by: a panel below the map with its fields, a head and some lines
-)
+USEFUL = 145  # px at 100 %: a panel below the map with its fields, a head, some lines, and the line it is drawn by
 
 
 class Side(Enum):

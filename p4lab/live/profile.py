@@ -99,6 +99,7 @@ class Profile:
     def __init__(self, folder: Path, node: bool = False) -> None:
         """node: nobody else runs a node on it until `close`."""
         self.folder = folder
+        self._made = not folder.exists()
         self._file = folder / "profile.json"
         self._node: IO[bytes] | None = None
         self._thread = threading.Lock()
@@ -228,8 +229,10 @@ class Profile:
             self._node = None
 
     def leave(self) -> None:
-        """Close it, and take back the folder that it made: nothing came of it. What else is in there stays."""
+        """Close it: nothing came of it. A folder that it made goes, unless something else is in there."""
         self.close()
+        if not self._made:
+            return
         for name in FILES:
             (self.folder / name).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # something else is in there

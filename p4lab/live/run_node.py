@@ -166,9 +166,8 @@ class Running:
         host, port = listening(plan.listen)
         if plan.join:
             parse_code(plan.join)  # what cannot be a code leaves nothing behind
-        new = not plan.profile.exists()
         profile = Profile(plan.profile, node=True)
-        self._undo.append(lambda: profile.leave() if new and self._unkept else profile.close())
+        self._undo.append(lambda: profile.leave() if self._unkept else profile.close())
         self._owned = owned(host)
         own, code = class_of(plan.new_class, plan.join, profile)
         self._unkept = own is None

@@ -32,7 +32,7 @@ def judge(metrics: Mapping[str, Any], expect: Expect) -> Verdict:
     """Look the metric up and compare it."""
     group = next(iter(expect.where.items()), None)
     name = f"{expect.metric} of {group[0]} {group[1]}" if group else expect.metric
-    steps = [step for step in re.split(r"[.\[\]]+", expect.metric) if step]
+    steps = _steps(expect)
     try:
         found: Any = metrics
         if group:
@@ -49,7 +49,7 @@ def judge(metrics: Mapping[str, Any], expect: Expect) -> Verdict:
 def misnamed(nothing: Mapping[str, Any], expect: Expect) -> ScenarioError | None:
     """Which word of an expectation no run has, as far as that is known before. nothing: the metrics of an empty run."""
     group = {name: nothing[name] for name in GROUP}
-    steps = [step for step in re.split(r"[.\[\]]+", expect.metric) if step]
+    steps = _steps(expect)
     found: Any = nothing
     try:
         for kind in expect.where:
@@ -66,6 +66,10 @@ def misnamed(nothing: Mapping[str, Any], expect: Expect) -> ScenarioError | None
     except ScenarioError as fault:
         return fault
     return None
+
+
+def _steps(expect: Expect) -> list[str]:
+    return [step for step in re.split(r"[.\[\]]+", expect.metric) if step]
 
 
 def _step(value: Any, step: str, place: str) -> Any:

@@ -94,8 +94,8 @@ class LiveLab:
         """End it: what has happened by now stays. Takes three seconds at most."""
         if self.abilities.submit:
             self._thread.stop()
-            self.abilities = Abilities(
-                submit=False, fork=True, real_time=True, known=True, why_not=CLOSED, end=self._lab.known
+            self.abilities = msgspec.structs.replace(
+                self.abilities, submit=False, known=True, why_not=CLOSED, end=self._lab.known
             )
 
     async def _live(self) -> None:

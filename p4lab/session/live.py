@@ -237,14 +237,8 @@ class Live:
                     self._told = batch.known
                 self._take(patient=False)
             self._known = self._told
-            self.abilities = Abilities(
-                submit=False,
-                fork=True,
-                real_time=True,
-                known=True,
-                why_not=CLOSED,
-                end=self._known,
-                peers_only=NOBODY_BELOW,
+            self.abilities = msgspec.structs.replace(
+                self.abilities, submit=False, known=True, why_not=CLOSED, end=self._known
             )
 
     def _take(self, patient: bool = True) -> bool:

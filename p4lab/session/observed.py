@@ -49,7 +49,8 @@ USED = frozenset((Joined, Peered, Unpeered, Crashed, Gone, Restarted, PutStarted
 def observed(trace: Trace, t: float, title: str, options: Options | None = None) -> Scenario:
     """What was observed up to `t`, as a model that runs. options: of the providers, where they are known."""
     began, events, gets = _told(trace, trace.index_at(t))
-    names, owners = _names(events), _Owners(_names(events))
+    names = _names(events)
+    owners = _Owners(names)
     before, nameless = stood(events, names, owners.of)
     slow = _latencies(trace, t, set(names))
     link = Link(latency=_rounded(median(slow.values())) if slow else Link().latency)
